@@ -1,0 +1,74 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// MaxMessages is how many messages one delivery may carry.
+// https://developers.line.biz/en/reference/messaging-api/#send-reply-message
+const MaxMessages = 5
+
+// Delivery is a set of messages on its way to one chat. It is stored before it is sent, and
+// sent again in the same form until its fate is known.
+type Delivery struct {
+	// Source is the chat to send to.
+	Source Source
+	// ReplyToken lets the messages go out as a free reply. Empty means push.
+	ReplyToken string
+	// Age is how long ago the event that gave the reply token was accepted.
+	Age time.Duration
+	// Retried says that an earlier attempt, perhaps of a process that died, may have got
+	// through.
+	Retried bool
+	// PushOK says that the messages may be pushed, which costs quota, where a reply cannot serve.
+	PushOK bool
+	// Key identifies the delivery over all attempts: the platform refuses a second push with it.
+	Key [16]byte
+	// Messages is a JSON array of up to MaxMessages message objects.
+	Messages []byte
+}
+
+// Sender delivers messages.
+type Sender interface {
+	// Send makes one attempt and returns nil if the platform accepted the messages, now or at
+	// an earlier attempt. Otherwise it returns a *SendError that says what to do next.
+	// It is safe for concurrent use.
+	Send(ctx context.Context, d *Delivery) error
+}
+
+// Verdict says what is to become of a delivery that was not accepted.
+type Verdict uint8
+
+const (
+	// Retry: nothing is known or nothing was sent; the same delivery may be sent again.
+	Retry Verdict = iota
+	// Drop: it cannot be sent any more, and the platform never had it.
+	Drop
+	// Ambiguous: it cannot be sent any more, and nobody can tell if it arrived.
+	Ambiguous
+	// Hold: nothing can be sent on this channel until somebody mends it.
+	Hold
+)
+
+// String returns the verdict in lower case.
+func (v Verdict) String() string {
+	return [...]string{"retry", "drop", "ambiguous", "hold"}[v&3]
+}
+
+// SendError is why a delivery was not accepted. It carries no text of the messages.
+type SendError struct {
+	// Verdict says what to do next.
+	Verdict Verdict
+	// After is the least time to wait before another attempt; zero leaves it to the caller.
+	After time.Duration
+	// Err is the cause, such as a *line.APIError.
+	Err error
+}
+
+// Error returns the verdict and the cause.
+func (e *SendError) Error() string { return fmt.Sprintf("transport: send: %s: %v", e.Verdict, e.Err) }
+
+// Unwrap returns the cause.
+func (e *SendError) Unwrap() error { return e.Err }
