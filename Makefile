@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+GO ?= go
+TOOL = $(GO) tool -modfile=.ci/tools.mod
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: redis-server ## install what is missing and run all tests with the race detector
+	$(GO) test -race ./...
+
+redis-server: ## install redis-server where it is missing (Debian, as root)
+	@sh .ci/redis-server
+
+run: ## run the booking example: memory store, LINE stand-in and chat page
+	$(GO) run ./examples/booking
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . ./...
+
+golden: ## write the golden files again
+	KAIWA_UPDATE=1 $(GO) test ./...
+
+lint: ## formatting, vet, staticcheck, tidiness
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	$(GO) mod tidy -diff
+
+ci: ## what CI runs
+	bash .ci/run
+
+.PHONY: help test redis-server run bench golden lint ci

@@ -1,0 +1,138 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// The first attempts of a delivery follow each other quickly, while its reply token lives and
+// the lane is ours. After that the wait grows with the age of the output.
+var quickRetries = [...]time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
+
+const (
+	minRetry = time.Second
+	maxRetry = 5 * time.Minute
+	// A retry key is good for 24 h; later the platform would take the push for a new one.
+	// https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
+	maxOutputAge = 23 * time.Hour
+)
+
+// sendTimeout bounds one attempt whatever the channel does.
+const sendTimeout = 3500 * time.Millisecond
+
+// deliver sends outputs in order, first being the Seq of the first of them. What cannot be
+// sent at once is tried again in the background, so that the session's next event need not wait.
+func (b *Bot) deliver(id string, first session.Seq, outs []output, retried bool) {
+	n, err := b.sendAll(outs, retried)
+	if n > 0 {
+		b.acks.add(id, first+session.Seq(n-1))
+	}
+	if n < len(outs) {
+		b.more(func() { b.retry(id, first+session.Seq(n), outs[n:], err) })
+	}
+}
+
+// sendAll makes one attempt for each output until one has to wait, and returns how many are
+// done with and what the one that is not met with.
+func (b *Bot) sendAll(outs []output, retried bool) (n int, err *transport.SendError) {
+	for i := range outs {
+		o := &outs[i]
+		o.Retried = retried
+		if err := b.send(o); err != nil {
+			return i, err
+		}
+	}
+	return len(outs), nil
+}
+
+// send makes one attempt, and returns an error only if there is to be another.
+func (b *Bot) send(o *output) *transport.SendError {
+	o.Age = b.now().Sub(o.born)
+	if o.Age > maxOutputAge {
+		b.o.Logger.Error("bot: output given up", "age", o.Age)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
+	defer cancel()
+	err := b.channel.Send(ctx, &o.Delivery)
+	if err == nil {
+		return nil
+	}
+	var se *transport.SendError
+	if !errors.As(err, &se) {
+		se = &transport.SendError{Verdict: transport.Retry, Err: err}
+	}
+	switch se.Verdict {
+	case transport.Drop, transport.Ambiguous:
+		b.o.Logger.Error("bot: output not delivered", "verdict", se.Verdict.String(), "err", se.Err)
+		return nil
+	default:
+		return se
+	}
+}
+
+// retry goes on with outputs whose first attempt failed with se.
+func (b *Bot) retry(id string, first session.Seq, outs []output, se *transport.SendError) {
+	start := time.Now()
+	for _, wait := range quickRetries {
+		if time.Since(start) > time.Second || se.Verdict != transport.Retry || se.After > wait || !b.sleep(wait) {
+			break
+		}
+		n, err := b.sendAll(outs, true)
+		if n > 0 {
+			b.acks.add(id, first+session.Seq(n-1))
+			first, outs = first+session.Seq(n), outs[n:]
+		}
+		if err == nil {
+			return
+		}
+		se = err
+	}
+	b.postpone(id, first-1, &outs[0], se)
+}
+
+// postpone leaves the outputs in the store until it is time for another attempt, of this
+// process or of another.
+func (b *Bot) postpone(id string, done session.Seq, o *output, se *transport.SendError) {
+	wait := min(max(b.now().Sub(o.born)/2, minRetry, se.After), maxRetry)
+	b.o.Logger.Warn("bot: output waits", "session", id, "verdict", se.Verdict.String(), "wait", wait, "err", se.Err)
+	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
+	defer cancel()
+	done = max(done, b.acks.take(id))
+	if _, err := b.store.Ack(ctx, id, done, wait); err != nil {
+		b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
+	}
+}
+
+// deliverStored delivers outputs that another turn, perhaps of a process that died, left.
+func (b *Bot) deliverStored(id string, stored []session.Output, retried bool) {
+	for i := range stored {
+		var o output
+		if err := o.parse(stored[i].Body); err != nil {
+			b.o.Logger.Error("bot: output dropped", "session", id, "err", err)
+		} else {
+			outs := []output{o}
+			if n, err := b.sendAll(outs, retried); n == 0 {
+				b.postpone(id, stored[i].Seq-1, &outs[0], err)
+				return
+			}
+		}
+		b.acks.add(id, stored[i].Seq)
+	}
+}
+
+// sleep waits, and returns false if the bot is shutting down.
+func (b *Bot) sleep(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-b.stop:
+		return false
+	}
+}

@@ -1,0 +1,119 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// output is a delivery with the time by which its age is judged: when the event that it answers
+// was accepted, or when the timer fired.
+type output struct {
+	transport.Delivery
+	born time.Time
+}
+
+// render makes the outputs of a turn: the first may be a reply, all are messages of the same
+// chat, and each has a key that a repetition of the turn would give it again.
+func (b *Bot) render(sid, turn, tag string, e *transport.Event, born time.Time, msgs []transport.Message) ([]output, error) {
+	if len(msgs) == 0 {
+		return nil, nil
+	}
+	outs := make([]output, 0, (len(msgs)+transport.MaxMessages-1)/transport.MaxMessages)
+	for len(msgs) > 0 {
+		n := min(len(msgs), transport.MaxMessages)
+		body, err := renderMessages(msgs[:n], tag)
+		if err != nil {
+			return nil, err
+		}
+		o := output{born: born}
+		o.Source, o.Messages, o.PushOK = e.Source, body, true
+		o.Key = deliveryKey(e.Source.Channel, sid, turn, len(outs))
+		if len(outs) == 0 && e.ReplyToken != "" {
+			o.ReplyToken = e.ReplyToken
+			o.PushOK = e.Source.Chat == transport.ChatUser || b.o.PushToGroups
+		}
+		outs = append(outs, o)
+		msgs = msgs[n:]
+	}
+	return outs, nil
+}
+
+func renderMessages(msgs []transport.Message, tag string) (b []byte, err error) {
+	b = append(make([]byte, 0, 256), '[')
+	for i, m := range msgs {
+		if m == nil {
+			return nil, errors.New("bot: nil message")
+		}
+		if err := m.Validate(); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = m.AppendJSON(b, tag); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
+}
+
+// deliveryKey depends on nothing but what a repeated turn has again: even if the store lost a
+// commit, the platform sees the same key and refuses the second push.
+func deliveryKey(channel, sid, turn string, n int) (key [16]byte) {
+	var buf [256]byte
+	b := append(buf[:0], "kaiwa1|"...)
+	b = append(append(b, channel...), '|')
+	b = append(append(b, sid...), '|')
+	b = append(append(b, turn...), '|')
+	b = strconv.AppendInt(b, int64(n), 10)
+	sum := sha256.Sum256(b)
+	copy(key[:], sum[:])
+	key[6] = key[6]&0x0f | 0x80 // version 8, variant 10: RFC 9562
+	key[8] = key[8]&0x3f | 0x80
+	return key
+}
+
+const outputLayout = 1
+
+var errBadOutput = errors.New("bot: malformed output")
+
+// append packs the output for the store.
+func (o *output) append(b []byte) []byte {
+	b = append(b, outputLayout, byte(o.Source.Chat), 0)
+	if o.PushOK {
+		b[len(b)-1] = 1
+	}
+	b = binary.BigEndian.AppendUint64(b, uint64(o.born.UnixMilli()))
+	b = append(b, o.Key[:]...)
+	for _, s := range [...]string{o.Source.Channel, o.Source.ChatID, o.Source.UserID, o.ReplyToken} {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	return append(b, o.Messages...)
+}
+
+// parse reads what append packed. The messages refer to b.
+func (o *output) parse(b []byte) error {
+	const fixed = 3 + 8 + 16
+	if len(b) < fixed || b[0] != outputLayout {
+		return errBadOutput
+	}
+	o.Source.Chat, o.PushOK = transport.Chat(b[1]), b[2] == 1
+	o.born = time.UnixMilli(int64(binary.BigEndian.Uint64(b[3:])))
+	copy(o.Key[:], b[11:])
+	b = b[fixed:]
+	for _, s := range [...]*string{&o.Source.Channel, &o.Source.ChatID, &o.Source.UserID, &o.ReplyToken} {
+		n, k := binary.Uvarint(b)
+		if k <= 0 || n > uint64(len(b)-k) {
+			return errBadOutput
+		}
+		*s = string(b[k : k+int(n)])
+		b = b[k+int(n):]
+	}
+	o.Messages = b
+	return nil
+}

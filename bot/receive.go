@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"sync"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// Receive takes events as a webhook brings them. When it returns nil, each of them is durable
+// (as far as the store is) and will have its turn, once, whatever happens to this process.
+// Otherwise some are not, and the whole set should be delivered again.
+//
+// Events of one session run in the order of their time. Events that belong to no chat are
+// left out. The bytes in Raw must be what the channel's Decode takes, and must not change.
+func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
+	if b.stopping() {
+		return ErrClosed
+	}
+	if len(events) == 1 {
+		return b.receive(ctx, &events[0])
+	}
+	var (
+		mu   sync.Mutex
+		errs []error
+		wg   sync.WaitGroup
+	)
+	for _, group := range b.bySession(events) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for _, e := range group {
+				if err := b.receive(ctx, e); err != nil {
+					mu.Lock()
+					errs = append(errs, err)
+					mu.Unlock()
+					return
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// bySession keeps the order of the events of one session.
+func (b *Bot) bySession(events []transport.Event) map[session.Key][]*transport.Event {
+	groups := make(map[session.Key][]*transport.Event, len(events))
+	for i := range events {
+		if key, ok := session.KeyOf(events[i].Source, b.o.Scope); ok {
+			groups[key] = append(groups[key], &events[i])
+		}
+	}
+	return groups
+}
+
+// receive begins the turn of one event, which then runs in the background.
+func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
+	key, ok := session.KeyOf(e.Source, b.o.Scope)
+	if !ok {
+		b.o.Logger.Debug("bot: event of no chat left out", "type", e.Type, "event", e.ID)
+		return nil
+	}
+	r := session.BeginRequest{
+		ID: key.ID(), Token: newToken(), Redelivered: e.Redelivered,
+		Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw},
+		Hold:  b.running.Load() >= int64(b.o.MaxTurns),
+		Lease: leaseTerm, Lane: laneTerm,
+	}
+	begun, err := b.begin(ctx, &r)
+	switch {
+	case errors.Is(err, session.ErrFull), errors.Is(err, session.ErrTooLarge):
+		// Refusing would make the platform send it again, with the same result, and would
+		// count as an error for all users.
+		b.o.Logger.Warn("bot: event refused", "session", r.ID, "event", e.ID, "err", err)
+		return nil
+	case err != nil:
+		return err
+	case begun.Status == session.Run:
+		b.startTurns(r.ID, r.Token, &begun, e)
+	}
+	return nil
+}
+
+// begin calls the store with the acknowledgement that waits for this session, and sees to the
+// outputs that come back.
+func (b *Bot) begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+	r.Done = b.acks.take(r.ID)
+	begun, err := b.store.Begin(ctx, r)
+	if err != nil {
+		b.acks.add(r.ID, r.Done)
+		return begun, err
+	}
+	b.setClock(begun.Now)
+	if len(begun.Outputs) > 0 {
+		b.start(func() { b.deliverStored(r.ID, begun.Outputs, begun.Retried) })
+	}
+	return begun, nil
+}
+
+func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e *transport.Event) {
+	t := &turns{b: b, id: id, token: token, rev: begun.Rev, state: begun.State}
+	next, attempt := begun.Event, begun.Attempt
+	if e != nil && e.ID != next.ID {
+		e = nil // an older one waited, which is stored
+	}
+	b.running.Add(1)
+	ok := b.start(func() {
+		defer b.running.Add(-1)
+		t.run(next, e, attempt)
+	})
+	if !ok {
+		b.running.Add(-1)
+		b.release(t, 0, false)
+	}
+}
+
+func newToken() session.Token {
+	var t session.Token
+	for t == (session.Token{}) {
+		binary.LittleEndian.PutUint64(t[:], rand.Uint64())
+	}
+	return t
+}

@@ -1,0 +1,188 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// ErrUnknownFlow is why a turn fails if its session is in a flow that the bot does not have.
+var ErrUnknownFlow = errors.New("bot: session is in an unknown flow")
+
+// exact is the rank of a start trigger that names the very event.
+const exact = 3
+
+// planEvent runs the turn of an event.
+func (t *turns) planEvent(ctx context.Context, ev session.Event, e *transport.Event) (*plan, error) {
+	p := &plan{turn: ev.ID, eventID: ev.ID, rec: t.rec}
+	if e.Standby {
+		return p, nil // another system has the chat
+	}
+	in := flow.Input{Turn: p.turn, Event: e, Now: t.b.now()}
+	f, res, err := t.b.stepEvent(ctx, &t.rec, &in)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		if e.Kind == transport.KindPostback && e.Postback.Tag != "" && t.b.o.Expired != nil {
+			res.Outputs = []transport.Message{t.b.o.Expired}
+		}
+	} else {
+		apply(&p.rec, f, p.turn, &res)
+	}
+	if len(p.rec.Timers) > 0 {
+		p.rec.Source = e.Source
+	}
+	p.outs, err = t.b.render(t.id, p.turn, p.rec.Tag, e, ev.Accepted, res.Outputs)
+	return p, err
+}
+
+// stepEvent finds the flow that answers the event and steps it: the flow that is active, which
+// shows its question again where a button is stale; else the flow that the event starts. It
+// returns no flow if none answers.
+func (b *Bot) stepEvent(ctx context.Context, rec *session.Record, in *flow.Input) (Flow, flow.Result, error) {
+	e := in.Event
+	if rec.Flow != "" {
+		f := b.byName[rec.Flow]
+		if f == nil {
+			return nil, flow.Result{}, fmt.Errorf("%w: %q", ErrUnknownFlow, rec.Flow)
+		}
+		in.State, in.Data, in.Timers = flow.State(rec.State), rec.Data, ownTimers(rec.Timers)
+		stale := e.Kind == transport.KindPostback && e.Postback.Tag != "" && e.Postback.Tag != rec.Tag
+		if !stale {
+			if res, err := f.Step(ctx, in); err != nil || res.Handled {
+				return f, res, err
+			}
+		}
+		if other, rank := b.startedBy(e); rank == exact && !stale {
+			in.State, in.Data, in.Timers = "", nil, nil
+			res, err := other.Step(ctx, in)
+			return other, res, err
+		}
+		if e.Kind != transport.KindPostback {
+			return nil, flow.Result{}, nil
+		}
+		in.Show = true
+		res, err := f.Step(ctx, in)
+		return f, res, err
+	}
+	f, rank := b.startedBy(e)
+	if rank == 0 || e.Kind == transport.KindPostback && e.Postback.Tag != "" {
+		return nil, flow.Result{}, nil
+	}
+	res, err := f.Step(ctx, in)
+	return f, res, err
+}
+
+// startedBy returns the flow that the event starts best, the first of equals.
+func (b *Bot) startedBy(e *transport.Event) (f Flow, rank int) {
+	for _, g := range b.flows {
+		if r := g.Starts(e); r > rank {
+			f, rank = g, r
+		}
+	}
+	return f, rank
+}
+
+// planTimer runs the turn of the ith timer of the record.
+func (t *turns) planTimer(ctx context.Context, i int) (*plan, error) {
+	tm := t.rec.Timers[i]
+	name := tm.Flow
+	if name == "" {
+		name = t.rec.Flow
+	}
+	p := &plan{turn: timerTurn(&tm), rec: t.rec}
+	p.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)
+	f := t.b.byName[name]
+	if f == nil {
+		return nil, fmt.Errorf("%w: %q", ErrUnknownFlow, name)
+	}
+	now := t.b.now()
+	e := &transport.Event{
+		ID: p.turn, Kind: transport.KindTimer, Type: "timer", Source: t.rec.Source, Time: tm.Due, Text: tm.Name,
+	}
+	in := flow.Input{Turn: p.turn, Event: e, Now: now, Reminder: tm.Flow != "", Data: tm.Data}
+	if !in.Reminder {
+		in.State, in.Data, in.Timers = flow.State(t.rec.State), t.rec.Data, ownTimers(p.rec.Timers)
+	}
+	res, err := f.Step(ctx, &in)
+	if err != nil {
+		return nil, err
+	}
+	tag := ""
+	if !in.Reminder {
+		apply(&p.rec, f, p.turn, &res)
+		tag = p.rec.Tag
+	}
+	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Outputs)
+	return p, err
+}
+
+// timerTurn identifies one arming of a timer, so that a repeated turn has the same id.
+func timerTurn(tm *session.Timer) string {
+	return "timer:" + tm.Flow + ":" + tm.Name + ":" + strconv.FormatInt(tm.Due.UnixMilli(), 10)
+}
+
+// apply writes what a step came to into the record.
+func apply(rec *session.Record, f Flow, turn string, res *flow.Result) {
+	if !res.Handled {
+		return
+	}
+	timers := make([]session.Timer, 0, len(rec.Timers)+len(res.Timers)+len(res.Reminders))
+	for _, tm := range rec.Timers {
+		if tm.Flow != "" {
+			timers = append(timers, tm)
+		}
+	}
+	for _, r := range res.Reminders {
+		timers = append(timers, session.Timer{Flow: f.Name(), Name: r.Name, Due: milli(r.Due), Data: r.Data})
+	}
+	rec.Flow, rec.State, rec.Data = "", "", nil
+	if res.State != "" {
+		rec.Flow, rec.State, rec.Data = f.Name(), string(res.State), res.Data
+		for _, tm := range res.Timers {
+			timers = append(timers, session.Timer{Name: tm.Name, Due: milli(tm.Due)})
+		}
+	}
+	switch {
+	case res.State == "":
+		rec.Tag = ""
+	case res.Entered:
+		rec.Tag = tagOf(turn)
+	}
+	rec.Timers = timers
+}
+
+// milli rounds up to what a record keeps, so that no timer fires early.
+func milli(t time.Time) time.Time {
+	if m := t.Truncate(time.Millisecond); m.Before(t) {
+		return m.Add(time.Millisecond)
+	}
+	return t
+}
+
+// ownTimers returns the timers of the active flow.
+func ownTimers(timers []session.Timer) []flow.Timer {
+	var own []flow.Timer
+	for _, tm := range timers {
+		if tm.Flow == "" {
+			own = append(own, flow.Timer{Name: tm.Name, Due: tm.Due})
+		}
+	}
+	return own
+}
+
+// tagOf marks the step that a turn entered.
+func tagOf(turn string) string {
+	sum := sha256.Sum256([]byte(turn))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])[:transport.TagLen]
+}

@@ -1,0 +1,87 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// sweepBatch is how many due sessions one round looks after.
+const sweepBatch = 128
+
+// waker is a store that knows when something becomes due earlier than its Due said.
+// *memstore.Store is one; a store that is shared between processes is polled.
+type waker interface{ Wake() <-chan struct{} }
+
+// sweep looks after what is due: timers, events whose process died, outputs that nobody
+// delivered. Any number of processes may do it at once.
+func (b *Bot) sweep() {
+	var wake <-chan struct{}
+	if w, ok := b.store.(waker); ok {
+		wake = w.Wake()
+	}
+	for !b.stopping() {
+		wait := b.sweepOnce()
+		if wait <= 0 {
+			continue
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-t.C:
+		case <-wake:
+		case <-b.stop:
+		}
+		t.Stop()
+	}
+}
+
+// sweepOnce begins what is due and returns how long to wait before the next round.
+func (b *Bot) sweepOnce() time.Duration {
+	ctx, cancel := context.WithTimeout(context.Background(), leaseTerm)
+	defer cancel()
+	room := b.o.MaxTurns - int(b.running.Load())
+	if room <= 0 {
+		return 100 * time.Millisecond
+	}
+	ids, wait, err := b.store.Due(ctx, min(room, sweepBatch))
+	if err != nil {
+		b.o.Logger.Warn("bot: due sessions unknown", "err", err)
+		return time.Second
+	}
+	var (
+		wg     sync.WaitGroup
+		failed atomic.Bool
+	)
+	for _, id := range ids {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if err := b.wake(ctx, id); err != nil {
+				failed.Store(true)
+				b.o.Logger.Warn("bot: due session not begun", "session", id, "err", err)
+			}
+		}()
+	}
+	wg.Wait()
+	switch {
+	case failed.Load():
+		return time.Second
+	case len(ids) > 0:
+		return 0 // there may be more
+	default:
+		return wait
+	}
+}
+
+// wake begins what is due in one session.
+func (b *Bot) wake(ctx context.Context, id string) error {
+	r := session.BeginRequest{ID: id, Token: newToken(), Lease: leaseTerm, Lane: laneTerm}
+	begun, err := b.begin(ctx, &r)
+	if err == nil && begun.Status == session.Run {
+		b.startTurns(id, r.Token, &begun, nil)
+	}
+	return err
+}

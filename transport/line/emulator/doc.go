@@ -1,0 +1,39 @@
+// Package emulator is a stand-in for the LINE platform, with a chat page for people.
+//
+// A [Platform] speaks LINE's HTTP protocol from the other side: it sends signed webhooks to a bot
+// and serves the API that the bot answers through. It knows nothing of the library that the bot is
+// written with, and serves a bot in any language. Point the bot's API endpoint at it, and tell it
+// the bot's webhook URL.
+//
+//	platform := emulator.New(secret, token, &emulator.Options{Webhook: "http://127.0.0.1:8080/webhook"})
+//	http.ListenAndServe("127.0.0.1:9000", platform)
+//
+// Paths that begin with /v2/ are the API; everything else is the page.
+//
+// # Driving it
+//
+// A person opens the page and chats as one of the users. A test calls [Platform.Say],
+// [Platform.Tap] and [Platform.Pick] to the same end, and reads the chat with [Platform.Messages]
+// and [Platform.Next]. Users are named by their id or by their name.
+//
+// # What is enforced
+//
+// Bearer token, JSON shape, one to five messages, the documented limits of text, sticker, image,
+// template and flex messages, of actions and of quick replies. Reply tokens work once and for a
+// limited time. A retry key is refused on reply, and is accepted once in 24 hours on push. Errors
+// have LINE's status codes and JSON bodies. Other message types of LINE are accepted when their
+// required fields are there. Lengths in user-perceived characters are estimated: see graphemes.
+//
+// # What is not here
+//
+// Groups and rooms, rich menus, content download, quota, multicast and broadcast. They answer 404.
+//
+// # Faults
+//
+// [Options.Fault] and [Platform.FailNext] make API calls fail, before or after the platform has
+// carried them out. A bot that fails its webhook gets the event again if [Options.Redeliver] says so.
+//
+// # Concurrency
+//
+// All methods are safe for concurrent use. Everything is kept in memory and lost on exit.
+package emulator

@@ -1,0 +1,163 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Errors that the methods of Platform return, to be told apart with errors.Is.
+var (
+	// ErrUnknownUser says that no user has that id or name.
+	ErrUnknownUser = errors.New("emulator: unknown user")
+	// ErrBlocked says that the user has blocked the bot, so nothing can be sent to it.
+	ErrBlocked = errors.New("emulator: the user has blocked the bot")
+	// ErrNoButton says that the chat shows no such button, or that its quick reply is gone.
+	ErrNoButton = errors.New("emulator: no such button in the chat")
+	// ErrBadInput says that a person could not have entered this: an empty text, a date that the
+	// picker does not offer.
+	ErrBadInput = errors.New("emulator: input that the chat does not allow")
+	// ErrWebhook says that the bot's webhook was not reached or did not answer with a 2xx status.
+	ErrWebhook = errors.New("emulator: webhook failed")
+	// ErrClosed says that the platform was closed.
+	ErrClosed = errors.New("emulator: closed")
+)
+
+// Options are the settings of a Platform. The zero value of each field is its default.
+type Options struct {
+	// Webhook is the URL that events are posted to. It can be set later with SetWebhook; until
+	// then every event fails with ErrWebhook.
+	Webhook string
+	// WebhookTimeout is how long the bot may take to answer a webhook. Default: 2 seconds, as LINE.
+	WebhookTimeout time.Duration
+	// Redeliver holds the wait before each redelivery of an event that got no 2xx. Default: none,
+	// as in LINE, where redelivery is off until it is switched on.
+	Redeliver []time.Duration
+	// ReplyTokenLife is how long a reply token works after a delivery. Default: 1 minute.
+	ReplyTokenLife time.Duration
+	// Users are the names of the people in the chat. They must differ. The id of a user is made
+	// from the name, so it is the same in every run. Default: "User A" and "User B".
+	Users []string
+	// BotName is shown in the page. Default: "Bot".
+	BotName string
+	// Hosts are further host names under which the page may be opened. IP addresses and localhost
+	// are always allowed; other names are refused, so that no web site can rebind its own to here.
+	Hosts []string
+	// Fault, if set, is asked at each API call whether it shall fail. It may read the body.
+	// It is called concurrently.
+	Fault func(*http.Request) Fault
+	// Logger receives what happens, at debug level, and failed webhooks as warnings.
+	// Default: nothing is logged.
+	Logger *slog.Logger
+	// Now is the clock for timestamps and expiry. Default: time.Now.
+	Now func() time.Time
+}
+
+// Platform is the stand-in. It is an http.Handler: mount it at the root of a server of its own,
+// on a loopback listener. Make one with New.
+type Platform struct {
+	secret, token string
+	opt           Options
+	log           *slog.Logger
+	client        *http.Client
+	pages         *template.Template
+	boot          string // tells a page that it outlived the process it came from
+	bot           User
+	life          context.Context // ends with Close
+	end           context.CancelFunc
+	running       sync.WaitGroup
+
+	mu          sync.Mutex // guards everything below
+	webhook     string
+	users       []*user
+	tokens      map[string]*replyToken
+	accepted    map[string]acceptance
+	faults      []Fault
+	lastMessage int64
+}
+
+// New makes a platform with one channel, which has this secret and this access token.
+// It panics if two users have the same name.
+func New(secret, token string, o *Options) *Platform {
+	p := &Platform{
+		secret:   secret,
+		token:    token,
+		log:      slog.New(slog.DiscardHandler),
+		boot:     randomHex(4),
+		tokens:   map[string]*replyToken{},
+		accepted: map[string]acceptance{},
+		client: &http.Client{
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	if o != nil {
+		p.opt = *o
+	}
+	p.defaults()
+	p.webhook = p.opt.Webhook
+	p.bot = newUser("bot " + p.opt.BotName)
+	p.bot.Name = p.opt.BotName
+	p.pages = parsePages()
+	p.life, p.end = context.WithCancel(context.Background())
+	for _, name := range p.opt.Users {
+		if p.find(name) != nil {
+			panic(fmt.Sprintf("emulator: two users are called %q", name))
+		}
+		p.users = append(p.users, &user{User: newUser(name), changed: make(chan struct{})})
+	}
+	return p
+}
+
+func (p *Platform) defaults() {
+	o := &p.opt
+	if o.WebhookTimeout == 0 {
+		o.WebhookTimeout = 2 * time.Second
+	}
+	if o.ReplyTokenLife == 0 {
+		o.ReplyTokenLife = time.Minute
+	}
+	if len(o.Users) == 0 {
+		o.Users = []string{"User A", "User B"}
+	}
+	if o.BotName == "" {
+		o.BotName = "Bot"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger != nil {
+		p.log = o.Logger
+	}
+}
+
+// ServeHTTP serves the API under /v2/ and the chat page everywhere else.
+func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/v2/") {
+		p.serveAPI(w, r)
+		return
+	}
+	p.servePage(w, r)
+}
+
+// SetWebhook changes the URL that events are posted to.
+func (p *Platform) SetWebhook(url string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.webhook = url
+}
+
+// Close stops redeliveries, ends the live updates of open pages and makes every waiting call
+// return. It waits until the redeliveries have stopped, and may be called more than once. A server
+// that is shut down gracefully needs it first: http.Server.RegisterOnShutdown(p.Close).
+func (p *Platform) Close() {
+	p.mu.Lock()
+	p.end()
+	p.mu.Unlock()
+	p.running.Wait()
+}

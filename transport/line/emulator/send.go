@@ -1,0 +1,146 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// retryKeyLife is how long LINE remembers the key of an accepted push.
+const retryKeyLife = 24 * time.Hour
+
+// sentMessage is what the API tells of each message that it accepted.
+type sentMessage struct {
+	ID         string `json:"id"`
+	QuoteToken string `json:"quoteToken,omitempty"`
+}
+
+type sentBody struct {
+	Sent []sentMessage `json:"sentMessages"`
+}
+
+// acceptance is what is remembered of a push under its retry key.
+type acceptance struct {
+	at        time.Time
+	requestID string
+	sent      []sentMessage
+}
+
+// quotable are the types of messages that get a quote token.
+var quotable = map[string]bool{
+	"text": true, "textV2": true, "sticker": true, "image": true, "video": true,
+	"template": true, "flex": true,
+}
+
+func (p *Platform) validate(c *call) answer {
+	o, bad := parseBody(c.body)
+	if bad != nil {
+		return *bad
+	}
+	if _, details := checkMessages(o); len(details) > 0 {
+		return refuseDetails(details)
+	}
+	return accept(http.StatusOK, struct{}{})
+}
+
+func (p *Platform) reply(c *call) answer {
+	o, bad := parseBody(c.body)
+	if bad != nil {
+		return *bad
+	}
+	messages, details := checkMessages(o)
+	k := checker{details: details}
+	token := k.str(o, "", "replyToken", length{1, 1000, utf16Length})
+	k.boolean(o, "", "notificationDisabled")
+	if len(k.details) > 0 {
+		return refuseDetails(k.details)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := p.spend(token)
+	if u == nil {
+		return refuse(http.StatusBadRequest, "Invalid reply token")
+	}
+	return accept(http.StatusOK, sentBody{p.show(u, messages, "reply")})
+}
+
+func (p *Platform) push(c *call) answer {
+	o, bad := parseBody(c.body)
+	if bad != nil {
+		return *bad
+	}
+	key := c.Header.Get("X-Line-Retry-Key")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a, ok := p.acceptedUnder(key); ok {
+		return alreadyAccepted(a)
+	}
+	messages, details := checkMessages(o)
+	k := checker{details: details}
+	to := k.str(o, "", "to", length{1, 100, utf16Length})
+	k.boolean(o, "", "notificationDisabled")
+	k.aggregationUnits(o)
+	if len(k.details) > 0 {
+		return refuseDetails(k.details)
+	}
+	if !userID.MatchString(to) {
+		return refuse(http.StatusBadRequest,
+			"The property, 'to', in the request body is invalid (line: -, column: -)")
+	}
+	u := p.find(to)
+	if u == nil {
+		return refuse(http.StatusBadRequest, "Failed to send messages")
+	}
+	sent := p.show(u, messages, "push")
+	if key != "" {
+		p.accepted[key] = acceptance{at: p.opt.Now(), requestID: c.id, sent: sent}
+	}
+	return accept(http.StatusOK, sentBody{sent})
+}
+
+// acceptedUnder looks a retry key up, and forgets those that are too old. The caller holds p.mu.
+func (p *Platform) acceptedUnder(key string) (acceptance, bool) {
+	for k, a := range p.accepted {
+		if p.opt.Now().Sub(a.at) >= retryKeyLife {
+			delete(p.accepted, k)
+		}
+	}
+	a, ok := p.accepted[key]
+	return a, ok
+}
+
+func alreadyAccepted(a acceptance) answer {
+	return answer{
+		status: http.StatusConflict,
+		header: map[string]string{"x-line-accepted-request-id": a.requestID},
+		body:   errorBody{Message: "The retry key is already accepted", Sent: a.sent},
+	}
+}
+
+// show puts messages into the user's chat, unless the user does not see what the bot sends: LINE
+// accepts those too. The caller holds p.mu.
+func (p *Platform) show(u *user, messages []object, via string) []sentMessage {
+	now := p.opt.Now()
+	visible := u.reachable(now) || via == "reply" && !u.blocked()
+	sent := make([]sentMessage, len(messages))
+	for i, m := range messages {
+		kind, _ := m["type"].(string)
+		sent[i].ID = p.messageID()
+		if quotable[kind] {
+			sent[i].QuoteToken = newQuoteToken()
+		}
+		if !visible {
+			continue
+		}
+		content, _ := json.Marshal(m) // came from JSON, so it goes back
+		v, buttons := render(m)
+		u.add(&item{
+			Message: Message{
+				ID: sent[i].ID, From: FromBot, Via: via, Time: now,
+				Type: kind, Text: v.Text, Content: content,
+			},
+			view: v, buttons: buttons,
+		})
+	}
+	return sent
+}
