@@ -96,7 +96,7 @@ func (b *Bot) flushAcks(m map[string]session.Seq) {
 // ack acknowledges and delivers what others left behind these outputs meanwhile. Should the
 // call fail, the outputs are sent again when the lane runs out, which does no harm.
 func (b *Bot) ack(ctx context.Context, id string, done session.Seq) {
-	rest, err := b.store.Ack(ctx, id, done, laneTerm)
+	rest, err := b.store.Ack(ctx, id, done, b.o.lane)
 	if err != nil {
 		b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
 		return

@@ -37,6 +37,9 @@ type Options struct {
 	// Scope says whose conversation an event in a group belongs to.
 	// The default is session.PerMember.
 	Scope session.Scope
+	// Otherwise is sent for a message that no flow answers, in a one-to-one chat in which none is
+	// active. The default is to send nothing.
+	Otherwise transport.Message
 	// Expired is sent for a tap on a button of a conversation that is over. The default is to
 	// send nothing.
 	Expired transport.Message
@@ -56,6 +59,8 @@ type Options struct {
 	MaxTurns int
 	// Logger gets what an operator needs to know. The default is slog.Default().
 	Logger *slog.Logger
+
+	lease, lane time.Duration // shorter in tests
 }
 
 // ErrClosed is returned once Shutdown was called.
@@ -109,9 +114,12 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 		}
 		b.byName[f.Name()] = f
 	}
-	if b.o.Expired != nil {
-		if err := b.o.Expired.Validate(); err != nil {
-			return nil, fmt.Errorf("bot: Options.Expired: %w", err)
+	for _, m := range []transport.Message{b.o.Otherwise, b.o.Expired} {
+		if m == nil {
+			continue
+		}
+		if err := m.Validate(); err != nil {
+			return nil, fmt.Errorf("bot: Options: %w", err)
 		}
 	}
 	b.acks.flush = b.flushAcks
@@ -136,6 +144,12 @@ func (o *Options) defaults() {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
+	}
+	if o.lease <= 0 {
+		o.lease = leaseTerm
+	}
+	if o.lane <= 0 {
+		o.lane = laneTerm
 	}
 }
 

@@ -69,7 +69,7 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		ID: key.ID(), Token: newToken(), Redelivered: e.Redelivered,
 		Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw},
 		Hold:  b.running.Load() >= int64(b.o.MaxTurns),
-		Lease: leaseTerm, Lane: laneTerm,
+		Lease: b.o.lease, Lane: b.o.lane,
 	}
 	begun, err := b.begin(ctx, &r)
 	switch {

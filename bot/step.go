@@ -32,12 +32,10 @@ func (t *turns) planEvent(ctx context.Context, ev session.Event, e *transport.Ev
 	if err != nil {
 		return nil, err
 	}
-	if f == nil {
-		if e.Kind == transport.KindPostback && e.Postback.Tag != "" && t.b.o.Expired != nil {
-			res.Outputs = []transport.Message{t.b.o.Expired}
-		}
-	} else {
+	if f != nil {
 		apply(&p.rec, f, p.turn, &res)
+	} else if m := t.b.unanswered(p.rec.Flow, e); m != nil {
+		res.Outputs = []transport.Message{m}
 	}
 	if len(p.rec.Timers) > 0 {
 		p.rec.Source = e.Source
@@ -81,6 +79,20 @@ func (b *Bot) stepEvent(ctx context.Context, rec *session.Record, in *flow.Input
 	}
 	res, err := f.Step(ctx, in)
 	return f, res, err
+}
+
+// unanswered returns what to say to an event that no flow answers, or nil.
+func (b *Bot) unanswered(active string, e *transport.Event) transport.Message {
+	switch {
+	case active != "":
+		return nil
+	case e.Kind == transport.KindPostback && e.Postback.Tag != "":
+		return b.o.Expired
+	case e.Kind.IsMessage() && e.Source.Chat == transport.ChatUser:
+		return b.o.Otherwise
+	default:
+		return nil
+	}
 }
 
 // startedBy returns the flow that the event starts best, the first of equals.

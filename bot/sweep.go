@@ -40,7 +40,7 @@ func (b *Bot) sweep() {
 
 // sweepOnce begins what is due and returns how long to wait before the next round.
 func (b *Bot) sweepOnce() time.Duration {
-	ctx, cancel := context.WithTimeout(context.Background(), leaseTerm)
+	ctx, cancel := context.WithTimeout(context.Background(), b.o.lease)
 	defer cancel()
 	room := b.o.MaxTurns - int(b.running.Load())
 	if room <= 0 {
@@ -78,7 +78,7 @@ func (b *Bot) sweepOnce() time.Duration {
 
 // wake begins what is due in one session.
 func (b *Bot) wake(ctx context.Context, id string) error {
-	r := session.BeginRequest{ID: id, Token: newToken(), Lease: leaseTerm, Lane: laneTerm}
+	r := session.BeginRequest{ID: id, Token: newToken(), Lease: b.o.lease, Lane: b.o.lane}
 	begun, err := b.begin(ctx, &r)
 	if err == nil && begun.Status == session.Run {
 		b.startTurns(id, r.Token, &begun, nil)

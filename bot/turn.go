@@ -108,7 +108,7 @@ func (t *turns) commit(p *plan, ev session.Event, last bool) (session.Event, boo
 	r := session.CommitRequest{
 		ID: t.id, Token: t.token, Rev: t.rev, EventID: p.eventID,
 		State: p.rec.Append(nil), Due: p.rec.Due(), Keep: t.b.o.Keep,
-		Done: t.b.acks.take(t.id), Lease: leaseTerm, Lane: laneTerm,
+		Done: t.b.acks.take(t.id), Lease: t.b.o.lease, Lane: t.b.o.lane,
 		Release: last || t.b.stopping(),
 	}
 	for i := range p.outs {
@@ -128,7 +128,7 @@ func (t *turns) commit(p *plan, ev session.Event, last bool) (session.Event, boo
 
 // write calls Commit until the store answers, for as long as the lease lasts.
 func (t *turns) write(r *session.CommitRequest) (session.Committed, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), leaseTerm)
+	ctx, cancel := context.WithTimeout(context.Background(), t.b.o.lease)
 	defer cancel()
 	for wait := 20 * time.Millisecond; ; wait *= 2 {
 		done, err := t.b.store.Commit(ctx, r)
@@ -178,7 +178,7 @@ var errAttempts = errors.New("bot: attempts used up")
 func reason(err error) string {
 	var te *flow.TurnError
 	if errors.As(err, &te) {
-		return "action failed in " + te.Flow + "/" + string(te.State) + ": " + te.Phase
+		return "action failed in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
 	}
 	if errors.Is(err, errAttempts) {
 		return "attempts used up"
@@ -192,7 +192,7 @@ func (t *turns) giveUp(ev session.Event, why string, last bool) (session.Event, 
 	t.b.o.Logger.Error("bot: event set aside", "session", t.id, "event", ev.ID, "why", why)
 	r := session.CommitRequest{
 		ID: t.id, Token: t.token, Rev: t.rev, EventID: ev.ID, State: t.state, Keep: t.b.o.Keep,
-		Lease: leaseTerm, Lane: laneTerm, Release: last || t.b.stopping(), Dead: why,
+		Lease: t.b.o.lease, Lane: t.b.o.lane, Release: last || t.b.stopping(), Dead: why,
 	}
 	if i := t.timer; i >= 0 {
 		t.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)

@@ -114,11 +114,11 @@ func (p *Platform) answer(c *call) answer {
 				fmt.Sprintf("The content type, %s, is not supported", kind))
 		}
 	}
-	key, keyed := c.Header[http.CanonicalHeaderKey("X-Line-Retry-Key")]
-	if keyed && c.URL.Path != pushPath {
+	key := c.Header.Get("X-Line-Retry-Key") // LINE's Go SDK sends an empty one for none
+	if key != "" && c.URL.Path != pushPath {
 		return refuse(http.StatusBadRequest, "The retry key is not supported by this endpoint")
 	}
-	if keyed && !uuid.MatchString(key[0]) {
+	if key != "" && !uuid.MatchString(key) {
 		return refuse(http.StatusBadRequest, "The retry key must be a UUID")
 	}
 	return handle(c)

@@ -64,6 +64,9 @@ type user struct {
 	changed           chan struct{}
 }
 
+// View is the node that the message is shown as, for the page's template.
+func (it *item) View() *node { return it.view }
+
 // touch wakes everyone who waits for a change of the chat.
 func (u *user) touch() {
 	close(u.changed)

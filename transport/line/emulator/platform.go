@@ -25,6 +25,8 @@ var (
 	ErrBadInput = errors.New("emulator: input that the chat does not allow")
 	// ErrWebhook says that the bot's webhook was not reached or did not answer with a 2xx status.
 	ErrWebhook = errors.New("emulator: webhook failed")
+	// ErrNoEvent says that a delivery carries no event that could be sent again.
+	ErrNoEvent = errors.New("emulator: the delivery has no event")
 	// ErrClosed says that the platform was closed.
 	ErrClosed = errors.New("emulator: closed")
 )

@@ -10,7 +10,6 @@ type replyToken struct {
 	user    *user
 	born    time.Time // when the event happened
 	expires time.Time
-	used    bool
 }
 
 // issue makes a token for an event that happens now, and drops those that can never work again.
@@ -47,9 +46,9 @@ func (p *Platform) renew(token string) {
 // The caller holds p.mu.
 func (p *Platform) spend(token string) *user {
 	t := p.tokens[token]
-	if t == nil || t.used || p.opt.Now().After(t.expires) {
+	if t == nil || p.opt.Now().After(t.expires) {
 		return nil
 	}
-	t.used = true
+	delete(p.tokens, token) // a used token is answered like one that never was
 	return t.user
 }

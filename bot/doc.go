@@ -1,0 +1,46 @@
+// Package bot joins a channel, flows and a store into a bot, which is an http.Handler.
+//
+//	channel, err := line.New(secret, token, nil)
+//	...
+//	b, err := bot.New(channel, memstore.New(), []bot.Flow{booking}, nil)
+//	...
+//	http.Handle("/webhook", b)
+//	...
+//	defer b.Shutdown(ctx)
+//
+// # The turn
+//
+// One event becomes one turn. Begin makes the event durable and takes the lease of its session;
+// then the webhook is answered. The flow is stepped, which collects outputs and timers and sends
+// nothing. Commit writes the new state, the outputs and the timers at once, and hands over the
+// next event of the session. Then the outputs are sent, and acknowledged with the session's next
+// call. That is two calls of the store that somebody waits for, whatever the turn does.
+//
+// # Which flow answers
+//
+// The flow that is active answers first. An event that it does not handle, and that another
+// flow names exactly as its start, starts that flow in its place. With no flow active, the event
+// starts the flow whose trigger names it best. A tap on a button of a step that has passed is
+// recognised by the tag in its data, and is answered by showing the present step again, or with
+// Options.Expired if the conversation is over.
+//
+// # When a process dies
+//
+//	it dies                       what is left              who goes on
+//	before Begin                  nothing, no answer        the platform delivers again, if it does
+//	after Begin                   the event                 the sweep of any process, after the lease
+//	in an action                  the event                 the same; actions run again, with the same Turn.ID
+//	after Commit                  state and outputs         the sweep of any process, after the lane
+//	after sending                 outputs not acknowledged  the same; the platform refuses the repetition
+//
+// # Errors
+//
+// An action that fails is tried again after 0.2 s, 1 s, 5 s and 15 s, with the state as it was;
+// the session's other events wait. Then the event is set aside as a dead letter. Logs name
+// sessions by their hashed id and carry no text of users.
+//
+// # Concurrency
+//
+// Events of one session never run at once, in this process or another. Any number of processes
+// may share a store.
+package bot

@@ -1,0 +1,113 @@
+// Booking is a restaurant's bot: it asks for a day and a number, confirms, books and reminds.
+//
+// Without any settings it keeps its sessions in memory and brings a stand-in for LINE with a
+// page to chat on. These environment variables put the real parts under it:
+//
+//	REDIS_ADDR           host:port of a Redis, where sessions survive a restart
+//	LINE_CHANNEL_SECRET  the channel's secret; with the token, the real LINE is used
+//	LINE_CHANNEL_TOKEN   the channel's access token
+//	LINE_API_ENDPOINT    another host for LINE's API
+//	HOST, PORT           where to listen; 127.0.0.1 and 8080 by default
+//
+// Webhooks come in at POST /webhook; GET /healthz answers when the bot is ready.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/session/redisstore"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func botOptions() bot.Options {
+	return bot.Options{
+		Otherwise: line.Text("Say “book” to book a table."),
+		Expired:   line.Text("That button is no longer in use. Say “book” to book a table."),
+	}
+}
+
+func run(ctx context.Context) error {
+	ln, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080")))
+	if err != nil {
+		return err
+	}
+	address := "http://" + ln.Addr().String()
+	mux := http.NewServeMux()
+	channel, err := newChannel(mux, address)
+	if err != nil {
+		return err
+	}
+	store, err := newStore(ctx)
+	if err != nil {
+		return err
+	}
+	booking, err := New(&Tables{PerDay: 10})
+	if err != nil {
+		return err
+	}
+	o := botOptions()
+	b, err := bot.New(channel, store, []bot.Flow{booking}, &o)
+	if err != nil {
+		return err
+	}
+	mux.Handle("POST /webhook", b)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ready") })
+
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(ln) }()
+	fmt.Println("booking bot ready at", address)
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return errors.Join(srv.Shutdown(ctx), b.Shutdown(ctx))
+}
+
+// newChannel returns the channel of the environment, or one on a stand-in for LINE, which it
+// mounts with its chat page.
+func newChannel(mux *http.ServeMux, address string) (*line.Channel, error) {
+	secret, token := os.Getenv("LINE_CHANNEL_SECRET"), os.Getenv("LINE_CHANNEL_TOKEN")
+	if secret != "" || token != "" {
+		return line.New(secret, token, &line.Options{Endpoint: os.Getenv("LINE_API_ENDPOINT")})
+	}
+	const fakeSecret, fakeToken = "emulator-secret", "emulator-token"
+	mux.Handle("/", emulator.New(fakeSecret, fakeToken, &emulator.Options{Webhook: address + "/webhook"}))
+	return line.New(fakeSecret, fakeToken, &line.Options{Endpoint: address})
+}
+
+// newStore returns a store on the Redis of the environment, or in memory.
+func newStore(ctx context.Context) (session.Store, error) {
+	addr := os.Getenv("REDIS_ADDR")
+	if addr == "" {
+		return memstore.New(), nil
+	}
+	return redisstore.New(ctx, redis.NewClient(&redis.Options{Addr: addr}), nil)
+}

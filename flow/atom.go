@@ -1,0 +1,97 @@
+package flow
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// atom is the smallest set of events that triggers are compared by: one word, one kind, one
+// picker. A trigger is the union of its atoms.
+type atom struct {
+	form form
+	key  string // the kind's or picker's name
+	word string // the text, data, prefix, pattern or label; empty in a picker's: whatever the data
+}
+
+func (t Trigger) atoms() []atom {
+	switch t.form {
+	case formKinds, formAny:
+		var as []atom
+		for k := range transport.KindTimer {
+			if t.kinds>>k&1 == 1 {
+				as = append(as, atom{form: formKinds, key: k.String()})
+			}
+		}
+		return as
+	case formTextLike, formMatch:
+		return []atom{{form: t.form, word: t.label}}
+	case formPicker:
+		if len(t.words) == 0 {
+			return []atom{{form: t.form, key: t.picker}}
+		}
+	}
+	as := make([]atom, len(t.words))
+	for i, w := range t.words {
+		if t.form == formText {
+			w = fold(w)
+		}
+		as[i] = atom{form: t.form, key: t.picker, word: w}
+	}
+	return as
+}
+
+// same reports whether two triggers answer to the same events, as far as can be known.
+func (t Trigger) same(u Trigger) bool {
+	a, b := t.atoms(), u.atoms()
+	if t.rank() != u.rank() {
+		return false
+	}
+	in := func(as []atom) func(atom) bool {
+		return func(x atom) bool { return !slices.Contains(as, x) }
+	}
+	return !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
+}
+
+// covers reports whether every event of b is one of a.
+func (a atom) covers(b atom) bool {
+	switch a.form {
+	case formKinds:
+		return a.key == b.kind()
+	case formPostback:
+		return (b.form == formPostback || b.form == formPicker) && b.word == a.word
+	case formPrefix:
+		return b.kind() == transport.KindPostback.String() && b.form != formKinds && strings.HasPrefix(b.word, a.word)
+	case formPicker:
+		return b.form == formPicker && b.key == a.key && (a.word == "" || a.word == b.word)
+	default:
+		return a == b
+	}
+}
+
+// kind returns the name of the one kind that all events of the atom have, or nothing.
+func (a atom) kind() string {
+	switch a.form {
+	case formKinds:
+		return a.key
+	case formText, formTextLike:
+		return transport.KindText.String()
+	case formPostback, formPrefix, formPicker:
+		return transport.KindPostback.String()
+	default:
+		return ""
+	}
+}
+
+// fold maps all texts that strings.EqualFold finds equal to one.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			least = min(least, f)
+		}
+		return least
+	}, s)
+}

@@ -1,0 +1,81 @@
+package flow
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+)
+
+// TypedData is what a pointer to a flow's data may implement to be stored in a form of its own
+// rather than as JSON. Both methods must be safe for concurrent use on different values.
+type TypedData interface {
+	// AppendData appends the stored form of the data to b.
+	AppendData(b []byte) ([]byte, error)
+	// SetData replaces the data by what AppendData wrote. It must not keep b.
+	SetData(b []byte) error
+}
+
+// codec stores data of type T.
+type codec[T any] struct {
+	typed bool
+	empty bool // there is nothing to store
+}
+
+func newCodec[T any]() codec[T] {
+	_, typed := any(new(T)).(TypedData)
+	return codec[T]{typed: typed, empty: !typed && reflect.TypeFor[T]().Size() == 0}
+}
+
+func (c codec[T]) encode(v *T) ([]byte, error) {
+	switch {
+	case c.empty:
+		return nil, nil
+	case c.typed:
+		return any(v).(TypedData).AppendData(nil)
+	default:
+		return json.Marshal(v)
+	}
+}
+
+// decode reads b into v, which is zero.
+func (c codec[T]) decode(b []byte, v *T) error {
+	switch {
+	case c.empty || len(b) == 0:
+		return nil
+	case c.typed:
+		return any(v).(TypedData).SetData(b)
+	default:
+		return json.Unmarshal(b, v)
+	}
+}
+
+// fault says why no value of T can be stored, or nothing. Errors of the data's own methods are
+// no fault: the zero value may be the one that they refuse.
+func (c codec[T]) fault() (text string) {
+	defer func() { _ = recover() }()
+	var unsupported *json.UnsupportedTypeError
+	if _, err := c.encode(new(T)); errors.As(err, &unsupported) {
+		return "the data cannot be stored: JSON has no form for " + unsupported.Type.String()
+	}
+	return ""
+}
+
+// decode reads the stored data, once.
+func (s *step[T]) decode() (err error) {
+	if s.decoded {
+		return nil
+	}
+	defer s.rescue(&err)
+	s.phase = PhaseDecode
+	if err := s.flow.codec.decode(s.in.Data, &s.turn.Data); err != nil {
+		return err
+	}
+	s.decoded = true
+	return nil
+}
+
+func (s *step[T]) encode() (data []byte, err error) {
+	defer s.rescue(&err)
+	s.phase = PhaseEncode
+	return s.flow.codec.encode(&s.turn.Data)
+}

@@ -1,0 +1,87 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// anyID is the diagram's id of "any state". No state has it: names have no capitals.
+const anyID = "Any"
+
+// Diagram returns the flow as a Mermaid stateDiagram-v2. What InAny declares leaves from a
+// state of its own, "any state". The text depends on the definition alone, so that it can be
+// kept as a golden file.
+func (f *Flow[T]) Diagram() string {
+	var b strings.Builder
+	b.WriteString("stateDiagram-v2\n")
+	for _, s := range f.states {
+		fmt.Fprintf(&b, "    state \"%s\" as %s\n", s, diagramID(s))
+	}
+	if slices.ContainsFunc(f.paths, func(p *path) bool { return p.from == AnyState }) {
+		fmt.Fprintf(&b, "    state \"any state\" as %s\n", anyID)
+	}
+	starts := make([]string, len(f.starts))
+	for i, t := range f.starts {
+		starts[i] = t.String()
+	}
+	arrow(&b, "[*]", diagramID(f.start.to), strings.Join(starts, ", "))
+	for _, p := range f.paths {
+		p.draw(&b)
+	}
+	f.drawNotes(&b)
+	return b.String()
+}
+
+// drawNotes lists the reminders of each state in one note: Mermaid keeps one per state.
+func (f *Flow[T]) drawNotes(b *strings.Builder) {
+	for _, s := range append(f.States(), AnyState) {
+		var lines []string
+		for _, p := range f.paths {
+			for _, name := range p.reminders {
+				if p.from == s {
+					lines = append(lines, "        reminder "+name+" on "+escape(p.String())+"\n")
+				}
+			}
+		}
+		if len(lines) > 0 {
+			fmt.Fprintf(b, "    note right of %s\n%s    end note\n", diagramID(s), strings.Join(lines, ""))
+		}
+	}
+}
+
+func (p *path) draw(b *strings.Builder) {
+	from := diagramID(p.from)
+	switch p.outcome {
+	case To:
+		arrow(b, from, diagramID(p.to), p.String())
+	case End:
+		arrow(b, from, "[*]", p.String())
+	default:
+		arrow(b, from, from, p.String()+" / "+p.outcome.String())
+	}
+}
+
+func arrow(b *strings.Builder, from, to, label string) {
+	fmt.Fprintf(b, "    %s --> %s : %s\n", from, to, escape(label))
+}
+
+// diagramID returns the id of a state. Words of Mermaid's own are kept apart by a capital.
+func diagramID(s State) string {
+	switch s {
+	case AnyState:
+		return anyID
+	case "as", "class", "click", "default", "direction", "href", "hide", "note", "scale", "state", "style":
+		return "S_" + string(s)
+	}
+	return string(s)
+}
+
+// escape writes what Mermaid would read as syntax, or as HTML, by its entity codes.
+func escape(label string) string {
+	return strings.NewReplacer(
+		"#", "#35;", ":", "#58;", ";", "#59;", `"`, "#quot;", "<", "#lt;", ">", "#gt;",
+		"`", "#96;", "*", "#42;", "{", "#123;", "}", "#125;", "%", "#37;", `\`, "#92;",
+		"\n", " ", "\r", " ", "\t", " ",
+	).Replace(label)
+}

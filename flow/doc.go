@@ -1,0 +1,68 @@
+// Package flow is the language that a conversation is declared in, and the engine that steps it.
+//
+// A flow is a state machine over typed data: one statement per state, one line per transition,
+// the destination last.
+//
+//	b := flow.New[Booking]("booking", AskDate)
+//	b.StartOn(flow.Text("book"))
+//	b.In(AskDate).Enter(askDate).
+//		On(flow.Date()).When("is in the future", inFuture).Do(setDate).To(Confirm).
+//		On(flow.Any()).Reenter()
+//	b.In(Confirm).Enter(summarise).
+//		On(flow.Postback("yes")).Do(reserve).End()
+//	b.InAny().
+//		On(flow.Text("cancel")).Do(apologise).End().
+//		After(15 * time.Minute).Do(lapse).End()
+//	return b.Build()
+//
+// The package does no I/O and has no clock: Step takes an event, the stored state and the time,
+// and returns what is to be stored and sent. So a flow can be stepped in a plain unit test.
+//
+// # States
+//
+// Names of flows, states and reminders are stored with each conversation. They are snake_case,
+// begin with a letter and have up to 64 bytes. Builder.Renamed keeps old conversations going
+// after a state got a new name.
+//
+// # Transitions
+//
+// A state's transitions are tried in this order: exact triggers (Text("book")), then kinds and
+// patterns (Text(), TextLike), then Any. Within one rank the state's own come before those of
+// InAny, then the order of declaration decides. The first one whose trigger matches and whose
+// guards all pass is taken. An event that none takes changes nothing.
+//
+// A transition that is taken runs the exit action of the state (not for Stay), its Do actions,
+// then the enter action of the state it leads to (not for Stay and End). The start of a flow
+// runs the enter action of the initial state.
+//
+// An action refuses what the user sent by returning Reject: all that the step did is discarded,
+// the state stays, and the messages of Reject are sent or the question is asked again.
+//
+// # Timers
+//
+// After is idle time. It counts from the moment the state was entered (for InAny: the flow), and
+// starts anew with every event from outside that the flow handles, refused ones included. What
+// a timer does is not the user's activity: it starts no idle time anew, but for the state it
+// enters and, with Reenter or To, for itself. At is a point in time, computed when the state is
+// entered (for InAny: when the flow starts). Leaving a state clears its timers. A reminder (see
+// TransitionBuilder.Remind) outlives the flow.
+//
+// A stored timer that the state no longer has, because its code was changed, does nothing when
+// it fires but to arm the idle timers that the state has now.
+//
+// # Data
+//
+// The data of a conversation is stored by encoding/json, or in a form of its own if it is
+// TypedData. New fields and removed fields do no harm. Data without any content, such as
+// struct{}, is stored as no bytes.
+//
+// # Concurrency
+//
+// A Flow is immutable and safe for concurrent use. A Builder is not.
+//
+// # Errors
+//
+// Build reports every fault of a definition at once in a *DefinitionError. Step fails with a
+// *TurnError if user code fails or panics; nothing of the step is kept then. Errors of this
+// package contain no text of the user; the text of an error that an action returned is in them.
+package flow

@@ -1,0 +1,43 @@
+package flow
+
+import (
+	"errors"
+	"runtime/debug"
+)
+
+// errEngine cannot happen: the tests step looplab and the flow's own table side by side.
+var errEngine = errors.New("flow: engine: unexpected state")
+
+// fail wraps what went wrong with where it did.
+func (s *step[T]) fail(err error) error {
+	return &TurnError{
+		Flow:    s.flow.name,
+		State:   s.turn.state,
+		Trigger: s.cause(),
+		Phase:   s.phase,
+		Err:     err,
+	}
+}
+
+// cause names what the step answers to.
+func (s *step[T]) cause() string {
+	switch {
+	case s.in.Reminder, s.fired != nil:
+		return s.in.Event.Text
+	case s.in.Show:
+		return "show"
+	case s.edge == s.flow.start && s.edge != nil:
+		return startState
+	case s.trigger != nil:
+		return s.trigger.String()
+	default:
+		return ""
+	}
+}
+
+// rescue turns a panic of user code into an error.
+func (s *step[T]) rescue(err *error) {
+	if v := recover(); v != nil {
+		*err = &PanicError{Value: v, Stack: debug.Stack()}
+	}
+}

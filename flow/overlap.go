@@ -1,0 +1,98 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+)
+
+// checkOverlap finds transitions that cannot be told apart, and those that earlier ones always
+// come before. One of InAny is a fault only if it is one in every state: a state may well
+// answer to an event in its own way.
+func (d *draft[T]) checkOverlap(r *report) {
+	global := map[string][]Problem{} // by the transition's engine name and trigger
+	for _, s := range d.states {
+		cs := d.candidates(s)
+		for i, c := range cs {
+			text := overlap(cs[:i], c)
+			if text == "" {
+				continue
+			}
+			p := Problem{c.edge.from, c.edge.String(), text}
+			if c.edge.from == s.name {
+				r.problems = append(r.problems, p)
+				continue
+			}
+			key := c.edge.event + " " + c.trigger.String()
+			global[key] = append(global[key], p)
+		}
+		d.checkTimerCount(r, s)
+	}
+	for _, e := range d.anyOf.edges {
+		for _, t := range e.triggers {
+			key := e.event + " " + t.String()
+			if ps := global[key]; len(ps) > 0 && len(ps) >= len(d.states) {
+				r.problems = append(r.problems, ps[0])
+				delete(global, key)
+			}
+		}
+	}
+}
+
+func (d *draft[T]) checkTimerCount(r *report, s *draftState[T]) {
+	n := 0
+	for _, e := range append(s.edges[:len(s.edges):len(s.edges)], d.anyOf.edges...) {
+		if e.timing != timingNone {
+			n++
+		}
+	}
+	if n > maxTimers {
+		r.add(s.name, "", "has %d timers, those of InAny included: at most %d", n, maxTimers)
+	}
+}
+
+// overlap says how the candidates before c make it useless, or nothing.
+func overlap[T any](before []candidate[T], c candidate[T]) string {
+	if c.trigger.fault != "" || c.trigger.form == formNone {
+		return ""
+	}
+	for _, b := range before {
+		if b.edge.from != c.edge.from || b.trigger.fault != "" || !b.trigger.same(c.trigger) {
+			continue
+		}
+		same := b.trigger.String() == c.trigger.String()
+		switch {
+		case b.edge == c.edge:
+			return fmt.Sprintf("names the trigger %s twice", c.trigger)
+		case !slices.Equal(b.edge.guards, c.edge.guards):
+			continue
+		case same && c.trigger.form == formMatch:
+			return fmt.Sprintf("cannot be told apart: two Match triggers have the label %q", c.trigger)
+		case same:
+			return fmt.Sprintf("is declared twice: %s with the same guards", c.trigger)
+		default:
+			return fmt.Sprintf("the trigger %s cannot be told from %s", c.trigger, b.trigger)
+		}
+	}
+	return shadow(before, c)
+}
+
+// shadow says which unguarded candidates before c take all its events, or nothing.
+func shadow[T any](before []candidate[T], c candidate[T]) string {
+	var first *candidate[T]
+	for _, a := range c.trigger.atoms() {
+		i := slices.IndexFunc(before, func(b candidate[T]) bool {
+			return b.edge != c.edge && len(b.edge.guards) == 0 && b.trigger.fault == "" &&
+				slices.ContainsFunc(b.trigger.atoms(), func(x atom) bool { return x.covers(a) })
+		})
+		if i < 0 {
+			return ""
+		}
+		if first == nil {
+			first = &before[i]
+		}
+	}
+	if first == nil {
+		return ""
+	}
+	return fmt.Sprintf("the trigger %s is shadowed: %s comes first", c.trigger, &first.edge.path)
+}

@@ -1,0 +1,55 @@
+package flow
+
+import "slices"
+
+// setReminders computes the reminders of a transition. They share one snapshot of the data.
+func (s *step[T]) setReminders() error {
+	var snapshot []byte
+	for i := range s.edge.remind {
+		r := &s.edge.remind[i]
+		s.phase = PhaseTimer
+		due := r.at(&s.turn)
+		if !due.After(s.in.Now) {
+			continue
+		}
+		if snapshot == nil {
+			var err error
+			if snapshot, err = s.encode(); err != nil {
+				return err
+			}
+		}
+		s.reminders = append(s.reminders, Reminder{Name: r.name, Due: due, Data: snapshot})
+	}
+	return nil
+}
+
+// remind runs the action of a reminder that is due. Only what it sends is kept.
+func (s *step[T]) remind() (Result, error) {
+	s.phase = PhaseDecode
+	action := s.flow.reminders[s.in.Event.Text]
+	if action == nil {
+		return Result{}, s.fail(ErrUnknownReminder)
+	}
+	err := s.decode()
+	if err == nil {
+		err = s.runReminder(action)
+	}
+	if r := asRejection(err); r != nil {
+		s.discard()
+		s.turn.Send(r.msgs...)
+	} else if err != nil {
+		return Result{}, s.fail(err)
+	}
+	return Result{
+		Handled: true,
+		State:   s.in.State,
+		Timers:  s.in.Timers,
+		Outputs: slices.Clone(s.turn.out),
+	}, nil
+}
+
+func (s *step[T]) runReminder(a Action[T]) (err error) {
+	defer s.rescue(&err)
+	s.phase = PhaseAction
+	return a(s.ctx, &s.turn)
+}

@@ -1,0 +1,83 @@
+package flow
+
+import (
+	"slices"
+	"time"
+)
+
+// The bounds of After, and how many timers a state may have, those of InAny included.
+const (
+	minAfter  = time.Second
+	maxAfter  = 366 * 24 * time.Hour
+	maxTimers = 32
+)
+
+// fire handles a timer of the current state.
+func (s *step[T]) fire() (Result, error) {
+	s.to = s.node
+	i := slices.IndexFunc(s.node.timers, func(t timer[T]) bool { return t.name == s.in.Event.Text })
+	if i < 0 {
+		// The code has changed since the timer was set: it is used up.
+		return s.finish()
+	}
+	s.fired = &s.node.timers[i]
+	ok, err := s.firedPasses()
+	switch {
+	case err != nil:
+		return Result{}, s.fail(err)
+	case !ok:
+		s.decoded = false // nothing happened to the data
+		return s.finish()
+	}
+	s.to = nil
+	return s.take(s.fired.edge)
+}
+
+func (s *step[T]) firedPasses() (ok bool, err error) {
+	defer s.rescue(&err)
+	return s.passes(s.fired.edge)
+}
+
+// timers returns the timers that are set after the turn.
+func (s *step[T]) timers() (ts []Timer, err error) {
+	if len(s.to.timers) == 0 {
+		return nil, nil
+	}
+	defer s.rescue(&err)
+	s.phase = PhaseTimer
+	ts = make([]Timer, 0, len(s.to.timers))
+	for i := range s.to.timers {
+		if due := s.due(&s.to.timers[i]); !due.IsZero() {
+			ts = append(ts, Timer{Name: s.to.timers[i].name, Due: due})
+		}
+	}
+	return ts, nil
+}
+
+// due returns when a timer fires next, or zero.
+func (s *step[T]) due(t *timer[T]) time.Time {
+	firing := s.fired != nil && s.fired.name == t.name && (t.global || s.to == s.node)
+	fresh := s.entered && (!t.global || s.node == nil)
+	switch {
+	case t.after > 0:
+		if fresh || !s.isTimer() || firing && s.entered {
+			return s.in.Now.Add(t.after)
+		}
+	case fresh:
+		due := t.at(&s.turn)
+		if firing && !due.After(s.in.Now) {
+			return time.Time{}
+		}
+		return due
+	}
+	if firing {
+		return time.Time{}
+	}
+	if i := slices.IndexFunc(s.in.Timers, func(set Timer) bool { return set.Name == t.name }); i >= 0 {
+		return s.in.Timers[i].Due
+	}
+	if t.after > 0 && s.isTimer() && s.fired == nil {
+		return s.in.Now.Add(t.after) // the timer that fired is unknown: see fire
+	}
+	return time.Time{}
+}

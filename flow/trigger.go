@@ -1,0 +1,169 @@
+package flow
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// Trigger says which events a transition answers to. Make one with Text, Postback, Any and the
+// like; the zero Trigger is a fault. A Trigger is an immutable value.
+type Trigger struct {
+	form   form
+	words  []string // texts or postback data, by form
+	kinds  uint64   // set of kinds, by bit
+	picker string   // the key of the picked value in a postback's Params
+	label  string   // what String returns
+	like   *regexp.Regexp
+	match  func(*transport.Event) bool
+	fault  string // what Build reports
+}
+
+type form uint8
+
+const (
+	formNone form = iota
+	formText
+	formTextLike
+	formPostback
+	formPrefix
+	formPicker
+	formKinds
+	formAny
+	formMatch
+)
+
+// The ranks in which triggers are tried, the highest first.
+const (
+	rankAny   = 1
+	rankKind  = 2
+	rankExact = 3
+)
+
+// Text triggers on a text message that is one of words, ignoring case (by Unicode's simple
+// folding) and surrounding space. Without words it triggers on any text message.
+func Text(words ...string) Trigger {
+	if len(words) == 0 {
+		return Kind(transport.KindText)
+	}
+	t := Trigger{form: formText, label: "text " + quoted(words)}
+	for _, w := range words {
+		w = strings.TrimSpace(w)
+		if w == "" {
+			t.fault = "Text has an empty word"
+		}
+		t.words = append(t.words, w)
+	}
+	return t
+}
+
+// TextLike triggers on a text message that the pattern matches somewhere. The pattern is tried
+// on the text as it was sent.
+func TextLike(pattern *regexp.Regexp) Trigger {
+	if pattern == nil {
+		return Trigger{form: formTextLike, label: "text like nil", fault: "TextLike has a nil pattern"}
+	}
+	return Trigger{form: formTextLike, like: pattern, label: "text like /" + pattern.String() + "/"}
+}
+
+// Postback triggers on a postback whose data is one of data, to the byte. Without data it
+// triggers on any postback, those of pickers included.
+func Postback(data ...string) Trigger {
+	if len(data) == 0 {
+		return Kind(transport.KindPostback)
+	}
+	t := Trigger{form: formPostback, words: data, label: "postback " + quoted(data)}
+	return t.checkData("Postback")
+}
+
+// PostbackPrefix triggers on a postback whose data begins with prefix.
+func PostbackPrefix(prefix string) Trigger {
+	t := Trigger{form: formPrefix, words: []string{prefix}, label: "postback " + quote(prefix+"…")}
+	return t.checkData("PostbackPrefix")
+}
+
+// Date triggers on a date that was picked, whatever the picker's data or one of data.
+func Date(data ...string) Trigger { return pickerTrigger("Date", "date", data) }
+
+// Time triggers on a time of day that was picked, whatever the picker's data or one of data.
+func Time(data ...string) Trigger { return pickerTrigger("Time", "time", data) }
+
+// DateTime triggers on a date with time that was picked, whatever the picker's data or one of
+// data.
+func DateTime(data ...string) Trigger { return pickerTrigger("DateTime", "datetime", data) }
+
+func pickerTrigger(name, param string, data []string) Trigger {
+	t := Trigger{form: formPicker, picker: param, words: data, label: param}
+	if len(data) > 0 {
+		t.label += " " + quoted(data)
+	}
+	return t.checkData(name)
+}
+
+// Any triggers on any message and any postback of a user. It is tried last.
+func Any() Trigger {
+	t := Trigger{form: formAny, kinds: 1 << transport.KindPostback, label: "any"}
+	for k := range transport.KindTimer {
+		if k.IsMessage() {
+			t.kinds |= 1 << k
+		}
+	}
+	return t
+}
+
+// Match triggers on events for which match is true. The label says in a few words which ones;
+// it is shown in diagrams and errors, and tells two Match triggers apart. The function must be
+// pure and safe for concurrent use.
+func Match(label string, match func(*transport.Event) bool) Trigger {
+	t := Trigger{form: formMatch, match: match, label: label}
+	switch {
+	case strings.TrimSpace(label) == "":
+		t.fault = "Match has no label"
+	case match == nil:
+		t.fault = "Match has a nil function"
+	}
+	return t
+}
+
+// String returns the trigger in words, such as `text "book"` or `postback "yes", "no"`.
+func (t Trigger) String() string {
+	if t.label == "" {
+		return "empty trigger"
+	}
+	return t.label
+}
+
+// rank is how early the trigger is tried.
+func (t Trigger) rank() int {
+	switch {
+	case t.form == formAny:
+		return rankAny
+	case t.form == formText, t.form == formPostback, t.form == formPicker && len(t.words) > 0:
+		return rankExact
+	default:
+		return rankKind
+	}
+}
+
+func (t Trigger) checkData(name string) Trigger {
+	for _, d := range t.words {
+		if d == "" {
+			t.fault = name + " has empty data"
+		}
+	}
+	return t
+}
+
+func quoted(words []string) string {
+	q := make([]string, len(words))
+	for i, w := range words {
+		q[i] = quote(w)
+	}
+	return strings.Join(q, ", ")
+}
+
+// quote does not escape what is not ASCII: labels are read by people.
+func quote(s string) string {
+	return `"` + strings.NewReplacer(`"`, `\"`, "\n", `\n`, "\r", `\r`).Replace(s) + `"`
+}

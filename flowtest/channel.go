@@ -1,0 +1,115 @@
+package flowtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// channel is a platform that shows every message at once and forgets none.
+type channel struct {
+	mu    sync.Mutex
+	chats map[string]*shown
+	used  map[string]bool   // reply tokens
+	keys  map[[16]byte]bool // of pushes
+}
+
+// shown is what one chat shows.
+type shown struct {
+	messages []message
+	taken    int // how many of them take returned
+	last     transport.Event
+}
+
+func newChannel() *channel {
+	return &channel{chats: map[string]*shown{}, used: map[string]bool{}, keys: map[[16]byte]bool{}}
+}
+
+// chat is called with mu held.
+func (c *channel) chat(id string) *shown {
+	s := c.chats[id]
+	if s == nil {
+		s = &shown{}
+		c.chats[id] = s
+	}
+	return s
+}
+
+// Send shows the messages, once for each reply token and each key.
+func (c *channel) Send(_ context.Context, d *transport.Delivery) error {
+	var msgs []message
+	if err := json.Unmarshal(d.Messages, &msgs); err != nil || len(msgs) == 0 || len(msgs) > transport.MaxMessages {
+		return &transport.SendError{Verdict: transport.Drop, Err: errors.New("flowtest: malformed messages")}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d.ReplyToken != "" {
+		if c.used[d.ReplyToken] {
+			return nil
+		}
+		c.used[d.ReplyToken] = true
+	} else {
+		if c.keys[d.Key] {
+			return nil
+		}
+		c.keys[d.Key] = true
+	}
+	s := c.chat(d.Source.ChatID)
+	s.messages = append(s.messages, msgs...)
+	return nil
+}
+
+// Handler serves nothing: events come by Receive.
+func (c *channel) Handler(func(context.Context, []transport.Event) error) http.Handler {
+	return http.NotFoundHandler()
+}
+
+// Decode reads an event that Chat made.
+func (c *channel) Decode(raw []byte) (transport.Event, error) {
+	var e transport.Event
+	err := json.Unmarshal(raw, &e)
+	e.Raw = raw
+	return e, err
+}
+
+func (c *channel) remember(e transport.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.chat(e.Source.ChatID).last = e
+}
+
+func (c *channel) last(chat string) (transport.Event, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.chat(chat).last
+	return e, e.ID != ""
+}
+
+// take returns the messages since the last call.
+func (c *channel) take(chat string) []message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.chat(chat)
+	msgs := s.messages[s.taken:]
+	s.taken = len(s.messages)
+	return msgs
+}
+
+// button returns the newest button with the label.
+func (c *channel) button(chat, label string) (action, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	msgs := c.chat(chat).messages
+	for i := len(msgs) - 1; i >= 0; i-- {
+		for _, a := range msgs[i].actions() {
+			if a.Label == label {
+				return a, true
+			}
+		}
+	}
+	return action{}, false
+}

@@ -1,0 +1,203 @@
+package flowtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+const defaultUser = "U00000000000000000000000000000001"
+
+// Chat is a one-to-one chat between a user and the bot. Each method that makes the user do
+// something returns when the bot has done all that follows from it.
+//
+// A Chat is for the goroutine of the test alone.
+type Chat struct {
+	t    *testing.T
+	user string
+	*shared
+}
+
+// shared is what the chats of all users have in common.
+type shared struct {
+	bot     *bot.Bot
+	channel *channel
+	store   *peek
+	events  int
+
+	mu   sync.Mutex
+	errs []string
+}
+
+// User returns the chat of another user with the same bot. The name may be any text.
+func (c *Chat) User(name string) *Chat {
+	return &Chat{t: c.t, user: fmt.Sprintf("U%032x", []byte(name))[:33], shared: c.shared}
+}
+
+// Say sends a text.
+func (c *Chat) Say(text string) {
+	c.send(transport.Event{Kind: transport.KindText, Type: "message", Text: text})
+}
+
+// Tap taps the newest button with the label. The test fails if there is none.
+func (c *Chat) Tap(label string) { c.tap(label, "") }
+
+// Pick picks a value with the newest date picker with the label: 2026-12-05, 19:00 or
+// 2026-12-05T19:00, as its mode wants. The test fails if there is none.
+func (c *Chat) Pick(label, value string) { c.tap(label, value) }
+
+// Do makes an event of another kind happen, such as transport.KindFollow.
+func (c *Chat) Do(kind transport.Kind) { c.send(transport.Event{Kind: kind, Type: kind.String()}) }
+
+// Repeat makes the platform deliver this chat's last event again.
+func (c *Chat) Repeat() {
+	c.t.Helper()
+	e, ok := c.channel.last(c.user)
+	if !ok {
+		c.t.Fatal("flowtest: nothing to repeat")
+	}
+	e.Redelivered = true
+	c.receive(e)
+}
+
+// Wait lets time pass, and with it the timers that are due.
+func (c *Chat) Wait(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// Sent returns what the bot sent to this chat since the last call: each message as a transcript
+// shows it, without the mark.
+func (c *Chat) Sent() []string {
+	var texts []string
+	for _, m := range c.channel.take(c.user) {
+		texts = append(texts, m.String())
+	}
+	return texts
+}
+
+// State returns the flow and state of this chat as "flow/state", or "end" if none is active.
+func (c *Chat) State() string {
+	key, _ := session.KeyOf(c.source(), session.PerMember)
+	return c.store.state(key.ID())
+}
+
+// Errors returns what the bot logged as errors since the last call, for all chats.
+func (c *Chat) Errors() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	errs := c.errs
+	c.errs = nil
+	return errs
+}
+
+func (c *Chat) source() transport.Source {
+	return transport.Source{Chat: transport.ChatUser, ChatID: c.user, UserID: c.user}
+}
+
+func (c *Chat) tap(label, value string) {
+	c.t.Helper()
+	a, ok := c.channel.button(c.user, label)
+	if !ok {
+		c.t.Fatalf("flowtest: no button %q in the chat", label)
+	}
+	e, err := a.event(value)
+	if err != nil {
+		c.t.Fatalf("flowtest: button %q: %v", label, err)
+	}
+	c.send(e)
+}
+
+// send completes the event and delivers it.
+func (c *Chat) send(e transport.Event) {
+	c.t.Helper()
+	c.events++
+	e.ID = fmt.Sprintf("event-%d", c.events)
+	e.ReplyToken = fmt.Sprintf("token-%d", c.events)
+	e.Time, e.Source = time.Now(), c.source()
+	c.channel.remember(e)
+	c.receive(e)
+}
+
+func (c *Chat) receive(e transport.Event) {
+	c.t.Helper()
+	raw, err := json.Marshal(e)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	e.Raw = raw
+	if err := c.bot.Receive(context.Background(), []transport.Event{e}); err != nil {
+		c.t.Fatalf("flowtest: the bot refused the event: %v", err)
+	}
+	synctest.Wait()
+}
+
+// errorLog collects the errors that the bot logs.
+type errorLog struct{ chat *shared }
+
+func (l *errorLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
+
+func (l *errorLog) Handle(_ context.Context, r slog.Record) error {
+	text := strings.TrimPrefix(r.Message, "bot: ")
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "err" || a.Key == "why" {
+			text += ": " + strings.ReplaceAll(a.Value.String(), "\n", "; ")
+		}
+		return true
+	})
+	l.chat.mu.Lock()
+	defer l.chat.mu.Unlock()
+	l.chat.errs = append(l.chat.errs, text)
+	return nil
+}
+
+func (l *errorLog) WithAttrs([]slog.Attr) slog.Handler { return l }
+func (l *errorLog) WithGroup(string) slog.Handler      { return l }
+
+// peek is a store that remembers the state of each session.
+type peek struct {
+	session.Store
+	mu     sync.Mutex
+	states map[string]string
+}
+
+func (p *peek) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+	done, err := p.Store.Commit(ctx, r)
+	if err == nil {
+		var rec session.Record
+		if err := rec.Unmarshal(r.State); err != nil {
+			return done, err
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.states == nil {
+			p.states = make(map[string]string)
+		}
+		p.states[r.ID] = rec.Flow + "/" + rec.State
+	}
+	return done, err
+}
+
+func (p *peek) state(id string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := p.states[id]; s != "" && s != "/" {
+		return s
+	}
+	return "end"
+}
+
+// Wake passes on the memory store's word that something is due earlier than it was.
+func (p *peek) Wake() <-chan struct{} {
+	return p.Store.(interface{ Wake() <-chan struct{} }).Wake()
+}

@@ -1,0 +1,38 @@
+// Package flowtest tests flows by talking to them.
+//
+// It drives a real bot on a memory store with a channel that records what is sent, on virtual
+// time: waiting fifteen minutes, or until the day before, takes no time. There is no network,
+// no LINE and no Redis.
+//
+// # Transcripts
+//
+// A transcript is a text file that is both the test and its result. Run plays the lines of the
+// user and compares what the bot does with the rest; with Options.Update it writes the file
+// again instead. A line begins with a mark and a space:
+//
+//	# a comment
+//	> book                      the user says "book"
+//	> [Yes]                     the user taps the button with this label
+//	> [Pick a day] 2026-12-05   the user picks a date, a time or both (2026-12-05T19:00)
+//	> (follow)                  something else happens: follow, unfollow, join, leave, sticker, image
+//	< Which day?                the bot sends a message; further lines of it are indented by two
+//	  [Pick a day] [Cancel]     spaces, and its buttons stand on the last
+//	= booking/ask_date          the flow and state reached; "= end" if none is active
+//	~ 15m                       time passes, as time.ParseDuration or in days: 3d
+//	@ 2026-12-01 10:00          the time, in UTC, at the start; it stands before all else
+//	! turn failed: ...          the bot met an error
+//
+// A tap finds the newest button with its label, however old: that is how a stale button is
+// tested. Every line of a user is followed by all that the bot did, and by the state where it
+// changed.
+//
+// # Go
+//
+// Talk runs a function with a Chat, for what a transcript cannot say.
+//
+// # Time
+//
+// The test runs in a bubble of testing/synctest: time.Now in actions and guards is virtual too.
+// Code that waits for the real world, such as a network, holds the virtual clock up until it
+// returns.
+package flowtest

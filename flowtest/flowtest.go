@@ -1,0 +1,104 @@
+package flowtest
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+)
+
+// Options change how flows are tested. The zero value holds the defaults.
+type Options struct {
+	// Bot are the options of the bot under test. Its Logger is replaced: errors that it logs
+	// become part of the transcript.
+	Bot bot.Options
+	// Start is the virtual time at the beginning, which "@" in a transcript overrides.
+	// The default is 2026-01-05 09:00 UTC, a Monday. The least is the year 2000.
+	Start time.Time
+	// Update writes what happened into the transcripts instead of comparing.
+	Update bool
+}
+
+func (o *Options) withDefaults() Options {
+	var out Options
+	if o != nil {
+		out = *o
+	}
+	if out.Start.IsZero() {
+		out.Start = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	}
+	return out
+}
+
+// Run plays each transcript that matches the pattern (see filepath.Match) as a subtest named
+// after its file. flows is called for each, so that they share nothing. o may be nil.
+func Run(t *testing.T, pattern string, flows func() []bot.Flow, o *Options) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("flowtest: no transcript matches %s", pattern)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+		t.Run(name, func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			script, err := parse(string(src))
+			if err != nil {
+				t.Fatalf("%s:%v", file, err)
+			}
+			opts := o.withDefaults()
+			if !script.start.IsZero() {
+				opts.Start = script.start
+			}
+			var got string
+			bubble(t, flows, opts, func(c *Chat) { got = script.play(c) })
+			switch {
+			case got == string(src):
+			case opts.Update:
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				t.Errorf("%s", mismatch(file, string(src), got))
+			}
+		})
+	}
+}
+
+// Talk runs f with a chat between one user and a bot with the flows. o may be nil.
+func Talk(t *testing.T, flows []bot.Flow, o *Options, f func(c *Chat)) {
+	t.Helper()
+	bubble(t, func() []bot.Flow { return flows }, o.withDefaults(), f)
+}
+
+// bubble runs f on virtual time, which starts at o.Start.
+func bubble(t *testing.T, flows func() []bot.Flow, o Options, f func(c *Chat)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(o.Start)) // a bubble begins at midnight UTC 2000-01-01
+		c := &Chat{t: t, user: defaultUser, shared: &shared{channel: newChannel()}}
+		c.shared.store = &peek{Store: memstore.New()}
+		o.Bot.Logger = slog.New(&errorLog{chat: c.shared})
+		b, err := bot.New(c.shared.channel, c.shared.store, flows(), &o.Bot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.shared.bot = b
+		defer func() {
+			if err := b.Shutdown(context.Background()); err != nil {
+				t.Error(err)
+			}
+		}()
+		f(c)
+	})
+}

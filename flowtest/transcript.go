@@ -1,0 +1,180 @@
+package flowtest
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// script is a parsed transcript: comments and the user's side. What the bot did is left out,
+// as it is made anew.
+type script struct {
+	start time.Time
+	lines []line
+}
+
+type line struct {
+	text string // as it stands, with its mark
+	mark byte   // '>', '~', or 0 for what is only copied: comments, blanks and "@"
+}
+
+const startLayout = "2006-01-02 15:04"
+
+// parse reads a transcript.
+func parse(src string) (*script, error) {
+	s := &script{}
+	ours := false // the line belongs to what the bot did
+	for n, text := range strings.Split(strings.TrimSuffix(src, "\n"), "\n") {
+		mark := byte(0)
+		if text != "" {
+			mark = text[0]
+		}
+		if mark != ' ' && len(text) > 1 && text[1] != ' ' {
+			return nil, fmt.Errorf("%d: a mark and a space were expected", n+1)
+		}
+		switch mark {
+		case '<', '=', '!':
+			ours = true
+			continue
+		case ' ':
+			if !ours {
+				return nil, fmt.Errorf("%d: only a message of the bot goes on in a further line", n+1)
+			}
+			continue
+		case '>':
+			if _, err := parseDeed(text[1:]); err != nil {
+				return nil, fmt.Errorf("%d: %w", n+1, err)
+			}
+		case '~':
+			if _, err := parseWait(text[1:]); err != nil {
+				return nil, fmt.Errorf("%d: %w", n+1, err)
+			}
+		case '@':
+			at, err := time.Parse(startLayout, strings.TrimSpace(text[1:]))
+			if err != nil || !s.start.IsZero() || s.begun() {
+				return nil, fmt.Errorf("%d: a time such as %q may stand once, before all else", n+1, startLayout)
+			}
+			s.start = at
+			mark = 0
+		case '#', 0:
+			mark = 0
+		default:
+			return nil, fmt.Errorf("%d: unknown mark %q", n+1, mark)
+		}
+		ours = false
+		s.lines = append(s.lines, line{text: text, mark: mark})
+	}
+	return s, nil
+}
+
+func (s *script) begun() bool {
+	for _, l := range s.lines {
+		if l.mark != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// play runs the script and returns the transcript of what happened.
+func (s *script) play(c *Chat) string {
+	var b strings.Builder
+	state := c.State()
+	for _, l := range s.lines {
+		b.WriteString(l.text + "\n")
+		switch l.mark {
+		case '>':
+			deed, _ := parseDeed(l.text[1:])
+			deed(c)
+		case '~':
+			d, _ := parseWait(l.text[1:])
+			c.Wait(d)
+		default:
+			continue
+		}
+		for _, m := range c.Sent() {
+			b.WriteString("< " + strings.ReplaceAll(m, "\n", "\n  ") + "\n")
+		}
+		for _, e := range c.Errors() {
+			b.WriteString("! " + e + "\n")
+		}
+		if now := c.State(); now != state {
+			b.WriteString("= " + now + "\n")
+			state = now
+		}
+	}
+	return b.String()
+}
+
+var (
+	tapForm  = regexp.MustCompile(`^\[([^\]]+)\](?: (\S+))?$`)
+	kindForm = regexp.MustCompile(`^\(([a-z ]+)\)$`)
+)
+
+// parseDeed reads what a user does.
+func parseDeed(s string) (func(*Chat), error) {
+	s = strings.TrimPrefix(s, " ")
+	if m := tapForm.FindStringSubmatch(s); m != nil {
+		return func(c *Chat) { c.tap(m[1], m[2]) }, nil
+	}
+	if m := kindForm.FindStringSubmatch(s); m != nil {
+		if m[1] == "again" {
+			return (*Chat).Repeat, nil
+		}
+		for k := transport.KindUnknown + 1; k < transport.KindTimer; k++ {
+			if k.String() == m[1] {
+				return func(c *Chat) { c.Do(k) }, nil
+			}
+		}
+		return nil, fmt.Errorf("unknown event %q", m[1])
+	}
+	if s == "" {
+		return nil, fmt.Errorf("a user says something")
+	}
+	return func(c *Chat) { c.Say(s) }, nil
+}
+
+// parseWait reads a duration, in days too.
+func parseWait(s string) (time.Duration, error) {
+	s = strings.TrimSpace(s)
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n <= 0 {
+			return 0, fmt.Errorf("malformed duration %q", s)
+		}
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("malformed duration %q", s)
+	}
+	return d, nil
+}
+
+// mismatch says where the transcript and what happened part.
+func mismatch(file, want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	n := 0
+	for n < len(w) && n < len(g) && w[n] == g[n] {
+		n++
+	}
+	at := func(lines []string) string {
+		if n >= len(lines) || n == len(lines)-1 && lines[n] == "" {
+			return "(end of the transcript)"
+		}
+		return lines[n]
+	}
+	from := max(0, n-5)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%d: the conversation went another way\n", file, n+1)
+	for _, l := range w[from:n] {
+		fmt.Fprintf(&b, "      %s\n", l)
+	}
+	fmt.Fprintf(&b, "want: %s\n got: %s\n", at(w), at(g))
+	fmt.Fprintf(&b, "(Options.Update writes what happened into the file)")
+	return b.String()
+}

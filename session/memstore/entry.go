@@ -1,0 +1,82 @@
+package memstore
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// entry is one session. All times are in milliseconds; zero means none.
+type entry struct {
+	id      string
+	due     int64 // its key in the shard's queue
+	queued  int   // its place there, or -1
+	place   int   // its place in the shard's ring
+	expires int64
+
+	// token holds the lease until then. It stays after that, until somebody else takes the
+	// lease: a commit that comes late, but before anybody noticed, is as good as any.
+	token session.Token
+	until int64
+	// attempts counts the turns that were begun for head, or for the timer if head is nil.
+	attempts int
+	// notBefore is from when on what waits may be begun.
+	notBefore int64
+	mail      mailbox
+
+	rev uint32
+	// last is the token of the commit that made rev.
+	last  session.Token
+	state []byte
+	timer int64
+
+	recent recent
+	out    outbox
+}
+
+const (
+	// keepAtLeast is how long a session outlives its last turn: see session.CommitRequest.
+	keepAtLeast = 24 * time.Hour
+	// keepWaiting is how long one lives in which something waits, and nobody comes.
+	keepWaiting = 25 * time.Hour
+)
+
+func (e *entry) leased(now int64) bool { return e.token != (session.Token{}) && e.until > now }
+
+func (e *entry) ready(now int64) bool { return !e.leased(now) && e.notBefore <= now }
+
+// wake returns when a Begin without an event has something to do.
+func (e *entry) wake() int64 {
+	w := int64(never)
+	if len(e.out.waiting) > 0 {
+		w = e.out.until
+	}
+	switch {
+	case e.token != (session.Token{}):
+		w = min(w, e.until)
+	case !e.mail.empty():
+		w = min(w, e.notBefore)
+	case e.timer != 0:
+		w = min(w, max(e.timer, e.notBefore))
+	}
+	return w
+}
+
+// take gives the lease to t for the oldest event that waits, or for the timer.
+func (e *entry) take(t session.Token, until int64) {
+	if e.mail.begin() {
+		e.attempts = 0
+	}
+	e.attempts++
+	e.token, e.until, e.notBefore = t, until, 0
+}
+
+// begun describes the turn that the lease is held for. All of it is the caller's.
+func (e *entry) begun(b *session.Begun) {
+	b.Status, b.Attempt, b.Rev, b.Due = session.Run, e.attempts, e.rev, clock(e.timer)
+	if len(e.state) > 0 {
+		b.State = bytes.Clone(e.state)
+	}
+	b.Event = e.mail.running()
+}

@@ -1,0 +1,113 @@
+package redisstore
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// answer reads what a script packed. After the first fault it is bad and reads zeros. What it
+// returns refers to its bytes.
+type answer struct {
+	b   []byte
+	bad bool
+}
+
+func (a *answer) take(n int) []byte {
+	if n > len(a.b) {
+		a.b, a.bad = nil, true
+		return nil
+	}
+	v := a.b[:n:n]
+	a.b = a.b[n:]
+	return v
+}
+
+// num reads a big-endian number of n bytes.
+func (a *answer) num(n int) uint64 {
+	var b [8]byte
+	copy(b[8-n:], a.take(n))
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// time reads milliseconds; 0 is the zero time.
+func (a *answer) time() time.Time {
+	if ms := a.num(6); ms > 0 {
+		return time.UnixMilli(int64(ms))
+	}
+	return time.Time{}
+}
+
+// event reads the head of a session, which is empty if the turn is for a timer.
+func (a *answer) event(n int) session.Event {
+	if n == 0 {
+		return session.Event{}
+	}
+	h := answer{b: a.take(n), bad: a.bad}
+	e := session.Event{Time: h.time(), Accepted: h.time(), ID: string(h.take(int(h.num(1))))}
+	e.Body = h.b
+	a.bad = h.bad
+	return e
+}
+
+// outputs reads outputs to the end.
+func (a *answer) outputs() []session.Output {
+	var outs []session.Output
+	for len(a.b) > 0 {
+		o := session.Output{Seq: session.Seq(a.num(5))}
+		o.Body = a.take(int(a.num(4)))
+		if a.bad {
+			return nil
+		}
+		outs = append(outs, o)
+	}
+	return outs
+}
+
+func parseBegun(b []byte) (session.Begun, bool) {
+	a := answer{b: b}
+	r := session.Begun{Status: session.Status(a.num(1)), Retried: a.num(1) == 1, Now: a.time()}
+	if r.Status == session.Run {
+		r.Attempt = int(a.num(1))
+		r.Rev = uint32(a.num(4))
+		r.Due = a.time()
+		r.Event = a.event(int(a.num(3)))
+		if state := a.take(int(a.num(3))); len(state) > 0 {
+			r.State = state
+		}
+	}
+	r.Outputs = a.outputs()
+	return r, !a.bad && r.Status >= session.Run && r.Status <= session.Idle
+}
+
+// The outcomes of a commit, as the script numbers them.
+const (
+	commitDone   = 1
+	commitFenced = 2
+	commitFull   = 3
+)
+
+func parseCommitted(b []byte) (r session.Committed, outcome int, ok bool) {
+	a := answer{b: b}
+	outcome = int(a.num(1))
+	r = session.Committed{Lane: a.num(1) == 1, Now: a.time()}
+	r.Next = a.event(len(a.b))
+	return r, outcome, !a.bad && outcome >= commitDone && outcome <= commitFull
+}
+
+// dueSession is one answer of the due script.
+type dueSession struct {
+	id    string
+	since time.Time
+}
+
+func parseDue(found []dueSession, b []byte) ([]dueSession, bool) {
+	a := answer{b: b}
+	for len(a.b) > 0 {
+		d := dueSession{since: a.time()}
+		d.id = string(a.take(int(a.num(1))))
+		found = append(found, d)
+	}
+	return found, !a.bad
+}

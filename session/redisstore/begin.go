@@ -1,0 +1,81 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+const (
+	defaultLease = 10 * time.Second
+	defaultLane  = 4 * time.Second
+)
+
+// statusFull is what the begin script answers beside the values of session.Status.
+const statusFull = 201
+
+// Begin implements session.Store.
+func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+	if err := checkBegin(r); err != nil {
+		return session.Begun{}, err
+	}
+	c := s.batch.get()
+	packBegin(c, r)
+	p := s.part(r.ID)
+	c.seal(&s.scripts.begin, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return session.Begun{}, err
+	}
+	s.batch.put(c)
+	if len(reply) > 0 && reply[0] == statusFull {
+		return session.Begun{}, session.ErrFull
+	}
+	begun, ok := parseBegun(reply)
+	if !ok {
+		return session.Begun{}, badAnswer("begin")
+	}
+	return begun, nil
+}
+
+func packBegin(c *call, r *session.BeginRequest) {
+	c.request = append(c.request, r.Token[:]...)
+	c.flag(r.Redelivered)
+	c.flag(r.Hold)
+	c.term(r.Lease, defaultLease)
+	c.term(r.Lane, defaultLane)
+	c.u40(uint64(r.Done))
+	c.time(r.Event.Time)
+	hash := sha256.Sum256([]byte(r.Event.ID))
+	c.request = append(c.request, hash[:8]...)
+	c.u8(len(r.Event.ID))
+	c.request = append(c.request, r.Event.ID...)
+	c.request = append(c.request, r.Event.Body...)
+}
+
+var errToken = errors.New("redisstore: the zero token is not valid")
+
+func checkBegin(r *session.BeginRequest) error {
+	if err := checkID("begin", r.ID); err != nil {
+		return err
+	}
+	if r.Token == (session.Token{}) {
+		return errToken
+	}
+	if len(r.Event.ID) > session.MaxEventID || len(r.Event.Body) > session.MaxEvent {
+		return session.ErrTooLarge
+	}
+	return nil
+}
+
+// checkID keeps ids that Key.ID did not make from meeting the other keys of a partition.
+func checkID(op, id string) error {
+	if len(id) != session.IDLen {
+		return fmt.Errorf("redisstore: %s: id of %d bytes, not %d", op, len(id), session.IDLen)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package redisstore
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// maxReason is how many bytes of CommitRequest.Dead are kept.
+const maxReason = 255
+
+// Commit implements session.Store.
+func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+	if err := checkCommit(r); err != nil {
+		return session.Committed{}, err
+	}
+	c := s.batch.get()
+	packCommit(c, r)
+	p := s.part(r.ID)
+	c.seal(&s.scripts.commit, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID, p.dead)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return session.Committed{}, err
+	}
+	s.batch.put(c)
+	done, outcome, ok := parseCommitted(reply)
+	switch {
+	case !ok:
+		return session.Committed{}, badAnswer("commit")
+	case outcome == commitFenced:
+		return session.Committed{}, session.ErrFenced
+	case outcome == commitFull:
+		return session.Committed{}, session.ErrFull
+	}
+	done.Rev = r.Rev + 1
+	return done, nil
+}
+
+func packCommit(c *call, r *session.CommitRequest) {
+	why := r.Dead[:min(len(r.Dead), maxReason)]
+	c.request = append(c.request, r.Token[:]...)
+	c.u32(tokenMark(r.Token))
+	c.flag(r.Release)
+	c.u8(len(r.Outputs))
+	c.u32(r.Rev)
+	c.term(r.Lease, defaultLease)
+	c.term(r.Lane, defaultLane)
+	c.time(r.Due)
+	c.u48(r.Keep.Milliseconds())
+	c.u40(uint64(r.Done))
+	c.u8(len(r.EventID))
+	c.u24(len(r.State))
+	c.u8(len(why))
+	c.request = append(c.request, r.EventID...)
+	c.request = append(c.request, r.State...)
+	c.request = append(c.request, why...)
+	c.outputs(r.Rev+1, r.Outputs)
+}
+
+// tokenMark is what a session remembers of the token of its last commit: enough to know a commit
+// that is repeated.
+func tokenMark(t session.Token) uint32 {
+	return binary.BigEndian.Uint32(t[:4]) ^ binary.BigEndian.Uint32(t[4:])
+}
+
+func checkCommit(r *session.CommitRequest) error {
+	if err := checkID("commit", r.ID); err != nil {
+		return err
+	}
+	if r.Token == (session.Token{}) {
+		return errToken
+	}
+	size := 0
+	for _, o := range r.Outputs {
+		size += len(o)
+	}
+	if len(r.State) > session.MaxState || len(r.EventID) > session.MaxEventID || size > session.MaxOutput {
+		return session.ErrTooLarge
+	}
+	if len(r.Outputs) > session.MaxOutputs {
+		return session.ErrFull
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package redisstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// Release implements session.Store.
+func (s *Store) Release(ctx context.Context, r *session.ReleaseRequest) error {
+	c := s.batch.get()
+	c.request = append(c.request, r.Token[:]...)
+	c.u40(uint64(max(r.Delay.Milliseconds(), 0)))
+	c.flag(r.Counted)
+	return s.fenced(ctx, c, &s.scripts.release, r.ID, r.Token)
+}
+
+// Extend implements session.Store.
+func (s *Store) Extend(ctx context.Context, id string, t session.Token, lease time.Duration) error {
+	c := s.batch.get()
+	c.request = append(c.request, t[:]...)
+	c.term(lease, defaultLease)
+	return s.fenced(ctx, c, &s.scripts.extend, id, t)
+}
+
+// fenced makes a call that answers 1, or 0 if the lease was lost.
+func (s *Store) fenced(ctx context.Context, c *call, sc *script, id string, t session.Token) error {
+	if err := checkID(sc.name, id); err != nil {
+		return err
+	}
+	if t == (session.Token{}) {
+		return errToken
+	}
+	p := s.part(id)
+	c.seal(sc, p.prefix+id, p.watch)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return err
+	}
+	s.batch.put(c)
+	switch string(reply) {
+	case "1":
+		return nil
+	case "0":
+		return session.ErrFenced
+	default:
+		return badAnswer(sc.name)
+	}
+}
+
+// Ack implements session.Store.
+func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+	if err := checkID("ack", id); err != nil {
+		return nil, err
+	}
+	c := s.batch.get()
+	c.u40(uint64(done))
+	c.term(lane, defaultLane)
+	p := s.part(id)
+	c.seal(&s.scripts.ack, p.prefix+id, p.watch)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	s.batch.put(c)
+	a := answer{b: reply}
+	outs := a.outputs()
+	if a.bad {
+		return nil, badAnswer("ack")
+	}
+	return outs, nil
+}

@@ -1,0 +1,98 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// Options are the settings of a Store. Nil and the zero value mean the defaults.
+type Options struct {
+	// Namespace keeps several bots apart in one Redis. It becomes part of every key and may
+	// have letters, digits, '-', '_' and '.'. The default is none.
+	Namespace string
+	// Partitions is the number of hash slots that sessions are spread over, 1 to 1024. It is
+	// fixed by the first store that uses the namespace. The default is 64.
+	Partitions int
+	// Timeout ends a call that has no answer. The default is 1.2 s, which leaves time to tell
+	// LINE within its 2 s that an event was not accepted.
+	Timeout time.Duration
+
+	flushers int // how many batches are under way at once; 0 for the default
+}
+
+const (
+	defaultPartitions = 64
+	maxPartitions     = 1024
+	defaultTimeout    = 1200 * time.Millisecond
+)
+
+// Store is a session.Store in Redis. Make it with New.
+type Store struct {
+	client  redis.UniversalClient
+	parts   []partition
+	cluster bool
+	batch   *batcher
+	scripts scripts
+	watches []any // the watch indexes of all partitions, as arguments
+}
+
+var _ session.Store = (*Store)(nil)
+
+// New returns a store on the client's Redis, which it asks whether it is fit: see the package's
+// documentation. The client is a *redis.Client, also one of Sentinel, or a *redis.ClusterClient;
+// it stays the caller's. New returns an error if Redis cannot be reached, is not fit, or holds
+// the namespace with another number of partitions.
+func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store, error) {
+	opt, err := withDefaults(o)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := client.(*redis.Ring); ok {
+		return nil, fmt.Errorf("redisstore: a redis.Ring cannot hold sessions: use Cluster")
+	}
+	_, cluster := client.(*redis.ClusterClient)
+	s := &Store{
+		client:  client,
+		parts:   makePartitions(opt.Namespace, opt.Partitions),
+		cluster: cluster,
+		scripts: makeScripts(),
+		batch:   &batcher{client: client, timeout: opt.Timeout, flushers: opt.flushers},
+	}
+	for i := range s.parts {
+		s.watches = append(s.watches, s.parts[i].watch)
+	}
+	if err := s.start(ctx, opt); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func withDefaults(o *Options) (Options, error) {
+	var opt Options
+	if o != nil {
+		opt = *o
+	}
+	if opt.Partitions == 0 {
+		opt.Partitions = defaultPartitions
+	}
+	if opt.Partitions < 1 || opt.Partitions > maxPartitions {
+		return opt, fmt.Errorf("redisstore: Partitions is %d, not 1 to %d", opt.Partitions, maxPartitions)
+	}
+	if opt.Timeout <= 0 {
+		opt.Timeout = defaultTimeout
+	}
+	if opt.flushers == 0 {
+		opt.flushers = defaultFlushers
+	}
+	for _, c := range opt.Namespace {
+		if c > 'z' || tagValue(byte(c)) < 0 && c != '.' {
+			return opt, fmt.Errorf("redisstore: Namespace has characters other than letters, digits, '-', '_' and '.'")
+		}
+	}
+	return opt, nil
+}

@@ -1,0 +1,103 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func dedupChecks() []check {
+	return []check{
+		{"an event accepted twice runs once", acceptedTwice},
+		{"a duplicate while it runs is not run again", duplicateWhileRunning},
+		{"a late duplicate is recognised", lateDuplicate},
+		{"a duplicate of an event that nobody runs takes it over", duplicateTakesOver},
+		{"a redelivery older than what is remembered is refused", staleRedelivery},
+		{"an ended session still knows its events", endedKnowsEvents},
+	}
+}
+
+func acceptedTwice(p *probe) {
+	s, e := p.session("a"), p.event("e1", 0)
+	p.end("Commit", p.run("first Begin", s, e))
+	p.begin("second Begin", session.BeginRequest{ID: s, Event: e}, session.Duplicate)
+	p.idle("Begin without an event", s)
+}
+
+func duplicateWhileRunning(p *probe) {
+	s, e := p.session("a"), p.event("e1", 0)
+	t := p.run("first Begin", s, e)
+	p.begin("Begin while the first runs", session.BeginRequest{ID: s, Event: e}, session.Queued)
+	p.end("Commit", t)
+	p.begin("Begin after it", session.BeginRequest{ID: s, Event: e}, session.Duplicate)
+	p.idle("Begin without an event", s)
+}
+
+func lateDuplicate(p *probe) {
+	s, first := p.session("a"), p.event("e0", 0)
+	for i := range 20 {
+		p.end("Commit", p.run("Begin", s, p.event(fmt.Sprint("e", i), i)))
+	}
+	for _, redelivered := range []bool{false, true} {
+		step := fmt.Sprintf("Begin of the first of 20 events, redelivered %v", redelivered)
+		r := session.BeginRequest{ID: s, Event: first, Redelivered: redelivered}
+		p.begin(step, r, session.Duplicate)
+	}
+}
+
+func duplicateTakesOver(p *probe) {
+	s, e := p.session("a"), p.event("e1", 0)
+	p.begin("first Begin", session.BeginRequest{ID: s, Event: e, Lease: short}, session.Run)
+	p.pass(short)
+	t := p.run("Begin of the same event after the lease ran out", s, e)
+	p.same("Begin of the same event after the lease ran out", "attempt", 2, t.Attempt)
+	p.end("Commit", t)
+	p.begin("Begin after it", session.BeginRequest{ID: s, Event: e}, session.Duplicate)
+}
+
+// staleRedelivery sends more events than a store remembers. Each that comes again must be
+// recognised or refused: no store may run it.
+func staleRedelivery(p *probe) {
+	const events = 150
+	s := p.session("a")
+	old := func(i int) session.Event {
+		e := p.event(fmt.Sprint("e", i), i)
+		e.Time = e.Time.Add(-time.Hour)
+		return e
+	}
+	for i := range events {
+		p.end("Commit", p.run("Begin", s, old(i)))
+	}
+	for i := range events {
+		r := session.BeginRequest{ID: s, Token: p.token(), Event: old(i), Redelivered: true}
+		step := fmt.Sprintf("Begin of event %d of %d, redelivered", i+1, events)
+		b, err := p.store.Begin(p.Context(), &r)
+		p.err(step, nil, err)
+		if b.Status != session.Stale && b.Status != session.Duplicate {
+			p.fail(step, "status", "stale or duplicate", b.Status.String())
+		}
+	}
+	young := p.event("young", int(time.Hour.Milliseconds()))
+	t := p.begin("Begin of a redelivery that is new and young",
+		session.BeginRequest{ID: s, Event: young, Redelivered: true}, session.Run)
+	p.end("Commit", t)
+	late := p.event("late", int(-time.Hour.Milliseconds()))
+	p.end("Commit", p.run("Begin of an old event that was not marked as redelivered", s, late))
+}
+
+func endedKnowsEvents(p *probe) {
+	s, e := p.session("a"), p.event("e1", 0)
+	t := p.run("first Begin", s, e)
+	p.commit("first Commit", t, session.CommitRequest{State: []byte("x")})
+	t = p.run("second Begin", s, p.event("e2", 1))
+	p.commit("Commit with neither state nor timer", t, session.CommitRequest{})
+	for _, id := range []string{"e1", "e2"} {
+		r := session.BeginRequest{ID: s, Event: p.event(id, 0)}
+		p.begin("Begin of "+id+" again", r, session.Duplicate)
+	}
+	t = p.run("Begin of a new event", s, p.event("e3", 2))
+	p.same("Begin of a new event", "revision", uint32(2), t.Rev)
+	p.same("Begin of a new event", "state", "", string(t.State))
+	p.end("Commit", t)
+}

@@ -1,0 +1,122 @@
+package storetest
+
+import (
+	"fmt"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func leaseChecks() []check {
+	return []check{
+		{"a lease that ran out is taken over and the old holder is fenced", takenOver},
+		{"who never held the lease is fenced", neverHeld},
+		{"a commit of a passed revision is fenced", passedRevision},
+		{"extend moves the end of the lease", extend},
+		{"attempts are counted", attempts},
+	}
+}
+
+func takenOver(p *probe) {
+	s := p.session("a")
+	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: short}
+	old := p.begin("Begin", r, session.Run)
+	p.eventually("Due after the lease ran out", "the session due", func() bool { return p.due(s) })
+	now := p.look("Begin after the lease ran out", s, "e1")
+	p.same("Begin after the lease ran out", "attempt", 2, now.Attempt)
+	fenced := func(when string) {
+		p.Helper()
+		for _, outs := range [][][]byte{nil, {[]byte("old")}} {
+			r := session.CommitRequest{EventID: "e1", State: []byte("old"), Outputs: outs}
+			_, err := p.store.Commit(p.Context(), old.request(r))
+			p.err(fmt.Sprintf("Commit of the old holder %s, %d outputs", when, len(outs)), session.ErrFenced, err)
+		}
+		err := p.store.Extend(p.Context(), s, old.token, long)
+		p.err("Extend of the old holder "+when, session.ErrFenced, err)
+		err = p.store.Release(p.Context(), &session.ReleaseRequest{ID: s, Token: old.token})
+		p.err("Release of the old holder "+when, session.ErrFenced, err)
+	}
+	fenced("before the new one commits")
+	p.commit("Commit of the new holder", now, session.CommitRequest{State: []byte("new")})
+	fenced("after the new one committed")
+	t := p.run("Begin of the next event", s, p.event("e2", 2))
+	p.same("Begin of the next event", "state", "new", string(t.State))
+	p.same("Begin of the next event", "revision", uint32(1), t.Rev)
+	outs, err := p.store.Ack(p.Context(), s, 0, long)
+	p.err("Ack", nil, err)
+	p.same("Ack", "outputs", []string{}, bodies(outs))
+}
+
+func neverHeld(p *probe) {
+	s := p.session("a")
+	stranger := &turn{id: s, token: p.token()}
+	fenced := func(when string) {
+		p.Helper()
+		_, err := p.store.Commit(p.Context(), stranger.request(session.CommitRequest{State: []byte("x")}))
+		p.err("Commit of a stranger "+when, session.ErrFenced, err)
+		err = p.store.Extend(p.Context(), s, stranger.token, long)
+		p.err("Extend of a stranger "+when, session.ErrFenced, err)
+		err = p.store.Release(p.Context(), &session.ReleaseRequest{ID: s, Token: stranger.token})
+		p.err("Release of a stranger "+when, session.ErrFenced, err)
+	}
+	fenced("on a session that does not exist")
+	t := p.run("Begin", s, p.event("e1", 1))
+	fenced("while another runs")
+	p.end("Commit of the holder", t)
+	stranger.Rev = 1
+	fenced("on an idle session")
+}
+
+func passedRevision(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	for i := 2; i <= 3; i++ {
+		r := session.BeginRequest{ID: s, Event: p.event(fmt.Sprint("e", i), i)}
+		p.begin("Begin while another runs", r, session.Queued)
+	}
+	first := *t
+	p.commit("first Commit", t, session.CommitRequest{State: []byte("s1")})
+	p.commit("second Commit", t, session.CommitRequest{State: []byte("s2")})
+	late := first.request(session.CommitRequest{EventID: "e1", State: []byte("s1")})
+	_, err := p.store.Commit(p.Context(), late)
+	p.err("the first Commit again, after the second", session.ErrFenced, err)
+	p.end("third Commit", t)
+}
+
+func extend(p *probe) {
+	s := p.session("a")
+	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: 8 * short}
+	t := p.begin("Begin", r, session.Run)
+	p.err("Extend", nil, p.store.Extend(p.Context(), s, t.token, long))
+	p.pass(8 * short)
+	r = session.BeginRequest{ID: s, Event: p.event("e2", 2)}
+	p.begin("Begin after the first term", r, session.Queued)
+	if p.due(s) {
+		p.fail("Due after the first term", "the session due", false, true)
+	}
+	p.err("Extend by less", nil, p.store.Extend(p.Context(), s, t.token, short))
+	p.pass(short)
+	t = p.look("Begin after the last term", s, "e1")
+	p.commit("Commit", t, session.CommitRequest{})
+	p.end("last Commit", t)
+}
+
+func attempts(p *probe) {
+	s, e := p.session("a"), p.event("e1", 1)
+	for want := 1; want <= 3; want++ {
+		t := p.begin("Begin", session.BeginRequest{ID: s, Event: e, Lease: short}, session.Run)
+		p.same("Begin", "attempt", want, t.Attempt)
+		p.pass(short)
+	}
+	t := p.look("Begin without an event", s, "e1")
+	p.same("Begin without an event", "attempt", 4, t.Attempt)
+	r := session.BeginRequest{ID: s, Event: p.event("e2", 2)}
+	p.begin("Begin of another", r, session.Queued)
+	c := p.commit("Commit", t, session.CommitRequest{Lease: short})
+	p.same("Commit", "next event", "e2", c.Next.ID)
+	p.pass(short)
+	t = p.look("Begin after the next event was lost", s, "e2")
+	p.same("Begin after the next event was lost", "attempt", 2, t.Attempt)
+	p.end("last Commit", t)
+	t = p.run("Begin of a third", s, p.event("e3", 3))
+	p.same("Begin of a third", "attempt", 1, t.Attempt)
+}

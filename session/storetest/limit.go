@@ -1,0 +1,124 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func limitChecks() []check {
+	return []check{
+		{"a full mailbox refuses events and forgets that they came", fullMailbox},
+		{"a full outbox refuses a commit and keeps the turn", fullOutbox},
+		{"what is too large is refused before anything is written", tooLarge},
+		{"what is just not too large is kept", largest},
+	}
+}
+
+func fullMailbox(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("first", 0))
+	begin := func(i int) (session.Status, error) {
+		r := session.BeginRequest{ID: s, Token: p.token(), Event: p.event(fmt.Sprint("e", i), i+1)}
+		b, err := p.store.Begin(p.Context(), &r)
+		return b.Status, err
+	}
+	accepted := 0
+	for ; ; accepted++ {
+		status, err := begin(accepted)
+		if errors.Is(err, session.ErrFull) {
+			break
+		}
+		p.err("Begin while another runs", nil, err)
+		p.same("Begin while another runs", "status", session.Queued, status)
+		if accepted > session.MaxMailbox {
+			p.fail("Begin", "events that wait, at most", session.MaxMailbox, accepted)
+		}
+	}
+	// Whether the event that runs counts is left to the store.
+	if accepted < session.MaxMailbox-1 {
+		p.fail("Begin", "events that wait, at least", session.MaxMailbox-1, accepted)
+	}
+	c := p.commit("Commit", t, session.CommitRequest{State: []byte("s")})
+	p.same("Commit", "next event", "e0", c.Next.ID)
+	status, err := begin(accepted)
+	p.err("Begin of the refused event when there is room", nil, err)
+	p.same("Begin of the refused event when there is room", "status", session.Queued, status)
+	for i := range accepted + 1 {
+		p.same("Commit", "next event", fmt.Sprint("e", i), t.Event.ID)
+		p.commit("Commit", t, session.CommitRequest{State: []byte("s")})
+	}
+	p.same("last Commit", "next event", "", t.Event.ID)
+}
+
+func fullOutbox(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	many := make([][]byte, session.MaxOutputs+1)
+	for i := range many {
+		many[i] = []byte{byte(i)}
+	}
+	r := session.CommitRequest{EventID: "e1", State: []byte("no"), Outputs: many}
+	_, err := p.store.Commit(p.Context(), t.request(r))
+	p.err("Commit of too many outputs", session.ErrFull, err)
+	c := p.commit("Commit of as many as may be", t, session.CommitRequest{Outputs: many[1:]})
+	p.same("Commit of as many as may be", "lane", true, c.Lane)
+	t = p.run("Begin of the next", s, p.event("e2", 2))
+	r = session.CommitRequest{EventID: "e2", State: []byte("no"), Outputs: many[:2], Done: session.MakeSeq(1, 1)}
+	_, err = p.store.Commit(p.Context(), t.request(r))
+	p.err("Commit of two more when one was delivered", session.ErrFull, err)
+	outs, err := p.store.Ack(p.Context(), s, 0, long)
+	p.err("Ack of nothing", nil, err)
+	p.same("Ack of nothing", "outputs that wait", session.MaxOutputs, len(outs))
+	r.Done = session.MakeSeq(1, 2)
+	p.commit("Commit of two more when two were delivered", t, r)
+	outs, err = p.store.Ack(p.Context(), s, session.MakeSeq(1, 99), long)
+	p.err("Ack", nil, err)
+	p.same("Ack", "outputs that wait", 3, len(outs))
+}
+
+func tooLarge(p *probe) {
+	s := p.session("a")
+	long := p.event(strings.Repeat("i", session.MaxEventID+1), 1)
+	big := p.event("big", 1)
+	big.Body = make([]byte, session.MaxEvent+1)
+	for _, e := range []session.Event{long, big} {
+		r := session.BeginRequest{ID: s, Token: p.token(), Event: e}
+		_, err := p.store.Begin(p.Context(), &r)
+		p.err("Begin", session.ErrTooLarge, err)
+	}
+	p.idle("Begin after what was refused", s)
+	t := p.run("Begin", s, p.event("e1", 1))
+	half := make([]byte, session.MaxOutput/2)
+	for _, r := range []session.CommitRequest{
+		{EventID: "e1", State: make([]byte, session.MaxState+1)},
+		{EventID: "e1", Outputs: [][]byte{half, half, {1}}},
+	} {
+		_, err := p.store.Commit(p.Context(), t.request(r))
+		p.err("Commit", session.ErrTooLarge, err)
+	}
+	p.commit("Commit of less", t, session.CommitRequest{State: []byte("s")})
+	t = p.run("Begin of the next", s, p.event("e2", 2))
+	p.same("Begin of the next", "state", "s", string(t.State))
+	p.ack("Ack of nothing", s, 0)
+}
+
+func largest(p *probe) {
+	s := p.session("a")
+	e := p.event(strings.Repeat("i", session.MaxEventID), 1)
+	e.Body = make([]byte, session.MaxEvent)
+	t := p.run("Begin", s, e)
+	p.same("Begin", "size of the body", session.MaxEvent, len(t.Event.Body))
+	half := make([]byte, session.MaxOutput/2)
+	p.commit("Commit", t, session.CommitRequest{
+		State: make([]byte, session.MaxState), Outputs: [][]byte{half, half},
+	})
+	t = p.run("Begin of the next", s, p.event("e2", 2))
+	p.same("Begin of the next", "size of the state", session.MaxState, len(t.State))
+	outs, err := p.store.Ack(p.Context(), s, session.MakeSeq(1, 1), long)
+	p.err("Ack", nil, err)
+	p.same("Ack", "outputs that wait", 1, len(outs))
+	p.same("Ack", "size of the output", session.MaxOutput/2, len(outs[0].Body))
+}

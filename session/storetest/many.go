@@ -1,0 +1,110 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func manyChecks() []check {
+	return []check{
+		{"many goroutines: each event exactly one committed turn, in order", manyGoroutines},
+	}
+}
+
+const (
+	crowdSessions = 6
+	crowdEvents   = 25
+)
+
+// crowd is many callers of one store. Goroutines cannot end the check: they leave a word.
+type crowd struct {
+	p       *probe
+	work    sync.WaitGroup
+	mu      sync.Mutex
+	wrong   string
+	running [crowdSessions]atomic.Int32
+}
+
+// manyGoroutines posts the events of each session in order, and each of them again from another
+// goroutine, while whoever is told to run a turn runs it.
+func manyGoroutines(p *probe) {
+	c := &crowd{p: p}
+	for n := range crowdSessions {
+		c.work.Go(func() { c.post(n, false) })
+		c.work.Go(func() { c.post(n, true) })
+	}
+	c.work.Wait()
+	if c.wrong != "" {
+		p.Fatalf("%s: %s", p.promise, c.wrong)
+	}
+	var want []string
+	for i := range crowdEvents {
+		want = append(want, fmt.Sprintf("e%02d", i))
+	}
+	for n := range crowdSessions {
+		t := p.run("Begin at the end", c.session(n), p.event("end", crowdEvents))
+		got := strings.Fields(string(t.State))
+		again := slices.Clone(got)
+		slices.Sort(again)
+		p.same("at the end", "events that were run, each once", want, again)
+		p.same("at the end", "revision", uint32(crowdEvents), t.Rev)
+		p.same("at the end", "events in the order they came", want, got)
+	}
+}
+
+func (c *crowd) session(n int) string { return c.p.session(fmt.Sprint("s", n)) }
+
+func (c *crowd) fail(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.wrong == "" {
+		c.wrong = fmt.Sprintf(format, args...)
+	}
+}
+
+// post offers the events of a session. Copies are offered only after the original was
+// accepted, so that they cannot change the order.
+func (c *crowd) post(n int, copies bool) {
+	for i := range crowdEvents {
+		r := session.BeginRequest{
+			ID: c.session(n), Token: c.p.token(), Lease: long, Lane: long, Redelivered: copies,
+			Event: c.p.event(fmt.Sprintf("e%02d", i), i),
+		}
+		if copies && i > 0 {
+			r.Event = c.p.event("e00", 0)
+			r.Hold = i%2 == 0
+		}
+		b, err := c.p.store.Begin(c.p.Context(), &r)
+		if err != nil {
+			c.fail("Begin: want error none, got %v", err)
+			return
+		}
+		if b.Status == session.Run {
+			c.work.Go(func() { c.run(n, &turn{Begun: b, id: r.ID, token: r.Token}) })
+		}
+	}
+}
+
+// run runs turns until no event is handed over.
+func (c *crowd) run(n int, t *turn) {
+	state := t.State
+	for t.Event.ID != "" {
+		if c.running[n].Add(1) != 1 {
+			c.fail("Begin: want turns of a session at once 1, got 2")
+		}
+		state = append(append(state, t.Event.ID...), ' ')
+		r := t.request(session.CommitRequest{EventID: t.Event.ID, State: state})
+		c.running[n].Add(-1)
+		done, err := c.p.store.Commit(c.p.Context(), r)
+		if err != nil {
+			c.fail("Commit: want error none, got %v", err)
+			return
+		}
+		t.Rev, t.Event = done.Rev, done.Next
+	}
+}

@@ -1,0 +1,135 @@
+package storetest
+
+import (
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func orderChecks() []check {
+	return []check{
+		{"events wait behind the lease and are handed over in time order", waitInOrder},
+		{"oldest first after a crash", oldestFirst},
+		{"a begun event stays first though an older one arrives", begunStaysFirst},
+		{"an event is held for others", held},
+		{"an event set aside as dead does not come back", deadStaysAway},
+		{"a commit may leave the next event to others", commitAndRelease},
+		{"sessions do not mix", sessionsDoNotMix},
+	}
+}
+
+func waitInOrder(p *probe) {
+	s, before := p.session("a"), p.now()
+	t := p.run("Begin", s, p.event("e5", 5))
+	for _, e := range []session.Event{
+		p.event("e9", 9), p.event("b7", 7), p.event("a7", 7), p.event("a3", 3),
+	} {
+		p.begin("Begin while another runs", session.BeginRequest{ID: s, Event: e}, session.Queued)
+	}
+	after := p.now()
+	for _, want := range []session.Event{
+		p.event("a3", 3), p.event("a7", 7), p.event("b7", 7), p.event("e9", 9),
+	} {
+		next := p.commit("Commit", t, session.CommitRequest{State: []byte("s")}).Next
+		p.same("Commit", "next event", want.ID, next.ID)
+		p.same("Commit", "body of the next event", want.Body, next.Body)
+		p.same("Commit", "time of the next event", want.Time.UTC(), next.Time.UTC())
+		if next.Accepted.Before(before) || next.Accepted.After(after) {
+			p.fail("Commit", "time of acceptance between "+show(before)+" and", after, next.Accepted)
+		}
+	}
+	p.end("last Commit", t)
+	p.idle("Begin without an event", s)
+}
+
+func oldestFirst(p *probe) {
+	s := p.session("a")
+	for _, e := range []session.Event{p.event("e5", 5), p.event("e2", 2), p.event("e9", 9)} {
+		r := session.BeginRequest{ID: s, Event: e, Hold: true}
+		p.begin("Begin with Hold", r, session.Queued)
+	}
+	r := session.BeginRequest{ID: s, Event: p.event("e7", 7)}
+	t := p.begin("Begin of a younger event", r, session.Run)
+	for _, want := range []string{"e2", "e5", "e7", "e9"} {
+		p.same("the next turn", "event", want, t.Event.ID)
+		p.commit("Commit", t, session.CommitRequest{State: []byte("s")})
+	}
+	p.same("last Commit", "next event", "", t.Event.ID)
+}
+
+func begunStaysFirst(p *probe) {
+	s := p.session("a")
+	r := session.BeginRequest{ID: s, Event: p.event("e5", 5), Lease: short}
+	p.begin("Begin", r, session.Run)
+	r = session.BeginRequest{ID: s, Event: p.event("e3", 3), Hold: true}
+	p.begin("Begin of an older event", r, session.Queued)
+	p.pass(short)
+	t := p.look("Begin after the lease ran out", s, "e5")
+	next := p.commit("Commit", t, session.CommitRequest{}).Next
+	p.same("Commit", "next event", "e3", next.ID)
+	p.end("Commit of the older event", t)
+}
+
+func held(p *probe) {
+	s, e := p.session("a"), p.event("e1", 1)
+	hold := session.BeginRequest{ID: s, Event: e, Hold: true}
+	p.begin("Begin with Hold", hold, session.Queued)
+	p.begin("Begin with Hold again", hold, session.Queued)
+	p.eventually("Due after Begin with Hold", "the session due", func() bool { return p.due(s) })
+	t := p.look("Begin without an event", s, "e1")
+	p.same("Begin without an event", "attempt", 1, t.Attempt)
+	hold.Event = p.event("e2", 2)
+	p.begin("Begin with Hold while another runs", hold, session.Queued)
+	next := p.commit("Commit", t, session.CommitRequest{}).Next
+	p.same("Commit", "next event", "e2", next.ID)
+	p.end("last Commit", t)
+	p.begin("Begin with Hold of a finished event", hold, session.Duplicate)
+}
+
+func deadStaysAway(p *probe) {
+	s, e := p.session("a"), p.event("e1", 1)
+	t := p.run("Begin", s, e)
+	r := session.BeginRequest{ID: s, Event: p.event("e2", 2)}
+	p.begin("Begin of another", r, session.Queued)
+	dead := session.CommitRequest{State: []byte("s"), Dead: "too many attempts"}
+	p.same("Commit with Dead", "next event", "e2", p.commit("Commit with Dead", t, dead).Next.ID)
+	p.end("Commit", t)
+	r = session.BeginRequest{ID: s, Event: e}
+	p.begin("Begin of the dead event", r, session.Duplicate)
+	p.idle("Begin without an event", s)
+}
+
+func commitAndRelease(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	r := session.BeginRequest{ID: s, Event: p.event("e2", 2)}
+	p.begin("Begin of another", r, session.Queued)
+	c := p.commit("Commit with Release", t, session.CommitRequest{State: []byte("s"), Release: true})
+	p.same("Commit with Release", "next event", "", c.Next.ID)
+	p.eventually("Due after it", "the session due", func() bool { return p.due(s) })
+	err := p.store.Extend(p.Context(), s, t.token, long)
+	p.err("Extend after it", session.ErrFenced, err)
+	t = p.look("Begin without an event", s, "e2")
+	p.same("Begin without an event", "attempt", 1, t.Attempt)
+	p.end("Commit", t)
+}
+
+func sessionsDoNotMix(p *probe) {
+	a, b := p.session("a"), p.session("b")
+	ta := p.run("Begin of session a", a, p.event("e1", 1))
+	tb := p.run("Begin of session b with an event of the same id", b, p.event("e1", 1))
+	_, err := p.store.Commit(p.Context(), tb.request(session.CommitRequest{ID: a, EventID: "e1"}))
+	p.err("Commit of session b", nil, err)
+	wrong := ta.request(session.CommitRequest{EventID: "e1"})
+	wrong.ID = b
+	_, err = p.store.Commit(p.Context(), wrong)
+	p.err("Commit of session b with the token of a", session.ErrFenced, err)
+	out := session.CommitRequest{State: []byte("of a"), Outputs: [][]byte{[]byte("o")}}
+	p.commit("Commit of session a", ta, out)
+	outs, err := p.store.Ack(p.Context(), b, session.MakeSeq(9, 1), long)
+	p.err("Ack of session b", nil, err)
+	p.same("Ack of session b", "outputs", []string{}, bodies(outs))
+	tb = p.run("Begin of session b", b, p.event("e2", 2))
+	p.same("Begin of session b", "state", "", string(tb.State))
+	outs, err = p.store.Ack(p.Context(), a, 0, long)
+	p.err("Ack of session a", nil, err)
+	p.same("Ack of session a", "outputs", []string{"o"}, bodies(outs))
+}

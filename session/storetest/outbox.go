@@ -1,0 +1,155 @@
+package storetest
+
+import (
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func outboxChecks() []check {
+	return []check{
+		{"outputs wait in order, and only one delivers them", outputsInOrder},
+		{"a lane that is held is handed to nobody else", laneHeld},
+		{"a lane that ran out is handed out as retried", laneRanOut},
+		{"an ack carried by begin", ackByBegin},
+		{"an ack carried by commit", ackByCommit},
+		{"an ack of what was acknowledged does no harm", ackTwice},
+		{"an ended session keeps its outputs", endedKeepsOutputs},
+	}
+}
+
+func outputs(bodies ...string) [][]byte {
+	var outs [][]byte
+	for _, b := range bodies {
+		outs = append(outs, []byte(b))
+	}
+	return outs
+}
+
+// say runs a turn for a new event that leaves outputs, and says whether it got the lane.
+func (p *probe) say(step, id, event string, r session.CommitRequest) (*turn, bool) {
+	p.Helper()
+	t := p.run("Begin before "+step, id, p.event(event, 0))
+	r.State = []byte("s")
+	lane := p.commit(step, t, r).Lane
+	return t, lane
+}
+
+func (p *probe) ack(step, id string, done session.Seq, want ...string) []session.Output {
+	p.Helper()
+	outs, err := p.store.Ack(p.Context(), id, done, long)
+	p.err(step, nil, err)
+	p.same(step, "outputs", append([]string{}, want...), bodies(outs))
+	return outs
+}
+
+func outputsInOrder(p *probe) {
+	s := p.session("a")
+	_, lane := p.say("the first Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
+	p.same("the first Commit", "lane", true, lane)
+	_, lane = p.say("the second Commit", s, "e2", session.CommitRequest{Outputs: outputs("c")})
+	p.same("the second Commit", "lane", false, lane)
+	outs := p.ack("Ack of nothing", s, 0, "a", "b", "c")
+	var seqs []session.Seq
+	for _, o := range outs {
+		seqs = append(seqs, o.Seq)
+	}
+	want := []session.Seq{session.MakeSeq(1, 1), session.MakeSeq(1, 2), session.MakeSeq(2, 1)}
+	p.same("Ack of nothing", "numbers", want, seqs)
+	p.ack("Ack of the first", s, want[0], "b", "c")
+	p.ack("Ack of the second", s, want[1], "c")
+	p.ack("Ack of the last", s, want[2])
+	_, lane = p.say("a Commit when all is delivered", s, "e3", session.CommitRequest{Outputs: outputs("d")})
+	p.same("a Commit when all is delivered", "lane", true, lane)
+}
+
+func laneHeld(p *probe) {
+	s := p.session("a")
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a")})
+	t := p.idle("Begin without an event", s)
+	p.same("Begin without an event", "outputs", []string{}, bodies(t.Outputs))
+	t = p.run("Begin with an event", s, p.event("e2", 2))
+	p.same("Begin with an event", "outputs", []string{}, bodies(t.Outputs))
+	if p.due(s) {
+		p.fail("Due", "the session due", false, true)
+	}
+	p.end("Commit", t)
+}
+
+func laneRanOut(p *probe) {
+	s := p.session("a")
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), Lane: short})
+	p.eventually("Due after the lane ran out", "the session due", func() bool { return p.due(s) })
+	const step = "Begin after the lane ran out"
+	t := p.idle(step, s)
+	p.same(step, "outputs", []string{"a", "b"}, bodies(t.Outputs))
+	p.same(step, "retried", true, t.Retried)
+	t = p.idle("Begin of another, after it", s)
+	p.same("Begin of another, after it", "outputs", []string{}, bodies(t.Outputs))
+	if p.due(s) {
+		p.fail("Due after it", "the session due", false, true)
+	}
+	p.ack("Ack", s, session.MakeSeq(1, 2))
+
+	// Outputs are handed out though the lease is held.
+	p.say("Commit", s, "e2", session.CommitRequest{Outputs: outputs("c"), Lane: short})
+	p.run("Begin of the next", s, p.event("e3", 3))
+	p.ack("Ack with a short lane comes next", s, 0, "c")
+	_, err := p.store.Ack(p.Context(), s, 0, short)
+	p.err("Ack with a short lane", nil, err)
+	p.pass(short)
+	t = p.idle("Begin while a turn runs and the lane ran out", s)
+	p.same("Begin while a turn runs and the lane ran out", "outputs", []string{"c"}, bodies(t.Outputs))
+}
+
+func ackByBegin(p *probe) {
+	s := p.session("a")
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b", "c")})
+	r := session.BeginRequest{ID: s, Done: session.MakeSeq(1, 1)}
+	t := p.begin("Begin with Done", r, session.Idle)
+	p.same("Begin with Done", "outputs", []string{"b", "c"}, bodies(t.Outputs))
+	p.same("Begin with Done", "retried", false, t.Retried)
+	r = session.BeginRequest{ID: s, Done: session.MakeSeq(1, 3), Event: p.event("e2", 2)}
+	t = p.begin("Begin with Done and an event", r, session.Run)
+	p.same("Begin with Done and an event", "outputs", []string{}, bodies(t.Outputs))
+	c := p.commit("Commit", t, session.CommitRequest{Outputs: outputs("d")})
+	p.same("Commit", "lane", true, c.Lane)
+	p.ack("Ack of nothing", s, 0, "d")
+}
+
+func ackByCommit(p *probe) {
+	s := p.session("a")
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
+	part := session.CommitRequest{Outputs: outputs("c"), Done: session.MakeSeq(1, 1)}
+	_, lane := p.say("Commit with Done of some", s, "e2", part)
+	p.same("Commit with Done of some", "lane", false, lane)
+	p.ack("Ack of nothing", s, 0, "b", "c")
+	all := session.CommitRequest{Outputs: outputs("d"), Done: session.MakeSeq(2, 1)}
+	_, lane = p.say("Commit with Done of all", s, "e3", all)
+	p.same("Commit with Done of all", "lane", true, lane)
+	p.ack("Ack of nothing", s, 0, "d")
+}
+
+func ackTwice(p *probe) {
+	s := p.session("a")
+	p.ack("Ack of a session that does not exist", s, session.MakeSeq(1, 1))
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
+	p.ack("Ack", s, session.MakeSeq(1, 1), "b")
+	p.ack("Ack again", s, session.MakeSeq(1, 1), "b")
+	p.ack("Ack of the rest", s, session.MakeSeq(1, 2))
+	p.say("the next Commit", s, "e2", session.CommitRequest{Outputs: outputs("c")})
+	p.ack("Ack of the rest again", s, session.MakeSeq(1, 2), "c")
+	p.ack("Ack of the first again", s, session.MakeSeq(1, 1), "c")
+	p.ack("last Ack", s, session.MakeSeq(2, 1))
+	p.idle("Begin without an event", s)
+}
+
+func endedKeepsOutputs(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	c := p.commit("Commit with neither state nor timer", t, session.CommitRequest{Outputs: outputs("bye")})
+	p.same("Commit with neither state nor timer", "lane", true, c.Lane)
+	t = p.run("Begin", s, p.event("e2", 2))
+	c = p.commit("Commit of the next", t, session.CommitRequest{Outputs: outputs("hello")})
+	p.same("Commit of the next", "lane", false, c.Lane)
+	p.ack("Ack of nothing", s, 0, "bye", "hello")
+	p.ack("Ack of the first", s, session.MakeSeq(1, 1), "hello")
+}

@@ -1,0 +1,195 @@
+package storetest
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync/atomic"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// reporter is what the suite needs of a testing.T, so that its own tests can record failures.
+type reporter interface {
+	Helper()
+	Context() context.Context
+	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+}
+
+// long is a term that no check outlives, short one that passes soon.
+const (
+	long  = 10 * time.Minute
+	short = 60 * time.Millisecond
+)
+
+// probe calls a store and reports what is not as promised.
+type probe struct {
+	reporter
+	promise string
+	store   session.Store
+	opts    Options
+	base    time.Time
+	tokens  atomic.Uint64
+}
+
+func newProbe(r reporter, promise string, s session.Store, o Options) *probe {
+	return &probe{
+		reporter: r, promise: promise, store: s, opts: o,
+		base: time.UnixMilli(time.Now().UnixMilli()),
+	}
+}
+
+// fail reports that a call did not answer what was promised.
+func (p *probe) fail(step, what string, want, got any) {
+	p.Helper()
+	p.Fatalf("%s: %s: want %s %s, got %s", p.promise, step, what, show(want), show(got))
+}
+
+// same fails unless got is want.
+func (p *probe) same(step, what string, want, got any) {
+	p.Helper()
+	if !reflect.DeepEqual(want, got) {
+		p.fail(step, what, want, got)
+	}
+}
+
+// err fails unless the error is want; nil means none.
+func (p *probe) err(step string, want, got error) {
+	p.Helper()
+	if !errors.Is(got, want) {
+		p.fail(step, "error", want, got)
+	}
+}
+
+func show(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "none"
+	case string:
+		return fmt.Sprintf("%q", v)
+	case []byte:
+		return fmt.Sprintf("%q", v)
+	case time.Time:
+		if v.IsZero() {
+			return "none"
+		}
+		return v.UTC().Format("15:04:05.000")
+	}
+	return fmt.Sprintf("%v", v)
+}
+
+// session returns the id of a session of that name.
+func (p *probe) session(name string) string {
+	return session.Key{Channel: p.promise, ChatID: name}.ID()
+}
+
+func (p *probe) token() session.Token {
+	var t session.Token
+	binary.BigEndian.PutUint64(t[:], 0x6b<<56|p.tokens.Add(1))
+	return t
+}
+
+// event returns an event that happened that many milliseconds after the check began.
+func (p *probe) event(id string, ms int) session.Event {
+	at := p.base.Add(time.Duration(ms) * time.Millisecond)
+	return session.Event{ID: id, Time: at, Body: []byte("body of " + id)}
+}
+
+// turn is a lease and the turn it is held for.
+type turn struct {
+	session.Begun
+	id    string
+	token session.Token
+}
+
+// begin calls Begin, with a new token and long terms unless the request has others, and fails
+// unless the status is want.
+func (p *probe) begin(step string, r session.BeginRequest, want session.Status) *turn {
+	p.Helper()
+	if r.Token == (session.Token{}) {
+		r.Token = p.token()
+	}
+	if r.Lease == 0 {
+		r.Lease = long
+	}
+	if r.Lane == 0 {
+		r.Lane = long
+	}
+	b, err := p.store.Begin(p.Context(), &r)
+	p.err(step, nil, err)
+	p.same(step, "status", want, b.Status)
+	return &turn{Begun: b, id: r.ID, token: r.Token}
+}
+
+// run begins a turn for the event, which must be the one that is handed out.
+func (p *probe) run(step, id string, e session.Event) *turn {
+	p.Helper()
+	t := p.begin(step, session.BeginRequest{ID: id, Event: e}, session.Run)
+	p.same(step, "event", e.ID, t.Event.ID)
+	return t
+}
+
+// look begins a turn for what is due, which must be the event of that id.
+func (p *probe) look(step, id, event string) *turn {
+	p.Helper()
+	t := p.begin(step, session.BeginRequest{ID: id}, session.Run)
+	p.same(step, "event", event, t.Event.ID)
+	return t
+}
+
+func (p *probe) idle(step, id string) *turn {
+	p.Helper()
+	return p.begin(step, session.BeginRequest{ID: id}, session.Idle)
+}
+
+// request completes a commit of the turn. The revision and the event are always the turn's.
+func (t *turn) request(r session.CommitRequest) *session.CommitRequest {
+	r.ID, r.Token, r.Rev = t.id, t.token, t.Rev
+	if r.Lease == 0 {
+		r.Lease = long
+	}
+	if r.Lane == 0 {
+		r.Lane = long
+	}
+	if r.Keep == 0 {
+		r.Keep = 24 * time.Hour
+	}
+	return &r
+}
+
+// commit ends the turn, and makes it that of the next event if one is handed over.
+func (p *probe) commit(step string, t *turn, r session.CommitRequest) session.Committed {
+	p.Helper()
+	r.EventID = t.Event.ID
+	return p.commitAs(step, t, r)
+}
+
+// commitAs is commit for the event that the request names.
+func (p *probe) commitAs(step string, t *turn, r session.CommitRequest) session.Committed {
+	p.Helper()
+	c, err := p.store.Commit(p.Context(), t.request(r))
+	p.err(step, nil, err)
+	p.same(step, "revision", t.Rev+1, c.Rev)
+	t.Rev, t.Event, t.Attempt = c.Rev, c.Next, 1
+	return c
+}
+
+// end commits the turn with some state, and fails if another event is handed over.
+func (p *probe) end(step string, t *turn) {
+	p.Helper()
+	c := p.commit(step, t, session.CommitRequest{State: []byte("state")})
+	p.same(step, "next event", "", c.Next.ID)
+}
+
+// bodies returns what the outputs hold.
+func bodies(outs []session.Output) []string {
+	got := []string{}
+	for _, o := range outs {
+		got = append(got, string(o.Body))
+	}
+	return got
+}

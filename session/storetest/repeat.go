@@ -1,0 +1,120 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func repeatChecks() []check {
+	return []check{
+		{"begin repeated with the same token gives the same answer", beginRepeated},
+		{"begin repeated for a timer gives the same answer", timerRepeated},
+		{"commit repeated gives the same answer", commitRepeated},
+		{"commit repeated hands over the same event", commitNextRepeated},
+		{"release repeated counts once", releaseRepeated},
+	}
+}
+
+func beginRepeated(p *probe) {
+	s, token := p.session("a"), p.token()
+	p.commit("Commit", p.run("Begin", s, p.event("e0", 0)), session.CommitRequest{State: []byte("s")})
+	r := session.BeginRequest{ID: s, Token: token, Event: p.event("e1", 1)}
+	first := p.begin("Begin", r, session.Run)
+	second := p.begin("Begin again", r, session.Run)
+	p.sameTurn("Begin again", first, second)
+	other := session.BeginRequest{ID: s, Token: p.token(), Event: p.event("e2", 2)}
+	p.begin("Begin of another", other, session.Queued)
+	p.begin("Begin of another again", other, session.Queued)
+	third := p.begin("Begin once more", r, session.Run)
+	p.sameTurn("Begin once more", first, third)
+	c := p.commit("Commit", third, session.CommitRequest{})
+	p.same("Commit", "next event", "e2", c.Next.ID)
+	p.end("last Commit", third)
+}
+
+func (p *probe) sameTurn(step string, want, got *turn) {
+	p.Helper()
+	p.same(step, "event", want.Event.ID, got.Event.ID)
+	p.same(step, "body", want.Event.Body, got.Event.Body)
+	p.same(step, "attempt", want.Attempt, got.Attempt)
+	p.same(step, "revision", want.Rev, got.Rev)
+	p.same(step, "state", string(want.State), string(got.State))
+	p.same(step, "timer", want.Due.UTC(), got.Due.UTC())
+}
+
+func timerRepeated(p *probe) {
+	s := p.session("a")
+	due := session.CommitRequest{State: []byte("s"), Due: p.now()}
+	p.commit("Commit with a timer", p.run("Begin", s, p.event("e0", 0)), due)
+	p.pass(time.Millisecond)
+	r := session.BeginRequest{ID: s, Token: p.token()}
+	first := p.begin("Begin without an event", r, session.Run)
+	p.same("Begin without an event", "event", "", first.Event.ID)
+	p.sameTurn("Begin again", first, p.begin("Begin again", r, session.Run))
+	p.end("Commit", first)
+}
+
+func commitRepeated(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	for _, outs := range [][][]byte{nil, {[]byte("o1"), []byte("o2")}} {
+		r := session.CommitRequest{EventID: t.Event.ID, State: []byte("s"), Outputs: outs}
+		req := t.request(r)
+		first, err := p.store.Commit(p.Context(), req)
+		p.err("Commit", nil, err)
+		second, err := p.store.Commit(p.Context(), req)
+		p.err("Commit again", nil, err)
+		p.same("Commit again", "revision", first.Rev, second.Rev)
+		p.same("Commit again", "next event", "", second.Next.ID)
+		if outs != nil {
+			p.same("Commit", "lane", true, first.Lane)
+			p.same("Commit again", "lane", true, second.Lane)
+		}
+		t = p.run("Begin of the next event", s, p.event("after", 2))
+		p.same("Begin of the next event", "revision", first.Rev, t.Rev)
+		p.commit("Commit of the next event", t, session.CommitRequest{State: []byte("s")})
+		t = p.run("Begin", s, p.event("e3", 3))
+		if outs == nil {
+			continue
+		}
+		left, err := p.store.Ack(p.Context(), s, 0, long)
+		p.err("Ack", nil, err)
+		p.same("Ack", "outputs", []string{"o1", "o2"}, bodies(left))
+		return
+	}
+}
+
+func commitNextRepeated(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	for _, id := range []string{"e2", "e3"} {
+		p.begin("Begin of another", session.BeginRequest{ID: s, Event: p.event(id, 2)}, session.Queued)
+	}
+	req := t.request(session.CommitRequest{EventID: "e1", State: []byte("s1")})
+	for _, step := range []string{"Commit", "Commit again", "Commit once more"} {
+		c, err := p.store.Commit(p.Context(), req)
+		p.err(step, nil, err)
+		p.same(step, "revision", uint32(1), c.Rev)
+		p.same(step, "next event", "e2", c.Next.ID)
+		p.same(step, "body of the next event", "body of e2", string(c.Next.Body))
+		t.Rev, t.Event = c.Rev, c.Next
+	}
+	c := p.commit("Commit of the next event", t, session.CommitRequest{})
+	p.same("Commit of the next event", "next event", "e3", c.Next.ID)
+	p.end("last Commit", t)
+}
+
+func releaseRepeated(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	r := session.ReleaseRequest{ID: s, Token: t.token}
+	p.err("Release", nil, p.store.Release(p.Context(), &r))
+	// Whether the second call is told that the lease is gone is left to the store.
+	if err := p.store.Release(p.Context(), &r); err != nil {
+		p.err("Release again", session.ErrFenced, err)
+	}
+	t = p.look("Begin without an event", s, "e1")
+	p.same("Begin without an event", "attempt", 1, t.Attempt)
+	p.end("Commit", t)
+}

@@ -1,0 +1,70 @@
+package storetest
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// Options say how a store is tested. Nil is the zero value.
+type Options struct {
+	// Virtual runs each check in a testing/synctest bubble, where waiting takes no time. It is
+	// for stores that take the time from time.Now and do no input or output.
+	Virtual bool
+	// Advance lets the store's clock pass d. The default is to wait.
+	Advance func(d time.Duration)
+	// Seed is where the random sequences start. The default is a new one for each run, which
+	// a failure prints.
+	Seed uint64
+	// Sequences is how many random sequences are run. The default is 200, or 20 with
+	// testing.Short.
+	Sequences int
+}
+
+// Run tests the store that newStore returns, which must be empty and is used by one subtest.
+func Run(t *testing.T, newStore func(t *testing.T) session.Store, o *Options) {
+	t.Helper()
+	var opts Options
+	if o != nil {
+		opts = *o
+	}
+	for _, c := range checks() {
+		t.Run(c.promise, func(t *testing.T) {
+			opts.bubble(t, func(t *testing.T) {
+				c.run(newProbe(t, c.promise, newStore(t), opts))
+			})
+		})
+	}
+	t.Run(randomPromise, func(t *testing.T) {
+		runRandom(t, func(f func(store session.Store)) {
+			opts.bubble(t, func(t *testing.T) { f(newStore(t)) })
+		}, opts)
+	})
+}
+
+func (o Options) bubble(t *testing.T, f func(t *testing.T)) {
+	if o.Virtual {
+		synctest.Test(t, f)
+		return
+	}
+	f(t)
+}
+
+// check is one promise of the contract and how it is proved.
+type check struct {
+	promise string
+	run     func(p *probe)
+}
+
+func checks() []check {
+	var all []check
+	for _, topic := range [][]check{
+		dedupChecks(), orderChecks(), leaseChecks(), repeatChecks(), releaseChecks(),
+		outboxChecks(), timerChecks(), stateChecks(), limitChecks(), dueChecks(), manyChecks(),
+	} {
+		all = append(all, topic...)
+	}
+	return all
+}

@@ -1,0 +1,129 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func timerChecks() []check {
+	return []check{
+		{"a timer is due at its time", timerDue},
+		{"a timer that was replaced or cleared does not fire", timerReplaced},
+		{"an event comes before a timer", eventBeforeTimer},
+		{"a commit for a timer keeps the event that waits", timerKeepsEvent},
+		{"a timer whose turn was lost comes again", timerLost},
+		{"a session without state keeps its timer", timerWithoutState},
+	}
+}
+
+// arm runs a turn for a new event that sets the timer.
+func (p *probe) arm(id, event string, due time.Time) {
+	p.Helper()
+	t := p.run("Begin", id, p.event(event, 0))
+	p.commit("Commit with a timer", t, session.CommitRequest{State: []byte("s"), Due: due})
+}
+
+func timerDue(p *probe) {
+	far, near := p.session("far"), p.session("near")
+	p.arm(far, "e1", p.now().Add(long))
+	p.idle("Begin before the timer is due", far)
+
+	due := p.now().Add(short)
+	p.arm(near, "e1", due)
+	p.eventually("Due", "the session due", func() bool { return p.due(near) })
+	if p.due(far) {
+		p.fail("Due", "the session with the later timer due", false, true)
+	}
+	t := p.look("Begin when it is due", near, "")
+	p.same("Begin when it is due", "timer", due.UTC(), t.Due.UTC())
+	p.same("Begin when it is due", "attempt", 1, t.Attempt)
+	p.same("Begin when it is due", "state", "s", string(t.State))
+	if t.Now.Before(due) {
+		p.fail("Begin when it is due", "a time from", due, t.Now)
+	}
+	p.idle("Begin of another while it runs", near)
+	p.end("Commit without a timer", t)
+	p.idle("Begin after it", near)
+	if p.due(near) {
+		p.fail("Due after it", "the session due", false, true)
+	}
+}
+
+func timerReplaced(p *probe) {
+	later, cleared := p.session("later"), p.session("cleared")
+	soon := p.now().Add(short)
+	p.arm(later, "e1", soon)
+	p.arm(cleared, "e1", soon)
+	p.arm(later, "e2", soon.Add(long))
+	p.arm(cleared, "e2", time.Time{})
+	p.until("the first timer to pass", soon)
+	p.idle("Begin after the first timer was replaced", later)
+	p.idle("Begin after the timer was cleared", cleared)
+	for _, id := range []string{later, cleared} {
+		if p.due(id) {
+			p.fail("Due", "a session due", false, true)
+		}
+	}
+	p.arm(later, "e3", p.now().Add(-time.Second))
+	p.look("Begin after the timer was set to a time that is past", later, "")
+}
+
+func eventBeforeTimer(p *probe) {
+	s := p.session("a")
+	p.arm(s, "e1", p.now())
+	p.pass(time.Millisecond)
+	r := session.BeginRequest{ID: s, Event: p.event("e2", 2), Hold: true}
+	p.begin("Begin with Hold", r, session.Queued)
+	t := p.look("Begin without an event", s, "e2")
+	if t.Due.IsZero() {
+		p.fail("Begin without an event", "a timer", "that was set", t.Due)
+	}
+	c := p.commit("Commit that leaves the timer", t, session.CommitRequest{State: []byte("s"), Due: t.Due})
+	p.same("Commit that leaves the timer", "next event", "", c.Next.ID)
+	p.end("Commit", p.look("Begin after it", s, ""))
+}
+
+func timerKeepsEvent(p *probe) {
+	s := p.session("a")
+	p.arm(s, "e1", p.now())
+	p.pass(time.Millisecond)
+	t := p.run("Begin of an event when a timer is due", s, p.event("e2", 2))
+	c := p.commitAs("Commit without an event", t, session.CommitRequest{State: []byte("fired")})
+	p.same("Commit without an event", "next event", "e2", c.Next.ID)
+	p.same("Commit without an event", "body", "body of e2", string(c.Next.Body))
+	p.end("Commit of the event", t)
+	p.idle("Begin after it", s)
+
+	p.arm(s, "e3", p.now())
+	p.pass(time.Millisecond)
+	t = p.look("Begin for a timer", s, "")
+	r := session.BeginRequest{ID: s, Event: p.event("e4", 4)}
+	p.begin("Begin of an event while the timer's turn runs", r, session.Queued)
+	c = p.commit("Commit of the timer", t, session.CommitRequest{State: []byte("s")})
+	p.same("Commit of the timer", "next event", "e4", c.Next.ID)
+	p.end("Commit of the event", t)
+}
+
+func timerLost(p *probe) {
+	s := p.session("a")
+	p.arm(s, "e1", p.now())
+	p.pass(time.Millisecond)
+	p.begin("Begin", session.BeginRequest{ID: s, Lease: short}, session.Run)
+	p.eventually("Due after the lease ran out", "the session due", func() bool { return p.due(s) })
+	t := p.look("Begin after the lease ran out", s, "")
+	p.same("Begin after the lease ran out", "attempt", 2, t.Attempt)
+	p.end("Commit", t)
+}
+
+func timerWithoutState(p *probe) {
+	s := p.session("a")
+	due := p.now()
+	t := p.run("Begin", s, p.event("e1", 1))
+	p.commit("Commit with a timer alone", t, session.CommitRequest{Due: due})
+	p.pass(time.Millisecond)
+	t = p.look("Begin when it is due", s, "")
+	p.same("Begin when it is due", "timer", due.UTC(), t.Due.UTC())
+	p.same("Begin when it is due", "state", "", string(t.State))
+	p.end("Commit", t)
+}

@@ -1,0 +1,103 @@
+package line
+
+import (
+	"reflect"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// Action is what a tap on a button does. Its implementations are the types of this package
+// whose names end in Action; use them by value.
+type Action interface {
+	appendAction(b []byte, tag string) []byte
+	checkAction(c *checker, in holder)
+}
+
+// holder is what an action is part of. It decides the limits of the label.
+type holder uint8
+
+const (
+	inTemplate holder = iota
+	inImageCarousel
+	inQuickReply
+	inFlex
+)
+
+func (h holder) maxLabel() int {
+	switch h {
+	case inImageCarousel:
+		return maxImageCarouselLabel
+	case inFlex:
+		return maxFlexLabel
+	default:
+		return maxLabel
+	}
+}
+
+func (h holder) needsLabel() bool { return h == inTemplate || h == inQuickReply }
+
+// tagRoom is what a tag takes of the data of a postback.
+const tagRoom = transport.TagLen + 2
+
+func (c *checker) label(label string, in holder) {
+	if in.needsLabel() {
+		c.required("label", label)
+	}
+	c.clusters("label", label, in.maxLabel())
+}
+
+// data checks the data of a postback or a picker, which shares its room with the tag.
+func (c *checker) data(data string) {
+	c.required("data", data)
+	c.units("data", data, maxData)
+	if _, tag := transport.Untag(data); tag != "" {
+		c.broken("data", "begins like a tag")
+	}
+}
+
+// missing reports whether there is no action: nil, or a nil pointer to one.
+func missing(a Action) bool {
+	if a == nil {
+		return true
+	}
+	v := reflect.ValueOf(a)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// appendAction appends null for a missing action, which Validate reports.
+func appendAction(b []byte, a Action, tag string) []byte {
+	if missing(a) {
+		return append(b, "null"...)
+	}
+	return a.appendAction(b, tag)
+}
+
+func appendActions(b []byte, actions []Action, tag string) []byte {
+	b = append(b, '[')
+	for i, a := range actions {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendAction(b, a, tag)
+	}
+	return append(b, ']')
+}
+
+func (c *checker) action(a Action, in holder) {
+	if missing(a) {
+		c.broken("", ruleRequired)
+		return
+	}
+	a.checkAction(c, in)
+}
+
+func (c *checker) actions(actions []Action, in holder, least, most int) {
+	c.count("actions", len(actions), least, most)
+	c.field("actions")
+	for i, a := range actions {
+		c.item(i)
+		c.action(a, in)
+		c.up(1)
+	}
+	c.up(1)
+}

@@ -1,0 +1,29 @@
+package line
+
+// MessageAction makes the user say something. The bot sees a text that it cannot tell from a
+// typed one.
+type MessageAction struct {
+	// Label is the text on the button.
+	Label string
+	// Text is what the user says.
+	Text string
+}
+
+// Say returns a button that says what is written on it.
+func Say(text string) MessageAction { return MessageAction{Label: text, Text: text} }
+
+// SayAs returns a button that says something else than is written on it.
+func SayAs(label, text string) MessageAction { return MessageAction{Label: label, Text: text} }
+
+func (a MessageAction) appendAction(b []byte, _ string) []byte {
+	b = append(b, `{"type":"message"`...)
+	b = appendField(b, "label", a.Label)
+	b = appendText(appendName(b, "text"), a.Text)
+	return append(b, '}')
+}
+
+func (a MessageAction) checkAction(c *checker, in holder) {
+	c.label(a.Label, in)
+	c.required("text", a.Text)
+	c.clusters("text", a.Text, maxActionText)
+}

@@ -1,0 +1,78 @@
+package line
+
+import "github.com/kaiwa-go/kaiwa/transport"
+
+// PostbackAction sends its data to the bot. The chat shows nothing of it, unless DisplayText is
+// set.
+type PostbackAction struct {
+	// Label is the text on the button.
+	Label string
+	// Data comes back as the Postback of the event. With the tag it has room for 293 UTF-16
+	// code units.
+	Data string
+	// DisplayText shows in the chat as a message of the user. Empty shows nothing.
+	DisplayText string
+	// InputOption is what the tap opens or closes: one of the Input constants, or empty.
+	InputOption InputOption
+	// FillInText is put into the input field. It needs InputOpenKeyboard.
+	FillInText string
+}
+
+// InputOption says how the chat's input area changes on a tap. Clients older than LINE 12.6.0
+// ignore it.
+type InputOption string
+
+// The input options of a postback.
+const (
+	InputCloseRichMenu InputOption = "closeRichMenu"
+	InputOpenRichMenu  InputOption = "openRichMenu"
+	InputOpenKeyboard  InputOption = "openKeyboard"
+	InputOpenVoice     InputOption = "openVoice"
+)
+
+// Postback returns a button that sends data to the bot.
+func Postback(label, data string) PostbackAction {
+	return PostbackAction{Label: label, Data: data}
+}
+
+// WithDisplay returns a copy that shows text in the chat as a message of the user.
+func (a PostbackAction) WithDisplay(text string) PostbackAction {
+	a.DisplayText = text
+	return a
+}
+
+// WithInput returns a copy that changes the input area.
+func (a PostbackAction) WithInput(option InputOption) PostbackAction {
+	a.InputOption = option
+	return a
+}
+
+// WithFillIn returns a copy that opens the keyboard and puts text into the input field.
+func (a PostbackAction) WithFillIn(text string) PostbackAction {
+	a.InputOption, a.FillInText = InputOpenKeyboard, text
+	return a
+}
+
+func (a PostbackAction) appendAction(b []byte, tag string) []byte {
+	b = append(b, `{"type":"postback"`...)
+	b = appendField(b, "label", a.Label)
+	b = appendText(appendName(b, "data"), transport.Tag(a.Data, tag))
+	b = appendField(b, "displayText", a.DisplayText)
+	b = appendField(b, "inputOption", string(a.InputOption))
+	b = appendField(b, "fillInText", a.FillInText)
+	return append(b, '}')
+}
+
+func (a PostbackAction) checkAction(c *checker, in holder) {
+	c.label(a.Label, in)
+	c.data(a.Data)
+	c.clusters("displayText", a.DisplayText, maxActionText)
+	c.clusters("fillInText", a.FillInText, maxActionText)
+	if a.InputOption != "" {
+		c.oneOf("inputOption", string(a.InputOption), string(InputCloseRichMenu),
+			string(InputOpenRichMenu), string(InputOpenKeyboard), string(InputOpenVoice))
+	}
+	if a.FillInText != "" && a.InputOption != InputOpenKeyboard {
+		c.broken("fillInText", "needs the input option openKeyboard")
+	}
+}

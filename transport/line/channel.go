@@ -1,0 +1,137 @@
+package line
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Defaults of Options.
+const (
+	DefaultEndpoint    = "https://api.line.me"
+	DefaultMaxBody     = 1 << 20
+	DefaultTimeout     = 3 * time.Second
+	DefaultReplyWindow = 50 * time.Second
+)
+
+// Options are the settings of a Channel. Zero values, and those below zero, stand for the
+// defaults.
+type Options struct {
+	// Secrets are further channel secrets that webhooks may be signed with, for the time in
+	// which the secret is changed.
+	Secrets []string
+	// Name becomes the Channel of each event's Source. It tells the accounts apart where one
+	// process serves several; it may be empty where it serves one.
+	Name string
+	// Endpoint is the address of the API, with a path before its paths if need be. It is http
+	// or https. The default is DefaultEndpoint.
+	Endpoint string
+	// Client makes the API calls. It is used without its CheckRedirect, since redirects are
+	// never followed. The default is a pool of HTTP/1.1 connections of the Channel's own, or
+	// a client of its own where the environment asks for a proxy (http.ProxyFromEnvironment).
+	Client *http.Client
+	// MaxBody is the size of the largest webhook body, in bytes, that is read. LINE documents
+	// no limit. The default is DefaultMaxBody.
+	MaxBody int64
+	// Timeout limits one API call, from connecting to the last byte. The default is
+	// DefaultTimeout.
+	Timeout time.Duration
+	// ReplyWindow is how long after an event its reply token is used. LINE asks for its use
+	// within a minute and does not promise that much:
+	// https://developers.line.biz/en/reference/messaging-api/#send-reply-message
+	// The default is DefaultReplyWindow.
+	ReplyWindow time.Duration
+	// Logger gets warnings, and a debug line per API call. No line has texts, tokens or ids of
+	// users. The default is slog.Default.
+	Logger *slog.Logger
+}
+
+// Channel is one LINE official account: it receives webhooks and sends messages. It implements
+// transport.Sender. Its methods are safe for concurrent use. It has no Close: connections that
+// are not used any more are closed in time.
+type Channel struct {
+	name     string
+	maxBody  int64
+	window   time.Duration
+	log      *slog.Logger
+	now      func() time.Time
+	verifier *verifier
+	api      *api
+}
+
+// New returns the channel with this secret and this access token. It reports an empty secret,
+// a token that cannot stand in a header, and an endpoint that is no address. o may be nil.
+func New(secret, token string, o *Options) (*Channel, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	secrets := append([]string{secret}, o.Secrets...)
+	for _, s := range secrets {
+		if s == "" {
+			return nil, errors.New("line: empty channel secret")
+		}
+	}
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, errors.New("line: the channel access token is empty or malformed")
+	}
+	base, err := parseEndpoint(orDefault(o.Endpoint, DefaultEndpoint))
+	if err != nil {
+		return nil, err
+	}
+	log := o.Logger
+	if log == nil {
+		log = slog.Default()
+	}
+	if o.Name != "" {
+		log = log.With("channel", o.Name)
+	}
+	return &Channel{
+		name:     o.Name,
+		maxBody:  orDefault(max(o.MaxBody, 0), DefaultMaxBody),
+		window:   orDefault(max(o.ReplyWindow, 0), DefaultReplyWindow),
+		log:      log,
+		now:      time.Now,
+		verifier: newVerifier(secrets),
+		api:      newAPI(base, newSecret(token), orDefault(max(o.Timeout, 0), DefaultTimeout), o.Client),
+	}, nil
+}
+
+func orDefault[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
+// parseEndpoint does not show the address in its errors, as there may be a password in it.
+func parseEndpoint(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return nil, errors.New("line: the endpoint is not an address")
+	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return nil, errors.New("line: the endpoint is not an http or https address")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("line: the endpoint has more than a host and a path")
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return u, nil
+}
+
+// Format prints the name of the channel, and none of its secrets, whatever the verb.
+func (c *Channel) Format(f fmt.State, _ rune) {
+	name := "line.Channel"
+	if c != nil && c.name != "" {
+		name += "(" + c.name + ")"
+	}
+	_, _ = io.WriteString(f, name)
+}
+
+// LogValue is the name of the channel.
+func (c *Channel) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }

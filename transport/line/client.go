@@ -1,0 +1,151 @@
+package line
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// maxAnswer is how much of an answer's body is read. Longer ones are of no use to anybody.
+const maxAnswer = 64 << 10
+
+const userAgent = "kaiwa"
+
+// api makes calls to the Messaging API.
+type api struct {
+	reply, push target
+	doer        doer
+}
+
+// target is one path of the API, with what is the same in all its requests.
+type target struct {
+	name string
+	// field is the beginning of the body, up to the recipient.
+	field string
+	// keyed says that requests carry a retry key. On a reply it would be refused.
+	keyed bool
+	url   *url.URL
+	auth  secret // the value of the Authorization header
+	head  secret // an HTTP/1.1 request up to the headers that change
+}
+
+// doer sends requests. An error says that no status was received.
+type doer interface {
+	do(ctx context.Context, r *request) (*answer, error)
+}
+
+// answer is what matters of a response.
+type answer struct {
+	status                                   int
+	requestID, acceptedRequestID, retryAfter string
+	// body is kept only if the status is not a success.
+	body []byte
+	// cut says that the body could not be read to its end.
+	cut bool
+}
+
+func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
+
+func newAPI(base *url.URL, token secret, timeout time.Duration, client *http.Client) *api {
+	auth := newSecret("Bearer " + token.reveal())
+	return &api{
+		reply: newTarget("reply", `{"replyToken":`, false, base, auth),
+		push:  newTarget("push", `{"to":`, true, base, auth),
+		doer:  newDoer(base, timeout, client),
+	}
+}
+
+func newDoer(base *url.URL, timeout time.Duration, client *http.Client) doer {
+	if client != nil {
+		return newStdClient(client, timeout)
+	}
+	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base}); proxy != nil || err != nil {
+		return newStdClient(ownClient(), timeout)
+	}
+	return newPool(base, timeout)
+}
+
+func newTarget(name, field string, keyed bool, base *url.URL, auth secret) target {
+	u := base.JoinPath("v2/bot/message", name)
+	head := "POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host +
+		"\r\nUser-Agent: " + userAgent + "\r\nAuthorization: " + auth.reveal() +
+		"\r\nContent-Type: application/json\r\n"
+	return target{name: name, field: field, keyed: keyed, url: u, auth: auth, head: newSecret(head)}
+}
+
+// request is a call in the making. Requests are used again, with their buffers.
+type request struct {
+	target   *target
+	key      []byte // the retry key as text; empty for none
+	to       []byte // the recipient, quoted
+	messages []byte
+	wire     []byte
+}
+
+var requests = sync.Pool{New: func() any { return new(request) }}
+
+func (a *api) call(ctx context.Context, t *target, to string, d *transport.Delivery) (*answer, error) {
+	r := requests.Get().(*request)
+	r.target, r.messages = t, d.Messages
+	r.to = appendQuoted(r.to[:0], to)
+	r.key = r.key[:0]
+	if t.keyed {
+		r.key = appendRetryKey(r.key, d.Key)
+	}
+	ans, err := a.doer.do(ctx, r)
+	if cap(r.wire) > maxAnswer { // do not keep the buffers of the few that are large
+		r.wire = nil
+	}
+	r.messages = nil
+	requests.Put(r)
+	return ans, err
+}
+
+const messagesField = `,"messages":`
+
+func (r *request) size() int {
+	return len(r.target.field) + len(r.to) + len(messagesField) + len(r.messages) + 1
+}
+
+// appendBody appends the body. The messages go into it as they are, so that each attempt sends
+// the same bytes.
+func (r *request) appendBody(b []byte) []byte {
+	b = append(b, r.target.field...)
+	b = append(b, r.to...)
+	b = append(b, messagesField...)
+	b = append(b, r.messages...)
+	return append(b, '}')
+}
+
+// appendWire appends the request as HTTP/1.1.
+func (r *request) appendWire(b []byte) []byte {
+	b = append(b, r.target.head.reveal()...)
+	if len(r.key) > 0 {
+		b = append(b, "X-Line-Retry-Key: "...)
+		b = append(b, r.key...)
+		b = append(b, "\r\n"...)
+	}
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, int64(r.size()), 10)
+	b = append(b, "\r\n\r\n"...)
+	return r.appendBody(b)
+}
+
+// appendQuoted appends s as a JSON string.
+func appendQuoted(b []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			q, _ := json.Marshal(s) // a string always has its JSON
+			return append(b, q...)
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}

@@ -1,0 +1,2 @@
+// Package line speaks the LINE Messaging API.
+package line

@@ -1,0 +1,94 @@
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// update is one change of a chat, as the page's script gets it.
+type update struct {
+	Reset   bool   `json:"reset,omitempty"` // drop what is shown: the platform was restarted
+	Items   string `json:"items"`           // HTML of the new bubbles
+	Quick   string `json:"quick"`           // HTML of all quick replies
+	Problem string `json:"problem"`
+	Friend  bool   `json:"friend"`
+	Loading int64  `json:"loading"` // milliseconds that the animation still runs
+}
+
+// stream sends a page the changes of one chat, as server-sent events. The id of an event names the
+// run of the platform and the last bubble, so that a page that lost its connection misses nothing.
+func (p *Platform) stream(w http.ResponseWriter, r *http.Request) {
+	u := p.find(r.FormValue("user"))
+	if u == nil {
+		http.Error(w, "There is no such user.", http.StatusNotFound)
+		return
+	}
+	last := r.Header.Get("Last-Event-ID")
+	if last == "" {
+		last = r.FormValue("after")
+	}
+	seq, reset := p.resume(last)
+	w.Header().Set("Content-Type", "text/event-stream")
+	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Time{}) // the server's time-out is not meant for streams
+	for {
+		change, next, changed := p.since(u, seq)
+		change.Reset, reset = reset, false
+		body, err := json.Marshal(change)
+		if err != nil {
+			return // no update can fail to marshal
+		}
+		seq = next
+		if _, err := fmt.Fprintf(w, "id: %s-%d\ndata: %s\n\n", p.boot, seq, body); err != nil {
+			return
+		}
+		if err := out.Flush(); err != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return
+		case <-p.life.Done():
+			return
+		}
+	}
+}
+
+// resume reads the id of the last event that a page saw.
+func (p *Platform) resume(id string) (seq int, reset bool) {
+	boot, number, _ := strings.Cut(id, "-")
+	seq, err := strconv.Atoi(number)
+	if boot != p.boot || err != nil || seq < 0 {
+		return 0, true
+	}
+	return seq, false
+}
+
+// since returns what the page must change if it shows the first seq bubbles.
+func (p *Platform) since(u *user, seq int) (update, int, <-chan struct{}) {
+	p.mu.Lock()
+	items := slices.Clone(u.items[min(seq, len(u.items)):])
+	quick, changed, next := u.quick(), u.changed, len(u.items)
+	change := update{
+		Problem: u.problem, Friend: u.friend,
+		Loading: max(u.loading.Sub(p.opt.Now()).Milliseconds(), 0),
+	}
+	p.mu.Unlock()
+	change.Items = p.html("items", items)
+	change.Quick = p.html("quick", quick)
+	return change, next, changed
+}
+
+func (p *Platform) html(name string, data any) string {
+	var b strings.Builder
+	if err := p.pages.ExecuteTemplate(&b, name, data); err != nil {
+		p.log.Warn("emulator: page part not made", "part", name, "error", err)
+	}
+	return b.String()
+}

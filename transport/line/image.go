@@ -1,0 +1,45 @@
+package line
+
+// ImageMessage is a picture.
+type ImageMessage struct {
+	// URL is the picture: https, JPEG or PNG, up to 10 MB.
+	URL string
+	// PreviewURL is what the chat shows before a tap, up to 1 MB. Empty is URL.
+	PreviewURL string
+	// QuickReplies are as in TextMessage.
+	QuickReplies []Action
+}
+
+// Image returns an image message. An empty previewURL is url.
+func Image(url, previewURL string) ImageMessage {
+	return ImageMessage{URL: url, PreviewURL: previewURL}
+}
+
+// Quick returns a copy with further quick replies.
+func (m ImageMessage) Quick(replies ...Action) ImageMessage {
+	m.QuickReplies = withQuick(m.QuickReplies, replies)
+	return m
+}
+
+// AppendJSON implements transport.Message. The error is always nil.
+func (m ImageMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+	preview := m.PreviewURL
+	if preview == "" {
+		preview = m.URL
+	}
+	b = append(b, `{"type":"image","originalContentUrl":`...)
+	b = appendText(b, m.URL)
+	b = appendText(appendName(b, "previewImageUrl"), preview)
+	return appendQuick(b, m.QuickReplies, tag), nil
+}
+
+// Validate implements transport.Message. It returns *LimitError values, joined. It does not
+// fetch the picture.
+func (m ImageMessage) Validate() error {
+	var c checker
+	c.required("originalContentUrl", m.URL)
+	c.https("originalContentUrl", m.URL)
+	c.https("previewImageUrl", m.PreviewURL)
+	c.quick(m.QuickReplies)
+	return c.err()
+}

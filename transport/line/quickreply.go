@@ -1,0 +1,70 @@
+package line
+
+import "slices"
+
+// IconAction is a quick reply with an icon. It has no meaning elsewhere.
+type IconAction struct {
+	// URL is the icon: https, PNG, square, up to 1 MB.
+	URL string
+	// Action is what a tap does.
+	Action Action
+}
+
+// Icon returns a quick reply that shows an icon before its label.
+func Icon(url string, action Action) IconAction { return IconAction{URL: url, Action: action} }
+
+func (a IconAction) icon() (string, Action) { return a.URL, a.Action }
+
+func (a IconAction) appendAction(b []byte, tag string) []byte {
+	return appendAction(b, a.Action, tag)
+}
+
+// checkAction is only reached where an icon cannot be: checkQuick takes the icon off first.
+func (a IconAction) checkAction(c *checker, in holder) {
+	c.broken("", "an icon belongs to a quick reply, and only once")
+	c.action(a.Action, in)
+}
+
+func withQuick(have, more []Action) []Action { return slices.Concat(have, more) }
+
+// iconOf takes the icon off a quick reply.
+func iconOf(a Action) (url string, action Action) {
+	if i, ok := a.(interface{ icon() (string, Action) }); ok && !missing(a) {
+		return i.icon()
+	}
+	return "", a
+}
+
+// appendQuick closes the message object after its quick replies.
+func appendQuick(b []byte, quick []Action, tag string) []byte {
+	if len(quick) == 0 {
+		return append(b, '}')
+	}
+	b = append(b, `,"quickReply":{"items":[`...)
+	for i, a := range quick {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		url, action := iconOf(a)
+		b = append(b, `{"type":"action"`...)
+		b = appendField(b, "imageUrl", url)
+		b = appendAction(appendName(b, "action"), action, tag)
+		b = append(b, '}')
+	}
+	return append(b, "]}}"...)
+}
+
+func (c *checker) quick(quick []Action) {
+	c.field("quickReply")
+	c.count("items", len(quick), 0, maxQuickReplies)
+	c.field("items")
+	for i, a := range quick {
+		c.item(i)
+		url, action := iconOf(a)
+		c.https("imageUrl", url)
+		c.field("action")
+		c.action(action, inQuickReply)
+		c.up(2)
+	}
+	c.up(2)
+}

@@ -1,0 +1,140 @@
+package line
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+const (
+	// rateDelay is the wait after a 429 that names none.
+	rateDelay = time.Second
+	// maxDelay caps what a Retry-After may ask for.
+	maxDelay = 5 * time.Minute
+)
+
+// Send makes one attempt to deliver d: a reply if there is a reply token and the window is
+// open, else a push if d allows it. It makes a second call only where LINE refused the reply
+// token for its age. It returns nil or a *transport.SendError, which wraps an *APIError if LINE
+// answered.
+//
+// LINE gives a reply no idempotency key. An "Invalid reply token" inside the window is read as
+// the success of an earlier attempt; behind the window, with d.Retried, nobody can tell: then
+// the messages are pushed, and may appear twice, or the verdict is Ambiguous without PushOK.
+func (c *Channel) Send(ctx context.Context, d *transport.Delivery) error {
+	switch n := len(d.Messages); {
+	case n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']':
+		return &transport.SendError{Verdict: transport.Drop, Err: errMessages}
+	case d.ReplyToken != "" && d.Age < c.window:
+		return c.reply(ctx, d)
+	default:
+		return c.pushLate(ctx, d, errNoRoute)
+	}
+}
+
+func (c *Channel) reply(ctx context.Context, d *transport.Delivery) error {
+	start := c.now()
+	a, err := c.call(ctx, &c.api.reply, d.ReplyToken, d)
+	switch {
+	case err != nil:
+		return &transport.SendError{Verdict: transport.Retry, Err: err}
+	case a.ok():
+		return nil
+	case a.cut:
+		return &transport.SendError{Verdict: transport.Retry, Err: errBodyCut}
+	}
+	refusal := newAPIError(a)
+	if !refusal.usedReplyToken() {
+		return c.refused(a, refusal)
+	}
+	if d.Age+c.now().Sub(start) < c.window {
+		c.log.LogAttrs(ctx, slog.LevelInfo, "line: reply assumed delivered by an earlier attempt",
+			slog.Bool("retried", d.Retried), slog.String("request", a.requestID))
+		return nil
+	}
+	return c.pushLate(ctx, d, refusal)
+}
+
+// pushLate pushes what cannot go out as a reply, for the cause given.
+func (c *Channel) pushLate(ctx context.Context, d *transport.Delivery, cause error) error {
+	if d.PushOK && d.Source.ChatID != "" {
+		if d.Retried && d.ReplyToken != "" {
+			c.log.LogAttrs(ctx, slog.LevelInfo, "line: pushing a reply of unknown fate")
+		}
+		return c.push(ctx, d)
+	}
+	if d.Retried {
+		return &transport.SendError{Verdict: transport.Ambiguous, Err: cause}
+	}
+	return &transport.SendError{Verdict: transport.Drop, Err: cause}
+}
+
+func (c *Channel) push(ctx context.Context, d *transport.Delivery) error {
+	a, err := c.call(ctx, &c.api.push, d.Source.ChatID, d)
+	switch {
+	case err != nil:
+		return &transport.SendError{Verdict: transport.Retry, Err: err}
+	case a.ok():
+		return nil
+	case a.status == http.StatusConflict:
+		c.log.LogAttrs(ctx, slog.LevelInfo, "line: push accepted at an earlier attempt",
+			slog.String("request", a.requestID), slog.String("accepted", a.acceptedRequestID))
+		return nil
+	case a.cut:
+		return &transport.SendError{Verdict: transport.Retry, Err: errBodyCut}
+	default:
+		return c.refused(a, newAPIError(a))
+	}
+}
+
+// refused says what to do after a refusal that is the same for replies and pushes.
+func (c *Channel) refused(a *answer, e *APIError) error {
+	out := &transport.SendError{Verdict: transport.Drop, Err: e}
+	switch {
+	case e.MonthlyLimit() || e.Status == http.StatusUnauthorized:
+		out.Verdict = transport.Hold
+	case e.Status == http.StatusTooManyRequests:
+		out.Verdict, out.After = transport.Retry, retryAfter(a.retryAfter, c.now(), rateDelay)
+	case e.Status >= 500 || e.Status == http.StatusRequestTimeout:
+		out.Verdict, out.After = transport.Retry, retryAfter(a.retryAfter, c.now(), 0)
+	case e.Status < 400:
+		out.Verdict, out.Err = transport.Retry, errRedirects
+	}
+	return out
+}
+
+// call makes one API call and logs it.
+func (c *Channel) call(ctx context.Context, t *target, to string, d *transport.Delivery) (*answer, error) {
+	a, err := c.api.call(ctx, t, to, d)
+	if c.log.Enabled(ctx, slog.LevelDebug) {
+		attrs := []slog.Attr{slog.String("call", t.name), slog.Int("bytes", len(d.Messages))}
+		if err == nil {
+			attrs = append(attrs, slog.Int("status", a.status), slog.String("request", a.requestID))
+		} else {
+			attrs = append(attrs, slog.Any("error", err))
+		}
+		c.log.LogAttrs(ctx, slog.LevelDebug, "line: API call", attrs...)
+	}
+	return a, err
+}
+
+// retryAfter reads a Retry-After header: seconds or a date. LINE documents none, so a value
+// that makes no sense is the default.
+func retryAfter(header string, now time.Time, def time.Duration) time.Duration {
+	header = strings.TrimSpace(header)
+	wait := time.Duration(0)
+	if n, err := strconv.ParseUint(header, 10, 64); err == nil {
+		wait = time.Duration(min(n, uint64(maxDelay/time.Second))) * time.Second
+	} else if t, err := http.ParseTime(header); err == nil {
+		wait = min(t.Sub(now), maxDelay)
+	}
+	if wait <= 0 {
+		return def
+	}
+	return wait
+}

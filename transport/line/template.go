@@ -1,0 +1,102 @@
+package line
+
+import (
+	"cmp"
+	"slices"
+)
+
+// ImageAspect is the shape of the images of a template.
+type ImageAspect string
+
+// The shapes of images. Empty is AspectRectangle.
+const (
+	AspectRectangle ImageAspect = "rectangle" // 1.51:1
+	AspectSquare    ImageAspect = "square"
+)
+
+// ImageSize is how an image fills its area.
+type ImageSize string
+
+// The sizes of images. Empty is SizeCover.
+const (
+	SizeCover   ImageSize = "cover"
+	SizeContain ImageSize = "contain"
+)
+
+// appendTemplate opens a template message and its template.
+func appendTemplate(b []byte, alt, kind string) []byte {
+	b = append(b, `{"type":"template","altText":`...)
+	b = appendText(b, alt)
+	b = append(b, `,"template":{"type":"`...)
+	b = append(b, kind...)
+	return append(b, '"')
+}
+
+// card is what a buttons template and a column of a carousel have in common.
+type card struct {
+	title, text     string
+	imageURL, color string
+	main            Action
+	actions         []Action
+}
+
+func appendCard(b []byte, m *card, tag string) []byte {
+	b = appendField(b, "thumbnailImageUrl", m.imageURL)
+	b = appendField(b, "imageBackgroundColor", m.color)
+	b = appendField(b, "title", m.title)
+	b = appendText(appendName(b, "text"), m.text)
+	if !missing(m.main) {
+		b = m.main.appendAction(appendName(b, "defaultAction"), tag)
+	}
+	return appendActions(appendName(b, "actions"), m.actions, tag)
+}
+
+func (c *checker) card(m *card, maxPlain, maxActions int) {
+	c.https("thumbnailImageUrl", m.imageURL)
+	if m.color != "" && !isColor(m.color) {
+		c.broken("imageBackgroundColor", "not a colour such as #FFFFFF")
+	}
+	c.clusters("title", m.title, maxTitle)
+	if c.required("text", m.text); m.title != "" || m.imageURL != "" {
+		maxPlain = maxTitledText
+	}
+	c.clusters("text", m.text, maxPlain)
+	if m.main != nil {
+		c.field("defaultAction")
+		c.action(m.main, inTemplate)
+		c.up(1)
+	}
+	c.actions(m.actions, inTemplate, 1, maxActions)
+}
+
+func (c *checker) images(aspect ImageAspect, size ImageSize) {
+	if aspect != "" {
+		c.oneOf("imageAspectRatio", string(aspect), string(AspectRectangle), string(AspectSquare))
+	}
+	if size != "" {
+		c.oneOf("imageSize", string(size), string(SizeCover), string(SizeContain))
+	}
+}
+
+func isColor(s string) bool {
+	if len(s) != len("#RRGGBB") || s[0] != '#' {
+		return false
+	}
+	return !slices.ContainsFunc([]byte(s[1:]), func(c byte) bool {
+		return !isHexDigit(c)
+	})
+}
+
+// altText returns alt, or a text of the message cut to what LINE takes.
+func altText(alt, text string) string {
+	if alt != "" || len(text) <= maxAltText {
+		return cmp.Or(alt, text)
+	}
+	n := 0
+	for i, r := range text {
+		if n += utf16Width(r); n > maxAltText {
+			return text[:i]
+		}
+	}
+	return text
+}

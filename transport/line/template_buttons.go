@@ -1,0 +1,99 @@
+package line
+
+import "slices"
+
+// ButtonsMessage is a card with a text, up to four buttons, and perhaps a title and an image.
+type ButtonsMessage struct {
+	// Title is up to 40 grapheme clusters; empty for none.
+	Title string
+	// Text is up to 160 grapheme clusters, or 60 beside a title or an image.
+	Text string
+	// ImageURL is https, JPEG or PNG, up to 10 MB; empty for none.
+	ImageURL string
+	// ImageAspect, ImageSize and ImageColor are the shape of the image, how it fills it, and
+	// what is behind it, such as #FFFFFF. Empty is LINE's default.
+	ImageAspect ImageAspect
+	ImageSize   ImageSize
+	ImageColor  string
+	// Default is what a tap beside the buttons does; nil is nothing. LINE wants a label on it.
+	Default Action
+	// Actions are the buttons, one to four.
+	Actions []Action
+	// AltText is shown in notifications and by clients that show no cards. Empty is Text.
+	AltText string
+	// QuickReplies are as in TextMessage.
+	QuickReplies []Action
+}
+
+// Buttons returns a card with buttons.
+func Buttons(text string, actions ...Action) ButtonsMessage {
+	return ButtonsMessage{Text: text, Actions: slices.Clone(actions)}
+}
+
+// WithTitle returns a copy with a title.
+func (m ButtonsMessage) WithTitle(title string) ButtonsMessage {
+	m = m.clone()
+	m.Title = title
+	return m
+}
+
+// WithImage returns a copy with an image.
+func (m ButtonsMessage) WithImage(url string) ButtonsMessage {
+	m = m.clone()
+	m.ImageURL = url
+	return m
+}
+
+// WithDefault returns a copy that does something on a tap beside the buttons.
+func (m ButtonsMessage) WithDefault(action Action) ButtonsMessage {
+	m = m.clone()
+	m.Default = action
+	return m
+}
+
+// WithAlt returns a copy with another text for notifications.
+func (m ButtonsMessage) WithAlt(text string) ButtonsMessage {
+	m = m.clone()
+	m.AltText = text
+	return m
+}
+
+// Quick returns a copy with further quick replies.
+func (m ButtonsMessage) Quick(replies ...Action) ButtonsMessage {
+	m = m.clone()
+	m.QuickReplies = append(m.QuickReplies, replies...)
+	return m
+}
+
+func (m ButtonsMessage) clone() ButtonsMessage {
+	m.Actions = slices.Clone(m.Actions)
+	m.QuickReplies = slices.Clone(m.QuickReplies)
+	return m
+}
+
+func (m ButtonsMessage) card() card {
+	return card{m.Title, m.Text, m.ImageURL, m.ImageColor, m.Default, m.Actions}
+}
+
+// AppendJSON implements transport.Message. The error is always nil.
+func (m ButtonsMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+	b = appendTemplate(b, altText(m.AltText, m.Text), "buttons")
+	b = appendField(b, "imageAspectRatio", string(m.ImageAspect))
+	b = appendField(b, "imageSize", string(m.ImageSize))
+	card := m.card()
+	b = appendCard(b, &card, tag)
+	return appendQuick(append(b, '}'), m.QuickReplies, tag), nil
+}
+
+// Validate implements transport.Message. It returns *LimitError values, joined.
+func (m ButtonsMessage) Validate() error {
+	var c checker
+	c.units("altText", m.AltText, maxAltText)
+	c.field("template")
+	c.images(m.ImageAspect, m.ImageSize)
+	card := m.card()
+	c.card(&card, maxButtonsText, maxButtonsActions)
+	c.up(1)
+	c.quick(m.QuickReplies)
+	return c.err()
+}

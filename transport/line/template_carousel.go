@@ -1,0 +1,157 @@
+package line
+
+import "slices"
+
+// CarouselMessage is a row of cards to swipe through. The cards have the same number of
+// buttons, and all or none of them a title, and an image.
+type CarouselMessage struct {
+	// Columns are the cards, one to ten.
+	Columns []CarouselColumn
+	// ImageAspect and ImageSize are as in ButtonsMessage, for all columns.
+	ImageAspect ImageAspect
+	ImageSize   ImageSize
+	// AltText is shown in notifications and by clients that show no cards. Empty is the text of
+	// the first column.
+	AltText string
+	// QuickReplies are as in TextMessage.
+	QuickReplies []Action
+}
+
+// CarouselColumn is one card of a carousel.
+type CarouselColumn struct {
+	// Title is up to 40 grapheme clusters; empty for none.
+	Title string
+	// Text is up to 120 grapheme clusters, or 60 beside a title or an image.
+	Text string
+	// ImageURL, ImageColor and Default are as in ButtonsMessage.
+	ImageURL   string
+	ImageColor string
+	Default    Action
+	// Actions are the buttons, one to three.
+	Actions []Action
+}
+
+// Carousel returns a row of cards.
+func Carousel(columns ...CarouselColumn) CarouselMessage {
+	return CarouselMessage{Columns: columns}.clone()
+}
+
+// Column returns a card for a carousel.
+func Column(text string, actions ...Action) CarouselColumn {
+	return CarouselColumn{Text: text, Actions: slices.Clone(actions)}
+}
+
+// WithTitle returns a copy with a title.
+func (m CarouselColumn) WithTitle(title string) CarouselColumn {
+	m = m.clone()
+	m.Title = title
+	return m
+}
+
+// WithImage returns a copy with an image.
+func (m CarouselColumn) WithImage(url string) CarouselColumn {
+	m = m.clone()
+	m.ImageURL = url
+	return m
+}
+
+// WithDefault returns a copy that does something on a tap beside the buttons.
+func (m CarouselColumn) WithDefault(action Action) CarouselColumn {
+	m = m.clone()
+	m.Default = action
+	return m
+}
+
+// WithAlt returns a copy with another text for notifications.
+func (m CarouselMessage) WithAlt(text string) CarouselMessage {
+	m = m.clone()
+	m.AltText = text
+	return m
+}
+
+// Quick returns a copy with further quick replies.
+func (m CarouselMessage) Quick(replies ...Action) CarouselMessage {
+	m = m.clone()
+	m.QuickReplies = append(m.QuickReplies, replies...)
+	return m
+}
+
+func (m CarouselColumn) clone() CarouselColumn {
+	m.Actions = slices.Clone(m.Actions)
+	return m
+}
+
+func (m CarouselMessage) clone() CarouselMessage {
+	m.Columns = slices.Clone(m.Columns)
+	for i := range m.Columns {
+		m.Columns[i] = m.Columns[i].clone()
+	}
+	m.QuickReplies = slices.Clone(m.QuickReplies)
+	return m
+}
+
+func (m CarouselColumn) card() card {
+	return card{m.Title, m.Text, m.ImageURL, m.ImageColor, m.Default, m.Actions}
+}
+
+// AppendJSON implements transport.Message. The error is always nil.
+func (m CarouselMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+	first := ""
+	if len(m.Columns) > 0 {
+		first = m.Columns[0].Text
+	}
+	b = appendTemplate(b, altText(m.AltText, first), "carousel")
+	b = appendField(b, "imageAspectRatio", string(m.ImageAspect))
+	b = appendField(b, "imageSize", string(m.ImageSize))
+	b = append(b, `,"columns":[`...)
+	for i, col := range m.Columns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		card := col.card()
+		start := len(b)
+		b = appendCard(b, &card, tag)
+		// The first field has a comma before it, which makes room for the brace.
+		b[start] = '{'
+		b = append(b, '}')
+	}
+	return appendQuick(append(b, "]}"...), m.QuickReplies, tag), nil
+}
+
+// Validate implements transport.Message. It returns *LimitError values, joined.
+func (m CarouselMessage) Validate() error {
+	var c checker
+	c.units("altText", m.AltText, maxAltText)
+	c.field("template")
+	c.images(m.ImageAspect, m.ImageSize)
+	c.columns(m.Columns)
+	c.up(1)
+	c.quick(m.QuickReplies)
+	return c.err()
+}
+
+func (c *checker) columns(columns []CarouselColumn) {
+	c.count("columns", len(columns), 1, maxColumns)
+	c.field("columns")
+	for i, col := range columns {
+		c.item(i)
+		card := col.card()
+		c.card(&card, maxColumnText, maxColumnActions)
+		c.likeFirst(&columns[0], &col)
+		c.up(1)
+	}
+	c.up(1)
+}
+
+// likeFirst checks what LINE wants alike in all columns.
+func (c *checker) likeFirst(first, col *CarouselColumn) {
+	if n := len(first.Actions); len(col.Actions) != n {
+		c.fail("actions", LimitError{Actual: len(col.Actions), Min: n, Max: n, Unit: Items})
+	}
+	if (first.Title == "") != (col.Title == "") {
+		c.broken("title", "in all columns or in none")
+	}
+	if (first.ImageURL == "") != (col.ImageURL == "") {
+		c.broken("thumbnailImageUrl", "in all columns or in none")
+	}
+}

@@ -1,0 +1,61 @@
+package line
+
+import "slices"
+
+// ConfirmMessage is a question with two buttons side by side.
+type ConfirmMessage struct {
+	// Text is up to 240 grapheme clusters.
+	Text string
+	// Actions are the two buttons, left and right.
+	Actions []Action
+	// AltText is shown in notifications and by clients that show no cards. Empty is Text.
+	AltText string
+	// QuickReplies are as in TextMessage.
+	QuickReplies []Action
+}
+
+// Confirm returns a question with two buttons.
+func Confirm(text string, left, right Action) ConfirmMessage {
+	return ConfirmMessage{Text: text, Actions: []Action{left, right}}
+}
+
+// WithAlt returns a copy with another text for notifications.
+func (m ConfirmMessage) WithAlt(text string) ConfirmMessage {
+	m = m.clone()
+	m.AltText = text
+	return m
+}
+
+// Quick returns a copy with further quick replies.
+func (m ConfirmMessage) Quick(replies ...Action) ConfirmMessage {
+	m = m.clone()
+	m.QuickReplies = append(m.QuickReplies, replies...)
+	return m
+}
+
+func (m ConfirmMessage) clone() ConfirmMessage {
+	m.Actions = slices.Clone(m.Actions)
+	m.QuickReplies = slices.Clone(m.QuickReplies)
+	return m
+}
+
+// AppendJSON implements transport.Message. The error is always nil.
+func (m ConfirmMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+	b = appendTemplate(b, altText(m.AltText, m.Text), "confirm")
+	b = appendText(appendName(b, "text"), m.Text)
+	b = appendActions(appendName(b, "actions"), m.Actions, tag)
+	return appendQuick(append(b, '}'), m.QuickReplies, tag), nil
+}
+
+// Validate implements transport.Message. It returns *LimitError values, joined.
+func (m ConfirmMessage) Validate() error {
+	var c checker
+	c.units("altText", m.AltText, maxAltText)
+	c.field("template")
+	c.required("text", m.Text)
+	c.clusters("text", m.Text, maxConfirmText)
+	c.actions(m.Actions, inTemplate, confirmActions, confirmActions)
+	c.up(1)
+	c.quick(m.QuickReplies)
+	return c.err()
+}
