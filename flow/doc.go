@@ -47,6 +47,9 @@
 // entered (for InAny: when the flow starts). Leaving a state clears its timers. A reminder (see
 // TransitionBuilder.Remind) outlives the flow.
 //
+// Timers are stored by what they are: "after 15m0s", "at". Where a state has several of a name,
+// those of InAny come first and the order of declaration counts: "at 2".
+//
 // A stored timer that the state no longer has, because its code was changed, does nothing when
 // it fires but to arm the idle timers that the state has now.
 //

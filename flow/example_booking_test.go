@@ -14,8 +14,10 @@ import (
 // say is a message of this example; a bot sends those of its platform.
 type say string
 
-func (s say) AppendJSON(b []byte, _ string) ([]byte, error) { return strconv.AppendQuote(b, string(s)), nil }
-func (s say) Validate() error                               { return nil }
+func (s say) AppendJSON(b []byte, _ string) ([]byte, error) {
+	return strconv.AppendQuote(b, string(s)), nil
+}
+func (s say) Validate() error { return nil }
 
 // Booking is what the conversation collects.
 type Booking struct {

@@ -7,6 +7,9 @@ func (d *draft[T]) checkGraph(r *report) {
 	reached := d.reached()
 	ends := d.ends()
 	for _, s := range d.states {
+		if s.name == "" {
+			continue // a fault already, and without a name to report it by
+		}
 		if len(reached) > 0 && !reached[s.name] {
 			r.add(s.name, "", "cannot be reached")
 		}

@@ -1,7 +1,5 @@
 package flow
 
-import "slices"
-
 // setReminders computes the reminders of a transition. They share one snapshot of the data.
 func (s *step[T]) setReminders() error {
 	var snapshot []byte
@@ -44,7 +42,7 @@ func (s *step[T]) remind() (Result, error) {
 		Handled: true,
 		State:   s.in.State,
 		Timers:  s.in.Timers,
-		Outputs: slices.Clone(s.turn.out),
+		Outputs: s.outputs(),
 	}, nil
 }
 

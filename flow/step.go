@@ -200,7 +200,7 @@ func (s *step[T]) refuse(r *rejection) (Result, error) {
 	s.to = s.node
 	s.turn.Send(r.msgs...)
 	if s.node == nil {
-		return Result{Handled: true, Outputs: slices.Clone(s.turn.out)}, nil
+		return Result{Handled: true, Outputs: s.outputs()}, nil
 	}
 	s.turn.state = s.node.name
 	if len(r.msgs) == 0 {
@@ -219,10 +219,7 @@ func (s *step[T]) discard() {
 
 // finish puts together the result of a handled event.
 func (s *step[T]) finish() (res Result, err error) {
-	res = Result{Handled: true, Entered: s.entered, Reminders: s.reminders}
-	if len(s.turn.out) > 0 {
-		res.Outputs = slices.Clone(s.turn.out)
-	}
+	res = Result{Handled: true, Entered: s.entered, Outputs: s.outputs(), Reminders: s.reminders}
 	if s.to == nil {
 		return res, nil
 	}
@@ -237,4 +234,12 @@ func (s *step[T]) finish() (res Result, err error) {
 		}
 	}
 	return res, nil
+}
+
+// outputs returns a copy for the caller; the turn's own are used again.
+func (s *step[T]) outputs() []transport.Message {
+	if len(s.turn.out) == 0 {
+		return nil
+	}
+	return slices.Clone(s.turn.out)
 }

@@ -44,7 +44,7 @@ func (s *step[T]) timers() (ts []Timer, err error) {
 		return nil, nil
 	}
 	defer s.rescue(&err)
-	s.phase = PhaseTimer
+	s.phase, s.turn.state = PhaseTimer, s.to.name
 	ts = make([]Timer, 0, len(s.to.timers))
 	for i := range s.to.timers {
 		if due := s.due(&s.to.timers[i]); !due.IsZero() {

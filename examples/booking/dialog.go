@@ -37,11 +37,15 @@ func say(text string) func(context.Context, *turn) error {
 }
 
 func askDay(_ context.Context, t *turn) error {
-	today := t.Now().In(zone)
-	first, last := today.AddDate(0, 0, 1), today.AddDate(0, 0, horizon)
-	t.Send(line.Buttons("Which day? Pick one, or type it, such as 12/5 or tomorrow.",
-		line.DatePicker("Pick a day", "day").Between(first.Format(dayLayout), last.Format(dayLayout))))
+	t.Send(picker(t, "Which day? Pick one, or type it, such as 12/5 or tomorrow."))
 	return nil
+}
+
+// picker asks for a day that can be booked.
+func picker(t *turn, question string) line.ButtonsMessage {
+	today := t.Now().In(zone)
+	return line.Buttons(question, line.DatePicker("Pick a day", "day").
+		Between(today.AddDate(0, 0, 1), today.AddDate(0, 0, horizon)))
 }
 
 // setDay takes the day that was picked or typed, if there is a table left.
@@ -51,16 +55,16 @@ func setDay(repo Repo) func(context.Context, *turn) error {
 		if !ok {
 			return flow.Reject() // asks again
 		}
-		today := t.Now().In(zone).Format(dayLayout)
-		if day <= today || day > t.Now().In(zone).AddDate(0, 0, horizon).Format(dayLayout) {
-			return flow.Reject(line.Text(fmt.Sprintf("We take bookings from tomorrow to %d days ahead. Which day?", horizon)))
+		today := t.Now().In(zone)
+		if day <= today.Format(dayLayout) || day > today.AddDate(0, 0, horizon).Format(dayLayout) {
+			return flow.Reject(picker(t, fmt.Sprintf("We take bookings from tomorrow to %d days ahead. Which day?", horizon)))
 		}
 		full, err := repo.Full(ctx, day)
 		if err != nil {
 			return err
 		}
 		if full {
-			return flow.Reject(line.Text("Sorry, " + pretty(day) + " is sold out. Which other day?"))
+			return flow.Reject(picker(t, "Sorry, "+pretty(day)+" is sold out. Which other day?"))
 		}
 		t.Data.Day = day
 		return nil
@@ -94,8 +98,8 @@ func parseDay(t *turn) (string, bool) {
 
 func askParty(_ context.Context, t *turn) error {
 	t.Send(line.Text("How many of you?").Quick(
-		line.Say("1", "1"), line.Say("2", "2"), line.Say("3", "3"), line.Say("4", "4"),
-		line.Say("Back", "back"), line.Say("Cancel", "cancel")))
+		line.Say("1"), line.Say("2"), line.Say("3"), line.Say("4"), line.Say("5"), line.Say("6"),
+		line.SayAs("Back", "back"), line.SayAs("Cancel", "cancel")))
 	return nil
 }
 
@@ -114,7 +118,7 @@ func knowsParty(t *turn) bool { return t.Data.Party > 0 }
 func summarise(_ context.Context, t *turn) error {
 	t.Send(line.Buttons(describe(t.Data)+". Shall I book it?",
 		line.Postback("Yes", "yes"), line.Postback("Other day", "day"), line.Postback("Other number", "party"),
-		line.Say("Cancel", "cancel")))
+		line.SayAs("Cancel", "cancel")))
 	return nil
 }
 
@@ -124,7 +128,7 @@ func reserve(repo Repo) func(context.Context, *turn) error {
 		err := repo.Reserve(ctx, t.ID(), t.Data)
 		if errors.Is(err, ErrFull) {
 			return flow.Reject(line.Buttons("Sorry, "+pretty(t.Data.Day)+" has just sold out.",
-				line.Postback("Other day", "day"), line.Say("Cancel", "cancel")))
+				line.Postback("Other day", "day"), line.SayAs("Cancel", "cancel")))
 		}
 		if err == nil {
 			t.Send(line.Text("Booked: " + describe(t.Data) + ". See you!"))

@@ -57,7 +57,8 @@ func run(ctx context.Context) error {
 	}
 	address := "http://" + ln.Addr().String()
 	mux := http.NewServeMux()
-	channel, err := newChannel(mux, address)
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	channel, err := newChannel(srv, mux, address)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,6 @@ func run(ctx context.Context) error {
 	mux.Handle("POST /webhook", b)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ready") })
 
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	fmt.Println("booking bot ready at", address)
@@ -93,13 +93,15 @@ func run(ctx context.Context) error {
 
 // newChannel returns the channel of the environment, or one on a stand-in for LINE, which it
 // mounts with its chat page.
-func newChannel(mux *http.ServeMux, address string) (*line.Channel, error) {
+func newChannel(srv *http.Server, mux *http.ServeMux, address string) (*line.Channel, error) {
 	secret, token := os.Getenv("LINE_CHANNEL_SECRET"), os.Getenv("LINE_CHANNEL_TOKEN")
 	if secret != "" || token != "" {
 		return line.New(secret, token, &line.Options{Endpoint: os.Getenv("LINE_API_ENDPOINT")})
 	}
 	const fakeSecret, fakeToken = "emulator-secret", "emulator-token"
-	mux.Handle("/", emulator.New(fakeSecret, fakeToken, &emulator.Options{Webhook: address + "/webhook"}))
+	platform := emulator.New(fakeSecret, fakeToken, &emulator.Options{Webhook: address + "/webhook"})
+	mux.Handle("/", platform)
+	srv.RegisterOnShutdown(platform.Close)
 	return line.New(fakeSecret, fakeToken, &line.Options{Endpoint: address})
 }
 

@@ -134,7 +134,9 @@ func (e *entry) handOver(r *session.CommitRequest, now int64) {
 		e.attempts = 0
 	}
 	switch {
-	case e.mail.empty() || r.Release:
+	case e.mail.empty():
+		e.token, e.notBefore = session.Token{}, 0
+	case r.Release:
 		e.token, e.notBefore = session.Token{}, now
 	case e.mail.begin():
 		e.attempts = 1

@@ -30,8 +30,8 @@ type crowd struct {
 	running [crowdSessions]atomic.Int32
 }
 
-// manyGoroutines posts the events of each session in order, and each of them again from another
-// goroutine, while whoever is told to run a turn runs it.
+// manyGoroutines posts the events of each session in order, and copies from another goroutine,
+// while whoever is told to run a turn runs it.
 func manyGoroutines(p *probe) {
 	c := &crowd{p: p}
 	for n := range crowdSessions {
@@ -67,15 +67,15 @@ func (c *crowd) fail(format string, args ...any) {
 	}
 }
 
-// post offers the events of a session. Copies are offered only after the original was
-// accepted, so that they cannot change the order.
+// post offers the events of a session. The copies are all of the first event, whose place in
+// the order is the first whoever brings it.
 func (c *crowd) post(n int, copies bool) {
 	for i := range crowdEvents {
 		r := session.BeginRequest{
 			ID: c.session(n), Token: c.p.token(), Lease: long, Lane: long, Redelivered: copies,
 			Event: c.p.event(fmt.Sprintf("e%02d", i), i),
 		}
-		if copies && i > 0 {
+		if copies {
 			r.Event = c.p.event("e00", 0)
 			r.Hold = i%2 == 0
 		}

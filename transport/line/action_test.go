@@ -48,6 +48,7 @@ func TestActionJSON(t *testing.T) {
 		{"location", ShareLocation("Where"), `{"type":"location","label":"Where"}`},
 		{"pointer", &MessageAction{"a", "b"}, `{"type":"message","label":"a","text":"b"}`},
 		{"icon", Icon("https://example.com/i.png", Say("a")), `{"type":"message","label":"a","text":"a"}`},
+		{"only checked", otherAction{}, `null`},
 		{"nil", nil, `null`},
 		{"nil pointer", (*URIAction)(nil), `null`},
 	}
@@ -71,13 +72,28 @@ func TestActionLimits(t *testing.T) {
 		{"label missing", SayAs("", "a"), inTemplate, []string{label + "required"}},
 		{"label missing in quick reply", SayAs("", "a"), inQuickReply, []string{label + "required"}},
 		{"no label in Flex", SayAs("", "a"), inFlex, nil},
-		{"label in Flex", Postback(strings.Repeat("a", 41), "d"), inFlex, []string{label + "41 of at most 40 grapheme clusters"}},
-		{"label in image carousel", URI(strings.Repeat("a", 13), "tel:1"), inImageCarousel, []string{label + "13 of at most 12 grapheme clusters"}},
+		{
+			"label in Flex", Postback(strings.Repeat("a", 41), "d"), inFlex,
+			[]string{label + "41 of at most 40 grapheme clusters"},
+		},
+		{
+			"label in image carousel", URI(strings.Repeat("a", 13), "tel:1"), inImageCarousel,
+			[]string{label + "13 of at most 12 grapheme clusters"},
+		},
 		{"text missing", SayAs("a", ""), inTemplate, []string{"line: text: required"}},
-		{"text too long", SayAs("a", strings.Repeat("a", 301)), inTemplate, []string{"line: text: 301 of at most 300 grapheme clusters"}},
+		{
+			"text too long", SayAs("a", strings.Repeat("a", 301)), inTemplate,
+			[]string{"line: text: 301 of at most 300 grapheme clusters"},
+		},
 		{"data in full", Postback("a", strings.Repeat("d", 293)), inTemplate, nil},
-		{"data too long", Postback("a", strings.Repeat("d", 294)), inTemplate, []string{"line: data: 294 of at most 293 UTF-16 code units"}},
-		{"data in UTF-16", DatePicker("a", strings.Repeat("🍎", 147)), inTemplate, []string{"line: data: 294 of at most 293 UTF-16 code units"}},
+		{
+			"data too long", Postback("a", strings.Repeat("d", 294)), inTemplate,
+			[]string{"line: data: 294 of at most 293 UTF-16 code units"},
+		},
+		{
+			"data in UTF-16", DatePicker("a", strings.Repeat("🍎", 147)), inTemplate,
+			[]string{"line: data: 294 of at most 293 UTF-16 code units"},
+		},
 		{"data missing", Postback("a", ""), inTemplate, []string{"line: data: required"}},
 		{"data like a tag", Postback("a", "~abcde~x"), inTemplate, []string{"line: data: begins like a tag"}},
 		{"data with a mark", Postback("a", "~abc~x"), inTemplate, nil},
@@ -94,11 +110,17 @@ func TestActionLimits(t *testing.T) {
 			[]string{"line: inputOption: not one of: closeRichMenu, openRichMenu, openKeyboard, openVoice"},
 		},
 		{"uri missing", URI("a", ""), inTemplate, []string{"line: uri: required"}},
-		{"uri schemes", URI("a", "ftp://example.com"), inTemplate, []string{"line: uri: not an http, https, line or tel URI in ASCII"}},
+		{
+			"uri schemes", URI("a", "ftp://example.com"), inTemplate,
+			[]string{"line: uri: not an http, https, line or tel URI in ASCII"},
+		},
 		{"tel", URI("a", "tel:0312345678"), inTemplate, nil},
 		{"line", URI("a", "line://app/1"), inTemplate, nil},
 		{"http", URI("a", "http://example.com"), inTemplate, nil},
-		{"uri too long", URI("a", "https://"+strings.Repeat("a", 993)), inTemplate, []string{"line: uri: 1001 of at most 1000 UTF-16 code units"}},
+		{
+			"uri too long", URI("a", "https://"+strings.Repeat("a", 993)), inTemplate,
+			[]string{"line: uri: 1001 of at most 1000 UTF-16 code units"},
+		},
 		{"camera elsewhere", Camera("a"), inTemplate, []string{"line: type: works in quick replies only"}},
 		{"camera roll", CameraRoll("a"), inQuickReply, nil},
 		{"location without label", ShareLocation(""), inQuickReply, []string{label + "required"}},
@@ -136,7 +158,10 @@ func TestPickerLimits(t *testing.T) {
 		{"too late", picker(PickDate, "", "", "2101-01-01"), []string{"line: max: " + date}},
 		{"one digit", picker(PickTime, "9:30", "", ""), []string{"line: initial: not 15:04 between the years 1900 and 2100"}},
 		{"hour 24", picker(PickTime, "24:00", "", ""), []string{"line: initial: not 15:04 between the years 1900 and 2100"}},
-		{"other mode", picker(PickDatetime, "", "2026-01-01", ""), []string{"line: min: not 2006-01-02T15:04 between the years 1900 and 2100"}},
+		{
+			"other mode", picker(PickDatetime, "", "2026-01-01", ""),
+			[]string{"line: min: not 2006-01-02T15:04 between the years 1900 and 2100"},
+		},
 		{"same", picker(PickDate, "", "2026-01-01", "2026-01-01"), []string{"line: min: not before max"}},
 		{"swapped", picker(PickTime, "", "18:00", "09:00"), []string{"line: min: not before max"}},
 	}

@@ -73,6 +73,9 @@ func newDoer(base *url.URL, timeout time.Duration, client *http.Client) doer {
 
 func newTarget(name, field string, keyed bool, base *url.URL, auth secret) target {
 	u := base.JoinPath("v2/bot/message", name)
+	if u.Path[0] != '/' { // of a base without a path
+		u.Path = "/" + u.Path
+	}
 	head := "POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host +
 		"\r\nUser-Agent: " + userAgent + "\r\nAuthorization: " + auth.reveal() +
 		"\r\nContent-Type: application/json\r\n"

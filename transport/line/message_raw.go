@@ -85,7 +85,16 @@ func (c *checker) raw(object []byte) {
 		c.broken("type", ruleRequired)
 		return
 	}
-	switch *f.Type {
+	c.rawKind(*f.Type, &f)
+	quick := make([]Action, len(f.QuickReply.Items))
+	for i, item := range f.QuickReply.Items {
+		quick[i] = IconAction{item.ImageURL, item.Action.orNil()}
+	}
+	c.quick(quick)
+}
+
+func (c *checker) rawKind(kind string, f *rawFields) {
+	switch kind {
 	case "text", "textV2":
 		c.required("text", f.Text)
 		c.units("text", f.Text, maxText)
@@ -105,11 +114,6 @@ func (c *checker) raw(object []byte) {
 	case "template":
 		c.rawTemplate(f.AltText, f.Template)
 	}
-	quick := make([]Action, len(f.QuickReply.Items))
-	for i, item := range f.QuickReply.Items {
-		quick[i] = IconAction{item.ImageURL, item.Action.orNil()}
-	}
-	c.quick(quick)
 }
 
 func (c *checker) rawTemplate(altText string, t *rawTemplate) {

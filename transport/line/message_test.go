@@ -106,7 +106,10 @@ func TestMessageLimits(t *testing.T) {
 		{"text too long", Text(long(5001)), []string{"line: text: 5001 of at most 5000 UTF-16 code units"}},
 		{"no text", Text(""), []string{"line: text: required"}},
 		{"13 quick replies", Text("Hi").Quick(repeatAction(13, yes)...), nil},
-		{"14 quick replies", Text("Hi").Quick(repeatAction(14, yes)...), []string{"line: quickReply.items: 14 of at most 13 items"}},
+		{
+			"14 quick replies", Text("Hi").Quick(repeatAction(14, yes)...),
+			[]string{"line: quickReply.items: 14 of at most 13 items"},
+		},
 		{
 			"quick replies", Text("Hi").Quick(Say("1"), nil, Icon("http://example.com", yes), Icon(picture, Icon(picture, yes))),
 			[]string{
@@ -127,7 +130,10 @@ func TestMessageLimits(t *testing.T) {
 			},
 		},
 		{"confirm", Confirm(long(240), yes, yes), nil},
-		{"confirm too long", Confirm(long(241), yes, yes), []string{"line: template.text: 241 of at most 240 grapheme clusters"}},
+		{
+			"confirm too long", Confirm(long(241), yes, yes),
+			[]string{"line: template.text: 241 of at most 240 grapheme clusters"},
+		},
 		{
 			"confirm with three", ConfirmMessage{Actions: []Action{yes, yes, Postback(long(23), "~abcde~")}},
 			[]string{
@@ -138,7 +144,10 @@ func TestMessageLimits(t *testing.T) {
 			},
 		},
 		{"confirm without", Confirm("x", yes, nil), []string{"line: template.actions[1]: required"}},
-		{"alt too long", Confirm("x", yes, yes).WithAlt(long(1501)), []string{"line: altText: 1501 of at most 1500 UTF-16 code units"}},
+		{
+			"alt too long", Confirm("x", yes, yes).WithAlt(long(1501)),
+			[]string{"line: altText: 1501 of at most 1500 UTF-16 code units"},
+		},
 		{"buttons", Buttons(long(160), repeatAction(4, yes)...), nil},
 		{"buttons too long", Buttons(long(161), yes), []string{"line: template.text: 161 of at most 160 grapheme clusters"}},
 		{"no buttons", Buttons("x"), []string{actions + "0 of at least 1 items"}},
@@ -151,7 +160,10 @@ func TestMessageLimits(t *testing.T) {
 				"line: template.text: 61 of at most 60 grapheme clusters",
 			},
 		},
-		{"text beside image", Buttons(long(61), yes).WithImage(picture), []string{"line: template.text: 61 of at most 60 grapheme clusters"}},
+		{
+			"text beside image", Buttons(long(61), yes).WithImage(picture),
+			[]string{"line: template.text: 61 of at most 60 grapheme clusters"},
+		},
 		{
 			"images", ButtonsMessage{
 				Text: "x", ImageURL: "http://example.com", ImageAspect: "round", ImageSize: "huge",
@@ -198,9 +210,18 @@ func TestMessageLimits(t *testing.T) {
 			"line: quickReply.items[0].action.label: required", "line: quickReply.items[0].action.text: required",
 		}},
 		{"quick replies after buttons", Buttons("x", yes).Quick(nil), []string{"line: quickReply.items[0].action: required"}},
-		{"quick replies after a carousel", Carousel(Column("x", yes)).Quick(nil), []string{"line: quickReply.items[0].action: required"}},
-		{"quick replies after an image", Image(picture, "").Quick(nil), []string{"line: quickReply.items[0].action: required"}},
-		{"quick replies after a sticker", Sticker("1", "1").Quick(nil), []string{"line: quickReply.items[0].action: required"}},
+		{
+			"quick replies after a carousel", Carousel(Column("x", yes)).Quick(nil),
+			[]string{"line: quickReply.items[0].action: required"},
+		},
+		{
+			"quick replies after an image", Image(picture, "").Quick(nil),
+			[]string{"line: quickReply.items[0].action: required"},
+		},
+		{
+			"quick replies after a sticker", Sticker("1", "1").Quick(nil),
+			[]string{"line: quickReply.items[0].action: required"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, broken(tt.message.Validate())) })
@@ -242,17 +263,17 @@ func TestCopiesShareNothing(t *testing.T) {
 		},
 		"buttons": func() (transport.Message, transport.Message, func()) {
 			m := Buttons("x", given...).Quick(given...)
-			n := m.WithTitle("t").WithImage(picture).WithDefault(no).WithAlt("a").Quick(no)
+			n := m.WithTitle("t").WithImage(picture).WithDefault(no).WithAlt("a")
 			return m, n, func() { n.Actions[0], n.QuickReplies[0] = no, no }
 		},
 		"confirm": func() (transport.Message, transport.Message, func()) {
 			m := Confirm("x", given[0], no).Quick(given...)
-			n := m.WithAlt("a").Quick(no)
+			n := m.WithAlt("a")
 			return m, n, func() { n.Actions[0], n.QuickReplies[0] = no, no }
 		},
 		"carousel": func() (transport.Message, transport.Message, func()) {
 			m := Carousel(Column("x", given...)).Quick(given...)
-			n := m.WithAlt("a").Quick(no)
+			n := m.WithAlt("a")
 			return m, n, func() { n.Columns[0].Text, n.Columns[0].Actions[0], n.QuickReplies[0] = "y", no, no }
 		},
 		"column": func() (transport.Message, transport.Message, func()) {
@@ -280,6 +301,18 @@ func TestCopiesShareNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(got), `"yes"`, name)
 	}
+}
+
+func TestQuickRepliesBranch(t *testing.T) {
+	base := Text("x").Quick(Say("1"), Say("2"), Say("3"))
+	left, right := base.Quick(Say("left")), base.Quick(Say("right"))
+	require.Equal(t, Say("left"), left.QuickReplies[3])
+	require.Equal(t, Say("right"), right.QuickReplies[3])
+
+	buttons := ButtonsMessage{QuickReplies: make([]Action, 1, 8)}
+	one, two := buttons.Quick(Say("one")), buttons.Quick(Say("two"))
+	require.Equal(t, Say("one"), one.QuickReplies[1])
+	require.Equal(t, Say("two"), two.QuickReplies[1])
 }
 
 func TestMessagesAreShared(t *testing.T) {

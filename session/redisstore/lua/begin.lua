@@ -56,7 +56,7 @@ elseif event then
     else
       status = 0
     end
-  elseif redelivered == 1 and time <= floor * 1000 then
+  elseif redelivered == 1 and floor > 0 and time <= floor * 1000 then
     status = 4
   else
     status = 2

@@ -14,7 +14,11 @@ local token, sign, release, count, before, lease, term, timer, keep, done, nid, 
 if rev == before + 1 and mark == sign then
   local ours = count > 0 and outs ~= '' and carrier == token
     and math.floor(unpack('>I5', outs) / 256) == rev
-  return pack('>BBI6', 1, ours and 1 or 0, now) .. (not free and owner == token and head or '')
+  local held = not free and owner == token
+  if ours then lane = now + term end
+  if held then till = now + lease end
+  if ours or held then save() end
+  return pack('>BBI6', 1, ours and 1 or 0, now) .. (held and head or '')
 end
 local id = sub(ARGV[1], at, at + nid - 1)
 if free or owner ~= token or rev ~= before

@@ -55,7 +55,12 @@ func parseBody(body []byte) (object, *answer) {
 		}
 	}
 	if err != nil {
-		line, column := position(body, d.InputOffset())
+		offset := d.InputOffset()
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			offset = syntax.Offset
+		}
+		line, column := position(body, offset)
 		a := refuse(http.StatusBadRequest, fmt.Sprintf(
 			"The request body could not be parsed as JSON (line: %d, column: %d)", line, column))
 		return nil, &a
@@ -71,7 +76,7 @@ func parseBody(body []byte) (object, *answer) {
 
 func position(body []byte, offset int64) (line, column int) {
 	read := body[:min(int(offset), len(body))]
-	return bytes.Count(read, []byte("\n")) + 1, len(read) - bytes.LastIndexByte(read, '\n')
+	return bytes.Count(read, []byte("\n")) + 1, len(read) - bytes.LastIndexByte(read, '\n') - 1
 }
 
 func dropNulls(v any) {

@@ -23,11 +23,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 
 func parsePages() *template.Template {
 	functions := template.FuncMap{
-		"link":   link,
-		"clock":  func(t time.Time) string { return t.Format("15:04") },
+		"link":     link,
+		"clock":    func(t time.Time) string { return t.Format("15:04") },
 		"initials": initials,
-		"tap":    func(it *item, n *node) tap { return tap{Seq: it.Seq, Button: *n.Button, node: n} },
-		"part":   func(it *item, n *node) placed { return placed{it, n} },
+		"tap":      func(it *item, n *node) tap { return tap{Seq: it.Seq, Button: *n.Button, node: n} },
+		"part":     func(it *item, n *node) placed { return placed{it, n} },
 	}
 	return template.Must(template.New("").Funcs(functions).ParseFS(pageFiles, "page/*.html"))
 }

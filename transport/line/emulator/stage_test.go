@@ -109,6 +109,9 @@ func (s *stage) webhook(w http.ResponseWriter, r *http.Request) {
 		answer(h)
 	}
 	s.hits <- h
+	if status == http.StatusFound {
+		w.Header().Set("Location", s.bot.URL+"/moved")
+	}
 	w.WriteHeader(status)
 }
 

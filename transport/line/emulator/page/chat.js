@@ -56,7 +56,6 @@ function showLoading(milliseconds) {
 function showFriend(friend) {
   block.textContent = friend ? "Block" : "Add as friend";
   block.dataset.act = friend ? "block" : "follow";
-  block.setAttribute("aria-pressed", String(!friend));
 }
 
 // One event of the stream: new bubbles, and the whole of everything else that can change.

@@ -1,0 +1,68 @@
+package bot_test
+
+import (
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A bot that is killed between any two lines of a turn goes on after its restart, and the user
+// gets each message once.
+func TestKilled(t *testing.T) {
+	points := []string{
+		"before begin", "after begin", "in action", "before commit", "after commit", "before send", "after send",
+	}
+	for _, point := range points {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			p := s.start(point)
+			s.line.SetWebhook("http://" + p.addr + "/")
+			s.say("ann", "start")
+			s.shown("ann", 1)
+			s.say("ann", "a")
+			s.shown("ann", 2)
+
+			require.NoError(t, os.WriteFile(s.armed, nil, 0o600))
+			s.say("ann", "b")
+			s.shown("ann", 3)
+			require.Equal(t, 1, p.deaths())
+			s.say("ann", "c")
+			s.shown("ann", 4)
+			s.settled("ann")
+			require.Equal(t, []string{"counting", "1 a", "2 b", "3 c"}, s.texts("ann"))
+		})
+	}
+}
+
+// The same event delivered 20 times, at once and later, over two processes: one turn, one reply.
+func TestDeliveredTwentyTimes(t *testing.T) {
+	s := newStage(t)
+	first, second := s.start(""), s.start("")
+	s.line.SetWebhook("http://" + first.addr + "/")
+	s.say("ann", "start")
+	s.shown("ann", 1)
+	d := s.say("ann", "a")
+	var wg sync.WaitGroup
+	for i := range 20 {
+		if i == 10 {
+			wg.Wait()
+			s.line.SetWebhook("http://" + second.addr + "/")
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			again, err := s.line.Redeliver(t.Context(), d)
+			if err != nil || again.Status != 200 {
+				t.Errorf("redelivery: status %d, %v", again.Status, err)
+			}
+		}()
+	}
+	wg.Wait()
+	s.say("ann", "b")
+	s.shown("ann", 3)
+	s.settled("ann")
+	require.Equal(t, []string{"counting", "1 a", "2 b"}, s.texts("ann"))
+}

@@ -1,0 +1,164 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+func TestReject(t *testing.T) {
+	t.Parallel()
+	msg := flow.Reject(say("no"))
+	wrapped := fmt.Errorf("too large: %w", errors.Join(errors.New("x"), msg))
+	tests := []struct {
+		name string
+		in   func(b *flow.StateBuilder[log]) *flow.StateBuilder[log]
+		exit flow.Action[log]
+		out  []transport.Message
+	}{
+		{name: "with messages", in: do(failing(msg)).To, out: said("no")},
+		{name: "wrapped", in: do(failing(wrapped)).To, out: said("no")},
+		{name: "without messages", in: do(failing(flow.Reject())).To, out: said("enter a@a")},
+		{name: "of the enter action", in: do(ran("do")).ToRejecting, out: said("no")},
+		{name: "of the exit action", in: do(ran("do")).To, exit: failing(msg), out: said("no")},
+		{name: "staying", in: do(ran("do"), failing(msg)).Stay, out: said("no")},
+		{name: "at the end", in: do(ran("do"), failing(msg)).End, out: said("no")},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := flow.New[log]("f", "a")
+			b.StartOn(flow.Text("go"))
+			a := b.In("a").Enter(ran("enter a"))
+			if tt.exit != nil {
+				a.Exit(tt.exit)
+			}
+			tt.in(a).At(at(time.Hour)).End().After(time.Minute).End().
+				On(flow.Postback("b")).To("b").On(flow.Postback("reject")).To("rejecting")
+			b.In("b").Enter(ran("enter b"))
+			b.In("rejecting").Enter(failing(msg))
+			b.InAny().On(flow.Text("quit")).End()
+			s := newSession(t, b)
+			started := s.step(text("go"))
+			s.now = noon.Add(time.Second)
+			res := s.step(text("x"))
+			require.True(t, res.Handled)
+			require.False(t, res.Entered)
+			require.Equal(t, flow.State("a"), res.State)
+			require.Equal(t, tt.out, res.Outputs)
+			require.Nil(t, res.Reminders)
+			require.NotContains(t, string(res.Data), "failing")
+			require.NotContains(t, string(res.Data), "do")
+			require.Equal(t, time.Hour, timers(started)["at"])
+			require.Equal(t, offsets{"at": time.Hour, "after 1m0s": 61 * time.Second}, timers(res),
+				"the user was not idle; all else stays")
+		})
+	}
+}
+
+// outcomes builds one transition on any text, which sets a reminder, with a choice of outcome.
+type outcomes []flow.Action[log]
+
+func do(actions ...flow.Action[log]) outcomes { return actions }
+
+func (o outcomes) on(b *flow.StateBuilder[log]) *flow.TransitionBuilder[log] {
+	return b.On(flow.Text()).Do(o...).Remind("later", at(time.Hour), ran("later"))
+}
+func (o outcomes) To(b *flow.StateBuilder[log]) *flow.StateBuilder[log] { return o.on(b).To("b") }
+func (o outcomes) ToRejecting(b *flow.StateBuilder[log]) *flow.StateBuilder[log] {
+	return o.on(b).To("rejecting")
+}
+func (o outcomes) Stay(b *flow.StateBuilder[log]) *flow.StateBuilder[log] { return o.on(b).Stay() }
+func (o outcomes) End(b *flow.StateBuilder[log]) *flow.StateBuilder[log]  { return o.on(b).End() }
+
+// An enter action that rejects while the question is asked again is not run for ever.
+func TestRejectWhileAskingAgain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		err  error
+		out  []transport.Message
+	}{
+		{"without messages", flow.Reject(), nil},
+		{"with messages", flow.Reject(say("no")), said("no")},
+	} {
+		b := flow.New[log]("f", "a")
+		b.StartOn(flow.Text("go"))
+		b.In("a").Enter(failing(tt.err)).On(flow.Text()).Do(failing(flow.Reject())).End()
+		s := newSession(t, b)
+		s.state.State, s.state.Data = "a", []byte(`{}`)
+		want := flow.Result{Handled: true, State: "a", Data: []byte(`{}`), Outputs: tt.out}
+		require.Equal(t, want, s.step(text("x")), tt.name)
+		in := s.input(postback("old"))
+		in.Show = true
+		require.Equal(t, want, s.run(in), tt.name)
+		s.state = flow.Result{}
+		require.Equal(t, flow.Result{Handled: true, Outputs: tt.out}, s.step(text("go")), "the flow does not start")
+	}
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("f", "a")
+	b.StartOn(flow.Text("go"))
+	number := func(s string) (int, error) {
+		if s == "13" {
+			return 0, fmt.Errorf("unlucky: %w", flow.Reject(say("not 13")))
+		}
+		return strconv.Atoi(s)
+	}
+	set := func(l *log, n int) { l.Ran = append(l.Ran, strconv.Itoa(n)) }
+	b.In("a").Enter(ran("ask")).
+		On(flow.Text(), flow.Postback("7")).Do(flow.Parse(number, set)).Stay().
+		On(flow.Date(), flow.Time(), flow.DateTime(), flow.Sticker(), flow.Postback("bad")).
+		Do(flow.Parse(func(s string) (string, error) { return s, nil }, func(l *log, s string) { l.Ran = append(l.Ran, s) })).End()
+	s := newSession(t, b)
+	s.state.State = "a"
+	start := s.state
+	require.Equal(t, `{"ran":["12"]}`, string(s.step(text("12")).Data))
+	require.Equal(t, `{"ran":["12","7"]}`, string(s.step(postback("7")).Data))
+	require.Equal(t, said("not 13"), s.step(text("13")).Outputs)
+	res := s.step(text("secret"))
+	require.Equal(t, said("ask@a"), res.Outputs)
+	require.Equal(t, `{"ran":["12","7","ask"]}`, string(res.Data), "what asking again changes is kept")
+
+	for _, tt := range []struct {
+		event *transport.Event
+		want  string
+	}{
+		{picked("date", "2026-05-09", "d"), "2026-05-09"},
+		{picked("time", "10:00", "d"), "10:00"},
+		{picked("datetime", "2026-05-09T10:00", "d"), "2026-05-09T10:00"},
+		{postback("bad"), "bad"},
+		{kind(transport.KindSticker), ""},
+	} {
+		var got string
+		b := flow.New[log]("f", "a")
+		b.StartOn(flow.Any())
+		keep := func(s string) (string, error) { got = s; return s, nil }
+		b.In("a").On(flow.Any()).Do(flow.Parse(keep, func(*log, string) {})).End()
+		s := newSession(t, b)
+		s.state = start
+		s.step(tt.event)
+		require.Equal(t, tt.want, got)
+	}
+}
+
+func TestRejectedStartRunsNothing(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("f", "a")
+	b.StartOn(flow.Any())
+	var runs int
+	b.In("a").Enter(func(context.Context, *flow.Turn[log]) error { runs++; return flow.Reject() }).On(flow.Any()).End()
+	s := newSession(t, b)
+	require.Equal(t, flow.Result{Handled: true}, s.step(text("x")))
+	require.Equal(t, 1, runs)
+}

@@ -1,0 +1,186 @@
+package flow_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+func kind(k transport.Kind) *transport.Event { return &transport.Event{Kind: k} }
+
+func TestTrigger(t *testing.T) {
+	t.Parallel()
+	long := func(e *transport.Event) bool { return len(e.Text) > 10 }
+	tests := []struct {
+		name    string
+		trigger flow.Trigger
+		words   string
+		rank    int
+		yes, no []*transport.Event
+	}{
+		{
+			"text", flow.Text(), "text", 2,
+			[]*transport.Event{text("x"), text("")},
+			[]*transport.Event{postback("x"), kind(transport.KindSticker), {Kind: transport.KindEdited, Text: "x"}, due("x")},
+		},
+		{
+			"exact text", flow.Text("Book", " 予約 ", "STRASSE"), `text "Book", " 予約 ", "STRASSE"`, 3,
+			[]*transport.Event{text("book"), text(" BOOK\n"), text("\u3000予約"), text("ſtrasse"), text("booK")},
+			[]*transport.Event{text("books"), text("straße"), text(""), postback("book"), due("book")},
+		},
+		{
+			"text like", flow.TextLike(regexp.MustCompile(`^\d+$`)), `text like /^\d+$/`, 2,
+			[]*transport.Event{text("12")},
+			[]*transport.Event{text("a12"), text(" 12"), postback("12"), due("12")},
+		},
+		{
+			"postback", flow.Postback(), "postback", 2,
+			[]*transport.Event{postback(""), postback("x"), picked("date", "2026-05-09", "d")},
+			[]*transport.Event{text("x"), due("x")},
+		},
+		{
+			"exact postback", flow.Postback("yes", "date"), `postback "yes", "date"`, 3,
+			[]*transport.Event{postback("yes"), picked("date", "2026-05-09", "date")},
+			[]*transport.Event{postback("Yes"), postback("yes "), text("yes")},
+		},
+		{
+			"postback prefix", flow.PostbackPrefix("item="), `postback "item=…"`, 2,
+			[]*transport.Event{postback("item=3"), postback("item=")},
+			[]*transport.Event{postback("item"), postback("x item="), text("item=3")},
+		},
+		{
+			"date", flow.Date(), "date", 2,
+			[]*transport.Event{picked("date", "2026-05-09", "anything")},
+			[]*transport.Event{picked("datetime", "2026-05-09T10:00", "d"), postback("date"), text("2026-05-09")},
+		},
+		{
+			"date with data", flow.Date("birthday", "wedding"), `date "birthday", "wedding"`, 3,
+			[]*transport.Event{picked("date", "2026-05-09", "birthday"), picked("date", "2026-05-09", "wedding")},
+			[]*transport.Event{picked("date", "2026-05-09", "d"), postback("birthday")},
+		},
+		{
+			"time", flow.Time(), "time", 2,
+			[]*transport.Event{picked("time", "10:00", "t")}, []*transport.Event{picked("date", "2026-05-09", "t")},
+		},
+		{
+			"date and time", flow.DateTime(), "datetime", 2,
+			[]*transport.Event{picked("datetime", "2026-05-09T10:00", "")}, []*transport.Event{picked("date", "2026-05-09", "")},
+		},
+		{
+			"any", flow.Any(), "any", 1,
+			[]*transport.Event{text("x"), postback("x"), kind(transport.KindSticker), kind(transport.KindMessage)},
+			[]*transport.Event{kind(transport.KindFollow), kind(transport.KindEdited), kind(transport.KindUnsend), due("x"), {}},
+		},
+		{
+			"kinds", flow.Kind(transport.KindUnsend, transport.KindEdited), "unsend or edited", 2,
+			[]*transport.Event{kind(transport.KindEdited), kind(transport.KindUnsend)}, []*transport.Event{text("x")},
+		},
+		{
+			"match", flow.Match("is long", long), "is long", 2,
+			[]*transport.Event{text("a long message")}, []*transport.Event{text("short")},
+		},
+		{"zero", flow.Trigger{}, "empty trigger", 2, nil, []*transport.Event{text("x"), {}}},
+		{"broken", flow.TextLike(nil), "text like nil", 2, nil, nil},
+	}
+	shorthands := map[transport.Kind]flow.Trigger{
+		transport.KindImage: flow.Image(), transport.KindVideo: flow.Video(), transport.KindAudio: flow.Audio(),
+		transport.KindFile: flow.File(), transport.KindLocation: flow.Location(), transport.KindSticker: flow.Sticker(),
+		transport.KindFollow: flow.Follow(), transport.KindUnfollow: flow.Unfollow(), transport.KindJoin: flow.Join(),
+		transport.KindLeave: flow.Leave(), transport.KindMemberJoined: flow.MemberJoined(),
+		transport.KindMemberLeft: flow.MemberLeft(), transport.KindBeacon: flow.Beacon(),
+		transport.KindAccountLink: flow.AccountLink(),
+	}
+	for k, trigger := range shorthands {
+		tests = append(tests, struct {
+			name    string
+			trigger flow.Trigger
+			words   string
+			rank    int
+			yes, no []*transport.Event
+		}{k.String(), trigger, k.String(), 2, []*transport.Event{kind(k)}, []*transport.Event{text("x"), {}, due("x")}})
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, tt.words, tt.trigger.String())
+			if tt.yes == nil {
+				return // a flow with it cannot be built
+			}
+			b := flow.New[log]("f", "a")
+			b.StartOn(tt.trigger)
+			b.In("a").On(tt.trigger).End()
+			s := newSession(t, b)
+			for _, e := range tt.yes {
+				require.Equal(t, tt.rank, s.f.Starts(e), "%+v", e)
+				require.True(t, s.run(&flow.Input{Event: e, State: "a"}).Handled, "%+v", e)
+			}
+			for _, e := range tt.no {
+				require.Zero(t, s.f.Starts(e), "%+v", e)
+				if e.Kind != transport.KindTimer {
+					require.False(t, s.run(&flow.Input{Event: e, State: "a"}).Handled, "%+v", e)
+				}
+			}
+		})
+	}
+}
+
+func TestStartsPicksTheBestRank(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("f", "a")
+	b.StartOn(flow.Any(), flow.Text())
+	b.StartOn(flow.Text("book"), flow.Match("panics", func(*transport.Event) bool { panic("x") }))
+	b.In("a").On(flow.Any()).End()
+	f := b.MustBuild()
+	require.Equal(t, 3, f.Starts(text("book")))
+	require.Equal(t, 2, f.Starts(text("else")))
+	require.Equal(t, 1, f.Starts(postback("x")))
+	require.Zero(t, f.Starts(kind(transport.KindFollow)))
+}
+
+// The order in which the transitions of a state are tried.
+func TestOrderOfTrying(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("f", "a")
+	b.StartOn(flow.Text("go"))
+	b.In("a").
+		On(flow.Any()).Do(ran("own any")).Stay().
+		On(flow.TextLike(regexp.MustCompile("x"))).When("never", no).Do(ran("own like")).Stay().
+		On(flow.Text(), flow.Postback("own")).Do(ran("own text")).Stay().
+		On(flow.Postback("twice")).When("never", no).Do(ran("first")).Stay().
+		On(flow.Postback("twice")).When("always", yes).Do(ran("second")).Stay().
+		On(flow.Postback("twice")).Do(ran("third")).Stay().
+		On(flow.Text("mine")).Do(ran("own exact")).Stay().
+		On(flow.Date()).Do(ran("own date")).Stay()
+	b.In("b").On(flow.Follow()).To("a")
+	b.InAny().
+		On(flow.Postback("b")).To("b").
+		On(flow.Text("cancel")).Do(ran("any exact")).Stay().
+		On(flow.Text("mine")).When("a", yes).Do(ran("any mine")).Stay().
+		On(flow.Kind(transport.KindText, transport.KindPostback)).Do(ran("any kind")).Stay().
+		On(flow.Follow()).Do(ran("any follow")).End()
+	s := newSession(t, b)
+	tests := []struct {
+		name  string
+		event *transport.Event
+		want  string
+	}{
+		{"an exact one of InAny beats the state's kind", text(" CANCEL"), "any exact"},
+		{"the state's exact one beats that of InAny", text("mine"), "own exact"},
+		{"the state's kind beats that of InAny", text("x"), "own text"},
+		{"a kind of InAny beats the state's Any", postback("x"), "any kind"},
+		{"Any is last", kind(transport.KindSticker), "own any"},
+		{"guards in order, the first that passes", postback("twice"), "second"},
+		{"each trigger of a transition has its own rank", postback("own"), "own text"},
+		{"a picker", picked("date", "2026-05-09", "x"), "own date"},
+		{"a picker is a postback, too", picked("date", "2026-05-09", "own"), "own text"},
+		{"a kind of InAny", kind(transport.KindFollow), "any follow"},
+	}
+	for _, tt := range tests {
+		res := s.run(&flow.Input{Event: tt.event, State: "a"})
+		require.Equal(t, said(tt.want+"@a"), res.Outputs, tt.name)
+	}
+}

@@ -1,0 +1,81 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// newStore returns a store in a namespace of its own.
+func newStore(tb testing.TB, c redis.UniversalClient, o *Options) *Store {
+	tb.Helper()
+	var opt Options
+	if o != nil {
+		opt = *o
+	}
+	if opt.Namespace == "" {
+		opt.Namespace = redistest.Namespace(tb, c)
+	}
+	s, err := New(context.Background(), c, &opt)
+	require.NoError(tb, err)
+	return s
+}
+
+func userID(i int) string { return fmt.Sprintf("U%032x", i) }
+
+func sessionID(i int) string {
+	return session.Key{Chat: transport.ChatUser, ChatID: userID(i)}.ID()
+}
+
+// bookingState is the state of a session in the middle of a booking, with its idle timer.
+func bookingState(tb testing.TB, i int) []byte {
+	tb.Helper()
+	data := `{"date":"2030-05-17","time":"19:30","party":0,"name":"Sato"}`
+	require.Len(tb, data, 60)
+	r := session.Record{
+		Flow: "booking", State: "ask_party", Tag: "aB3-x", Data: []byte(data),
+		Source: transport.Source{Chat: transport.ChatUser, ChatID: userID(i), UserID: userID(i)},
+		Timers: []session.Timer{{Name: "after 15m0s", Due: time.Now().Add(15 * time.Minute)}},
+	}
+	return r.Append(nil)
+}
+
+func event(id string, ms int) session.Event {
+	return session.Event{ID: id, Time: base.Add(time.Duration(ms) * time.Millisecond), Body: []byte("body of " + id)}
+}
+
+// base is when the events of the tests happened.
+var base = time.UnixMilli(1_900_000_000_000)
+
+func token(n byte) session.Token { return session.Token{1, 2, 3, 4, 5, 6, 7, n} }
+
+// value returns the session as it is stored.
+func (s *Store) value(tb testing.TB, id string) string {
+	tb.Helper()
+	v, err := s.client.Get(context.Background(), s.part(id).prefix+id).Result()
+	if err != redis.Nil {
+		require.NoError(tb, err)
+	}
+	return v
+}
+
+// watched returns when the index has the session looked at; 0 if it does not have it.
+func (s *Store) watched(tb testing.TB, id string) float64 {
+	tb.Helper()
+	score, err := s.client.ZScore(context.Background(), s.part(id).watch, id).Result()
+	if err != redis.Nil {
+		require.NoError(tb, err)
+	}
+	return score
+}
+
+func repeat(s string, n int) []byte { return []byte(strings.Repeat(s, n)) }

@@ -1,0 +1,267 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+)
+
+// broken is a good store of which some calls were replaced.
+type broken struct {
+	session.Store
+	begin   func(*session.BeginRequest) (session.Begun, error)
+	commit  func(*session.CommitRequest) (session.Committed, error)
+	release func(*session.ReleaseRequest) error
+	extend  func(string, session.Token, time.Duration) error
+	ack     func(string, session.Seq, time.Duration) ([]session.Output, error)
+	due     func(int) ([]string, time.Duration, error)
+}
+
+func newBroken(spoil func(good session.Store, b *broken)) session.Store {
+	good, ctx := memstore.New(), context.Background()
+	b := &broken{Store: good}
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) { return good.Begin(ctx, r) }
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) { return good.Commit(ctx, r) }
+	b.release = func(r *session.ReleaseRequest) error { return good.Release(ctx, r) }
+	b.extend = func(id string, t session.Token, d time.Duration) error { return good.Extend(ctx, id, t, d) }
+	b.ack = func(id string, done session.Seq, d time.Duration) ([]session.Output, error) {
+		return good.Ack(ctx, id, done, d)
+	}
+	b.due = func(n int) ([]string, time.Duration, error) { return good.Due(ctx, n) }
+	spoil(good, b)
+	return b
+}
+
+func (b *broken) Begin(_ context.Context, r *session.BeginRequest) (session.Begun, error) {
+	c := *r
+	return b.begin(&c)
+}
+
+func (b *broken) Commit(_ context.Context, r *session.CommitRequest) (session.Committed, error) {
+	c := *r
+	return b.commit(&c)
+}
+
+func (b *broken) Release(_ context.Context, r *session.ReleaseRequest) error {
+	c := *r
+	return b.release(&c)
+}
+
+func (b *broken) Extend(_ context.Context, id string, t session.Token, d time.Duration) error {
+	return b.extend(id, t, d)
+}
+
+func (b *broken) Ack(_ context.Context, id string, done session.Seq, d time.Duration) ([]session.Output, error) {
+	return b.ack(id, done, d)
+}
+
+func (b *broken) Due(_ context.Context, n int) ([]string, time.Duration, error) { return b.due(n) }
+
+// onBegin changes what is asked, onBegun what is answered; likewise for Commit.
+func onBegin(change func(*session.BeginRequest)) func(session.Store, *broken) {
+	return func(_ session.Store, b *broken) {
+		good := b.begin
+		b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+			change(r)
+			return good(r)
+		}
+	}
+}
+
+func onBegun(change func(*session.Begun)) func(session.Store, *broken) {
+	return func(_ session.Store, b *broken) {
+		good := b.begin
+		b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+			got, err := good(r)
+			change(&got)
+			return got, err
+		}
+	}
+}
+
+func onCommit(change func(*session.CommitRequest)) func(session.Store, *broken) {
+	return func(_ session.Store, b *broken) {
+		good := b.commit
+		b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+			change(r)
+			return good(r)
+		}
+	}
+}
+
+func onCommitted(change func(*session.CommitRequest, *session.Committed, error) error) func(session.Store, *broken) {
+	return func(_ session.Store, b *broken) {
+		good := b.commit
+		b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+			got, err := good(r)
+			err = change(r, &got, err)
+			return got, err
+		}
+	}
+}
+
+// forgetful gives each event that comes a new id, as if it had never come.
+func forgetful(_ session.Store, b *broken) {
+	n, begin, commit := 0, b.begin, b.commit
+	full := map[string]string{}
+	strip := func(id string, e *session.Event) {
+		if e.ID != "" {
+			full[id] = e.ID
+			e.ID, _, _ = strings.Cut(e.ID, "#")
+		}
+	}
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		if n++; r.Event.ID != "" {
+			r.Event.ID = fmt.Sprintf("%s#%03d", r.Event.ID, n)
+		}
+		got, err := begin(r)
+		strip(r.ID, &got.Event)
+		return got, err
+	}
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		if r.EventID != "" {
+			r.EventID = full[r.ID]
+		}
+		got, err := commit(r)
+		strip(r.ID, &got.Next)
+		return got, err
+	}
+}
+
+// aliasing hands out and keeps the caller's own slice.
+func aliasing(_ session.Store, b *broken) {
+	states, begin, commit := map[string][]byte{}, b.begin, b.commit
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		got, err := begin(r)
+		if got.Status == session.Run {
+			got.State = states[r.ID]
+		}
+		return got, err
+	}
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		got, err := commit(r)
+		if err == nil {
+			states[r.ID] = r.State
+		}
+		return got, err
+	}
+}
+
+// endless forgets everything of a session that ends.
+func endless(_ session.Store, b *broken) {
+	lives, begin, commit := map[string]string{}, b.begin, b.commit
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		r.ID += lives[r.ID]
+		return begin(r)
+	}
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		id := r.ID
+		r.ID += lives[id]
+		if len(r.State) == 0 && r.Due.IsZero() {
+			defer func() { lives[id] += "+" }()
+		}
+		return commit(r)
+	}
+}
+
+// onlyOnce refuses calls that are made again.
+func onlyOnce(_ session.Store, b *broken) {
+	last, commit := "", b.commit
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		this := fmt.Sprint(r.ID, r.Token, r.Rev)
+		if this == last {
+			return session.Committed{}, session.ErrFenced
+		}
+		got, err := commit(r)
+		if err == nil {
+			last = this
+		}
+		return got, err
+	}
+}
+
+func newTokens(_ session.Store, b *broken) {
+	n, seen, begin := byte(0), map[session.Token]bool{}, b.begin
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		if seen[r.Token] {
+			n++
+			r.Token = session.Token{0xff, n}
+		}
+		seen[r.Token] = true
+		return begin(r)
+	}
+}
+
+func stuckState(_ session.Store, b *broken) {
+	states, commit := map[string][]byte{}, b.commit
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		if len(r.State) == 0 {
+			r.State = states[r.ID]
+		}
+		states[r.ID] = slices.Clone(r.State)
+		return commit(r)
+	}
+}
+
+func crossed(_ session.Store, b *broken) {
+	begin, commit := b.begin, b.commit
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		r.ID = "one"
+		return begin(r)
+	}
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		r.ID = "one"
+		return commit(r)
+	}
+}
+
+func dropsHead(_ session.Store, b *broken) {
+	heads, begin, commit := map[string]string{}, b.begin, b.commit
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		got, err := begin(r)
+		if got.Status == session.Run {
+			heads[r.ID] = got.Event.ID
+		}
+		return got, err
+	}
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		if r.EventID == "" {
+			r.EventID = heads[r.ID]
+		}
+		return commit(r)
+	}
+}
+
+// eldest answers with the event of the least time that is not done.
+func eldest(_ session.Store, b *broken) {
+	var waiting []session.Event
+	begin := b.begin
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		got, err := begin(r)
+		if r.Event.ID != "" {
+			waiting = append(waiting, r.Event)
+		}
+		for _, e := range waiting {
+			if got.Status == session.Run && e.Time.Before(got.Event.Time) {
+				got.Event = e
+			}
+		}
+		return got, err
+	}
+}
+
+// aliasingBodies answers with the slice that the caller brought.
+func aliasingBodies(_ session.Store, b *broken) {
+	brought, begin := map[string][]byte{}, b.begin
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		got, err := begin(r)
+		brought[r.Event.ID] = r.Event.Body
+		got.Event.Body = brought[got.Event.ID]
+		return got, err
+	}
+}

@@ -1,0 +1,236 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// brokenStore breaks the promise, and perhaps others with it.
+type brokenStore struct {
+	name    string
+	spoil   func(good session.Store, b *broken)
+	promise string
+}
+
+func brokenStores() []brokenStore {
+	noFence := onCommitted(func(r *session.CommitRequest, c *session.Committed, err error) error {
+		if errors.Is(err, session.ErrFenced) {
+			*c = session.Committed{Rev: r.Rev + 1}
+			return nil
+		}
+		return err
+	})
+	twoLanes := onCommitted(func(_ *session.CommitRequest, c *session.Committed, err error) error {
+		c.Lane = true
+		return err
+	})
+	countsReleases := func(_ session.Store, b *broken) {
+		release := b.release
+		b.release = func(r *session.ReleaseRequest) error {
+			r.Counted = true
+			return release(r)
+		}
+	}
+	keepsLease := onCommit(func(r *session.CommitRequest) {
+		r.Release = false
+	})
+	losesTimers := onCommit(func(r *session.CommitRequest) { r.Due = time.Time{} })
+	return []brokenStore{
+		{"forgets events", forgetful, "an event accepted twice runs once"},
+		{"forgets events while they run", forgetful, "a duplicate while it runs is not run again"},
+		{"forgets old events", forgetful, "a late duplicate is recognised"},
+		{"accepts old redeliveries", onBegin(func(r *session.BeginRequest) {
+			r.Redelivered = false
+		}), "a redelivery older than what is remembered is refused"},
+		{"forgets with the session", endless, "an ended session still knows its events"},
+		{"says duplicate for what nobody runs", onBegun(func(b *session.Begun) {
+			if b.Attempt > 1 {
+				*b = session.Begun{Status: session.Duplicate, Now: b.Now}
+			}
+		}), "a duplicate of an event that nobody runs takes it over"},
+		{"turns the order round", onBegin(func(r *session.BeginRequest) {
+			r.Event.Time = time.Unix(4e9, 0).Add(-time.Duration(r.Event.Time.UnixMilli()))
+		}), "events wait behind the lease and are handed over in time order"},
+		{"runs the event that was brought", func(_ session.Store, b *broken) {
+			begin := b.begin
+			b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+				got, err := begin(r)
+				if r.Event.ID != "" {
+					got.Event = r.Event
+				}
+				return got, err
+			}
+		}, "oldest first after a crash"},
+		{"does not hold", onBegin(func(r *session.BeginRequest) { r.Hold = false }), "an event is held for others"},
+		{"brings dead events back", onCommit(func(r *session.CommitRequest) {
+			if r.Dead != "" {
+				r.EventID = ""
+			}
+		}), "an event set aside as dead does not come back"},
+		{"keeps the lease", keepsLease, "a commit may leave the next event to others"},
+		{"mixes sessions", crossed, "sessions do not mix"},
+		{"has no fence", noFence, "a lease that ran out is taken over and the old holder is fenced"},
+		{"has leases without end", onBegin(func(r *session.BeginRequest) {
+			r.Lease = time.Hour
+		}), "a lease that ran out is taken over and the old holder is fenced"},
+		{"has no leases", onBegin(func(r *session.BeginRequest) {
+			r.Lease, r.Token = time.Millisecond, session.Token{1}
+		}), "who never held the lease is fenced"},
+		{"does not look at revisions", onCommitted(func(r *session.CommitRequest, c *session.Committed, err error) error {
+			return nil
+		}), "a commit of a passed revision is fenced"},
+		{"does not extend", func(_ session.Store, b *broken) {
+			b.extend = func(string, session.Token, time.Duration) error { return nil }
+		}, "extend moves the end of the lease"},
+		{"does not count", onBegun(func(b *session.Begun) { b.Attempt = 1 }), "attempts are counted"},
+		{"begins anew when asked again", newTokens, "begin repeated with the same token gives the same answer"},
+		{"begins a timer anew", newTokens, "begin repeated for a timer gives the same answer"},
+		{"commits once only", onlyOnce, "commit repeated gives the same answer"},
+		{"hands over once only", onlyOnce, "commit repeated hands over the same event"},
+		{"releases without a delay", func(_ session.Store, b *broken) {
+			release := b.release
+			b.release = func(r *session.ReleaseRequest) error {
+				r.Delay = 0
+				return release(r)
+			}
+		}, "a released event waits for its delay"},
+		{"counts every release", countsReleases, "a release that does not count leaves the attempts as they were"},
+		{"counts no release", func(_ session.Store, b *broken) {
+			release := b.release
+			b.release = func(r *session.ReleaseRequest) error {
+				r.Counted = false
+				return release(r)
+			}
+		}, "a released event is due at once and counts"},
+		{"drops outputs", onCommit(func(r *session.CommitRequest) {
+			r.Outputs = r.Outputs[:min(1, len(r.Outputs))]
+		}), "outputs wait in order, and only one delivers them"},
+		{"has two lanes", twoLanes, "outputs wait in order, and only one delivers them"},
+		{"has lanes without end", onCommit(func(r *session.CommitRequest) {
+			r.Lane = time.Hour
+		}), "a lane that ran out is handed out as retried"},
+		{"gives the lane to everybody", func(good session.Store, b *broken) {
+			begin := b.begin
+			b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+				got, err := begin(r)
+				got.Outputs, _ = good.Ack(context.Background(), r.ID, 0, time.Hour)
+				return got, err
+			}
+		}, "a lane that is held is handed to nobody else"},
+		{"does not say retried", onBegun(func(b *session.Begun) {
+			b.Retried = false
+		}), "a lane that ran out is handed out as retried"},
+		{"does not hear Begin's ack", onBegin(func(r *session.BeginRequest) { r.Done = 0 }), "an ack carried by begin"},
+		{"does not hear Commit's ack", onCommit(func(r *session.CommitRequest) { r.Done = 0 }), "an ack carried by commit"},
+		{"acknowledges everything", func(good session.Store, b *broken) {
+			b.ack = func(id string, _ session.Seq, d time.Duration) ([]session.Output, error) {
+				return good.Ack(context.Background(), id, session.MakeSeq(99, 99), d)
+			}
+		}, "an ack of what was acknowledged does no harm"},
+		{"drops outputs with the session", endless, "an ended session keeps its outputs"},
+		{"loses timers", losesTimers, "a timer is due at its time"},
+		{"fires too early", onCommit(func(r *session.CommitRequest) {
+			if !r.Due.IsZero() {
+				r.Due = r.Due.Add(-time.Hour)
+			}
+		}), "a timer is due at its time"},
+		{"does not clear timers", func(_ session.Store, b *broken) {
+			old, commit := map[string]time.Time{}, b.commit
+			b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+				if r.Due.IsZero() {
+					r.Due = old[r.ID]
+				}
+				old[r.ID] = r.Due
+				return commit(r)
+			}
+		}, "a timer that was replaced or cleared does not fire"},
+		{"drops the event with the timer", dropsHead, "a commit for a timer keeps the event that waits"},
+		{"hands out aliases", aliasing, "state is copied"},
+		{"cannot write an empty state", stuckState, "state is kept as it was written"},
+		{"forgets too early", onCommit(func(r *session.CommitRequest) { r.Keep = 0 }), "a session is kept as long as was asked"},
+		{"says queued for what it refuses", func(_ session.Store, b *broken) {
+			begin := b.begin
+			b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+				got, err := begin(r)
+				if errors.Is(err, session.ErrFull) {
+					return session.Begun{Status: session.Queued}, nil
+				}
+				return got, err
+			}
+		}, "a full mailbox refuses events and forgets that they came"},
+		{"cuts what is too large", onCommit(func(r *session.CommitRequest) {
+			r.State = r.State[:min(len(r.State), session.MaxState)]
+		}), "what is too large is refused before anything is written"},
+		{"takes less than it should", onCommit(func(r *session.CommitRequest) {
+			r.State = r.State[:min(len(r.State), session.MaxState-1)]
+		}), "what is just not too large is kept"},
+		{"lists nothing", func(_ session.Store, b *broken) {
+			b.due = func(int) ([]string, time.Duration, error) { return nil, time.Second, nil }
+		}, "due lists the most overdue first"},
+		{"lists in any order", func(_ session.Store, b *broken) {
+			due := b.due
+			b.due = func(n int) ([]string, time.Duration, error) {
+				ids, wait, err := due(n)
+				slices.Sort(ids)
+				return ids, wait, err
+			}
+		}, "due lists the most overdue first"},
+		{"lists twice", func(_ session.Store, b *broken) {
+			due := b.due
+			b.due = func(n int) ([]string, time.Duration, error) {
+				ids, wait, err := due(n)
+				return append(ids, ids...), wait, err
+			}
+		}, "due lists each session once, and none that has nothing to do"},
+		{"runs the eldest", eldest, "a begun event stays first though an older one arrives"},
+		{"runs the eldest", eldest, "a released event stays the first in line"},
+		{"has no fence", noFence, "a released turn cannot be committed"},
+		{"counts every release", countsReleases, "release repeated counts once"},
+		{"runs timers first", onBegun(func(b *session.Begun) {
+			if !b.Due.IsZero() && !b.Due.After(b.Now) {
+				b.Event = session.Event{}
+			}
+		}), "an event comes before a timer"},
+		{"runs timers once", onBegun(func(b *session.Begun) {
+			if b.Event.ID == "" && b.Attempt > 1 {
+				*b = session.Begun{Status: session.Idle, Now: b.Now}
+			}
+		}), "a timer whose turn was lost comes again"},
+		{"forgets the timer without a state", onCommit(func(r *session.CommitRequest) {
+			if len(r.State) == 0 {
+				r.Due = time.Time{}
+			}
+		}), "a session without state keeps its timer"},
+		{"keeps the caller's body", aliasingBodies, "events and outputs are copied"},
+		{"drops what does not fit", func(_ session.Store, b *broken) {
+			commit := b.commit
+			b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+				got, err := commit(r)
+				if errors.Is(err, session.ErrFull) {
+					r.Outputs = nil
+					return commit(r)
+				}
+				return got, err
+			}
+		}, "a full outbox refuses a commit and keeps the turn"},
+		{"runs every copy", onBegin(func(r *session.BeginRequest) {
+			if r.Event.ID != "" {
+				r.Event.ID = fmt.Sprintf("%s%x", r.Event.ID, r.Token)
+			}
+		}), "many goroutines: each event exactly one committed turn, in order"},
+		{"forgets events", forgetful, "random calls are answered as the contract says"},
+		{"has no fence", noFence, "random calls are answered as the contract says"},
+		{"gives the lane twice", twoLanes, "random calls are answered as the contract says"},
+		{"counts every release", countsReleases, "random calls are answered as the contract says"},
+		{"keeps the lease", keepsLease, "random calls are answered as the contract says"},
+		{"loses timers", losesTimers, "random calls are answered as the contract says"},
+		{"drops the event with the timer", dropsHead, "random calls are answered as the contract says"},
+		{"hands over once only", onlyOnce, "random calls are answered as the contract says"},
+		{"cannot write an empty state", stuckState, "random calls are answered as the contract says"},
+	}
+}

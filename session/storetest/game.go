@@ -1,0 +1,166 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// between calls f and returns the store's time before and after it.
+func (g *game) between(f func()) span {
+	before := g.p.now().UnixMilli()
+	f()
+	return span{before, g.p.now().UnixMilli()}
+}
+
+func (g *game) done(c call) session.Seq {
+	outs := g.models[c.session].outs
+	switch {
+	case c.done == 0 || len(outs) == 0:
+		return 0
+	case c.done == 1:
+		return outs[0].seq
+	default:
+		return outs[len(outs)-1].seq
+	}
+}
+
+func (g *game) begin(c call) verdict {
+	m, a := g.models[c.session], &g.actors[c.session][c.actor]
+	r := &session.BeginRequest{
+		ID: g.ids[c.session], Token: g.p.token(), Event: c.events(g.p), Hold: c.hold && c.event > 0,
+		Lease: c.term(), Lane: c.term(), Done: g.done(c),
+	}
+	b, err := g.p.store.Begin(g.p.Context(), r)
+	v := m.begin(r, b, err)
+	if c.twice && v == "" && !m.unsure {
+		var again session.Begun
+		again, err = g.p.store.Begin(g.p.Context(), r)
+		if v = m.beginAgain(r, b, again, err); v != "" {
+			v = "again with the same token: " + v
+		}
+	}
+	if b.Status == session.Run {
+		a.turn = turn{Begun: b, id: r.ID, token: r.Token}
+	}
+	return v
+}
+
+func (g *game) commit(c call) verdict {
+	m, a := g.models[c.session], &g.actors[c.session][c.actor]
+	if a.turn.id == "" {
+		return ""
+	}
+	r := session.CommitRequest{EventID: a.turn.Event.ID, Release: c.release, Done: g.done(c)}
+	if c.timer == 4 {
+		r.EventID = ""
+	}
+	if c.state > 0 {
+		r.State = fmt.Append(nil, "state ", c.state)
+	}
+	for i := range c.outputs {
+		r.Outputs = append(r.Outputs, fmt.Append(nil, "output ", i))
+	}
+	switch c.timer {
+	case 1:
+		r.Due = g.p.base.Add(-time.Minute)
+	case 2:
+		r.Due = g.p.now().Add(soon)
+	case 3:
+		r.Due = g.p.now().Add(never)
+	}
+	r.Lease, r.Lane = c.term(), c.term()
+	req := a.turn.request(r)
+	if fresh := m.rev == req.Rev; !fresh && m.holds(req.Token) {
+		return "" // it committed already: that is what replay does
+	}
+	var done session.Committed
+	var err error
+	now := g.between(func() { done, err = g.p.store.Commit(g.p.Context(), req) })
+	if err == nil {
+		now = at(done.Now.UnixMilli())
+	}
+	v := m.commit(req, done, err, now)
+	if err != nil {
+		return v
+	}
+	a.commit, a.answer = req, done
+	a.turn.Rev, a.turn.Event = done.Rev, done.Next
+	if c.twice && v == "" {
+		again, err := g.p.store.Commit(g.p.Context(), req)
+		if v = m.commitAgain(req, done, again, err, false); v != "" {
+			v = "again: " + v
+		}
+	}
+	return v
+}
+
+// replay makes the actor's last commit once more, whatever happened since.
+func (g *game) replay(c call) verdict {
+	m, a := g.models[c.session], &g.actors[c.session][c.actor]
+	if a.commit == nil {
+		return ""
+	}
+	again, err := g.p.store.Commit(g.p.Context(), a.commit)
+	return m.commitAgain(a.commit, a.answer, again, err, true)
+}
+
+func (g *game) release(c call) verdict {
+	m, a := g.models[c.session], &g.actors[c.session][c.actor]
+	if a.turn.id == "" {
+		return ""
+	}
+	r := a.release
+	if r == nil || r.Token != a.turn.token {
+		r = &session.ReleaseRequest{ID: a.turn.id, Token: a.turn.token, Counted: c.counted}
+		if c.short {
+			r.Delay = soon
+		}
+		a.release = r
+	}
+	var err error
+	now := g.between(func() { err = g.p.store.Release(g.p.Context(), r) })
+	return m.release(r, err, now)
+}
+
+func (g *game) extend(c call) verdict {
+	m, a := g.models[c.session], &g.actors[c.session][c.actor]
+	if a.turn.id == "" {
+		return ""
+	}
+	var err error
+	now := g.between(func() { err = g.p.store.Extend(g.p.Context(), a.turn.id, a.turn.token, c.term()) })
+	if v, done := m.fenced(a.turn.token, err, now); done {
+		return v
+	}
+	m.until = now.plus(c.term().Milliseconds())
+	return ""
+}
+
+func (g *game) ack(c call) verdict {
+	m := g.models[c.session]
+	v := verdict("")
+	for range map[bool]int{false: 1, true: 2}[c.twice] {
+		var outs []session.Output
+		var err error
+		done := g.done(c)
+		now := g.between(func() { outs, err = g.p.store.Ack(g.p.Context(), g.ids[c.session], done, c.term()) })
+		v = first(v, m.ack(done, c.term().Milliseconds(), outs, err, now))
+	}
+	return v
+}
+
+// due asks that no session is missing. Some may be listed though they have nothing to do.
+func (g *game) due() verdict {
+	var ids []string
+	var err error
+	now := g.between(func() { ids, _, err = g.p.store.Due(g.p.Context(), 1000) })
+	for i, m := range g.models {
+		if m.busy(now) && !slices.Contains(ids, g.ids[i]) {
+			return verdict(fmt.Sprintf("want session %d due, got it not", i))
+		}
+	}
+	return noError(err)
+}

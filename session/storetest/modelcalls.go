@@ -1,0 +1,215 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func noError(err error) verdict {
+	if err != nil {
+		return verdict(fmt.Sprintf("want error none, got %v", err))
+	}
+	return ""
+}
+
+func (m *model) begin(r *session.BeginRequest, b session.Begun, err error) verdict {
+	if err != nil {
+		return noError(err)
+	}
+	now := at(b.Now.UnixMilli())
+	fresh := r.Event.ID != "" && !m.accepted[r.Event.ID]
+	if fresh {
+		m.accept(r.Event)
+	}
+	if may := m.statuses(r, fresh, now); !slices.Contains(may, b.Status) {
+		return verdict(fmt.Sprintf("want status one of %v, got %v", may, b.Status))
+	}
+	v := m.beginOutputs(r, b, now)
+	if b.Status == session.Run {
+		v = first(v, m.beginTurn(r, b, now))
+	}
+	return v
+}
+
+// statuses returns what Begin may answer.
+func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []session.Status {
+	brought := r.Event.ID != ""
+	waits := brought && m.waits(r.Event.ID)
+	switch {
+	case !r.Hold && m.mail() && m.free(now), !r.Hold && !brought && m.due != 0 && m.timer(now) && m.free(now):
+		return []session.Status{session.Run}
+	case !brought:
+		return []session.Status{session.Idle}
+	case !r.Hold && m.head == nil && m.mail() && m.due != 0 && !m.leased(now):
+		// A timer was released with a delay. Whether an event waits for it is left open.
+		if fresh || waits {
+			return []session.Status{session.Queued, session.Run}
+		}
+		return []session.Status{session.Queued, session.Run, session.Duplicate}
+	case fresh || waits:
+		return []session.Status{session.Queued}
+	case m.mail() || m.leased(now):
+		return []session.Status{session.Duplicate, session.Queued}
+	default:
+		return []session.Status{session.Duplicate}
+	}
+}
+
+func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) verdict {
+	if m.next() {
+		m.attempts = 0
+	}
+	m.attempts++
+	m.token, m.until, m.notBefore = r.Token, now.plus(r.Lease.Milliseconds()), span{}
+	due := int64(0)
+	if !b.Due.IsZero() {
+		due = b.Due.UnixMilli()
+	}
+	return first(want("event", m.headID(), b.Event.ID), want("attempt", m.attempts, b.Attempt),
+		want("revision", m.rev, b.Rev), want("state", m.state, string(b.State)),
+		want("timer", m.due, due))
+}
+
+func (m *model) beginOutputs(r *session.BeginRequest, b session.Begun, now span) verdict {
+	m.outs = m.left(r.Done)
+	lane := now.plus(r.Lane.Milliseconds())
+	switch {
+	case len(m.outs) == 0:
+		return wantOutputs(nil, b.Outputs)
+	case r.Done != 0:
+		m.lane = lane
+		return wantOutputs(m.outs, b.Outputs)
+	case !m.passed(m.lane, now):
+		return wantOutputs(nil, b.Outputs)
+	case len(b.Outputs) == 0 && r.Event.ID != "":
+		return "" // left to whoever looks without an event
+	}
+	m.lane = lane
+	return first(wantOutputs(m.outs, b.Outputs), want("retried", true, b.Retried))
+}
+
+// beginAgain is for a call with the arguments of the one before, whose answer was b.
+func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err error) verdict {
+	if err != nil {
+		return noError(err)
+	}
+	between := span{b.Now.UnixMilli(), again.Now.UnixMilli()}
+	for _, t := range []span{m.until, m.notBefore, m.lane, at(m.due)} {
+		m.passed(t, between)
+	}
+	now := at(again.Now.UnixMilli())
+	if again.Status == session.Run {
+		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
+	}
+	if len(again.Outputs) > 0 {
+		m.lane = m.lane.or(now.plus(r.Lane.Milliseconds()))
+		if v := wantOutputs(m.outs, again.Outputs); v != "" {
+			return v
+		}
+	}
+	return first(want("status", b.Status, again.Status), want("event", b.Event.ID, again.Event.ID),
+		want("attempt", b.Attempt, again.Attempt), want("revision", b.Rev, again.Rev),
+		want("state", string(b.State), string(again.State)))
+}
+
+func (m *model) commit(r *session.CommitRequest, c session.Committed, err error, now span) verdict {
+	if v, done := m.fenced(r.Token, err, now); done {
+		return v
+	}
+	m.rev, m.last, m.state, m.due = m.rev+1, r.Token, string(r.State), 0
+	if !r.Due.IsZero() {
+		m.due = r.Due.UnixMilli()
+	}
+	m.outs = m.left(r.Done)
+	v := want("revision", m.rev, c.Rev)
+	if len(r.Outputs) > 0 {
+		v = first(v, want("lane", len(m.outs) == 0, c.Lane))
+		if len(m.outs) == 0 {
+			m.lane = now.plus(r.Lane.Milliseconds())
+		}
+	}
+	for i, body := range r.Outputs {
+		m.outs = append(m.outs, modelOutput{session.MakeSeq(m.rev, i+1), string(body)})
+	}
+	if r.EventID != "" {
+		m.head = nil
+	}
+	if m.head == nil {
+		m.attempts = 0
+	}
+	if r.Release || !m.mail() {
+		m.token, m.notBefore = session.Token{}, now
+		return first(v, want("next event", "", c.Next.ID))
+	}
+	if m.next() {
+		m.attempts = 1
+	}
+	m.until = now.plus(r.Lease.Milliseconds())
+	return first(v, want("next event", m.headID(), c.Next.ID))
+}
+
+// fenced judges the error of a call that needs the lease, and says whether the call is done
+// with. A lease that ran out may be gone or not, as long as nobody took it.
+func (m *model) fenced(t session.Token, err error, now span) (v verdict, done bool) {
+	if !m.holds(t) || err != nil && !m.leased(now) {
+		if !errors.Is(err, session.ErrFenced) {
+			return verdict(fmt.Sprintf("want error %v, got %s", session.ErrFenced, show(err))), true
+		}
+		return "", true
+	}
+	return noError(err), err != nil
+}
+
+// commitAgain is for a commit that was made before. late says that other calls came between.
+func (m *model) commitAgain(r *session.CommitRequest, c, again session.Committed, err error, late bool) verdict {
+	if r.Token != m.last || r.Rev+1 != m.rev {
+		if !errors.Is(err, session.ErrFenced) {
+			return verdict(fmt.Sprintf("want error %v, got %s", session.ErrFenced, show(err)))
+		}
+		return ""
+	}
+	if err != nil {
+		if late && errors.Is(err, session.ErrFenced) {
+			return ""
+		}
+		return noError(err)
+	}
+	now := at(again.Now.UnixMilli())
+	m.lane = m.lane.or(now.plus(r.Lane.Milliseconds()))
+	v := want("revision", m.rev, again.Rev)
+	if m.holds(r.Token) {
+		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
+		return first(v, want("next event", m.headID(), again.Next.ID))
+	}
+	if !late && len(r.Outputs) > 0 {
+		v = first(v, want("lane", c.Lane, again.Lane))
+	}
+	return first(v, want("next event", "", again.Next.ID))
+}
+
+func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict {
+	if err == nil && r.Token == m.released && m.token == (session.Token{}) {
+		m.notBefore = m.notBefore.or(now.plus(r.Delay.Milliseconds()))
+		return "" // the same call again, which may say so or not
+	}
+	if v, done := m.fenced(r.Token, err, now); done {
+		return v
+	}
+	m.released = r.Token
+	m.token, m.notBefore = session.Token{}, now.plus(r.Delay.Milliseconds())
+	if !r.Counted {
+		m.attempts--
+	}
+	return ""
+}
+
+func (m *model) ack(done session.Seq, lane int64, outs []session.Output, err error, now span) verdict {
+	m.outs = m.left(done)
+	if len(m.outs) > 0 {
+		m.lane = now.plus(lane)
+	}
+	return first(noError(err), wantOutputs(m.outs, outs))
+}

@@ -1,0 +1,174 @@
+package storetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func randomChecks() []check {
+	return []check{{"random calls are answered as the contract says", randomCalls}}
+}
+
+// Runs to find a shorter sequence that fails, where time is free and where it is not.
+const (
+	triesVirtual = 2000
+	triesReal    = 60
+)
+
+func randomCalls(p *probe) {
+	seed, sequences, tries := p.opts.Seed, p.opts.Sequences, triesReal
+	if seed == 0 {
+		seed = rand.Uint64() | 1
+	}
+	if free := p.opts.Virtual || p.opts.Advance != nil; free {
+		tries = triesVirtual
+	}
+	if sequences == 0 {
+		sequences = map[bool]int{true: 300, false: 15}[tries == triesVirtual]
+	}
+	runs, unsure := 0, 0
+	play := func(script []call) string {
+		runs++
+		g := newGame(p, runs)
+		wrong := g.play(script)
+		if g.unsure() {
+			unsure++
+			return ""
+		}
+		return wrong
+	}
+	r := rand.New(rand.NewPCG(seed, 0))
+	for n := range sequences {
+		script := randomScript(r)
+		wrong := play(script)
+		if wrong == "" {
+			continue
+		}
+		script = shrink(script, tries, func(s []call) bool {
+			w := play(s)
+			if w != "" {
+				wrong = w
+			}
+			return w != ""
+		})
+		p.Fatalf("%s: %s\nseed %d, sequence %d, shortened to:%s", p.promise, wrong, seed, n+1, list(script))
+	}
+	if unsure > 0 {
+		p.Logf("%s: %d of %d sequences were given up, for a term ended during a call", p.promise, unsure, sequences)
+	}
+}
+
+func list(script []call) string {
+	var b strings.Builder
+	for i, c := range script {
+		fmt.Fprintf(&b, "\n%3d. %s", i+1, c)
+	}
+	return b.String()
+}
+
+// actor is a process: per session, the turn it believes to run, and the last commit and
+// release that it asked for, which it may ask for again.
+type actor struct {
+	turn    turn
+	commit  *session.CommitRequest
+	answer  session.Committed
+	release *session.ReleaseRequest
+}
+
+// game plays a sequence against the store and the model.
+type game struct {
+	p      *probe
+	ids    [scriptSessions]string
+	models [scriptSessions]*model
+	actors [scriptSessions][scriptActors]actor
+}
+
+func newGame(p *probe, n int) *game {
+	g := &game{p: p}
+	for i := range g.ids {
+		g.ids[i] = p.session(fmt.Sprint("game ", n, " session ", i))
+		g.models[i] = newModel()
+	}
+	return g
+}
+
+func (g *game) unsure() bool {
+	for _, m := range g.models {
+		if m.unsure {
+			return true
+		}
+	}
+	return false
+}
+
+// play returns what was wrong, or nothing.
+func (g *game) play(script []call) string {
+	wrong := ""
+	for i, c := range script {
+		if wrong != "" || g.unsure() {
+			break
+		}
+		if v := g.step(c); v != "" {
+			wrong = fmt.Sprintf("call %d, %s: %s", i+1, c.kind, v)
+		}
+	}
+	// What is left over must come to its end too, and must not be due in the next sequence.
+	g.p.pass(2 * soon)
+	for i := range g.ids {
+		if v := g.drain(i); v != "" && wrong == "" {
+			wrong = fmt.Sprintf("looking after session %d at the end: %s", i, v)
+		}
+	}
+	return wrong
+}
+
+func (g *game) step(c call) verdict {
+	switch c.kind {
+	case "begin":
+		return g.begin(c)
+	case "commit":
+		return g.commit(c)
+	case "replay":
+		return g.replay(c)
+	case "release":
+		return g.release(c)
+	case "extend":
+		return g.extend(c)
+	case "ack":
+		return g.ack(c)
+	case "due":
+		return g.due()
+	default:
+		g.p.pass(soon + 5*time.Millisecond)
+		return ""
+	}
+}
+
+// drain ends what a session has begun, and fails if it does not come to rest.
+func (g *game) drain(i int) verdict {
+	m := g.models[i]
+	for range 4 * scriptEvents {
+		r := session.CommitRequest{EventID: m.headID(), Done: session.MakeSeq(1<<30, 1), Keep: 24 * time.Hour}
+		if m.token == (session.Token{}) || m.passed(m.until, at(g.p.now().UnixMilli())) {
+			c := call{kind: "begin", session: i}
+			if v := g.begin(c); v != "" {
+				return v
+			}
+			if m.token == (session.Token{}) {
+				return want("events that wait", false, m.mail())
+			}
+			r.EventID = m.headID()
+		}
+		t := turn{id: g.ids[i], token: m.token, Begun: session.Begun{Rev: m.rev}}
+		req := t.request(r)
+		c, err := g.p.store.Commit(g.p.Context(), req)
+		if v := m.commit(req, c, err, at(c.Now.UnixMilli())); v != "" || m.unsure {
+			return v
+		}
+	}
+	return "want an end, got more and more turns"
+}

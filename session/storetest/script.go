@@ -1,0 +1,118 @@
+package storetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+const (
+	scriptSessions = 3
+	scriptActors   = 4
+	scriptEvents   = 6
+	// soon is a term that a pass outlives.
+	soon = 20 * time.Millisecond
+	// never is after the end of all sequences.
+	never = 10_000 * time.Hour
+)
+
+// call is one call of a random sequence. What it does depends on what its actor holds, so that
+// any call can be dropped from a sequence.
+type call struct {
+	kind    string // begin, commit, replay, release, extend, ack, due, pass
+	session int
+	actor   int
+	event   int // 0 for none
+	short   bool
+	hold    bool
+	release bool
+	counted bool
+	timer   int // of a commit: 0 none, 1 past, 2 soon, 3 far, 4 for the timer: keeps the event
+	state   int
+	outputs int
+	done    int // 0 nothing, 1 the first, 2 all
+	twice   bool
+}
+
+func (c call) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s session %d actor %d", c.kind, c.session, c.actor)
+	if c.event > 0 {
+		fmt.Fprintf(&b, " event %d", c.event)
+	}
+	for _, f := range []struct {
+		name string
+		on   bool
+	}{{"short", c.short}, {"hold", c.hold}, {"release", c.release}, {"counted", c.counted}, {"twice", c.twice}} {
+		if f.on {
+			b.WriteString(" " + f.name)
+		}
+	}
+	fmt.Fprintf(&b, " timer %d state %d outputs %d done %d", c.timer, c.state, c.outputs, c.done)
+	return b.String()
+}
+
+// kinds is how often each kind of call is drawn.
+var kinds = strings.Fields("begin begin begin begin begin begin commit commit commit commit " +
+	"replay release extend ack due pass")
+
+func randomCall(r *rand.Rand) call {
+	c := call{
+		kind: kinds[r.IntN(len(kinds))], session: r.IntN(scriptSessions), actor: r.IntN(scriptActors),
+		short: r.IntN(2) == 0, hold: r.IntN(6) == 0, release: r.IntN(6) == 0, counted: r.IntN(2) == 0,
+		timer: max(0, r.IntN(8)-3), state: r.IntN(3), outputs: max(0, r.IntN(4)-1),
+		done: max(0, r.IntN(5)-2), twice: r.IntN(4) == 0,
+	}
+	if r.IntN(3) > 0 {
+		c.event = 1 + r.IntN(scriptEvents)
+	}
+	if r.IntN(2) == 0 {
+		c.session = 0 // so that calls meet
+	}
+	return c
+}
+
+func randomScript(r *rand.Rand) []call {
+	script := make([]call, 10+r.IntN(50))
+	for i := range script {
+		script[i] = randomCall(r)
+	}
+	return script
+}
+
+// shrink drops calls as long as what is left still fails, with at most tries runs.
+func shrink(script []call, tries int, fails func([]call) bool) []call {
+	for size := len(script) / 2; size > 0; {
+		shorter := false
+		for from := 0; from+size <= len(script) && tries > 0; tries-- {
+			rest := append(append([]call{}, script[:from]...), script[from+size:]...)
+			if fails(rest) {
+				script, shorter = rest, true
+			} else {
+				from += size
+			}
+		}
+		if !shorter || size > 1 {
+			size /= 2
+		}
+	}
+	return script
+}
+
+func (c call) term() time.Duration {
+	if c.short {
+		return soon
+	}
+	return long
+}
+
+func (c call) events(p *probe) session.Event {
+	if c.event == 0 {
+		return session.Event{}
+	}
+	// The later of two ids is not always the younger event.
+	return p.event(fmt.Sprint("e", c.event), []int{0, 4, 2, 9, 2, 7, 1}[c.event])
+}

@@ -1,0 +1,92 @@
+package line
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestNewRefuses(t *testing.T) {
+	tests := []struct {
+		name, secret, token string
+		o                   *Options
+		want                string
+	}{
+		{"no secret", "", "token", nil, "line: empty channel secret"},
+		{"no token", "secret", "", nil, "line: the channel access token is empty or malformed"},
+		{"token with a line end", "secret", "to\r\nken", nil, "line: the channel access token is empty or malformed"},
+		{"token outside ASCII", "secret", "tokén", nil, "line: the channel access token is empty or malformed"},
+		{"empty further secret", "secret", "token", &Options{Secrets: []string{""}}, "line: empty channel secret"},
+		{"no address", "secret", "token", &Options{Endpoint: "http://a b"}, "line: the endpoint is not an address"},
+		{"other scheme", "secret", "token", &Options{Endpoint: "ftp://a"}, "line: the endpoint is not an http or https address"},
+		{"no host", "secret", "token", &Options{Endpoint: "https:///v2"}, "line: the endpoint is not an http or https address"},
+		{"password", "secret", "token", &Options{Endpoint: "https://u:p@a"}, "line: the endpoint has more than a host and a path"},
+		{"query", "secret", "token", &Options{Endpoint: "https://a?b=c"}, "line: the endpoint has more than a host and a path"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := New(tt.secret, tt.token, tt.o)
+			require.EqualError(t, err, tt.want)
+			require.Nil(t, c)
+		})
+	}
+}
+
+func TestNewDefaults(t *testing.T) {
+	c, err := New("secret", "token", &Options{MaxBody: -1, Timeout: -1, ReplyWindow: -1})
+	require.NoError(t, err)
+	require.Equal(t, int64(DefaultMaxBody), c.maxBody)
+	require.Equal(t, DefaultReplyWindow, c.window)
+	require.Equal(t, "https://api.line.me/v2/bot/message/reply", c.api.reply.url.String())
+	require.Equal(t, "https://api.line.me/v2/bot/message/push", c.api.push.url.String())
+	p, ok := c.api.doer.(*pool)
+	require.True(t, ok)
+	require.Equal(t, "api.line.me:443", p.addr)
+	require.Equal(t, DefaultTimeout, p.timeout)
+
+	c, err = New("secret", "token", &Options{Endpoint: "http://[::1]:8080/line/"})
+	require.NoError(t, err)
+	require.Equal(t, "http://[::1]:8080/line/v2/bot/message/push", c.api.push.url.String())
+	require.Equal(t, "[::1]:8080", c.api.doer.(*pool).addr)
+}
+
+func TestProxyTakesTheStandardClient(t *testing.T) {
+	// http.ProxyFromEnvironment reads the environment once: the rule is tested by its result.
+	_, ok := newDoer(mustURL(t, "http://localhost:1"), 0, nil).(*pool)
+	require.True(t, ok, "no proxy is ever used for localhost")
+	_, ok = newDoer(mustURL(t, "http://localhost:1"), 0, ownClient()).(*stdClient)
+	require.True(t, ok)
+}
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	c, err := New("canary-secret", "canary-token", &Options{Name: "shop", Secrets: []string{"canary-next"}})
+	require.NoError(t, err)
+	type host struct{ channel Channel } // fmt looks into it without calling methods
+	values := []any{c, *c, &host{*c}, host{*c}, c.api, *c.api, c.api.push, c.verifier, *c.verifier, newSecret("canary"), []any{c}}
+	var out bytes.Buffer
+	for _, v := range values {
+		for _, verb := range "vTtbcdoOqxXUeEfFgGsp" {
+			for _, flag := range []string{"", "+", "#", "-", " ", "0", "10", ".3"} {
+				_, _ = fmt.Fprintf(&out, "%"+flag+string(verb)+"\n", v)
+			}
+		}
+		slog.New(slog.NewTextHandler(&out, nil)).Info("x", "v", v)
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
+	}
+	b, err := json.Marshal([]any{c, newSecret("canary")})
+	require.NoError(t, err)
+	out.Write(b)
+	require.NotContains(t, out.String(), "canary")
+	require.NotContains(t, out.String(), fmt.Sprintf("%x", "canary"))
+	require.NotContains(t, out.String(), fmt.Sprintf("%X", "canary"))
+
+	require.Equal(t, "line.Channel(shop)", fmt.Sprintf("%+v", c))
+	require.Equal(t, "line.Channel", fmt.Sprint((*Channel)(nil)))
+	require.Equal(t, "[redacted] [redacted] [redacted]", fmt.Sprintf("%v %s %#v", newSecret("a"), newSecret("a"), newSecret("a")))
+	require.Equal(t, "[redacted]", newSecret("a").String()+newSecret("").GoString()[10:])
+	require.Equal(t, `[{},"[redacted]"]`, string(b))
+}

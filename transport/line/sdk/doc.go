@@ -1,0 +1,20 @@
+// Package sdk lets a bot use the types of LINE's official Go SDK: its messages as outputs of a
+// flow, and its typed events where a transport.Event does not say enough.
+//
+// # Messages
+//
+// Marshalled by itself, a message of the SDK loses the type of parts that are values in values,
+// and writes to parts that are pointers, which is a data race if goroutines share them. Message
+// takes a message built either way, copies it and never writes to the original.
+//
+// # Concurrency
+//
+// What Message returns is a value that is not changed any more. Message may be called at the
+// same time on one message, as long as nobody writes to it.
+//
+// # What the SDK leaves out
+//
+// Some optional fields of the SDK's Flex types are always sent, such as flex, which is 0 where
+// it is not set. The substitutions of a TextMessageV2 hold only a type. Draw such messages with
+// line.FlexJSON or line.Raw.
+package sdk
