@@ -21,9 +21,6 @@ const (
 	maxOutputAge = 23 * time.Hour
 )
 
-// sendTimeout bounds one attempt whatever the channel does.
-const sendTimeout = 3500 * time.Millisecond
-
 // deliver sends outputs in order, first being the Seq of the first of them. What cannot be
 // sent at once is tried again in the background, so that the session's next event need not wait.
 func (b *Bot) deliver(id string, first session.Seq, outs []output, retried bool) {
@@ -56,9 +53,7 @@ func (b *Bot) send(o *output) *transport.SendError {
 		b.o.Logger.Error("bot: output given up", "age", o.Age)
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
-	defer cancel()
-	err := b.channel.Send(ctx, &o.Delivery)
+	err := b.channel.Send(context.Background(), &o.Delivery)
 	if err == nil {
 		return nil
 	}

@@ -107,7 +107,7 @@ func dueTimer(timers []session.Timer, limit time.Time) int {
 func (t *turns) commit(p *plan, ev session.Event, last bool) (session.Event, bool) {
 	r := session.CommitRequest{
 		ID: t.id, Token: t.token, Rev: t.rev, EventID: p.eventID,
-		State: p.rec.Append(nil), Due: p.rec.Due(), Keep: t.b.o.Keep,
+		State: p.rec.Append(make([]byte, 0, len(p.rec.Data)+128)), Due: p.rec.Due(), Keep: t.b.o.Keep,
 		Done: t.b.acks.take(t.id), Lease: t.b.o.lease, Lane: t.b.o.lane,
 		Release: last || t.b.stopping(),
 	}
@@ -128,20 +128,16 @@ func (t *turns) commit(p *plan, ev session.Event, last bool) (session.Event, boo
 
 // write calls Commit until the store answers, for as long as the lease lasts.
 func (t *turns) write(r *session.CommitRequest) (session.Committed, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), t.b.o.lease)
-	defer cancel()
+	start := time.Now()
 	for wait := 20 * time.Millisecond; ; wait *= 2 {
-		done, err := t.b.store.Commit(ctx, r)
+		done, err := t.b.store.Commit(context.Background(), r)
 		if err == nil {
 			t.b.setClock(done.Now)
 		}
-		if !errors.Is(err, session.ErrUnavailable) || ctx.Err() != nil {
+		if !errors.Is(err, session.ErrUnavailable) || time.Since(start)+wait > t.b.o.lease {
 			return done, err
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-		}
+		time.Sleep(wait)
 	}
 }
 

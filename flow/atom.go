@@ -46,9 +46,6 @@ func (t Trigger) atoms() []atom {
 // same reports whether two triggers answer to the same events, as far as can be known.
 func (t Trigger) same(u Trigger) bool {
 	a, b := t.atoms(), u.atoms()
-	if t.rank() != u.rank() {
-		return false
-	}
 	in := func(as []atom) func(atom) bool {
 		return func(x atom) bool { return !slices.Contains(as, x) }
 	}

@@ -33,8 +33,8 @@ func TestBuild(t *testing.T) {
 	ts[0].Guards[0], f.States()[0] = "changed", "changed"
 	require.Equal(t, "is in the future", f.Transitions()[0].Guards[0], "the flow is immutable")
 	require.Equal(t, AskDate, f.States()[0])
-	for o, name := range map[flow.Outcome]string{0: "open", flow.Stay: "stay", flow.Reenter: "reenter", flow.To: "to", flow.End: "end", 9: "open"} {
-		require.Equal(t, name, o.String())
+	for o, name := range []string{"open", "stay", "reenter", "to", "end", "open"} {
+		require.Equal(t, name, flow.Outcome(o).String())
 	}
 }
 
@@ -104,7 +104,8 @@ func faulty() *flow.Builder[chan int] {
 	twice.End()
 	b.In("b").
 		On(flow.Trigger{}, flow.Text(" "), flow.Postback(""), flow.PostbackPrefix(""), flow.Date(""), flow.Kind(),
-			flow.Kind(transport.KindTimer), flow.Kind(200), flow.TextLike(nil), flow.Match("", match), flow.Match("nil", nil)).Stay().
+			flow.Kind(transport.KindTimer), flow.Kind(200), flow.TextLike(nil),
+			flow.Match("", match), flow.Match("nil", nil)).Stay().
 		After(time.Millisecond).Stay().
 		After(367*24*time.Hour).Stay().
 		After(time.Minute).Stay().
@@ -207,11 +208,18 @@ func TestFaults(t *testing.T) {
 			b.In("a").On(flow.Any()).Stay()
 			b.InAny().On(flow.Text(), flow.Image(), flow.Video(), flow.Audio(), flow.File(), flow.Location(),
 				flow.Sticker(), flow.Kind(transport.KindMessage), flow.Postback()).End()
-		}, []string{"f: a: any: the trigger any is shadowed: text, image, video, audio, file, location, sticker, message, postback comes first"}},
+		}, []string{"f: a: any: the trigger any is shadowed: " +
+			"text, image, video, audio, file, location, sticker, message, postback comes first"}},
 		{"different guards", func(b *flow.Builder[log]) {
 			b.StartOn(flow.Any())
 			b.In("a").On(flow.Text()).When("a", yes).End().On(flow.Text()).When("b", yes).Stay().On(flow.Text()).Reenter().
 				After(time.Second).When("a", yes).End().After(time.Second).When("b", yes).End()
+		}, nil},
+		{"a Match covers nothing but itself and is covered by nothing", func(b *flow.Builder[log]) {
+			b.StartOn(flow.Any())
+			follow := func(e *transport.Event) bool { return e.Kind == transport.KindFollow }
+			b.In("a").On(flow.Follow()).Stay().On(flow.PostbackPrefix("x")).Stay().
+				On(flow.Match("follow", follow)).Stay().On(flow.Postback()).Stay().On(flow.Any()).End()
 		}, nil},
 		{"32 timers with those of InAny", func(b *flow.Builder[log]) {
 			b.StartOn(flow.Any())

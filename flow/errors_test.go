@@ -151,13 +151,20 @@ func TestFailuresOfTheCodec(t *testing.T) {
 		phase      flow.Phase
 		text       string
 	}{
-		{"encode", `"x"`, flow.Input{Event: text("bad")}, "encode", `flow: f: a: text "good", "bad", "panic": encode: data: *json.MarshalerError`},
-		{"encode panics", `"x"`, flow.Input{Event: text("panic")}, "encode", `flow: f: a: text "good", "bad", "panic": encode: data: *flow.PanicError`},
-		{"snapshot", `"x"`, flow.Input{Event: postback("x")}, "encode", `flow: f: a: postback: encode: data: *json.MarshalerError`},
-		{"decode", `{"secret":1}`, flow.Input{Event: text("good")}, "decode", `flow: f: a: text "good", "bad", "panic": decode: data: *json.UnmarshalTypeError`},
-		{"decode for a guard", `{"secret"`, flow.Input{Event: text("x")}, "decode", `flow: f: a: text: decode: data: *json.SyntaxError`},
-		{"decode to show", `{"secret"`, flow.Input{Event: postback("x"), Show: true}, "decode", `flow: f: a: show: decode: data: *json.SyntaxError`},
-		{"decode a reminder", `{"secret"`, flow.Input{Event: due("r"), Reminder: true}, "decode", `flow: f: r: decode: data: *json.SyntaxError`},
+		{"encode", `"x"`, flow.Input{Event: text("bad")},
+			"encode", `flow: f: a: text "good", "bad", "panic": encode: data: *json.MarshalerError`},
+		{"encode panics", `"x"`, flow.Input{Event: text("panic")},
+			"encode", `flow: f: a: text "good", "bad", "panic": encode: data: *flow.PanicError`},
+		{"snapshot", `"x"`, flow.Input{Event: postback("x")},
+			"encode", `flow: f: a: postback: encode: data: *json.MarshalerError`},
+		{"decode", `{"secret":1}`, flow.Input{Event: text("good")},
+			"decode", `flow: f: a: text "good", "bad", "panic": decode: data: *json.UnmarshalTypeError`},
+		{"decode for a guard", `{"secret"`, flow.Input{Event: text("x")},
+			"decode", `flow: f: a: text: decode: data: *json.SyntaxError`},
+		{"decode to show", `{"secret"`, flow.Input{Event: postback("x"), Show: true},
+			"decode", `flow: f: a: show: decode: data: *json.SyntaxError`},
+		{"decode a reminder", `{"secret"`, flow.Input{Event: due("r"), Reminder: true},
+			"decode", `flow: f: r: decode: data: *json.SyntaxError`},
 	}
 	for _, tt := range tests {
 		in := tt.in

@@ -36,7 +36,7 @@ func TestFire(t *testing.T) {
 		{name: "leave refuses", from: "a", event: "go", hooks: recorder{leaveErr: boom}, err: boom},
 		{name: "leave refuses within a state", from: "b", event: "go", hooks: recorder{leaveErr: boom}, err: boom},
 		{name: "arrive fails", from: "a", event: "go", hooks: recorder{arriveErr: boom}, err: boom, arrived: 1},
-		{name: "arrive fails within a state", from: "b", event: "go", hooks: recorder{arriveErr: boom}, err: boom, arrived: 1},
+		{name: "arrive fails there, too", from: "b", event: "go", hooks: recorder{arriveErr: boom}, err: boom, arrived: 1},
 		{name: "panic", from: "a", event: "go", hooks: recorder{arriveErr: panicked}, err: panicked, arrived: 1},
 	}
 	m := newMachines([]move{{"go", "a", "b"}, {"go", "b", "b"}})

@@ -23,10 +23,8 @@ func (t *Trigger) matches(e *transport.Event) bool {
 		return e.Kind == transport.KindPostback && strings.HasPrefix(e.Postback.Data, t.words[0])
 	case formPicker:
 		return t.picked(e)
-	case formMatch:
-		return t.match(e)
 	default:
-		return false
+		return t.match(e)
 	}
 }
 

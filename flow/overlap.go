@@ -91,8 +91,5 @@ func shadow[T any](before []candidate[T], c candidate[T]) string {
 			first = &before[i]
 		}
 	}
-	if first == nil {
-		return ""
-	}
 	return fmt.Sprintf("the trigger %s is shadowed: %s comes first", c.trigger, &first.edge.path)
 }

@@ -119,7 +119,7 @@ func TestParse(t *testing.T) {
 	b.In("a").Enter(ran("ask")).
 		On(flow.Text(), flow.Postback("7")).Do(flow.Parse(number, set)).Stay().
 		On(flow.Date(), flow.Time(), flow.DateTime(), flow.Sticker(), flow.Postback("bad")).
-		Do(flow.Parse(func(s string) (string, error) { return s, nil }, func(l *log, s string) { l.Ran = append(l.Ran, s) })).End()
+		End()
 	s := newSession(t, b)
 	s.state.State = "a"
 	start := s.state

@@ -122,6 +122,18 @@ func TestTurn(t *testing.T) {
 	require.Equal(t, said("1", "2", "3"), res.Outputs)
 }
 
+func TestGuardsCannotSend(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("f", "a")
+	b.StartOn(flow.Any())
+	b.In("a").On(flow.Any()).
+		When("sends", func(t *flow.Turn[log]) bool { t.Send(say("lost")); return true }).Do(ran("do")).Stay().
+		On(flow.Follow()).End()
+	s := newSession(t, b)
+	s.state.State = "a"
+	require.Equal(t, said("do@a"), s.step(text("x")).Outputs)
+}
+
 func TestShow(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, twoStates())

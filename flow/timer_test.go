@@ -16,8 +16,8 @@ func timed() *flow.Builder[log] {
 	b := flow.New[log]("timed", "a")
 	b.StartOn(flow.Text("go"))
 	b.In("a").Enter(ran("enter a")).
-		After(5*time.Minute).Do(ran("nudge")).Stay().
-		After(10*time.Minute).Do(ran("move on")).To("b").
+		After(5 * time.Minute).Do(ran("nudge")).Stay().
+		After(10 * time.Minute).Do(ran("move on")).To("b").
 		At(at(time.Hour)).Do(ran("hour")).Reenter().
 		At(never).End().
 		On(flow.Text("stay")).Stay().
@@ -28,8 +28,8 @@ func timed() *flow.Builder[log] {
 		After(15 * time.Minute).Do(ran("own lapse")).Reenter().
 		At(at(30 * time.Minute)).End()
 	b.InAny().
-		After(15*time.Minute).Do(ran("lapse")).To("b").
-		At(at(24*time.Hour)).Do(ran("tomorrow")).Stay().
+		After(15 * time.Minute).Do(ran("lapse")).To("b").
+		At(at(24 * time.Hour)).Do(ran("tomorrow")).Stay().
 		On(flow.Text("home")).To("a").
 		On(flow.Text("end")).End()
 	return b
@@ -47,24 +47,45 @@ func TestTimers(t *testing.T) {
 		want  offsets
 	}{
 		{"stay starts idle times anew", min, text("stay"), "a", nil,
-			offsets{"after 5m0s": 6 * min, "after 10m0s": 11 * min, "at 2": hour, "after 15m0s": 16 * min, "at": 24 * hour}},
+			offsets{
+				"after 5m0s": 6 * min, "after 10m0s": 11 * min, "at 2": hour,
+				"after 15m0s": 16 * min, "at": 24 * hour,
+			}},
 		{"reenter computes the state's", min, text("again"), "a", said("enter a@a"),
-			offsets{"after 5m0s": 6 * min, "after 10m0s": 11 * min, "at 2": hour + min, "after 15m0s": 16 * min, "at": 24 * hour}},
+			offsets{
+				"after 5m0s": 6 * min, "after 10m0s": 11 * min, "at 2": hour + min,
+				"after 15m0s": 16 * min, "at": 24 * hour,
+			}},
 		{"to clears the old state's", min, text("b"), "b", nil,
-			offsets{"after 10m0s": 11 * min, "after 15m0s 2": 16 * min, "at 2": 31 * min, "after 15m0s": 16 * min, "at": 24 * hour}},
+			offsets{
+				"after 10m0s": 11 * min, "after 15m0s 2": 16 * min, "at 2": 31 * min,
+				"after 15m0s": 16 * min, "at": 24 * hour,
+			}},
 		{"end clears all", min, text("end"), "", nil, offsets{}},
 		{"its own firing with stay uses it up", 5 * min, due("after 5m0s"), "a", said("nudge@a"),
 			offsets{"after 10m0s": 10 * min, "at 2": hour, "after 15m0s": 15 * min, "at": 24 * hour}},
 		{"firing to another state arms that one's alone", 10 * min, due("after 10m0s"), "b", said("move on@a"),
-			offsets{"after 10m0s": 20 * min, "after 15m0s 2": 25 * min, "at 2": 40 * min, "after 15m0s": 15 * min, "at": 24 * hour}},
+			offsets{
+				"after 10m0s": 20 * min, "after 15m0s 2": 25 * min, "at 2": 40 * min,
+				"after 15m0s": 15 * min, "at": 24 * hour,
+			}},
 		{"at, reentering", hour, due("at 2"), "a", said("hour@a", "enter a@a"),
-			offsets{"after 5m0s": hour + 5*min, "after 10m0s": hour + 10*min, "at 2": 2 * hour, "after 15m0s": 15 * min, "at": 24 * hour}},
+			offsets{
+				"after 5m0s": hour + 5*min, "after 10m0s": hour + 10*min, "at 2": 2 * hour,
+				"after 15m0s": 15 * min, "at": 24 * hour,
+			}},
 		{"a global one's firing arms itself", 15 * min, due("after 15m0s"), "b", said("lapse@a"),
-			offsets{"after 10m0s": 25 * min, "after 15m0s 2": 30 * min, "at 2": 45 * min, "after 15m0s": 30 * min, "at": 24 * hour}},
+			offsets{
+				"after 10m0s": 25 * min, "after 15m0s 2": 30 * min, "at 2": 45 * min,
+				"after 15m0s": 30 * min, "at": 24 * hour,
+			}},
 		{"a global at is used up", 24 * hour, due("at"), "a", said("tomorrow@a"),
 			offsets{"after 5m0s": 5 * min, "after 10m0s": 10 * min, "at 2": hour, "after 15m0s": 15 * min}},
 		{"an unknown one is used up", min, due("after 7m0s"), "a", nil,
-			offsets{"after 5m0s": 5 * min, "after 10m0s": 10 * min, "at 2": hour, "after 15m0s": 15 * min, "at": 24 * hour}},
+			offsets{
+				"after 5m0s": 5 * min, "after 10m0s": 10 * min, "at 2": hour,
+				"after 15m0s": 15 * min, "at": 24 * hour,
+			}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -86,6 +107,8 @@ func TestTimersOfTheState(t *testing.T) {
 	s := newSession(t, timed())
 	s.step(text("go"))
 	before := s.step(text("b"))
+	before.Data = append(before.Data, ' ') // would be lost if it were written again
+	s.state = before
 	s.now = noon.Add(10 * time.Minute)
 
 	refused := s.step(due("after 10m0s"))
@@ -132,6 +155,18 @@ func TestAtDoesNotSpin(t *testing.T) {
 	res := s.step(due("at"))
 	require.True(t, res.Entered)
 	require.Empty(t, res.Timers)
+}
+
+// A time in the past fires at once, in the state that a timer of the same name led to as well.
+func TestAtInThePast(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("f", "a")
+	b.StartOn(flow.Any())
+	b.In("a").At(at(time.Hour)).To("b")
+	b.In("b").At(at(-time.Hour)).End()
+	s := newSession(t, b)
+	s.step(text("x"))
+	require.Equal(t, offsets{"at": -time.Hour}, timers(s.step(due("at"))))
 }
 
 // The time of At sees what the enter action did, and cannot send.

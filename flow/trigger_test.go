@@ -131,8 +131,8 @@ func TestTrigger(t *testing.T) {
 func TestStartsPicksTheBestRank(t *testing.T) {
 	t.Parallel()
 	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any(), flow.Text())
-	b.StartOn(flow.Text("book"), flow.Match("panics", func(*transport.Event) bool { panic("x") }))
+	b.StartOn(flow.Text("book"), flow.Any())
+	b.StartOn(flow.Text(), flow.Match("panics", func(*transport.Event) bool { panic("x") }))
 	b.In("a").On(flow.Any()).End()
 	f := b.MustBuild()
 	require.Equal(t, 3, f.Starts(text("book")))

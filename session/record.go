@@ -2,7 +2,6 @@ package session
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -62,24 +61,17 @@ func (r *Record) Append(b []byte) []byte {
 	b = appendString(b, r.Flow)
 	b = appendString(b, r.State)
 	b = appendString(b, r.Tag)
-	b = appendString(b, string(r.Data))
+	b = appendString(b, r.Data)
 	b = binary.AppendUvarint(b, uint64(len(r.Timers)))
 	for i := range r.Timers {
 		t := &r.Timers[i]
 		b = appendString(b, t.Flow)
 		b = appendString(b, t.Name)
 		b = binary.AppendVarint(b, t.Due.UnixMilli())
-		b = appendString(b, string(t.Data))
+		b = appendString(b, t.Data)
 	}
 	if len(r.Timers) > 0 {
-		b = appendString(b, r.Source.Channel)
-		b = append(b, byte(r.Source.Chat))
-		b = appendID(b, r.Source.ChatID)
-		if r.Source.UserID == r.Source.ChatID {
-			b = append(b, idSame)
-		} else {
-			b = appendID(b, r.Source.UserID)
-		}
+		b = appendSource(b, &r.Source)
 	}
 	return b
 }
@@ -109,106 +101,14 @@ func (r *Record) Unmarshal(b []byte) error {
 		r.Timers = append(r.Timers, t)
 	}
 	if n > 0 {
-		r.Source.Channel = d.string()
-		r.Source.Chat = transport.Chat(d.byte())
-		r.Source.ChatID = d.id("")
-		r.Source.UserID = d.id(r.Source.ChatID)
+		r.Source = d.source()
 	}
-	if d.bad || len(d.b) > 0 {
+	if d.bad || len(d.b) > 0 || r.Flow == "" && n == 0 {
 		return ErrBadRecord
 	}
 	return nil
 }
 
-// An id of LINE is a letter and 32 hexadecimal digits, and packs to 17 bytes after this mark.
-// https://developers.line.biz/en/docs/messaging-api/getting-user-ids/
-const (
-	idPlain = 0
-	idHex   = 1
-	idSame  = 2
-)
-
-func appendID(b []byte, id string) []byte {
-	if len(id) == 33 {
-		var raw [16]byte
-		if _, err := hex.Decode(raw[:], []byte(id[1:])); err == nil && hex.EncodeToString(raw[:]) == id[1:] {
-			return append(append(b, idHex, id[0]), raw[:]...)
-		}
-	}
-	return appendString(append(b, idPlain), id)
-}
-
-func appendString(b []byte, s string) []byte {
+func appendString[S string | []byte](b []byte, s S) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
-}
-
-// decoder reads packed values off b. After the first fault it is bad and reads zeros.
-type decoder struct {
-	b   []byte
-	bad bool
-}
-
-func (d *decoder) fail() { d.b, d.bad = nil, true }
-
-func (d *decoder) byte() byte {
-	if len(d.b) == 0 {
-		d.fail()
-		return 0
-	}
-	c := d.b[0]
-	d.b = d.b[1:]
-	return c
-}
-
-func (d *decoder) uvarint() uint64 {
-	v, n := binary.Uvarint(d.b)
-	if n <= 0 {
-		d.fail()
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
-}
-
-func (d *decoder) varint() int64 {
-	v, n := binary.Varint(d.b)
-	if n <= 0 {
-		d.fail()
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
-}
-
-func (d *decoder) bytes() []byte {
-	n := d.uvarint()
-	if n > uint64(len(d.b)) {
-		d.fail()
-		return nil
-	}
-	v := d.b[:n:n]
-	d.b = d.b[n:]
-	return v
-}
-
-func (d *decoder) string() string { return string(d.bytes()) }
-
-func (d *decoder) id(same string) string {
-	switch d.byte() {
-	case idHex:
-		if len(d.b) < 17 {
-			d.fail()
-			return ""
-		}
-		id := string(d.b[:1]) + hex.EncodeToString(d.b[1:17])
-		d.b = d.b[17:]
-		return id
-	case idSame:
-		return same
-	case idPlain:
-		return d.string()
-	default:
-		d.fail()
-		return ""
-	}
 }

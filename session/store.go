@@ -65,7 +65,7 @@ type Event struct {
 // Store keeps sessions. All methods are safe for concurrent use, by any number of processes
 // where the store is shared between processes, and each takes effect at once and whole, or not
 // at all. A call that failed with ErrUnavailable may be repeated with the same arguments: its
-// effect is that of one call.
+// effect is that of one call. Calls end by themselves within a few seconds.
 //
 // Times come from the store's own clock, which all processes share. They are kept to the
 // millisecond.

@@ -34,7 +34,7 @@ type Delivery struct {
 type Sender interface {
 	// Send makes one attempt and returns nil if the platform accepted the messages, now or at
 	// an earlier attempt. Otherwise it returns a *SendError that says what to do next.
-	// It is safe for concurrent use.
+	// It ends by itself within a few seconds, and is safe for concurrent use.
 	Send(ctx context.Context, d *Delivery) error
 }
 

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 
@@ -40,7 +41,8 @@ func (a *answer) time() time.Time {
 }
 
 // event reads the head of a session, which is empty if the turn is for a timer.
-func (a *answer) event(n int) session.Event {
+func (a *answer) event() session.Event {
+	n := int(a.num(3))
 	if n == 0 {
 		return session.Event{}
 	}
@@ -65,16 +67,31 @@ func (a *answer) outputs() []session.Output {
 	return outs
 }
 
-func parseBegun(b []byte) (session.Begun, bool) {
+// What the begin script adds to its status.
+const (
+	flagRetried = 1
+	flagOwn     = 2
+)
+
+// parseBegun reads the answer to a Begin that brought own. Where the turn is for that event, the
+// answer does not repeat it.
+func parseBegun(b []byte, own *session.Event) (session.Begun, bool) {
 	a := answer{b: b}
-	r := session.Begun{Status: session.Status(a.num(1)), Retried: a.num(1) == 1, Now: a.time()}
+	r := session.Begun{Status: session.Status(a.num(1))}
+	flags := a.num(1)
+	r.Retried, r.Now = flags&flagRetried != 0, a.time()
 	if r.Status == session.Run {
 		r.Attempt = int(a.num(1))
 		r.Rev = uint32(a.num(4))
 		r.Due = a.time()
-		r.Event = a.event(int(a.num(3)))
 		if state := a.take(int(a.num(3))); len(state) > 0 {
 			r.State = state
+		}
+		if flags&flagOwn == 0 {
+			r.Event = a.event()
+		} else {
+			r.Event = *own
+			r.Event.Accepted, r.Event.Body = r.Now, bytes.Clone(own.Body)
 		}
 	}
 	r.Outputs = a.outputs()
@@ -92,7 +109,9 @@ func parseCommitted(b []byte) (r session.Committed, outcome int, ok bool) {
 	a := answer{b: b}
 	outcome = int(a.num(1))
 	r = session.Committed{Lane: a.num(1) == 1, Now: a.time()}
-	r.Next = a.event(len(a.b))
+	if len(a.b) > 0 {
+		r.Next = a.event()
+	}
 	return r, outcome, !a.bad && outcome >= commitDone && outcome <= commitFull
 }
 

@@ -35,7 +35,7 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	if len(reply) > 0 && reply[0] == statusFull {
 		return session.Begun{}, session.ErrFull
 	}
-	begun, ok := parseBegun(reply)
+	begun, ok := parseBegun(reply, &r.Event)
 	if !ok {
 		return session.Begun{}, badAnswer("begin")
 	}
@@ -52,9 +52,12 @@ func packBegin(c *call, r *session.BeginRequest) {
 	c.time(r.Event.Time)
 	hash := sha256.Sum256([]byte(r.Event.ID))
 	c.request = append(c.request, hash[:8]...)
-	c.u8(len(r.Event.ID))
-	c.request = append(c.request, r.Event.ID...)
-	c.request = append(c.request, r.Event.Body...)
+	c.cut()
+	if r.Event.ID != "" {
+		c.u8(len(r.Event.ID))
+		c.request = append(c.request, r.Event.ID...)
+		c.request = append(c.request, r.Event.Body...)
+	}
 }
 
 var errToken = errors.New("redisstore: the zero token is not valid")

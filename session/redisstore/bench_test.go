@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,18 +22,7 @@ const (
 )
 
 // fanOut runs f b.N times on many goroutines.
-func fanOut(b *testing.B, workers int, f func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			for i := int(next.Add(1)); i <= b.N; i = int(next.Add(1)) {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
-}
+func fanOut(b *testing.B, workers int, f func(i int)) { fanOutN(workers, b.N, f) }
 
 // stat returns the calls and the microseconds that Redis spent in a command.
 func stat(tb testing.TB, c *redis.Client, command string) (calls, usec float64) {

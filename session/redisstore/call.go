@@ -15,7 +15,8 @@ import (
 type call struct {
 	script  *script
 	keys    [4]string
-	request []byte // the packed ARGV[1]
+	request []byte // the bytes of all ARGV, one after the other
+	cuts    []int  // where each of them ends but the last
 	args    []any
 	timer   *time.Timer
 	done    chan struct{}
@@ -46,7 +47,8 @@ func (c *call) reset() {
 		c.request = nil
 	}
 	clear(c.args)
-	c.args, c.request, c.taken, c.givenUp = c.args[:0], c.request[:0], false, false
+	c.args, c.request, c.cuts = c.args[:0], c.request[:0], c.cuts[:0]
+	c.taken, c.givenUp = false, false
 }
 
 // seal makes the arguments of the script out of the keys and the request.
@@ -57,14 +59,20 @@ func (c *call) seal(s *script, keys ...string) {
 	for i := range n {
 		c.args = append(c.args, &c.keys[i])
 	}
-	c.args = append(c.args, c.request)
+	from := 0
+	for _, to := range c.cuts {
+		c.args = append(c.args, c.request[from:to])
+		from = to
+	}
+	c.args = append(c.args, c.request[from:])
 }
+
+// cut ends an argument.
+func (c *call) cut() { c.cuts = append(c.cuts, len(c.request)) }
 
 // The numbers of a request are big-endian, as the scripts unpack them.
 
 func (c *call) u8(n int) { c.request = append(c.request, byte(n)) }
-
-func (c *call) u24(n int) { c.request = append(c.request, byte(n>>16), byte(n>>8), byte(n)) }
 
 func (c *call) u32(n uint32) { c.request = binary.BigEndian.AppendUint32(c.request, n) }
 

@@ -49,12 +49,13 @@ func packCommit(c *call, r *session.CommitRequest) {
 	c.time(r.Due)
 	c.u48(r.Keep.Milliseconds())
 	c.u40(uint64(r.Done))
-	c.u8(len(r.EventID))
-	c.u24(len(r.State))
-	c.u8(len(why))
+	c.cut()
 	c.request = append(c.request, r.EventID...)
+	c.cut()
 	c.request = append(c.request, r.State...)
+	c.cut()
 	c.request = append(c.request, why...)
+	c.cut()
 	c.outputs(r.Rev+1, r.Outputs)
 }
 

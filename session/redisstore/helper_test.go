@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,3 +81,43 @@ func (s *Store) watched(tb testing.TB, id string) float64 {
 }
 
 func repeat(s string, n int) []byte { return []byte(strings.Repeat(s, n)) }
+
+func tokenBytes(n byte) []byte {
+	t := token(n)
+	return t[:]
+}
+
+func mustBegin(tb testing.TB, s *Store, r *session.BeginRequest) session.Begun {
+	tb.Helper()
+	b, err := s.Begin(context.Background(), r)
+	require.NoError(tb, err)
+	return b
+}
+
+func mustCommit(tb testing.TB, s *Store, r *session.CommitRequest) session.Committed {
+	tb.Helper()
+	c, err := s.Commit(context.Background(), r)
+	require.NoError(tb, err)
+	return c
+}
+
+func dueIDs(tb testing.TB, s *Store) []string {
+	tb.Helper()
+	ids, _, err := s.Due(context.Background(), 100)
+	require.NoError(tb, err)
+	return ids
+}
+
+// fanOutN runs f for 1 to n on many goroutines.
+func fanOutN(workers, n int, f func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := int(next.Add(1)); i <= n; i = int(next.Add(1)) {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}

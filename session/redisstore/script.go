@@ -7,8 +7,19 @@ import (
 	"strings"
 )
 
-//go:embed lua/lib.lua
-var libLua string
+// The parts that scripts include.
+//
+//go:embed lua/load.lua
+var loadLua string
+
+//go:embed lua/save.lua
+var saveLua string
+
+//go:embed lua/drop.lua
+var dropLua string
+
+//go:embed lua/pop.lua
+var popLua string
 
 //go:embed lua/begin.lua
 var beginLua string
@@ -41,12 +52,14 @@ type scripts struct {
 }
 
 func makeScripts() scripts {
+	include := strings.NewReplacer("--include load\n", loadLua, "--include save\n", saveLua,
+		"--include drop\n", dropLua, "--include pop\n", popLua)
 	return scripts{
-		begin:   makeScript("begin", withLib(beginLua)),
-		commit:  makeScript("commit", withLib(commitLua)),
-		release: makeScript("release", withLib(releaseLua)),
-		extend:  makeScript("extend", withLib(extendLua)),
-		ack:     makeScript("ack", withLib(ackLua)),
+		begin:   makeScript("begin", include.Replace(beginLua)),
+		commit:  makeScript("commit", include.Replace(commitLua)),
+		release: makeScript("release", include.Replace(releaseLua)),
+		extend:  makeScript("extend", include.Replace(extendLua)),
+		ack:     makeScript("ack", include.Replace(ackLua)),
 		due:     makeScript("due", dueLua),
 	}
 }
@@ -58,10 +71,4 @@ func (s *scripts) all() []*script {
 func makeScript(name, text string) script {
 	sum := sha1.Sum([]byte(text))
 	return script{name: name, text: text, sha: hex.EncodeToString(sum[:])}
-}
-
-// withLib puts the shared part behind the first line, which holds the script's flags.
-func withLib(text string) string {
-	first, rest, _ := strings.Cut(text, "\n")
-	return first + "\n" + libLua + rest
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
@@ -64,13 +65,13 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) ve
 	}
 	m.attempts++
 	m.token, m.until, m.notBefore = r.Token, now.plus(r.Lease.Milliseconds()), span{}
-	due := int64(0)
-	if !b.Due.IsZero() {
-		due = b.Due.UnixMilli()
+	var due time.Time
+	if m.due != 0 {
+		due = time.UnixMilli(m.due)
 	}
 	return first(want("event", m.headID(), b.Event.ID), want("attempt", m.attempts, b.Attempt),
 		want("revision", m.rev, b.Rev), want("state", m.state, string(b.State)),
-		want("timer", m.due, due))
+		want("timer", due.UTC(), b.Due.UTC()))
 }
 
 func (m *model) beginOutputs(r *session.BeginRequest, b session.Begun, now span) verdict {

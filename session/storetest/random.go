@@ -151,8 +151,11 @@ func (g *game) step(c call) verdict {
 // drain ends what a session has begun, and fails if it does not come to rest.
 func (g *game) drain(i int) verdict {
 	m := g.models[i]
+	if v := g.ack(call{session: i, done: 2}); v != "" {
+		return v
+	}
 	for range 4 * scriptEvents {
-		r := session.CommitRequest{EventID: m.headID(), Done: session.MakeSeq(1<<30, 1), Keep: 24 * time.Hour}
+		r := session.CommitRequest{EventID: m.headID()}
 		if m.token == (session.Token{}) || m.passed(m.until, at(g.p.now().UnixMilli())) {
 			c := call{kind: "begin", session: i}
 			if v := g.begin(c); v != "" {

@@ -30,30 +30,39 @@ type call struct {
 	hold    bool
 	release bool
 	counted bool
-	timer   int // of a commit: 0 none, 1 past, 2 soon, 3 far, 4 for the timer: keeps the event
+	timer   int // of a commit: see timers
 	state   int
 	outputs int
 	done    int // 0 nothing, 1 the first, 2 all
 	twice   bool
 }
 
+// String tells what matters to that kind of call.
 func (c call) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s session %d actor %d", c.kind, c.session, c.actor)
-	if c.event > 0 {
-		fmt.Fprintf(&b, " event %d", c.event)
-	}
-	for _, f := range []struct {
-		name string
-		on   bool
-	}{{"short", c.short}, {"hold", c.hold}, {"release", c.release}, {"counted", c.counted}, {"twice", c.twice}} {
-		if f.on {
-			b.WriteString(" " + f.name)
+	fmt.Fprintf(&b, "%s: session %d, actor %d", c.kind, c.session, c.actor)
+	say := func(on bool, format string, args ...any) {
+		if on {
+			fmt.Fprintf(&b, ", "+format, args...)
 		}
 	}
-	fmt.Fprintf(&b, " timer %d state %d outputs %d done %d", c.timer, c.state, c.outputs, c.done)
+	begin, commit, release := c.kind == "begin", c.kind == "commit", c.kind == "release"
+	say(begin && c.event > 0, "event %d", c.event)
+	say(begin && c.event > 0 && c.hold, "hold")
+	say(commit && c.state > 0, "state %d", c.state)
+	say(commit, "timer %s", timers[c.timer])
+	say(commit && c.outputs > 0, "outputs %d", c.outputs)
+	say(commit && c.release, "release")
+	say(release && c.counted, "counted")
+	say((begin || commit || c.kind == "ack") && c.done > 0, "done %d", c.done)
+	say(c.short && c.kind != "due" && c.kind != "pass" && c.kind != "replay", "short")
+	say(c.twice && (begin || commit || c.kind == "ack"), "twice")
 	return b.String()
 }
+
+// timers are what a commit does with the timer. The last commits a turn for it, and keeps the
+// event.
+var timers = [...]string{"none", "past", "soon", "far", "none, for the timer"}
 
 // kinds is how often each kind of call is drawn.
 var kinds = strings.Fields("begin begin begin begin begin begin commit commit commit commit " +

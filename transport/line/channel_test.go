@@ -3,8 +3,11 @@ package line
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,11 +58,21 @@ func TestNewDefaults(t *testing.T) {
 }
 
 func TestProxyTakesTheStandardClient(t *testing.T) {
-	// http.ProxyFromEnvironment reads the environment once: the rule is tested by its result.
-	_, ok := newDoer(mustURL(t, "http://localhost:1"), 0, nil).(*pool)
-	require.True(t, ok, "no proxy is ever used for localhost")
-	_, ok = newDoer(mustURL(t, "http://localhost:1"), 0, ownClient()).(*stdClient)
-	require.True(t, ok)
+	base := mustURL(t, "https://api.line.me")
+	none := func(*http.Request) (*url.URL, error) { return nil, nil }
+	some := func(*http.Request) (*url.URL, error) { return base, nil }
+	fault := func(*http.Request) (*url.URL, error) { return nil, errors.New("bad proxy") }
+	require.IsType(t, &pool{}, newDoer(base, 0, nil, none))
+	require.IsType(t, &stdClient{}, newDoer(base, 0, nil, some))
+	require.IsType(t, &stdClient{}, newDoer(base, 0, nil, fault), "which will report it")
+	require.IsType(t, &stdClient{}, newDoer(base, 0, http.DefaultClient, none))
+}
+
+func TestClientIsNotChanged(t *testing.T) {
+	client := &http.Client{}
+	_, err := New("secret", "token", &Options{Client: client})
+	require.NoError(t, err)
+	require.Nil(t, client.CheckRedirect)
 }
 
 func TestSecretsAreNotPrinted(t *testing.T) {

@@ -3,6 +3,7 @@ package line
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -57,15 +58,17 @@ func newAPI(base *url.URL, token secret, timeout time.Duration, client *http.Cli
 	return &api{
 		reply: newTarget("reply", `{"replyToken":`, false, base, auth),
 		push:  newTarget("push", `{"to":`, true, base, auth),
-		doer:  newDoer(base, timeout, client),
+		doer:  newDoer(base, timeout, client, http.ProxyFromEnvironment),
 	}
 }
 
-func newDoer(base *url.URL, timeout time.Duration, client *http.Client) doer {
+func newDoer(
+	base *url.URL, timeout time.Duration, client *http.Client, proxy func(*http.Request) (*url.URL, error),
+) doer {
 	if client != nil {
 		return newStdClient(client, timeout)
 	}
-	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base}); proxy != nil || err != nil {
+	if u, err := proxy(&http.Request{URL: base}); u != nil || err != nil {
 		return newStdClient(ownClient(), timeout)
 	}
 	return newPool(base, timeout)
@@ -107,7 +110,10 @@ func (a *api) call(ctx context.Context, t *target, to string, d *transport.Deliv
 	}
 	r.messages = nil
 	requests.Put(r)
-	return ans, err
+	if err != nil {
+		return nil, fmt.Errorf("line: %s: %w", t.name, err)
+	}
+	return ans, nil
 }
 
 const messagesField = `,"messages":`

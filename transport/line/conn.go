@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 )
@@ -74,10 +76,16 @@ func (p *pool) do(ctx context.Context, r *request) (*answer, error) {
 	} else {
 		_ = c.Close()
 	}
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err == nil:
+		return a, nil
+	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, context.DeadlineExceeded
+	default:
+		return nil, err
 	}
-	return a, err
 }
 
 // watch breaks off what c does at the deadline and when ctx ends. Stop is false if it had to.

@@ -1,2 +1,50 @@
-// Package line speaks the LINE Messaging API.
+// Package line speaks the LINE Messaging API: it receives webhooks, sends messages, and has a
+// type for every message and action of LINE.
+//
+// # Webhooks
+//
+// Channel.Handler returns an http.Handler for the webhook of one official account. It reads a
+// bounded body, checks the signature over its bytes against all secrets in constant time, and
+// only then looks into it. An event of a type that is not known arrives as
+// transport.KindUnknown. One that is malformed is dropped with a warning in the log, and costs
+// none of its neighbours. Set ReadHeaderTimeout and MaxHeaderBytes on the server that the
+// handler is mounted in: both come before the handler.
+//
+// A signature has no expiry: whoever got hold of a signed webhook can post it again. Recognise
+// events by their ID, as package bot does.
+//
+// # Sending
+//
+// Channel.Send makes one attempt to deliver. It replies while the reply token is fresh, as
+// replies are free, and pushes where that is too late and allowed. Each push carries a retry
+// key from its first attempt on, so that LINE takes it once. A reply cannot carry one: see Send
+// for what that leaves open.
+//
+// What becomes of a delivery that failed is in transport.SendError. LINE's own words are in the
+// APIError inside. A 401 and a used-up monthly limit are transport.Hold; the latter stops only
+// pushes, which APIError.MonthlyLimit tells.
+//
+// Calls go over a pool of HTTP/1.1 connections of the Channel's own. It costs less than half the
+// CPU of net/http and never sends a request twice. Options.Client replaces it, for instance for
+// certificates of your own; with a proxy in the environment net/http is used as well.
+//
+// # Messages
+//
+// The message and action types are values: they can be shared between goroutines and used
+// again. Validate reports every limit of LINE that one breaks, in LINE's own units: UTF-16 code
+// units here, grapheme clusters there.
+//
+// # Why not the SDK
+//
+// Package transport/line/sdk joins LINE's Go SDK to kaiwa, for the rest of the API. It is not
+// used for receiving and sending, for these reasons, all measured or tried:
+//
+//   - Decoding costs 40 times as much as here, and one bad event fails the whole webhook.
+//   - Nested message values are sent with an empty type, and encoding writes through pointers
+//     that goroutines share.
+//   - WithContext changes the shared client, errors are strings, and there is no time-out.
+//
+// # Concurrency
+//
+// A Channel serves any number of goroutines.
 package line

@@ -73,7 +73,8 @@ func TestCompactJSONTags(t *testing.T) {
 		},
 		{
 			"nested", `[{"data":"a","x":{"data":"b","type":"postback"},"type":"postback"}, {"type":"postback","data":"c"}]`,
-			`[{"data":"~abcde~a","x":{"data":"~abcde~b","type":"postback"},"type":"postback"},{"type":"postback","data":"~abcde~c"}]`,
+			`[{"data":"~abcde~a","x":{"data":"~abcde~b","type":"postback"},"type":"postback"},` +
+				`{"type":"postback","data":"~abcde~c"}]`,
 		},
 		{
 			"in a string", `{"text":"{\"type\":\"postback\",\"data\":\"x\"}"}`,

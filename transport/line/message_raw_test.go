@@ -12,7 +12,8 @@ import (
 )
 
 func TestRawJSON(t *testing.T) {
-	got, err := Raw([]byte(`{ "type": "new", "action": {"type": "postback", "data": "x"} }`)).AppendJSON([]byte("["), "abcde")
+	object := []byte(`{ "type": "new", "action": {"type": "postback", "data": "x"} }`)
+	got, err := Raw(object).AppendJSON([]byte("["), "abcde")
 	require.NoError(t, err)
 	require.Equal(t, `[{"type":"new","action":{"type":"postback","data":"~abcde~x"}}`, string(got))
 

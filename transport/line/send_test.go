@@ -264,7 +264,7 @@ func TestSendWindowCloses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPlatform(t, inTurn(says(400, usedToken), says(200, `{}`)))
-			c, err := New("secret", "token", &Options{Endpoint: p.URL})
+			c, err := New("secret", "token", &Options{Endpoint: p.URL, Logger: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
 			now := time.Now()
 			c.now = func() time.Time {
@@ -400,6 +400,7 @@ func TestSendErrorIsTyped(t *testing.T) {
 	require.NoError(t, err)
 	err = c.Send(t.Context(), delivery())
 	requireVerdict(t, err, "retry", 0)
+	require.ErrorContains(t, err, "transport: send: retry: line: reply: dial")
 	var api *APIError
 	require.False(t, errors.As(err, &api), "LINE did not answer")
 }

@@ -4,8 +4,10 @@
 -- ARGV: 1 request: c8 token, I4 lease (ms)
 -- Returns 1, or 0 if the lease was lost.
 -- May run twice: it sets a time.
-local token, lease = unpack('>c8I4', ARGV[1])
+local token, lease = struct.unpack('>c8I4', ARGV[1])
+local dirty = true
+--include load
 if free or owner ~= token then return 0 end
 till = now + lease
-save()
+--include save
 return 1

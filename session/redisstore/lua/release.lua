@@ -4,11 +4,13 @@
 -- ARGV: 1 request: c8 token, I5 delay (ms), B counted
 -- Returns 1, or 0 if the lease was lost.
 -- May run twice: a lease that is free keeps the token of whoever gave it up.
-local token, delay, counted = unpack('>c8I5B', ARGV[1])
+local token, delay, counted = struct.unpack('>c8I5B', ARGV[1])
+local dirty = false
+--include load
 if owner ~= token then return 0 end
 if not free then
-  free, till = true, now + delay
+  free, till, dirty = true, now + delay, true
   if counted == 0 then tries = math.max(tries - 1, 0) end
-  save()
 end
+--include save
 return 1

@@ -96,7 +96,7 @@ func (s *Server) start() {
 		_ = cmd.Wait() // a killed process is an error by definition
 		close(gone)
 	}()
-	c := redis.NewClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, DialerRetries: 1})
+	c := redis.NewClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1})
 	defer c.Close()
 	await(s.t, "redis-server", func() bool {
 		select {
@@ -105,6 +105,11 @@ func (s *Server) start() {
 			s.t.Fatalf("redistest: redis-server ended:\n%s", log)
 		default:
 		}
+		conn, err := net.Dial("tcp", s.Addr()) // go-redis would log each failure
+		if err != nil {
+			return false
+		}
+		_ = conn.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		return c.Ping(ctx).Err() == nil

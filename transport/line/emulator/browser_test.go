@@ -113,6 +113,11 @@ func TestBrowserChat(t *testing.T) {
 	b.shot("phone-dark.png")
 	s.hit()
 
+	b.eval(`show({reset: true, items: "", quick: "", problem: "", friend: true, loading: 5000})`)
+	b.wait(`log.children.length === 0 && !loading.hidden`)
+	b.eval(`location.reload()`)
+	b.wait(`document.readyState === "complete" && document.getElementById("log").innerText.includes("So on")`)
+
 	s.answers(http.StatusInternalServerError, nil)
 	b.eval(fmt.Sprintf(clickButton, "Help")) // an old button still works
 	b.wait(`document.getElementById("status").textContent === "The bot answered with status 500."`)

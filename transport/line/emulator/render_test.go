@@ -56,7 +56,7 @@ func TestRender(t *testing.T) {
     button style-primary Change #905c44 [0]
     button style-link Call us [1]`},
 		{"flex styles", flexMessage(`{"type":"bubble","size":"kilo","styles":{"body":{"backgroundColor":"#112233"}},
-			"body":{"type":"box","layout":"vertical","contents":[{"type":"icon","url":"https://a"},{"type":"filler"},
+			"body":{"type":"box","layout":"vertical","contents":[{"type":"icon","url":"https://a"},{"type":"filler","margin":"huge x"},
 			{"type":"text","contents":[{"type":"span","text":"a"},{"type":"span","text":"b"}]}]}}`),
 			"flex bubble-kilo x\n  box layout-vertical block-body #112233\n    span ◆\n    filler\n    span ab"},
 		{"an empty bubble", flexMessage(`{"type":"bubble"}`), "text x"},

@@ -10,7 +10,7 @@ import (
 )
 
 func TestEvent(t *testing.T) {
-	event, err := sdk.Event([]byte(`{"type":"message","mode":"active","message":{"type":"sticker","id":"1","keywords":["hello"]}}`))
+	event, err := sdk.Event([]byte(`{"type":"message","message":{"type":"sticker","id":"1","keywords":["hello"]}}`))
 	require.NoError(t, err)
 	message, ok := event.(webhook.MessageEvent)
 	require.True(t, ok)

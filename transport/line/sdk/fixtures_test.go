@@ -4,7 +4,10 @@ import (
 	api "github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 )
 
-const picture = "https://example.com/p.png"
+const (
+	picture = "https://example.com/p.png"
+	clip    = "https://example.com/v.mp4"
+)
 
 func actions() []api.ActionInterface {
 	return []api.ActionInterface{
@@ -44,7 +47,10 @@ func bubble() api.FlexBubble {
 	for _, a := range actions()[:5] {
 		parts = append(parts, api.FlexButton{Action: a})
 	}
-	inner := api.FlexBox{Layout: "horizontal", Contents: parts, Action: yes, Background: api.FlexBoxLinearGradient{Angle: "0deg"}}
+	inner := api.FlexBox{
+		Layout: "horizontal", Contents: parts, Action: yes,
+		Background: api.FlexBoxLinearGradient{Angle: "0deg"},
+	}
 	return api.FlexBubble{
 		Size:   "mega",
 		Styles: &api.FlexBubbleStyles{Body: &api.FlexBlockStyle{Separator: true}},
@@ -70,11 +76,16 @@ func messages() map[string]api.MessageInterface {
 	}
 	area := &api.ImagemapArea{X: 1, Y: 2, Width: 3, Height: 4}
 	return map[string]api.MessageInterface{
-		"text":     api.TextMessage{Text: "a", QuickReply: quick(), Sender: sender(), Emojis: []api.Emoji{{ProductId: "p", EmojiId: "e"}}},
-		"textV2":   api.TextMessageV2{Text: "a {b}", QuickReply: quick(), Substitution: map[string]api.SubstitutionObject{"b": {Type: "mention"}}},
+		"text": api.TextMessage{
+			Text: "a", QuickReply: quick(), Sender: sender(), Emojis: []api.Emoji{{ProductId: "p", EmojiId: "e"}},
+		},
+		"textV2": api.TextMessageV2{
+			Text: "a {b}", QuickReply: quick(),
+			Substitution: map[string]api.SubstitutionObject{"b": {Type: "mention"}},
+		},
 		"sticker":  api.StickerMessage{PackageId: "1", StickerId: "2", QuickReply: quick()},
 		"image":    api.ImageMessage{OriginalContentUrl: picture, PreviewImageUrl: picture, QuickReply: quick()},
-		"video":    api.VideoMessage{OriginalContentUrl: "https://example.com/v.mp4", PreviewImageUrl: picture, QuickReply: quick()},
+		"video":    api.VideoMessage{OriginalContentUrl: clip, PreviewImageUrl: picture, QuickReply: quick()},
 		"audio":    api.AudioMessage{OriginalContentUrl: "https://example.com/a.mp3", Duration: 1000, QuickReply: quick()},
 		"location": api.LocationMessage{Title: "t", Address: "a", Latitude: 35.5, Longitude: 139.5, QuickReply: quick()},
 		"coupon":   api.CouponMessage{CouponId: "c", QuickReply: quick()},
@@ -84,7 +95,7 @@ func messages() map[string]api.MessageInterface {
 				api.UriImagemapAction{LinkUri: "https://example.com", Area: area}, api.MessageImagemapAction{Text: "a", Area: area},
 				api.ClipboardImagemapAction{ClipboardText: "a", Area: area},
 			},
-			Video: &api.ImagemapVideo{OriginalContentUrl: "https://example.com/v.mp4", Area: area, ExternalLink: &api.ImagemapExternalLink{Label: "l"}},
+			Video: &api.ImagemapVideo{OriginalContentUrl: clip, Area: area, ExternalLink: &api.ImagemapExternalLink{Label: "l"}},
 		},
 		"buttons":  template(api.ButtonsTemplate{Title: "T", Text: "t", DefaultAction: a[0], Actions: a[:4]}),
 		"confirm":  template(api.ConfirmTemplate{Text: "t", Actions: a[:2]}),
@@ -92,7 +103,9 @@ func messages() map[string]api.MessageInterface {
 		"image carousel": template(api.ImageCarouselTemplate{Columns: []api.ImageCarouselColumn{
 			{ImageUrl: picture, Action: a[0]}, {ImageUrl: picture, Action: a[3]},
 		}}),
-		"flex bubble":   api.FlexMessage{AltText: "alt", Contents: bubble(), QuickReply: quick()},
-		"flex carousel": api.FlexMessage{AltText: "alt", Contents: api.FlexCarousel{Contents: []api.FlexBubble{bubble(), bubble()}}},
+		"flex bubble": api.FlexMessage{AltText: "alt", Contents: bubble(), QuickReply: quick()},
+		"flex carousel": api.FlexMessage{
+			AltText: "alt", Contents: api.FlexCarousel{Contents: []api.FlexBubble{bubble(), bubble()}},
+		},
 	}
 }

@@ -88,7 +88,8 @@ func TestPostbacksAreTagged(t *testing.T) {
 	for name, m := range messages() {
 		t.Run(name, func(t *testing.T) {
 			plain := rendered(t, m, "")
-			want := strings.NewReplacer(`"data":"yes"`, `"data":"~abcde~yes"`, `"data":"day"`, `"data":"~abcde~day"`).Replace(plain)
+			want := strings.NewReplacer(`"data":"yes"`, `"data":"~abcde~yes"`,
+				`"data":"day"`, `"data":"~abcde~day"`).Replace(plain)
 			require.NotEqual(t, plain, want)
 			require.Equal(t, want, rendered(t, m, "abcde"))
 		})
@@ -123,7 +124,9 @@ func TestValidate(t *testing.T) {
 
 func TestMessageIsACopy(t *testing.T) {
 	yes := &api.PostbackAction{Label: "Yes", Data: "yes"}
-	m := &api.TemplateMessage{AltText: "alt", Template: &api.ButtonsTemplate{Text: "t", Actions: []api.ActionInterface{yes}}}
+	m := &api.TemplateMessage{
+		AltText: "alt", Template: &api.ButtonsTemplate{Text: "t", Actions: []api.ActionInterface{yes}},
+	}
 	own := sdk.Message(m)
 	before, err := own.AppendJSON(nil, "")
 	require.NoError(t, err)
@@ -154,7 +157,8 @@ func TestSharedByGoroutines(t *testing.T) {
 func TestQuickReplyItemsGetTheirType(t *testing.T) {
 	q := &api.QuickReply{Items: []api.QuickReplyItem{{Action: api.MessageAction{Label: "1", Text: "1"}}}}
 	require.Equal(t,
-		`{"quickReply":{"items":[{"action":{"label":"1","text":"1","type":"message"},"type":"action"}]},"text":"a","type":"text"}`,
+		`{"quickReply":{"items":[{"action":{"label":"1","text":"1","type":"message"},"type":"action"}]},`+
+			`"text":"a","type":"text"}`,
 		sorted(t, rendered(t, api.TextMessage{Text: "a", QuickReply: q}, "")))
 	require.Empty(t, q.Items[0].Type)
 }
@@ -220,7 +224,8 @@ func (w word) MarshalJSON() ([]byte, error) {
 }
 
 func TestOtherMessages(t *testing.T) {
-	require.Equal(t, `{"text":"a","type":"text"}`, sorted(t, rendered(t, ownText{api.TextMessage{Text: "a"}, new(int)}, "")))
+	require.Equal(t, `{"text":"a","type":"text"}`,
+		sorted(t, rendered(t, ownText{api.TextMessage{Text: "a"}, new(int)}, "")))
 	require.Equal(t, `{"type":"text","text":"a"}`, rendered(t, word("a"), ""))
 	require.Equal(t, `{"A":"a","B":"b","MessageInterface":{"text":"c","type":"text"}}`,
 		sorted(t, rendered(t, wrapped{api.TextMessage{Text: "c"}, "a", "b"}, "")))
@@ -251,8 +256,8 @@ func TestFailures(t *testing.T) {
 		})
 	}
 	t.Run("nil pointers inside", func(t *testing.T) {
-		require.EqualError(t, sdk.Message(api.TemplateMessage{AltText: "a", Template: (*api.ConfirmTemplate)(nil)}).Validate(),
-			"line: template: required")
+		m := api.TemplateMessage{AltText: "a", Template: (*api.ConfirmTemplate)(nil)}
+		require.EqualError(t, sdk.Message(m).Validate(), "line: template: required")
 	})
 }
 

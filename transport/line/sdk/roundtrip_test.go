@@ -39,7 +39,8 @@ func TestSDKReadsOurMessages(t *testing.T) {
 	}{
 		{
 			"text with quick replies",
-			line.Text("Hi \"you\"").Quick(yes, line.Icon(picture, when), line.Camera("Photo"), line.CameraRoll("Album"), line.ShareLocation("Where")),
+			line.Text("Hi \"you\"").Quick(yes, line.Icon(picture, when), line.Camera("Photo"),
+				line.CameraRoll("Album"), line.ShareLocation("Where")),
 			api.TextMessage{
 				Message: api.Message{Type: "text"}, Text: "Hi \"you\"",
 				QuickReply: &api.QuickReply{Items: []api.QuickReplyItem{
@@ -52,7 +53,8 @@ func TestSDKReadsOurMessages(t *testing.T) {
 		},
 		{
 			"sticker",
-			line.Sticker("446", "1988"), api.StickerMessage{Message: api.Message{Type: "sticker"}, PackageId: "446", StickerId: "1988"},
+			line.Sticker("446", "1988"),
+			api.StickerMessage{Message: api.Message{Type: "sticker"}, PackageId: "446", StickerId: "1988"},
 		},
 		{
 			"image", line.Image(picture, ""),
@@ -87,7 +89,9 @@ func TestSDKReadsOurMessages(t *testing.T) {
 			}),
 		},
 		{
-			"flex", line.FlexJSON("alt", []byte(`{"hero": {"action": {"data": "x", "type": "postback"}, "type": "image"}, "type": "bubble"}`)),
+			"flex",
+			line.FlexJSON("alt", []byte(
+				`{"hero": {"action": {"data": "x", "type": "postback"}, "type": "image"}, "type": "bubble"}`)),
 			api.FlexMessage{
 				Message: api.Message{Type: "flex"}, AltText: "alt",
 				Contents: api.FlexBubble{

@@ -60,7 +60,10 @@ function showFriend(friend) {
 
 // One event of the stream: new bubbles, and the whole of everything else that can change.
 function show(change) {
-  if (change.reset) log.replaceChildren();
+  if (change.reset) {
+    log.replaceChildren();
+    if (!change.friend) post("follow", {});
+  }
   log.insertAdjacentHTML("beforeend", change.items);
   const focused = quick.contains(document.activeElement);
   quick.innerHTML = change.quick;

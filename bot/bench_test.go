@@ -1,0 +1,101 @@
+package bot_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/session/redisstore"
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+)
+
+// nullChannel takes what it is given and says that it was given something.
+type nullChannel struct{ sent chan struct{} }
+
+func (c nullChannel) Send(context.Context, *transport.Delivery) error {
+	c.sent <- struct{}{}
+	return nil
+}
+
+func (c nullChannel) Handler(func(context.Context, []transport.Event) error) http.Handler {
+	return http.NotFoundHandler()
+}
+
+func (c nullChannel) Decode(raw []byte) (transport.Event, error) {
+	return transport.Event{Raw: raw}, nil
+}
+
+// BenchmarkTurn measures a whole turn of a booking with typed data, one message and its idle
+// timer armed anew: begin, step, render, commit, deliver.
+func BenchmarkTurn(b *testing.B) {
+	b.Run("memstore", func(b *testing.B) { benchTurn(b, memstore.New()) })
+	b.Run("redis", func(b *testing.B) {
+		c := redistest.Start(b)
+		store, err := redisstore.New(context.Background(), c, &redisstore.Options{Namespace: redistest.Namespace(b, c)})
+		require.NoError(b, err)
+		benchTurn(b, store)
+	})
+}
+
+type booking struct {
+	Day   string `json:"day"`
+	Party int    `json:"party"`
+	Name  string `json:"name"`
+}
+
+func benchTurn(b *testing.B, store session.Store) {
+	fb := flow.New[booking]("booking", "ask")
+	fb.StartOn(flow.Text("start"))
+	fb.In("ask").
+		On(flow.Text("stop")).End().
+		On(flow.Text()).Do(func(_ context.Context, t *flow.Turn[booking]) error {
+		t.Data.Party++
+		t.Send(line.Text("How many of you?"))
+		return nil
+	}).Stay().
+		After(15 * time.Minute).End()
+	fb.In("ask").Enter(func(_ context.Context, t *flow.Turn[booking]) error {
+		t.Data = booking{Day: "2026-12-05", Name: "Yamada Hanako"}
+		t.Send(line.Text("Which day?"))
+		return nil
+	})
+	f, err := fb.Build()
+	require.NoError(b, err)
+	channel := nullChannel{sent: make(chan struct{})}
+	bt, err := bot.New(channel, store, []bot.Flow{f}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(b, err)
+	ctx := context.Background()
+	events := make([]transport.Event, 1)
+	const user = "U4af4980629c1e2a3b4c5d6e7f8091a2b"
+	src := transport.Source{Chat: transport.ChatUser, ChatID: user, UserID: user}
+	turn := func(n int, words string) {
+		events[0] = transport.Event{
+			ID: "01HZ" + strconv.Itoa(n), Kind: transport.KindText, Time: time.Now(), Text: words,
+			ReplyToken: "nHuyWiB7yP5Zw52FIkcQobQuGDXCTA", Source: src, Raw: benchRaw,
+		}
+		if err := bt.Receive(ctx, events); err != nil {
+			b.Fatal(err)
+		}
+		<-channel.sent
+	}
+	turn(0, "start")
+	b.ReportAllocs()
+	for n := 1; b.Loop(); n++ {
+		turn(n, "4")
+	}
+	b.StopTimer()
+	require.NoError(b, bt.Shutdown(ctx))
+}
+
+var benchRaw = make([]byte, 450) // as long as a text event

@@ -1,0 +1,57 @@
+package memstore
+
+import (
+	"encoding/binary"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func token(n int) session.Token {
+	t := session.Token{0: 1}
+	binary.BigEndian.PutUint32(t[4:], uint32(n))
+	return t
+}
+
+// run begins and commits a turn for the event, which must be the one that is handed out.
+func run(t testing.TB, s *Store, id, event string, c session.CommitRequest) session.Committed {
+	t.Helper()
+	b, err := s.Begin(t.Context(), &session.BeginRequest{
+		ID: id, Token: token(1), Event: session.Event{ID: event, Time: time.Now()},
+	})
+	require.NoError(t, err)
+	require.Equal(t, session.Run, b.Status)
+	c.ID, c.Token, c.Rev, c.EventID = id, token(1), b.Rev, b.Event.ID
+	done, err := s.Commit(t.Context(), &c)
+	require.NoError(t, err)
+	return done
+}
+
+func due(t testing.TB, s *Store, limit int) ([]string, time.Duration) {
+	t.Helper()
+	ids, wait, err := s.Due(t.Context(), limit)
+	require.NoError(t, err)
+	return ids, wait
+}
+
+func name(i int) string { return fmt.Sprintf("session-%d", i) }
+
+// count returns how many sessions are kept, and checks that a shard's lists agree.
+func count(t testing.TB, s *Store) int {
+	t.Helper()
+	n := 0
+	for i := range s.shards {
+		sh := &s.shards[i]
+		require.Len(t, sh.ring, len(sh.sessions))
+		for place, e := range sh.ring {
+			require.Equal(t, place, e.place)
+			require.Same(t, e, sh.sessions[e.id])
+		}
+		n += len(sh.ring)
+	}
+	return n
+}

@@ -1,0 +1,96 @@
+package memstore
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func TestRecentForgetsByNumber(t *testing.T) {
+	var r recent
+	for i := range recentCap {
+		r.add(uint64(i), 1000+int64(i))
+	}
+	require.True(t, r.find(0))
+	require.Zero(t, r.floor)
+	require.False(t, r.stale(time.UnixMilli(1)), "nothing was forgotten")
+	r.add(recentCap, 5000)
+	r.add(recentCap+1, 5000)
+	require.False(t, r.find(0))
+	require.False(t, r.find(1))
+	require.True(t, r.find(2))
+	require.True(t, r.find(recentCap+1))
+	require.Len(t, r.marks, recentCap)
+	require.True(t, r.stale(time.UnixMilli(1001)), "accepted when the last one that was forgotten was")
+	require.False(t, r.stale(time.UnixMilli(1002)))
+}
+
+func TestRecentForgetsByAge(t *testing.T) {
+	var r recent
+	day := recentFor.Milliseconds()
+	r.add(1, 1000)
+	r.add(2, 2000)
+	r.add(3, 1000+day-1)
+	require.True(t, r.find(1))
+	r.trim(1000 + day)
+	require.False(t, r.find(1))
+	require.True(t, r.find(2))
+	require.Equal(t, int64(1000), r.floor)
+}
+
+// TestStale is the floor as callers see it.
+func TestStale(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, start := New(), time.Now()
+		for i := range recentCap + 10 {
+			run(t, s, "a", fmt.Sprint("e", i), session.CommitRequest{State: []byte("s")})
+			time.Sleep(time.Second)
+		}
+		begin := func(id string, at time.Time, redelivered bool) session.Status {
+			b, err := s.Begin(t.Context(), &session.BeginRequest{
+				ID: "a", Event: session.Event{ID: id, Time: at}, Redelivered: redelivered, Hold: true,
+			})
+			require.NoError(t, err)
+			return b.Status
+		}
+		floor := start.Add(9 * time.Second)
+		require.Equal(t, session.Stale, begin("e0", start, true))
+		require.Equal(t, session.Stale, begin("new", floor, true))
+		require.Equal(t, session.Duplicate, begin("e10", start, true), "what is remembered is told from what is not")
+		require.Equal(t, session.Queued, begin("new", floor.Add(time.Millisecond), true))
+		require.Equal(t, session.Queued, begin("old", start, false))
+	})
+}
+
+// TestWaitingEventIsKnownThoughForgotten queues more events than are remembered.
+func TestWaitingEventIsKnownThoughForgotten(t *testing.T) {
+	s := New()
+	hold := func(i int) session.Status {
+		b, err := s.Begin(t.Context(), &session.BeginRequest{
+			ID: "a", Event: session.Event{ID: fmt.Sprint("e", i), Time: time.UnixMilli(int64(i))}, Hold: true,
+		})
+		require.NoError(t, err)
+		return b.Status
+	}
+	for range 2 {
+		for i := range session.MaxMailbox {
+			require.Equal(t, session.Queued, hold(i))
+		}
+	}
+	b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1)})
+	require.NoError(t, err)
+	for i := range session.MaxMailbox {
+		require.Equal(t, fmt.Sprint("e", i), b.Event.ID)
+		c, err := s.Commit(t.Context(), &session.CommitRequest{
+			ID: "a", Token: token(1), Rev: uint32(i), EventID: b.Event.ID,
+		})
+		require.NoError(t, err)
+		b.Event = c.Next
+	}
+	require.Empty(t, b.Event.ID)
+}
