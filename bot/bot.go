@@ -37,8 +37,8 @@ type Options struct {
 	// Scope says whose conversation an event in a group belongs to.
 	// The default is session.PerMember.
 	Scope session.Scope
-	// Otherwise is sent for a message that no flow answers, in a one-to-one chat in which none is
-	// active. The default is to send nothing.
+	// Otherwise is sent to a new follower, and for a message, that no flow answers, in a
+	// one-to-one chat in which none is active. The default is to send nothing.
 	Otherwise transport.Message
 	// Expired is sent for a tap on a button of a conversation that is over. The default is to
 	// send nothing.

@@ -88,7 +88,7 @@ func (b *Bot) unanswered(active string, e *transport.Event) transport.Message {
 		return nil
 	case e.Kind == transport.KindPostback && e.Postback.Tag != "":
 		return b.o.Expired
-	case e.Kind.IsMessage() && e.Source.Chat == transport.ChatUser:
+	case (e.Kind.IsMessage() || e.Kind == transport.KindFollow) && e.Source.Chat == transport.ChatUser:
 		return b.o.Otherwise
 	default:
 		return nil

@@ -14,7 +14,8 @@
 //	> book                      the user says "book"
 //	> [Yes]                     the user taps the button with this label
 //	> [Pick a day] 2026-12-05   the user picks a date, a time or both (2026-12-05T19:00)
-//	> (follow)                  something else happens: follow, unfollow, join, leave, sticker, image
+//	> (follow)                  something else happens: follow, unfollow, sticker, image, ...
+//	> (again)                   the platform delivers the last event of the user again
 //	< Which day?                the bot sends a message; further lines of it are indented by two
 //	  [Pick a day] [Cancel]     spaces, and its buttons stand on the last
 //	= booking/ask_date          the flow and state reached; "= end" if none is active

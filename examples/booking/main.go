@@ -99,7 +99,9 @@ func newChannel(srv *http.Server, mux *http.ServeMux, address string) (*line.Cha
 		return line.New(secret, token, &line.Options{Endpoint: os.Getenv("LINE_API_ENDPOINT")})
 	}
 	const fakeSecret, fakeToken = "emulator-secret", "emulator-token"
-	platform := emulator.New(fakeSecret, fakeToken, &emulator.Options{Webhook: address + "/webhook"})
+	platform := emulator.New(fakeSecret, fakeToken, &emulator.Options{
+		Webhook: address + "/webhook", BotName: "Restaurant", Users: []string{"Hanako", "Taro", "Ken"},
+	})
 	mux.Handle("/", platform)
 	srv.RegisterOnShutdown(platform.Close)
 	return line.New(fakeSecret, fakeToken, &line.Options{Endpoint: address})
