@@ -1,0 +1,71 @@
+package transport_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+func ExampleTag() {
+	data := transport.Tag("yes", "a1B-_")
+	fmt.Println(data)
+	fmt.Println(transport.Untag(data))
+	// Output:
+	// ~a1B-_~yes
+	// yes a1B-_
+}
+
+func TestUntag(t *testing.T) {
+	for _, tt := range []struct{ name, in, data, tag string }{
+		{"tagged", "~abcde~yes", "yes", "abcde"},
+		{"nothing behind the tag", "~abcde~", "", "abcde"},
+		{"plain", "yes", "yes", ""},
+		{"empty", "", "", ""},
+		{"short", "~abc~", "~abc~", ""},
+		{"no second mark", "~abcdeyes", "~abcdeyes", ""},
+		{"strange tag", "~ab de~yes", "~ab de~yes", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			data, tag := transport.Untag(tt.in)
+			require.Equal(t, tt.data, data)
+			require.Equal(t, tt.tag, tag)
+		})
+	}
+	require.Equal(t, "yes", transport.Tag("yes", ""))
+}
+
+func FuzzTag(f *testing.F) {
+	f.Add("yes", "abcde")
+	f.Fuzz(func(t *testing.T, data, tag string) {
+		if d, got := transport.Untag(transport.Tag("", tag)); got != tag || d != "" {
+			return // not a tag
+		}
+		d, got := transport.Untag(transport.Tag(data, tag))
+		if tag != "" && (d != data || got != tag) {
+			t.Fatalf("%q %q came back as %q %q", data, tag, d, got)
+		}
+	})
+}
+
+func TestWords(t *testing.T) {
+	require.Equal(t, "text", transport.KindText.String())
+	require.Equal(t, "timer", transport.KindTimer.String())
+	require.Equal(t, "member joined", transport.KindMemberJoined.String())
+	require.Equal(t, "unknown", transport.Kind(200).String())
+	require.True(t, transport.KindMessage.IsMessage())
+	require.False(t, transport.KindPostback.IsMessage())
+	require.Equal(t, "group", transport.ChatGroup.String())
+	require.Equal(t, "none", transport.ChatNone.String())
+	require.Equal(t, "hold", transport.Hold.String())
+}
+
+func TestSendError(t *testing.T) {
+	cause := errors.New("cause")
+	err := error(&transport.SendError{Verdict: transport.Drop, Err: cause})
+	require.ErrorIs(t, err, cause)
+	require.Equal(t, "transport: send: drop: cause", err.Error())
+}
