@@ -96,7 +96,9 @@ func (b *Bot) flushAcks(m map[string]session.Seq) {
 // ack acknowledges and delivers what others left behind these outputs meanwhile. Should the
 // call fail, the outputs are sent again when the lane runs out, which does no harm.
 func (b *Bot) ack(ctx context.Context, id string, done session.Seq) {
+	crash("before-ack")
 	rest, err := b.store.Ack(ctx, id, done, b.o.lane)
+	crash("after-ack")
 	if err != nil {
 		b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
 		return

@@ -201,6 +201,7 @@ func (b *Bot) Shutdown(ctx context.Context) error {
 	}
 	b.mu.Unlock()
 	done := make(chan struct{})
+	crash("in-shutdown")
 	go func() {
 		b.busy.Wait()
 		b.acks.close()

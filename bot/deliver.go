@@ -53,7 +53,9 @@ func (b *Bot) send(o *output) *transport.SendError {
 		b.o.Logger.Error("bot: output given up", "age", o.Age)
 		return nil
 	}
+	crash("before-send")
 	err := b.channel.Send(context.Background(), &o.Delivery)
+	crash("after-send")
 	if err == nil {
 		return nil
 	}
@@ -105,6 +107,7 @@ func (b *Bot) postpone(id string, done session.Seq, o *output, se *transport.Sen
 
 // deliverStored delivers outputs that another turn, perhaps of a process that died, left.
 func (b *Bot) deliverStored(id string, stored []session.Output, retried bool) {
+	crash("in-claim")
 	for i := range stored {
 		var o output
 		if err := o.parse(stored[i].Body); err != nil {

@@ -71,7 +71,9 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		Hold:  b.running.Load() >= int64(b.o.MaxTurns),
 		Lease: b.o.lease, Lane: b.o.lane,
 	}
+	crash("before-begin")
 	begun, err := b.begin(ctx, &r)
+	crash("after-begin")
 	switch {
 	case errors.Is(err, session.ErrFull), errors.Is(err, session.ErrTooLarge):
 		// Refusing would make the platform send it again, with the same result, and would

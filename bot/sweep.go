@@ -79,7 +79,9 @@ func (b *Bot) sweepOnce() time.Duration {
 // wake begins what is due in one session.
 func (b *Bot) wake(ctx context.Context, id string) error {
 	r := session.BeginRequest{ID: id, Token: newToken(), Lease: b.o.lease, Lane: b.o.lane}
+	crash("before-wake")
 	begun, err := b.begin(ctx, &r)
+	crash("after-wake")
 	if err == nil && begun.Status == session.Run {
 		b.startTurns(id, r.Token, &begun, nil)
 	}

@@ -33,6 +33,7 @@ func (t *turns) run(ev session.Event, e *transport.Event, attempt int) {
 		if !ok || next.ID == "" {
 			return
 		}
+		crash("before-next")
 		// After a timer the event that waited may be the one that is decoded.
 		if next.ID != ev.ID {
 			e = nil
@@ -43,7 +44,9 @@ func (t *turns) run(ev session.Event, e *transport.Event, attempt int) {
 
 // one runs one turn. It returns the next event, and false if the lease is gone.
 func (t *turns) one(ev session.Event, e *transport.Event, attempt int, last bool) (session.Event, bool) {
+	crash("before-turn")
 	plan, err := t.plan(ev, e, attempt)
+	crash("after-turn")
 	if err != nil {
 		return t.failed(ev, attempt, err, last)
 	}
@@ -114,7 +117,9 @@ func (t *turns) commit(p *plan, ev session.Event, last bool) (session.Event, boo
 	for i := range p.outs {
 		r.Outputs = append(r.Outputs, p.outs[i].append(make([]byte, 0, len(p.outs[i].Messages)+192)))
 	}
+	crash("before-commit")
 	done, err := t.write(&r)
+	crash("after-commit")
 	if err != nil {
 		t.b.acks.add(t.id, r.Done)
 		return t.notCommitted(p, ev, err, last)

@@ -19,11 +19,16 @@ func TestDeadLetters(t *testing.T) {
 		run(t, s, "a", "poison", session.CommitRequest{Dead: "panic", State: []byte("s"), Due: now})
 		b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(2)})
 		require.NoError(t, err)
+		_, err = s.Begin(t.Context(), &session.BeginRequest{ID: "a", Event: session.Event{ID: "e"}, Hold: true})
+		require.NoError(t, err)
 		_, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(2), Rev: b.Rev, Dead: "timer"})
+		require.NoError(t, err)
+		_, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(2), Rev: b.Rev + 1, Dead: "timer, not the event"})
 		require.NoError(t, err)
 		require.Equal(t, []DeadLetter{
 			{Session: "a", Event: session.Event{ID: "poison", Time: now, Accepted: now}, Attempts: 1, Reason: "panic", Time: now},
 			{Session: "a", Attempts: 1, Reason: "timer", Time: now},
+			{Session: "a", Attempts: 1, Reason: "timer, not the event", Time: now},
 		}, s.DeadLetters())
 	})
 }

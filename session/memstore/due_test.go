@@ -88,7 +88,12 @@ func TestWake(t *testing.T) {
 		arm("later still", 6*time.Minute)
 		require.False(t, woken(), "it is known that somebody was woken for that time")
 
+		run(t, s, "now", "e", session.CommitRequest{Due: time.Now().Add(time.Second)})
+		require.True(t, woken())
 		due(t, s, 10)
+		arm("last", 7*time.Minute)
+		require.False(t, woken(), "Due told to wait for less than that")
+
 		hold := &session.BeginRequest{ID: "held", Event: session.Event{ID: "e"}, Hold: true}
 		_, err := s.Begin(t.Context(), hold)
 		require.NoError(t, err)

@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
@@ -42,10 +43,7 @@ func (o *outbox) ack(done session.Seq) {
 		}
 		return
 	}
-	gone := len(o.waiting) - n
-	copy(o.waiting, o.waiting[gone:])
-	clear(o.waiting[n:])
-	o.waiting = o.waiting[:n]
+	o.waiting = slices.Delete(o.waiting, 0, len(o.waiting)-n)
 }
 
 // put appends the outputs of a commit. The lane is t's if nothing waited.

@@ -18,7 +18,7 @@ func TestRecentForgetsByNumber(t *testing.T) {
 	}
 	require.True(t, r.find(0))
 	require.Zero(t, r.floor)
-	require.False(t, r.stale(time.UnixMilli(1)), "nothing was forgotten")
+	require.False(t, r.stale(time.Time{}), "nothing was forgotten")
 	r.add(recentCap, 5000)
 	r.add(recentCap+1, 5000)
 	require.False(t, r.find(0))
@@ -63,6 +63,11 @@ func TestStale(t *testing.T) {
 		require.Equal(t, session.Stale, begin("new", floor, true))
 		require.Equal(t, session.Duplicate, begin("e10", start, true), "what is remembered is told from what is not")
 		require.Equal(t, session.Queued, begin("new", floor.Add(time.Millisecond), true))
+		b, err := s.Begin(t.Context(), &session.BeginRequest{
+			ID: "a", Token: token(2), Event: session.Event{ID: "stale", Time: start}, Redelivered: true,
+		})
+		require.NoError(t, err)
+		require.Equal(t, session.Stale, b.Status, "whoever brings it gets nothing else to do")
 		require.Equal(t, session.Queued, begin("old", start, false))
 	})
 }

@@ -1,9 +1,6 @@
 package memstore
 
-import (
-	"strings"
-	"sync"
-)
+import "sync"
 
 // shard is a part of the sessions, under one lock.
 type shard struct {
@@ -31,7 +28,6 @@ const sweepPerAdd = 3
 
 func (sh *shard) add(id string, now int64) *entry {
 	sh.sweep(now, sweepPerAdd)
-	id = strings.Clone(id)
 	e := &entry{id: id, place: len(sh.ring), queued: -1}
 	sh.sessions[id] = e
 	sh.ring = append(sh.ring, e)
@@ -62,13 +58,8 @@ func (sh *shard) drop(e *entry) {
 	sh.queue.set(e, never)
 }
 
-// settle puts a session that was changed back in order, and returns when it is due. A session
-// that a refused event left empty is dropped.
+// settle puts a session that was changed back in order, and returns when it is due.
 func (sh *shard) settle(e *entry) int64 {
-	if e.expires == 0 {
-		sh.drop(e)
-		return never
-	}
 	due := e.wake()
 	sh.queue.set(e, due)
 	return due

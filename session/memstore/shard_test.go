@@ -79,6 +79,19 @@ func TestWhatWaitsIsKeptLonger(t *testing.T) {
 	})
 }
 
+func TestEventDoesNotShortenKeep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		run(t, s, "a", "e1", session.CommitRequest{State: []byte("s"), Keep: 100 * time.Hour})
+		_, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Event: session.Event{ID: "e2"}, Hold: true})
+		require.NoError(t, err)
+		time.Sleep(99 * time.Hour)
+		b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(2)})
+		require.NoError(t, err)
+		require.Equal(t, "s", string(b.State))
+	})
+}
+
 func TestNothingIsKeptOfNothing(t *testing.T) {
 	s := New()
 	b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1)})

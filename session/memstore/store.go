@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,7 +22,8 @@ type Store struct {
 	seed   maphash.Seed
 	shards [shardCount]shard
 
-	// told is the time, in milliseconds, until which the caller of Due waits.
+	// told is the time, in milliseconds, until which the caller of Due waits; zero if nobody
+	// asked yet, and never while Due works.
 	told atomic.Int64
 	wake chan struct{}
 
@@ -36,7 +36,6 @@ var _ session.Store = (*Store)(nil)
 // New returns an empty store.
 func New() *Store {
 	s := &Store{seed: maphash.MakeSeed(), wake: make(chan struct{}, 1)}
-	s.told.Store(math.MinInt64)
 	for i := range s.shards {
 		s.shards[i].sessions = make(map[string]*entry)
 	}

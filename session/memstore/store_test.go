@@ -2,6 +2,7 @@ package memstore_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
@@ -9,7 +10,11 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	for name, o := range map[string]*storetest.Options{"virtual time": {Virtual: true}, "real time": nil} {
+	for name, o := range map[string]*storetest.Options{
+		"virtual time":          {Virtual: true},
+		"a clock that is moved": {Virtual: true, Advance: time.Sleep},
+		"real time":             nil,
+	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, func(*testing.T) session.Store { return memstore.New() }, o)
 		})

@@ -122,7 +122,6 @@ func (e *entry) save(r *session.CommitRequest, now int64) {
 		keep = keepAtLeast
 	}
 	e.expires = max(now, e.timer) + keep.Milliseconds()
-	e.recent.trim(now)
 }
 
 // handOver forgets the event of the turn, and begins that of the next or ends the lease.
@@ -135,7 +134,7 @@ func (e *entry) handOver(r *session.CommitRequest, now int64) {
 	}
 	switch {
 	case e.mail.empty():
-		e.token, e.notBefore = session.Token{}, 0
+		e.token = session.Token{}
 	case r.Release:
 		e.token, e.notBefore = session.Token{}, now
 	case e.mail.begin():

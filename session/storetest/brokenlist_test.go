@@ -87,6 +87,11 @@ func brokenStores() []brokenStore {
 		{"does not extend", func(_ session.Store, b *broken) {
 			b.extend = func(string, session.Token, time.Duration) error { return nil }
 		}, "extend moves the end of the lease"},
+		{"takes no term for a short one", onBegin(func(r *session.BeginRequest) {
+			if r.Lease == 0 {
+				r.Lease = time.Millisecond
+			}
+		}), "terms that are not given last for seconds"},
 		{"does not count", onBegun(func(b *session.Begun) { b.Attempt = 1 }), "attempts are counted"},
 		{"begins anew when asked again", newTokens, "begin repeated with the same token gives the same answer"},
 		{"begins a timer anew", newTokens, "begin repeated for a timer gives the same answer"},

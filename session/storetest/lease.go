@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
@@ -12,6 +13,7 @@ func leaseChecks() []check {
 		{"who never held the lease is fenced", neverHeld},
 		{"a commit of a passed revision is fenced", passedRevision},
 		{"extend moves the end of the lease", extend},
+		{"terms that are not given last for seconds", defaultTerms},
 		{"attempts are counted", attempts},
 	}
 }
@@ -79,6 +81,9 @@ func passedRevision(p *probe) {
 	late := first.request(session.CommitRequest{EventID: "e1", State: []byte("s1")})
 	_, err := p.store.Commit(p.Context(), late)
 	p.err("the first Commit again, after the second", session.ErrFenced, err)
+	late.EventID = ""
+	_, err = p.store.Commit(p.Context(), late)
+	p.err("a Commit for a timer, of the first revision", session.ErrFenced, err)
 	p.end("third Commit", t)
 }
 
@@ -98,6 +103,27 @@ func extend(p *probe) {
 	t = p.look("Begin after the last term", s, "e1")
 	p.commit("Commit", t, session.CommitRequest{})
 	p.end("last Commit", t)
+}
+
+func defaultTerms(p *probe) {
+	s := p.session("a")
+	t := &turn{id: s, token: p.token()}
+	b, err := p.store.Begin(p.Context(), &session.BeginRequest{ID: s, Token: t.token, Event: p.event("e1", 1)})
+	p.err("Begin without terms", nil, err)
+	from := b.Now
+	held := func() bool { // a machine may be so slow that nothing can be said
+		ok := !p.due(s)
+		return ok || p.now().Sub(from) > 3*time.Second
+	}
+	p.pass(short)
+	p.same("Due after Begin without terms", "the lease held", true, held())
+	r := t.request(session.CommitRequest{EventID: "e1", Outputs: outputs("a")})
+	r.Lease, r.Lane = 0, 0
+	c, err := p.store.Commit(p.Context(), r)
+	p.err("Commit without terms", nil, err)
+	from = c.Now
+	p.pass(short)
+	p.same("Due after Commit without terms", "the lane held", true, held())
 }
 
 func attempts(p *probe) {

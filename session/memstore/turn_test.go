@@ -1,0 +1,122 @@
+package memstore
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func TestHoldGetsNoOutputs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}}, Lane: time.Second})
+		time.Sleep(time.Second)
+		r := &session.BeginRequest{ID: "a", Token: token(2), Event: session.Event{ID: "e2"}, Hold: true}
+		b, err := s.Begin(t.Context(), r)
+		require.NoError(t, err)
+		require.Empty(t, b.Outputs)
+	})
+}
+
+func TestBeginAgainGetsTheSameOutputs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}, {2}}, Lane: time.Second})
+		time.Sleep(time.Second)
+		r := &session.BeginRequest{ID: "a", Token: token(2)}
+		for range 2 {
+			b, err := s.Begin(t.Context(), r)
+			require.NoError(t, err)
+			require.Len(t, b.Outputs, 2)
+			require.True(t, b.Retried)
+		}
+		r.Token = token(3)
+		b, err := s.Begin(t.Context(), r)
+		require.NoError(t, err)
+		require.Empty(t, b.Outputs, "the lane is another's")
+	})
+}
+
+func TestEventGetsOutputsOfLaneThatRanOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}}, Lane: time.Second})
+		time.Sleep(time.Second)
+		r := &session.BeginRequest{ID: "a", Token: token(2), Event: session.Event{ID: "e2"}}
+		b, err := s.Begin(t.Context(), r)
+		require.NoError(t, err)
+		require.Equal(t, session.Run, b.Status)
+		require.Len(t, b.Outputs, 1)
+		require.True(t, b.Retried)
+	})
+}
+
+func TestCommitOfAnotherEventIsFenced(t *testing.T) {
+	s := New()
+	r := &session.BeginRequest{ID: "a", Token: token(1), Event: session.Event{ID: "e1"}}
+	_, err := s.Begin(t.Context(), r)
+	require.NoError(t, err)
+	_, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(1), EventID: "e2"})
+	require.ErrorIs(t, err, session.ErrFenced)
+}
+
+func TestCommitAgainHasFreshTerms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		_, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1), Event: session.Event{ID: "e1"}})
+		require.NoError(t, err)
+		r := &session.CommitRequest{
+			ID: "a", Token: token(1), EventID: "e1", Outputs: [][]byte{{1}}, Lane: 4 * time.Second,
+		}
+		for range 2 {
+			c, err := s.Commit(t.Context(), r)
+			require.NoError(t, err)
+			require.True(t, c.Lane)
+			_, wait := due(t, s, 1)
+			require.Equal(t, 4*time.Second, wait)
+			time.Sleep(3 * time.Second)
+		}
+	})
+}
+
+// TestCommitAgainWithoutTheLane repeats a commit whose outputs wait behind others.
+func TestCommitAgainWithoutTheLane(t *testing.T) {
+	s := New()
+	_, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1), Event: session.Event{ID: "e1"}})
+	require.NoError(t, err)
+	_, err = s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(2), Event: session.Event{ID: "e2"}})
+	require.NoError(t, err)
+	r := &session.CommitRequest{ID: "a", Token: token(1), EventID: "e1", Outputs: [][]byte{{1}}}
+	c, err := s.Commit(t.Context(), r)
+	require.NoError(t, err)
+	require.True(t, c.Lane)
+	r.Rev, r.EventID = 1, "e2"
+	for range 2 {
+		c, err = s.Commit(t.Context(), r)
+		require.NoError(t, err)
+		require.False(t, c.Lane)
+	}
+}
+
+func TestReleasedTimerWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		run(t, s, "a", "e1", session.CommitRequest{Due: time.Now()})
+		b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1)})
+		require.NoError(t, err)
+		require.Equal(t, session.Run, b.Status)
+		r := &session.ReleaseRequest{ID: "a", Token: token(1), Delay: 5 * time.Second, Counted: true}
+		require.NoError(t, s.Release(t.Context(), r))
+		ids, wait := due(t, s, 1)
+		require.Empty(t, ids)
+		require.Equal(t, 5*time.Second, wait)
+		time.Sleep(wait)
+		b, err = s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1)})
+		require.NoError(t, err)
+		require.Equal(t, 2, b.Attempt)
+	})
+}
