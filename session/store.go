@@ -28,6 +28,8 @@ var (
 	// ErrUnavailable: the store could not be reached or did not answer in time. What was asked
 	// may have happened: the same call may be made again.
 	ErrUnavailable = errors.New("session: store unavailable")
+	// ErrNoLetter: there is no dead letter of that id.
+	ErrNoLetter = errors.New("session: no such dead letter")
 )
 
 // Token names one acquisition of a session's lease. It is drawn at random by the caller of

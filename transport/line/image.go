@@ -6,6 +6,8 @@ type ImageMessage struct {
 	URL string
 	// PreviewURL is what the chat shows before a tap, up to 1 MB. Empty is URL.
 	PreviewURL string
+	// Sender is as in TextMessage.
+	Sender Sender
 	// QuickReplies are as in TextMessage.
 	QuickReplies []Action
 }
@@ -13,6 +15,12 @@ type ImageMessage struct {
 // Image returns an image message. An empty previewURL is url.
 func Image(url, previewURL string) ImageMessage {
 	return ImageMessage{URL: url, PreviewURL: previewURL}
+}
+
+// WithSender returns a copy that shows another name and icon.
+func (m ImageMessage) WithSender(name, iconURL string) ImageMessage {
+	m.Sender = Sender{Name: name, IconURL: iconURL}
+	return m.Quick()
 }
 
 // Quick returns a copy with further quick replies.
@@ -30,16 +38,15 @@ func (m ImageMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 	b = append(b, `{"type":"image","originalContentUrl":`...)
 	b = appendText(b, m.URL)
 	b = appendText(appendName(b, "previewImageUrl"), preview)
-	return appendQuick(b, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It does not
 // fetch the picture.
-func (m ImageMessage) Validate() error {
-	var c checker
-	c.required("originalContentUrl", m.URL)
-	c.https("originalContentUrl", m.URL)
+func (m ImageMessage) Validate() error { return validate(m) }
+
+func (m ImageMessage) check(c *checker) {
+	c.requiredURL("originalContentUrl", m.URL)
 	c.https("previewImageUrl", m.PreviewURL)
-	c.quick(m.QuickReplies)
-	return c.err()
+	c.end(m.Sender, m.QuickReplies)
 }

@@ -5,6 +5,10 @@ package line
 type StickerMessage struct {
 	// PackageID and StickerID name the sticker. They are decimal numbers.
 	PackageID, StickerID string
+	// QuoteToken is as in TextMessage.
+	QuoteToken string
+	// Sender is as in TextMessage.
+	Sender Sender
 	// QuickReplies are as in TextMessage.
 	QuickReplies []Action
 }
@@ -12,6 +16,18 @@ type StickerMessage struct {
 // Sticker returns a sticker message.
 func Sticker(packageID, stickerID string) StickerMessage {
 	return StickerMessage{PackageID: packageID, StickerID: stickerID}
+}
+
+// WithQuote returns a copy that quotes the message that the token came with.
+func (m StickerMessage) WithQuote(token string) StickerMessage {
+	m.QuoteToken = token
+	return m.Quick()
+}
+
+// WithSender returns a copy that shows another name and icon.
+func (m StickerMessage) WithSender(name, iconURL string) StickerMessage {
+	m.Sender = Sender{Name: name, IconURL: iconURL}
+	return m.Quick()
 }
 
 // Quick returns a copy with further quick replies.
@@ -25,15 +41,16 @@ func (m StickerMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 	b = append(b, `{"type":"sticker","packageId":`...)
 	b = appendText(b, m.PackageID)
 	b = appendText(appendName(b, "stickerId"), m.StickerID)
-	return appendQuick(b, m.QuickReplies, tag), nil
+	b = appendField(b, "quoteToken", m.QuoteToken)
+	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It does not
 // know which stickers exist.
-func (m StickerMessage) Validate() error {
-	var c checker
+func (m StickerMessage) Validate() error { return validate(m) }
+
+func (m StickerMessage) check(c *checker) {
 	c.required("packageId", m.PackageID)
 	c.required("stickerId", m.StickerID)
-	c.quick(m.QuickReplies)
-	return c.err()
+	c.end(m.Sender, m.QuickReplies)
 }

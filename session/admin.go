@@ -1,0 +1,48 @@
+package session
+
+import (
+	"context"
+	"time"
+)
+
+// Admin is what operators need of a store besides the turn. Every Store has it.
+type Admin interface {
+	// Check reports whether the store would take an event now, and why not, in words for an
+	// operator. It makes no change.
+	Check(ctx context.Context) error
+
+	// Forget deletes all that is kept of a session: state, timers, waiting events, outputs and
+	// dead letters. Events that happened up to now are refused as Stale from then on, for 25 h;
+	// later ones begin a new session. A turn that runs is fenced.
+	// It returns ErrUnavailable.
+	Forget(ctx context.Context, id string) error
+
+	// Letters returns up to limit dead letters, the oldest first within a part of the store, and
+	// from where to go on: "" begins, and is returned at the end.
+	// It returns ErrUnavailable.
+	Letters(ctx context.Context, from string, limit int) (letters []Letter, next string, err error)
+
+	// Replay makes a dead letter an event of its session again, due at once, and removes the
+	// letter. Its id is that of the letter's event followed by "#r" and a number, so that it is
+	// not taken for the event that failed. It returns ErrNoLetter, ErrFull, ErrUnavailable.
+	Replay(ctx context.Context, letter string) error
+
+	// Purge deletes a dead letter. It returns ErrNoLetter, ErrUnavailable.
+	Purge(ctx context.Context, letter string) error
+}
+
+// Letter is an event that could not be handled.
+type Letter struct {
+	// ID names the letter in Replay and Purge.
+	ID string
+	// Session is the id of its session.
+	Session string
+	// Event is the event.
+	Event Event
+	// Attempts counts the turns that were begun for it.
+	Attempts int
+	// Why is the reason, in the words of CommitRequest.Dead.
+	Why string
+	// Time is when it was set aside, by the store's clock.
+	Time time.Time
+}

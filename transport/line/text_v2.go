@@ -1,0 +1,136 @@
+package line
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// TextV2Message is a text bubble with mentions and LINE's own emojis in it. Placeholders such as
+// {name} in its text stand for substitutions; a brace that is meant is written twice, which
+// EscapeBraces does. Mentions work in groups and rooms only, and cannot be multicast.
+type TextV2Message struct {
+	// Text is up to 5000 UTF-16 code units.
+	Text string
+	// Substitutions are what the placeholders stand for, up to 100. A name is up to 20 letters,
+	// digits and underscores.
+	Substitutions map[string]Substitution
+	// QuoteToken is as in TextMessage.
+	QuoteToken string
+	// Sender is as in TextMessage.
+	Sender Sender
+	// QuickReplies are as in TextMessage.
+	QuickReplies []Action
+}
+
+// Substitution is what a placeholder stands for: a UserMention, an AllMention or a LINEEmoji.
+type Substitution interface {
+	appendSubstitution(b []byte) []byte
+	checkSubstitution(c *checker)
+}
+
+// UserMention mentions a member of the chat, who must not be a bot.
+type UserMention struct {
+	// UserID is who is mentioned.
+	UserID string
+}
+
+// AllMention mentions all members of the chat.
+type AllMention struct{}
+
+// TextV2 returns a text message with placeholders. Give each its meaning by With.
+func TextV2(text string) TextV2Message { return TextV2Message{Text: text} }
+
+// Mention returns a mention of a user.
+func Mention(userID string) UserMention { return UserMention{UserID: userID} }
+
+// MentionAll returns a mention of all members of the chat.
+func MentionAll() AllMention { return AllMention{} }
+
+var braceEscaper = strings.NewReplacer("{", "{{", "}", "}}")
+
+// EscapeBraces returns text so that a TextV2Message shows its braces as they are. Use it on what
+// users wrote.
+func EscapeBraces(text string) string { return braceEscaper.Replace(text) }
+
+// With returns a copy in which the placeholder {name} stands for s.
+func (m TextV2Message) With(name string, s Substitution) TextV2Message {
+	m = m.clone()
+	if m.Substitutions == nil {
+		m.Substitutions = map[string]Substitution{}
+	}
+	m.Substitutions[name] = s
+	return m
+}
+
+// WithQuote returns a copy that quotes the message that the token came with.
+func (m TextV2Message) WithQuote(token string) TextV2Message {
+	m = m.clone()
+	m.QuoteToken = token
+	return m
+}
+
+// WithSender returns a copy that shows another name and icon.
+func (m TextV2Message) WithSender(name, iconURL string) TextV2Message {
+	m = m.clone()
+	m.Sender = Sender{Name: name, IconURL: iconURL}
+	return m
+}
+
+// Quick returns a copy with further quick replies.
+func (m TextV2Message) Quick(replies ...Action) TextV2Message {
+	m = m.clone()
+	m.QuickReplies = append(m.QuickReplies, replies...)
+	return m
+}
+
+func (m TextV2Message) clone() TextV2Message {
+	m.Substitutions = maps.Clone(m.Substitutions)
+	m.QuickReplies = slices.Clone(m.QuickReplies)
+	return m
+}
+
+// AppendJSON implements transport.Message. The error is always nil.
+func (m TextV2Message) AppendJSON(b []byte, tag string) ([]byte, error) {
+	b = append(b, `{"type":"textV2","text":`...)
+	b = appendText(b, m.Text)
+	if len(m.Substitutions) > 0 {
+		b = appendSubstitutions(appendName(b, "substitution"), m.Substitutions)
+	}
+	b = appendField(b, "quoteToken", m.QuoteToken)
+	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+}
+
+// appendSubstitutions goes by the order of the names, so that one message has one JSON.
+func appendSubstitutions(b []byte, substitutions map[string]Substitution) []byte {
+	b = append(b, '{')
+	for i, name := range slices.Sorted(maps.Keys(substitutions)) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendText(b, name), ':')
+		if s := substitutions[name]; isNil(s) {
+			b = append(b, "null"...)
+		} else {
+			b = s.appendSubstitution(b)
+		}
+	}
+	return append(b, '}')
+}
+
+func (s UserMention) appendSubstitution(b []byte) []byte {
+	b = append(b, `{"type":"mention","mentionee":{"type":"user","userId":`...)
+	return append(appendText(b, s.UserID), "}}"...)
+}
+
+func (AllMention) appendSubstitution(b []byte) []byte {
+	return append(b, `{"type":"mention","mentionee":{"type":"all"}}`...)
+}
+
+func (e LINEEmoji) appendSubstitution(b []byte) []byte {
+	return append(e.appendIDs(append(b, `{"type":"emoji"`...)), '}')
+}
+
+// Validate implements transport.Message. It returns *LimitError values, joined. It does not know
+// who is in a chat.
+func (m TextV2Message) Validate() error { return validate(m) }

@@ -1,0 +1,101 @@
+package line
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+func (m TextV2Message) check(c *checker) {
+	c.required("text", m.Text)
+	c.units("text", m.Text, maxText)
+	c.substitutions(m.Substitutions)
+	c.placeholders(m.Text, m.Substitutions)
+	c.end(m.Sender, m.QuickReplies)
+}
+
+func (c *checker) substitutions(substitutions map[string]Substitution) {
+	c.count("substitution", len(substitutions), 0, maxSubstitutions)
+	c.field("substitution")
+	for _, name := range slices.Sorted(maps.Keys(substitutions)) {
+		c.field(pathName(name))
+		c.units("", name, maxPlaceholder)
+		if !isWord(name) {
+			c.broken("", "a name of other characters than letters, digits and underscores")
+		}
+		if s := substitutions[name]; isNil(s) {
+			c.broken("", ruleRequired)
+		} else {
+			s.checkSubstitution(c)
+		}
+		c.up(1)
+	}
+	c.up(1)
+}
+
+func (s UserMention) checkSubstitution(c *checker) {
+	c.field("mentionee")
+	c.required("userId", s.UserID)
+	c.up(1)
+}
+
+func (AllMention) checkSubstitution(*checker)    {}
+func (e LINEEmoji) checkSubstitution(c *checker) { c.emoji(e) }
+
+// placeholders checks the braces in a text, and how much of each kind they put into it.
+func (c *checker) placeholders(text string, substitutions map[string]Substitution) {
+	names, ok := placeholders(text)
+	if !ok {
+		c.broken("text", "a brace that is neither doubled nor part of a placeholder")
+	}
+	mentions, emojis, unknown := 0, 0, 0
+	for _, name := range names {
+		switch s := substitutions[name].(type) {
+		case nil:
+			unknown++
+		case LINEEmoji, *LINEEmoji:
+			emojis++
+		default:
+			_ = s
+			mentions++
+		}
+	}
+	if unknown > 0 {
+		c.broken("text", "a placeholder without a substitution")
+	}
+	if mentions > maxMentions {
+		c.fail("substitution", LimitError{Actual: mentions, Max: maxMentions, Unit: Mentions})
+	}
+	if emojis > maxEmojis {
+		c.fail("substitution", LimitError{Actual: emojis, Max: maxEmojis, Unit: Emojis})
+	}
+}
+
+// placeholders returns the names in braces, and false if the braces do not pair.
+func placeholders(text string) (names []string, ok bool) {
+	for {
+		i := strings.IndexAny(text, "{}")
+		if i < 0 {
+			return names, true
+		}
+		c := text[i]
+		text = text[i+1:]
+		if text != "" && text[0] == c {
+			text = text[1:]
+			continue
+		}
+		end := strings.IndexAny(text, "{}")
+		if c == '}' || end < 1 || text[end] == '{' {
+			return names, false
+		}
+		names = append(names, text[:end])
+		text = text[end+1:]
+	}
+}
+
+// isWord reports whether s is of ASCII letters, digits and underscores, and at least one.
+func isWord(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r|' ' < 'a' || r|' ' > 'z')
+	})
+}

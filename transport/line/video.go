@@ -1,0 +1,68 @@
+package line
+
+import "strings"
+
+// VideoMessage is a video.
+type VideoMessage struct {
+	// URL is the video: https, mp4, up to 200 MB.
+	URL string
+	// PreviewURL is the picture before it plays: https, JPEG or PNG, up to 1 MB, in the aspect
+	// ratio of the video.
+	PreviewURL string
+	// TrackingID comes back in an event when a user has seen the video to its end; empty asks
+	// for none. It works in one-to-one chats only. It is up to 100 letters, digits and
+	// -.=,+*()%$&;:@{}!?<>[].
+	TrackingID string
+	// Sender is as in TextMessage.
+	Sender Sender
+	// QuickReplies are as in TextMessage.
+	QuickReplies []Action
+}
+
+// Video returns a video message.
+func Video(url, previewURL string) VideoMessage {
+	return VideoMessage{URL: url, PreviewURL: previewURL}
+}
+
+// WithTracking returns a copy that tells the bot when the video was seen to its end.
+func (m VideoMessage) WithTracking(id string) VideoMessage {
+	m.TrackingID = id
+	return m.Quick()
+}
+
+// WithSender returns a copy that shows another name and icon.
+func (m VideoMessage) WithSender(name, iconURL string) VideoMessage {
+	m.Sender = Sender{Name: name, IconURL: iconURL}
+	return m.Quick()
+}
+
+// Quick returns a copy with further quick replies.
+func (m VideoMessage) Quick(replies ...Action) VideoMessage {
+	m.QuickReplies = withQuick(m.QuickReplies, replies)
+	return m
+}
+
+// AppendJSON implements transport.Message. The error is always nil.
+func (m VideoMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+	b = append(b, `{"type":"video","originalContentUrl":`...)
+	b = appendText(b, m.URL)
+	b = appendText(appendName(b, "previewImageUrl"), m.PreviewURL)
+	b = appendField(b, "trackingId", m.TrackingID)
+	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+}
+
+// Validate implements transport.Message. It returns *LimitError values, joined. It does not
+// fetch the video.
+func (m VideoMessage) Validate() error { return validate(m) }
+
+func (m VideoMessage) check(c *checker) {
+	c.requiredURL("originalContentUrl", m.URL)
+	c.requiredURL("previewImageUrl", m.PreviewURL)
+	c.units("trackingId", m.TrackingID, maxTrackingID)
+	if strings.Trim(m.TrackingID, trackingChars) != "" {
+		c.broken("trackingId", "a character that LINE does not take")
+	}
+	c.end(m.Sender, m.QuickReplies)
+}
+
+const trackingChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.=,+*()%$&;:@{}!?<>[]"
