@@ -43,6 +43,13 @@ type Options struct {
 	// Expired is sent for a tap on a button of a conversation that is over. The default is to
 	// send nothing.
 	Expired transport.Message
+	// Failed is sent to the user whose event was set aside after all attempts. The default is to
+	// send nothing.
+	Failed transport.Message
+	// Version numbers builds of the bot: raise it with a change after which older builds cannot
+	// read the sessions. A session that a higher version wrote is left to processes of that
+	// version, so that both can run during a deployment. The default is 0.
+	Version uint32
 	// PushToGroups lets an answer in a group or room be pushed when it cannot be a reply any
 	// more. A push costs one message of the quota for each member. The default is to drop it.
 	PushToGroups bool
@@ -54,6 +61,9 @@ type Options struct {
 	// MaxAttempts is how often a turn is tried before its event is set aside as a dead letter.
 	// The default is 5.
 	MaxAttempts int
+	// MaxWebhooks is how many calls of Receive are under way at once. More are refused with
+	// ErrBusy. The default is 1,024.
+	MaxWebhooks int
 	// MaxTurns is how many turns run at once. More events are made durable and run later.
 	// The default is 256.
 	MaxTurns int
@@ -63,8 +73,13 @@ type Options struct {
 	lease, lane time.Duration // shorter in tests
 }
 
-// ErrClosed is returned once Shutdown was called.
-var ErrClosed = errors.New("bot: shut down")
+// What Receive refuses events with. The platform should deliver them again.
+var (
+	// ErrClosed is returned once Shutdown was called.
+	ErrClosed = errors.New("bot: shut down")
+	// ErrBusy is returned if Options.MaxWebhooks calls are under way.
+	ErrBusy = errors.New("bot: too many webhooks at once")
+)
 
 // A turn holds its session for leaseTerm; whoever delivers its outputs may do so for laneTerm,
 // one time-out of an API call and some. See the crash analysis in the package documentation.
@@ -84,8 +99,11 @@ type Bot struct {
 	handler http.Handler
 	acks    acks
 
-	skew    atomic.Int64  // the store's clock less ours, in nanoseconds
-	running atomic.Int64  // turns that run
+	skew    atomic.Int64 // the store's clock less ours, in nanoseconds
+	hooks   atomic.Int64 // calls of Receive that are under way
+	running atomic.Int64 // turns that run
+	solo    sync.Mutex   // held by the turn of an event that may have killed a process
+	stats   stats
 	stop    chan struct{} // closed by Shutdown
 	mu      sync.Mutex    // guards closing, and busy.Add against busy.Wait
 	closing bool
@@ -114,7 +132,7 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 		}
 		b.byName[f.Name()] = f
 	}
-	for _, m := range []transport.Message{b.o.Otherwise, b.o.Expired} {
+	for _, m := range []transport.Message{b.o.Otherwise, b.o.Expired, b.o.Failed} {
 		if m == nil {
 			continue
 		}
@@ -138,6 +156,9 @@ func (o *Options) defaults() {
 	}
 	if o.MaxAttempts <= 0 {
 		o.MaxAttempts = 5
+	}
+	if o.MaxWebhooks <= 0 {
+		o.MaxWebhooks = 1024
 	}
 	if o.MaxTurns <= 0 {
 		o.MaxTurns = 256

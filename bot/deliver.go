@@ -50,6 +50,7 @@ func (b *Bot) sendAll(outs []output, retried bool) (n int, err *transport.SendEr
 func (b *Bot) send(o *output) *transport.SendError {
 	o.Age = b.now().Sub(o.born)
 	if o.Age > maxOutputAge {
+		b.stats.dropped.Add(1)
 		b.o.Logger.Error("bot: output given up", "age", o.Age)
 		return nil
 	}
@@ -57,6 +58,7 @@ func (b *Bot) send(o *output) *transport.SendError {
 	err := b.channel.Send(context.Background(), &o.Delivery)
 	crash("after-send")
 	if err == nil {
+		b.stats.sent.Add(1)
 		return nil
 	}
 	var se *transport.SendError
@@ -65,9 +67,15 @@ func (b *Bot) send(o *output) *transport.SendError {
 	}
 	switch se.Verdict {
 	case transport.Drop, transport.Ambiguous:
+		if se.Verdict == transport.Drop {
+			b.stats.dropped.Add(1)
+		} else {
+			b.stats.ambiguous.Add(1)
+		}
 		b.o.Logger.Error("bot: output not delivered", "verdict", se.Verdict.String(), "err", se.Err)
 		return nil
 	default:
+		b.stats.retried.Add(1)
 		return se
 	}
 }

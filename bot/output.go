@@ -96,6 +96,15 @@ func (o *output) append(b []byte) []byte {
 	return append(b, o.Messages...)
 }
 
+// pack packs outputs for the store.
+func pack(outs []output) [][]byte {
+	var packed [][]byte
+	for i := range outs {
+		packed = append(packed, outs[i].append(make([]byte, 0, len(outs[i].Messages)+192)))
+	}
+	return packed
+}
+
 // parse reads what append packed. The messages refer to b.
 func (o *output) parse(b []byte) error {
 	const fixed = 3 + 8 + 16

@@ -21,6 +21,10 @@ func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	if b.stopping() {
 		return ErrClosed
 	}
+	defer b.hooks.Add(-1)
+	if b.hooks.Add(1) > int64(b.o.MaxWebhooks) {
+		return ErrBusy
+	}
 	if len(events) == 1 {
 		return b.receive(ctx, &events[0])
 	}
@@ -78,12 +82,22 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 	case errors.Is(err, session.ErrFull), errors.Is(err, session.ErrTooLarge):
 		// Refusing would make the platform send it again, with the same result, and would
 		// count as an error for all users.
+		b.stats.refused.Add(1)
 		b.o.Logger.Warn("bot: event refused", "session", r.ID, "event", e.ID, "err", err)
 		return nil
 	case err != nil:
 		return err
-	case begun.Status == session.Run:
+	}
+	switch begun.Status {
+	case session.Duplicate:
+		b.stats.duplicates.Add(1)
+	case session.Stale:
+		b.stats.stale.Add(1)
+	case session.Run:
+		b.stats.events.Add(1)
 		b.startTurns(r.ID, r.Token, &begun, e)
+	default:
+		b.stats.events.Add(1)
 	}
 	return nil
 }

@@ -44,11 +44,18 @@ func (t *turns) run(ev session.Event, e *transport.Event, attempt int) {
 
 // one runs one turn. It returns the next event, and false if the lease is gone.
 func (t *turns) one(ev session.Event, e *transport.Event, attempt int, last bool) (session.Event, bool) {
+	defer t.keepLease()()
+	if attempt > 1 {
+		// It may have killed its process. Those that run beside it when it does so again become
+		// suspects too, so suspects run one at a time.
+		t.b.solo.Lock()
+		defer t.b.solo.Unlock()
+	}
 	crash("before-turn")
 	plan, err := t.plan(ev, e, attempt)
 	crash("after-turn")
 	if err != nil {
-		return t.failed(ev, attempt, err, last)
+		return t.failed(ev, e, attempt, err, last)
 	}
 	return t.commit(plan, ev, last)
 }
@@ -67,6 +74,9 @@ func (t *turns) plan(ev session.Event, e *transport.Event, attempt int) (*plan, 
 	t.timer = -1
 	if err := t.rec.Unmarshal(t.state); err != nil {
 		return nil, err
+	}
+	if t.rec.Version > t.b.o.Version {
+		return nil, errNewer
 	}
 	limit := ev.Accepted
 	if ev.ID == "" {
@@ -108,21 +118,24 @@ func dueTimer(timers []session.Timer, limit time.Time) int {
 
 // commit writes what the turn came to and delivers its outputs.
 func (t *turns) commit(p *plan, ev session.Event, last bool) (session.Event, bool) {
+	p.rec.Version = t.b.o.Version
 	r := session.CommitRequest{
 		ID: t.id, Token: t.token, Rev: t.rev, EventID: p.eventID,
 		State: p.rec.Append(make([]byte, 0, len(p.rec.Data)+128)), Due: p.rec.Due(), Keep: t.b.o.Keep,
 		Done: t.b.acks.take(t.id), Lease: t.b.o.lease, Lane: t.b.o.lane,
 		Release: last || t.b.stopping(),
 	}
-	for i := range p.outs {
-		r.Outputs = append(r.Outputs, p.outs[i].append(make([]byte, 0, len(p.outs[i].Messages)+192)))
-	}
+	r.Outputs = pack(p.outs)
 	crash("before-commit")
 	done, err := t.write(&r)
 	crash("after-commit")
 	if err != nil {
 		t.b.acks.add(t.id, r.Done)
 		return t.notCommitted(p, ev, err, last)
+	}
+	t.b.stats.turns.Add(1)
+	if t.timer >= 0 {
+		t.b.stats.timers.Add(1)
 	}
 	t.rev, t.state = done.Rev, r.State
 	if done.Lane && len(p.outs) > 0 {
@@ -150,9 +163,10 @@ func (t *turns) write(r *session.CommitRequest) (session.Committed, error) {
 func (t *turns) notCommitted(p *plan, ev session.Event, err error, last bool) (session.Event, bool) {
 	switch {
 	case errors.Is(err, session.ErrFenced):
+		t.b.stats.fenced.Add(1)
 		t.b.o.Logger.Info("bot: turn overtaken by another process", "session", t.id, "turn", p.turn)
 	case errors.Is(err, session.ErrTooLarge):
-		return t.giveUp(ev, "state or outputs too large", last)
+		return t.giveUp(ev, nil, "state or outputs too large", last)
 	case errors.Is(err, session.ErrFull):
 		t.b.o.Logger.Warn("bot: too many outputs wait", "session", t.id)
 		t.b.release(t, backoff(1), false)
@@ -164,14 +178,25 @@ func (t *turns) notCommitted(p *plan, ev session.Event, err error, last bool) (s
 
 // failed sees to a turn that its actions, or what was stored, made fail: it is tried again, or
 // its event is set aside.
-func (t *turns) failed(ev session.Event, attempt int, err error, last bool) (session.Event, bool) {
+func (t *turns) failed(ev session.Event, e *transport.Event, attempt int, err error, last bool) (session.Event, bool) {
+	if errors.Is(err, errNewer) {
+		t.b.stats.deferred.Add(1)
+		t.b.o.Logger.Warn("bot: session left to a newer build", "session", t.id, "version", t.rec.Version)
+		t.b.release(t, time.Second, false)
+		return session.Event{}, false
+	}
+	t.b.stats.failed.Add(1)
 	t.b.o.Logger.Error("bot: turn failed", "session", t.id, "event", ev.ID, "attempt", attempt, "err", err)
-	if attempt >= t.b.o.MaxAttempts {
-		return t.giveUp(ev, reason(err), last)
+	var p interface{ Permanent() bool }
+	if attempt >= t.b.o.MaxAttempts || errors.As(err, &p) && p.Permanent() {
+		return t.giveUp(ev, e, reason(err), last)
 	}
 	t.b.release(t, backoff(attempt), true)
 	return session.Event{}, false
 }
+
+// errNewer is why a turn is put off: the session was written by a newer build.
+var errNewer = errors.New("bot: session of a newer build")
 
 var errAttempts = errors.New("bot: attempts used up")
 
@@ -187,17 +212,22 @@ func reason(err error) string {
 	return "turn failed"
 }
 
-// giveUp sets an event aside as a dead letter and leaves the session as it was, or clears the
-// timer that cannot be handled.
-func (t *turns) giveUp(ev session.Event, why string, last bool) (session.Event, bool) {
+// giveUp sets an event aside as a dead letter, leaves the session as it was and tells the user;
+// or it clears the timer that cannot be handled.
+func (t *turns) giveUp(ev session.Event, e *transport.Event, why string, last bool) (session.Event, bool) {
+	t.b.stats.dead.Add(1)
 	t.b.o.Logger.Error("bot: event set aside", "session", t.id, "event", ev.ID, "why", why)
 	r := session.CommitRequest{
 		ID: t.id, Token: t.token, Rev: t.rev, EventID: ev.ID, State: t.state, Keep: t.b.o.Keep,
 		Lease: t.b.o.lease, Lane: t.b.o.lane, Release: last || t.b.stopping(), Dead: why,
 	}
+	var outs []output
 	if i := t.timer; i >= 0 {
 		t.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)
 		r.EventID, r.Dead, r.State = "", "", t.rec.Append(nil)
+	} else {
+		outs = t.apology(ev, e)
+		r.Outputs = pack(outs)
 	}
 	r.Due = t.rec.Due()
 	done, err := t.write(&r)
@@ -206,18 +236,29 @@ func (t *turns) giveUp(ev session.Event, why string, last bool) (session.Event, 
 		return session.Event{}, false
 	}
 	t.rev, t.state = done.Rev, r.State
+	if done.Lane && len(outs) > 0 {
+		t.b.deliver(t.id, session.MakeSeq(done.Rev, 1), outs, false)
+	}
 	return done.Next, true
 }
 
-// release gives up the lease of a turn that was not committed. If that fails, the lease runs
-// out by itself.
-func (b *Bot) release(t *turns, delay time.Duration, counted bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
-	defer cancel()
-	r := session.ReleaseRequest{ID: t.id, Token: t.token, Delay: delay, Counted: counted}
-	if err := b.store.Release(ctx, &r); err != nil {
-		b.o.Logger.Warn("bot: lease not released", "session", t.id, "err", err)
+// apology is what the user of a failed event is told.
+func (t *turns) apology(ev session.Event, e *transport.Event) []output {
+	if e == nil {
+		decoded, err := t.b.channel.Decode(ev.Body)
+		if err != nil {
+			return nil
+		}
+		e = &decoded
 	}
+	if t.b.o.Failed == nil || e.Standby || !(e.Kind.IsMessage() || e.Kind == transport.KindPostback) {
+		return nil
+	}
+	outs, err := t.b.render(t.id, ev.ID+":failed", "", e, ev.Accepted, []transport.Message{t.b.o.Failed})
+	if err != nil {
+		return nil
+	}
+	return outs
 }
 
 // backoff is how long an event waits after its nth attempt.

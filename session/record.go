@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -11,6 +12,8 @@ import (
 // Record is the content of a session between two turns. A store keeps it in packed form and
 // does not look into it.
 type Record struct {
+	// Version is that of the build which wrote the record: see bot.Options.Version.
+	Version uint32
 	// Flow and State are where the conversation is; empty if no flow is active.
 	Flow, State string
 	// Tag marks the buttons of the step that is shown: see transport.Tag.
@@ -49,15 +52,22 @@ func (r *Record) Due() time.Time {
 // ErrBadRecord is what Unmarshal returns for bytes that Append did not write.
 var ErrBadRecord = errors.New("session: malformed record")
 
-// recordLayout is the first byte of a packed record.
-const recordLayout = 1
+// The first byte of a packed record says if a version follows.
+const (
+	recordPlain     = 1
+	recordVersioned = 2
+)
 
 // Append appends the packed record to b. An empty record packs to nothing.
 func (r *Record) Append(b []byte) []byte {
 	if r.Flow == "" && len(r.Timers) == 0 {
 		return b
 	}
-	b = append(b, recordLayout)
+	if r.Version == 0 {
+		b = append(b, recordPlain)
+	} else {
+		b = binary.AppendUvarint(append(b, recordVersioned), uint64(r.Version))
+	}
 	b = appendString(b, r.Flow)
 	b = appendString(b, r.State)
 	b = appendString(b, r.Tag)
@@ -84,7 +94,15 @@ func (r *Record) Unmarshal(b []byte) error {
 		return nil
 	}
 	d := decoder{b: b}
-	if d.byte() != recordLayout {
+	switch d.byte() {
+	case recordPlain:
+	case recordVersioned:
+		v := d.uvarint()
+		if v == 0 || v > math.MaxUint32 {
+			return ErrBadRecord
+		}
+		r.Version = uint32(v)
+	default:
 		return ErrBadRecord
 	}
 	r.Flow, r.State, r.Tag = d.string(), d.string(), d.string()

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/session/redisstore"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+)
+
+// envBot holds a botConfig, and makes the program a bot.
+const envBot = "KAIWA_PROVE_BOT"
+
+const (
+	channelSecret = "prove-secret"
+	channelToken  = "prove-token"
+)
+
+// botConfig is what a bot's process is told.
+type botConfig struct {
+	Listen, API string
+	Redis       redisConfig
+	Namespace   string
+	Lease, Lane time.Duration
+	Timeout     time.Duration // of an API call
+	Window      time.Duration // in which a reply token is used
+	Slow        time.Duration // how long an action takes
+	Guard       string        // the guard to break; empty for none
+}
+
+func runBot() error {
+	var cfg botConfig
+	if err := json.Unmarshal([]byte(os.Getenv(envBot)), &cfg); err != nil {
+		return err
+	}
+	// SIGTERM may come at once.
+	term := make(chan os.Signal, 1)
+	signal.Notify(term, syscall.SIGTERM)
+	go dieWithParent()
+	ctx := context.Background()
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	channel, err := line.New(channelSecret, channelToken, &line.Options{
+		Endpoint: cfg.API, Timeout: cfg.Timeout, ReplyWindow: cfg.Window, Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	client := cfg.Redis.client()
+	defer client.Close()
+	store, err := redisstore.New(ctx, client, &redisstore.Options{Namespace: cfg.Namespace})
+	if err != nil {
+		return err
+	}
+	f, err := counting(cfg.Slow)
+	if err != nil {
+		return err
+	}
+	o := bot.Options{Logger: log}
+	shorten(&o, cfg.Lease, cfg.Lane)
+	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []bot.Flow{f}, &o)
+	if err != nil {
+		return err
+	}
+	return serve(b, cfg.Listen, term)
+}
+
+// serve answers webhooks until SIGTERM, then shuts down in an orderly way.
+func serve(b *bot.Bot, listen string, term <-chan os.Signal) error {
+	ln, err := net.Listen("tcp", listen)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", b)
+	mux.HandleFunc("/stats", writeStats)
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	fmt.Println("ready", ln.Addr())
+	go func() { _ = srv.Serve(ln) }()
+	<-term
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := b.Shutdown(ctx); err != nil {
+		return fmt.Errorf("shutdown: %w", err)
+	}
+	return srv.Shutdown(ctx)
+}
+
+// dieWithParent ends the process when the other end of its standard input is closed.
+func dieWithParent() {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(0)
+}
+
+// stats is what a process says of itself.
+type stats struct {
+	Goroutines int
+	HeapBytes  uint64
+}
+
+func writeStats(w http.ResponseWriter, _ *http.Request) {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	_ = json.NewEncoder(w).Encode(stats{Goroutines: runtime.NumGoroutine(), HeapBytes: m.HeapInuse})
+}

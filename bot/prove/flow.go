@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+)
+
+// chain is the data of a session: how many events it had, and a hash over the runs of their
+// turns that were committed.
+type chain struct {
+	N    int
+	Hash string
+	Seq  int   // the event that was counted last
+	Due  int64 // when its timer is due, in ms; 0 for none
+}
+
+// The kinds of events, as their text names them.
+const (
+	kindPlain = "plain" // one message
+	kindMany  = "many"  // seven, which takes a reply and a push
+	kindTimer = "timer" // one, and one later
+)
+
+const manyMessages = 7
+
+// counting is the flow that is proved. Its actions take as long as slow.
+func counting(slow time.Duration) (*flow.Flow[chain], error) {
+	count := func(ctx context.Context, t *flow.Turn[chain]) error {
+		select {
+		case <-time.After(slow):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		link(t, t.State() != "")
+		return nil
+	}
+	b := flow.New[chain]("prove", "counting")
+	b.StartOn(flow.Text())
+	b.In("counting").Enter(func(_ context.Context, t *flow.Turn[chain]) error {
+		link(t, false)
+		return nil
+	}).
+		On(flow.Text()).Do(count).Remind("later", due, remind).Stay()
+	return b.Build()
+}
+
+// link counts the event and answers it.
+func link(t *flow.Turn[chain], timers bool) {
+	kind, d, before := "", &t.Data, t.Data.Hash
+	d.Seq, d.Due = -1, 0
+	_, _ = fmt.Sscanf(t.Event().Text, "%d %s", &d.Seq, &kind)
+	d.N++
+	h := fnv.New64a()
+	fmt.Fprint(h, before, d.Seq, rand.Uint64()) // differs from run to run
+	d.Hash = fmt.Sprintf("%012x", h.Sum64()>>16)
+	if kind == kindTimer && timers {
+		wait := 500 + d.Seq*137%1000
+		d.Due = t.Now().UnixMilli() + int64(wait)
+	}
+	n := 1
+	if kind == kindMany {
+		n = manyMessages
+	}
+	for i := range n {
+		m := answer{Seq: d.Seq, Count: d.N, Part: i + 1, Parts: n, Before: before, Hash: d.Hash, Due: d.Due}
+		t.Send(line.Text(m.String()))
+	}
+}
+
+func due(t *flow.Turn[chain]) time.Time {
+	if t.Data.Due == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(t.Data.Due)
+}
+
+func remind(_ context.Context, t *flow.Turn[chain]) error {
+	t.Send(line.Text(answer{Timer: true, Seq: t.Data.Seq, Due: t.Data.Due}.String()))
+	return nil
+}
+
+// answer is what a message of the bot says.
+type answer struct {
+	Timer        bool
+	Seq          int // the event that is answered, or that armed the timer
+	Count        int
+	Part, Parts  int
+	Before, Hash string
+	Due          int64
+}
+
+const (
+	answerForm = "event %d count %d part %d/%d before .%s hash .%s due %d"
+	timerForm  = "timer %d due %d"
+)
+
+func (a answer) String() string {
+	if a.Timer {
+		return fmt.Sprintf(timerForm, a.Seq, a.Due)
+	}
+	return fmt.Sprintf(answerForm, a.Seq, a.Count, a.Part, a.Parts, a.Before, a.Hash, a.Due)
+}
+
+func parseAnswer(s string) (a answer, err error) {
+	if strings.HasPrefix(s, "timer") {
+		a.Timer = true
+		_, err = fmt.Sscanf(s, timerForm, &a.Seq, &a.Due)
+		return a, err
+	}
+	// Sscanf cannot read an empty word, so the dots stay with the words.
+	form := strings.ReplaceAll(answerForm, ".%s", "%s")
+	_, err = fmt.Sscanf(s, form, &a.Seq, &a.Count, &a.Part, &a.Parts, &a.Before, &a.Hash, &a.Due)
+	a.Before, a.Hash = strings.TrimPrefix(a.Before, "."), strings.TrimPrefix(a.Hash, ".")
+	return a, err
+}

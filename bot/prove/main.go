@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	if os.Getenv(envBot) != "" {
+		if err := runBot(); err != nil {
+			fmt.Fprintln(os.Stderr, "prove: bot:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(prove())
+}
+
+// settings are the flags.
+type settings struct {
+	run, markdown, bot string
+	seed               uint64
+	long, list, race   bool
+	scale              float64
+}
+
+func prove() int {
+	var s settings
+	flag.StringVar(&s.run, "run", "", "run the rows whose name begins with one of these, separated by commas")
+	flag.BoolVar(&s.long, "long", false, "run all rows, in full size")
+	flag.BoolVar(&s.list, "list", false, "list the rows and exit")
+	flag.BoolVar(&s.race, "race", false, "build the bots with the race detector")
+	flag.Uint64Var(&s.seed, "seed", 0, "seed of the schedule; 0 draws one")
+	flag.Float64Var(&s.scale, "scale", 1, "multiply the events of each user by this")
+	flag.StringVar(&s.markdown, "markdown", "", "write the table to this file")
+	flag.StringVar(&s.bot, "bot", "", "use this binary for the bots; the default is to build one")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "prove tries to break a bot, and says what it found.")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if flag.NArg() > 0 {
+		flag.Usage()
+		return 2
+	}
+	if s.seed == 0 {
+		s.seed = uint64(time.Now().UnixNano())%1_000_000 + 1
+	}
+	rows := selectRows(scenarios(s.long), s.run)
+	if s.list || len(rows) == 0 {
+		for _, t := range rows {
+			fmt.Println(t.name)
+		}
+		return 0
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return proveAll(ctx, &s, rows)
+}
+
+// proveAll runs the rows one after the other and returns the exit status.
+func proveAll(ctx context.Context, s *settings, rows []trial) int {
+	bin, clean, err := botBinary(s)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "prove:", err)
+		return 1
+	}
+	defer clean()
+	fmt.Printf("seed %d, %d rows\n", s.seed, len(rows))
+	var results []*result
+	failed := 0
+	for i := range rows {
+		t := &rows[i]
+		t.scale(s.scale)
+		r := runTrial(ctx, bin, s.seed, t)
+		if ctx.Err() != nil {
+			fmt.Fprintln(os.Stderr, "prove: interrupted")
+			return 1
+		}
+		results = append(results, r)
+		if len(r.deviations) > 0 {
+			failed++
+		}
+		fmt.Println(r.line())
+	}
+	fmt.Printf("%d rows, %d with deviations, seed %d\n", len(results), failed, s.seed)
+	if s.markdown != "" {
+		if err := writeMarkdown(s.markdown, s.seed, results); err != nil {
+			fmt.Fprintln(os.Stderr, "prove:", err)
+			return 1
+		}
+	}
+	return min(failed, 1)
+}
+
+func selectRows(rows []trial, names string) []trial {
+	if names == "" {
+		return rows
+	}
+	var chosen []trial
+	for _, t := range rows {
+		for name := range strings.SplitSeq(names, ",") {
+			if strings.HasPrefix(t.name, name) {
+				chosen = append(chosen, t)
+				break
+			}
+		}
+	}
+	return chosen
+}

@@ -1,0 +1,33 @@
+package bot
+
+import "sync/atomic"
+
+// Stats counts what a Bot did since it was made.
+type Stats struct {
+	// Events were made durable; Duplicates were recognised; Stale ones were redeliveries too
+	// old to tell, and Refused ones too many or too large.
+	Events, Duplicates, Stale, Refused int64
+	// Turns were committed, of which Timers for a timer. Failed ones were not, Fenced ones were
+	// overtaken by another process, Deferred ones left to a newer build, Dead ones set aside.
+	Turns, Timers, Failed, Fenced, Deferred, Dead int64
+	// Sent deliveries were accepted by the platform. Retried counts attempts that were not.
+	// Dropped ones it never took; Ambiguous ones it may have taken, without our knowing.
+	Sent, Retried, Dropped, Ambiguous int64
+}
+
+type stats struct {
+	events, duplicates, stale, refused            atomic.Int64
+	turns, timers, failed, fenced, deferred, dead atomic.Int64
+	sent, retried, dropped, ambiguous             atomic.Int64
+}
+
+// Stats returns the counts up to now.
+func (b *Bot) Stats() Stats {
+	s := &b.stats
+	return Stats{
+		Events: s.events.Load(), Duplicates: s.duplicates.Load(), Stale: s.stale.Load(), Refused: s.refused.Load(),
+		Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
+		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
+		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),
+	}
+}

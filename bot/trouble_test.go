@@ -1,0 +1,263 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// The user whose event cannot be handled is told, once, and the session lives on.
+func TestFailedIsToldOnce(t *testing.T) {
+	inBubble(t, bot.Options{Failed: text("sorry"), MaxAttempts: 3}, func(r *rig) {
+		r.say("ann", "start")
+		r.say("ann", "a")
+		r.channel.take()
+		r.say("ann", "fail")
+		r.pass(time.Minute)
+		require.Equal(r, []string{"sorry"}, r.channel.texts())
+		r.say("ann", "b")
+		require.Equal(r, []string{"2 b"}, untagged(r.channel.texts()))
+		got := r.bot.Stats()
+		require.EqualValues(r, 3, got.Failed)
+		require.EqualValues(r, 1, got.Dead)
+		require.EqualValues(r, 3, got.Turns)
+	})
+}
+
+// bubbleWith runs f with a bot of one state whose action on any text is act.
+func bubbleWith(t *testing.T, o bot.Options, act flow.Action[count], f func(r *rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := flow.New[count]("one", "only")
+		b.StartOn(flow.Text("start"))
+		b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(act).Stay()
+		fl, err := b.Build()
+		require.NoError(t, err)
+		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
+		o.Logger = slog.New(r.log)
+		r.bot, err = bot.New(r.channel, r.store, []bot.Flow{fl}, &o)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
+		f(r)
+	})
+}
+
+func TestPermanentErrorIsNotTriedAgain(t *testing.T) {
+	calls := 0
+	act := func(context.Context, *countTurn) error {
+		calls++
+		return flow.Permanent(errors.New("never"))
+	}
+	bubbleWith(t, bot.Options{}, act, func(r *rig) {
+		r.say("ann", "start")
+		r.say("ann", "a")
+		r.pass(time.Minute)
+		require.Equal(r, 1, calls)
+		require.EqualValues(r, 1, r.bot.Stats().Dead)
+	})
+}
+
+// An action that takes longer than the lease keeps it; nobody runs the event beside it.
+func TestLongActionKeepsItsLease(t *testing.T) {
+	calls := 0
+	act := func(_ context.Context, t *countTurn) error {
+		calls++
+		time.Sleep(35 * time.Second)
+		t.Send(text("done"))
+		return nil
+	}
+	bubbleWith(t, bot.Options{}, act, func(r *rig) {
+		r.say("ann", "start")
+		r.say("ann", "a")
+		r.pass(time.Minute)
+		require.Equal(r, 1, calls)
+		require.Equal(r, []string{"done"}, untagged(r.channel.texts()))
+	})
+}
+
+// A session that a newer build wrote waits for a process of that build.
+func TestSessionOfNewerBuildIsLeftToIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memstore.New()
+		start := func(version uint32) (*bot.Bot, *fakeChannel) {
+			channel := &fakeChannel{}
+			b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{
+				Version: version, Logger: slog.New(slog.DiscardHandler),
+			})
+			require.NoError(t, err)
+			return b, channel
+		}
+		ctx := context.Background()
+		newer, channel := start(2)
+		require.NoError(t, newer.Receive(ctx, []transport.Event{said("ann", "1", "start")}))
+		synctest.Wait()
+		require.Len(t, channel.take(), 1)
+		require.NoError(t, newer.Shutdown(ctx))
+
+		older, channel := start(1)
+		require.NoError(t, older.Receive(ctx, []transport.Event{said("ann", "2", "a")}))
+		time.Sleep(10 * time.Second)
+		require.Empty(t, channel.take())
+		require.NotZero(t, older.Stats().Deferred)
+		require.NoError(t, older.Shutdown(ctx))
+
+		newer, channel = start(2)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		require.Equal(t, []string{"1 a"}, untagged(channel.texts()))
+		require.NoError(t, newer.Shutdown(ctx))
+	})
+}
+
+// A session that cannot be read, or is in a flow that is gone, is not reset: the event fails
+// visibly, and the session is as it was.
+func TestUnreadableSessionIsNotReset(t *testing.T) {
+	for name, state := range map[string][]byte{
+		"not a record": []byte("garbage"),
+		"unknown flow": (&session.Record{Flow: "gone", State: "somewhere"}).Append(nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, bot.Options{MaxAttempts: 2, Failed: text("sorry")}, func(r *rig) {
+				id := session.Key{Chat: transport.ChatUser, ChatID: "ann"}.ID()
+				begun, err := r.store.Begin(context.Background(), &session.BeginRequest{
+					ID: id, Token: session.Token{1}, Event: session.Event{ID: "0", Time: time.Now()},
+				})
+				require.NoError(r, err)
+				_, err = r.store.Commit(context.Background(), &session.CommitRequest{
+					ID: id, Token: session.Token{1}, Rev: begun.Rev, EventID: "0", State: state,
+				})
+				require.NoError(r, err)
+				r.say("ann", "start")
+				r.pass(time.Minute)
+				require.Equal(r, []string{"sorry"}, r.channel.texts())
+				begun, err = r.store.Begin(context.Background(), &session.BeginRequest{
+					ID: id, Token: session.Token{2}, Event: session.Event{ID: "9", Time: time.Now()},
+				})
+				require.NoError(r, err)
+				require.Equal(r, state, begun.State)
+			})
+		})
+	}
+}
+
+// The outcome of a whole turn costs two calls that somebody waits for, whatever is in it.
+func TestTwoCallsATurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &countedStore{Store: memstore.New()}
+		channel := &fakeChannel{}
+		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, nil)
+		require.NoError(t, err)
+		words := []string{"start", "a", "many", "next", "back", "stop"}
+		for i, w := range words {
+			e := said("ann", w, w)
+			require.NoError(t, b.Receive(context.Background(), []transport.Event{e}))
+			synctest.Wait()
+			require.Equal(t, [2]int{i + 1, i + 1}, [2]int{store.begins, store.commits}, w)
+		}
+		require.Zero(t, store.acks, "acknowledgements go with the next call")
+		require.NoError(t, b.Receive(context.Background(), []transport.Event{said("ann", "a", "a")}))
+		require.Equal(t, [2]int{len(words) + 1, len(words)}, [2]int{store.begins, store.commits}, "a duplicate")
+		time.Sleep(time.Second)
+		require.LessOrEqual(t, store.acks, 1)
+		require.NoError(t, b.Shutdown(context.Background()))
+	})
+}
+
+type countedStore struct {
+	session.Store
+	begins, commits, acks int
+}
+
+func (s *countedStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+	if r.Event.ID != "" {
+		s.begins++
+	}
+	return s.Store.Begin(ctx, r)
+}
+
+func (s *countedStore) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+	s.commits++
+	return s.Store.Commit(ctx, r)
+}
+
+func (s *countedStore) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+	s.acks++
+	return s.Store.Ack(ctx, id, done, lane)
+}
+
+// A store that does not answer makes the webhook fail, so that the platform delivers again; a
+// commit that was not answered is repeated.
+func TestStoreOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &shakyStore{Store: memstore.New()}
+		channel := &fakeChannel{}
+		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		ctx := context.Background()
+		store.down = true
+		e := said("ann", "1", "start")
+		require.ErrorIs(t, b.Receive(ctx, []transport.Event{e}), session.ErrUnavailable)
+		store.down = false
+		require.NoError(t, b.Receive(ctx, []transport.Event{e}))
+		synctest.Wait()
+		store.lose = 3
+		require.NoError(t, b.Receive(ctx, []transport.Event{said("ann", "2", "a")}))
+		time.Sleep(time.Second)
+		require.Equal(t, []string{"counting", "1 a"}, untagged(channel.texts()))
+		require.Zero(t, store.lose)
+		require.NoError(t, b.Shutdown(ctx))
+	})
+}
+
+// shakyStore loses the answers to commits, or is down.
+type shakyStore struct {
+	session.Store
+	down bool
+	lose int
+}
+
+func (s *shakyStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+	if s.down {
+		return session.Begun{}, session.ErrUnavailable
+	}
+	return s.Store.Begin(ctx, r)
+}
+
+func (s *shakyStore) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+	done, err := s.Store.Commit(ctx, r)
+	if s.lose > 0 {
+		s.lose--
+		return session.Committed{}, session.ErrUnavailable
+	}
+	return done, err
+}
+
+// Nothing that a user wrote, and no token, is in a log or an error.
+func TestLogsArePrivate(t *testing.T) {
+	inBubble(t, bot.Options{MaxAttempts: 1}, func(r *rig) {
+		r.channel.fail = func(int, *transport.Delivery) error {
+			return &transport.SendError{Verdict: transport.Drop, Err: errors.New("test: refused")}
+		}
+		for _, words := range []string{"start", "canary words", "fail", "panic", "many"} {
+			r.say("Ucanary", words)
+		}
+		r.pass(2 * time.Hour)
+		all := strings.Join(r.log.all(), "\n")
+		require.NotEmpty(r, all)
+		for _, secret := range []string{"canary", "token-", "secret words"} {
+			require.NotContains(r, all, secret)
+		}
+	})
+}
