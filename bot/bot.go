@@ -102,6 +102,8 @@ type Bot struct {
 	skew    atomic.Int64 // the store's clock less ours, in nanoseconds
 	hooks   atomic.Int64 // calls of Receive that are under way
 	running atomic.Int64 // turns that run
+	work    chan func()  // hands work to a goroutine that is idle
+	idle    atomic.Int64 // goroutines that wait for it
 	solo    sync.Mutex   // held by the turn of an event that may have killed a process
 	stats   stats
 	stop    chan struct{} // closed by Shutdown
@@ -121,6 +123,7 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 	b := &Bot{
 		channel: channel, store: store, flows: flows,
 		byName: make(map[string]Flow, len(flows)), stop: make(chan struct{}),
+		work: make(chan func()),
 	}
 	if o != nil {
 		b.o = *o
@@ -176,31 +179,6 @@ func (o *Options) defaults() {
 
 // ServeHTTP receives a webhook.
 func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.handler.ServeHTTP(w, r) }
-
-// start runs f in the background, unless the bot is shutting down.
-func (b *Bot) start(f func()) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.closing {
-		return false
-	}
-	b.busy.Add(1)
-	go func() {
-		defer b.busy.Done()
-		f()
-	}()
-	return true
-}
-
-// more runs f in the background for work that was let in before Shutdown: the caller is busy
-// itself, so Shutdown waits for it in any case.
-func (b *Bot) more(f func()) {
-	b.busy.Add(1)
-	go func() {
-		defer b.busy.Done()
-		f()
-	}()
-}
 
 func (b *Bot) stopping() bool {
 	select {

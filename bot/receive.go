@@ -118,23 +118,6 @@ func (b *Bot) begin(ctx context.Context, r *session.BeginRequest) (session.Begun
 	return begun, nil
 }
 
-func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e *transport.Event) {
-	t := &turns{b: b, id: id, token: token, rev: begun.Rev, state: begun.State}
-	next, attempt := begun.Event, begun.Attempt
-	if e != nil && e.ID != next.ID {
-		e = nil // an older one waited, which is stored
-	}
-	b.running.Add(1)
-	ok := b.start(func() {
-		defer b.running.Add(-1)
-		t.run(next, e, attempt)
-	})
-	if !ok {
-		b.running.Add(-1)
-		b.release(t, 0, false)
-	}
-}
-
 func newToken() session.Token {
 	var t session.Token
 	for t == (session.Token{}) {

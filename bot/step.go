@@ -21,16 +21,19 @@ var ErrUnknownFlow = errors.New("bot: session is in an unknown flow")
 // exact is the rank of a start trigger that names the very event.
 const exact = 3
 
-// planEvent runs the turn of an event.
-func (t *turns) planEvent(ctx context.Context, ev session.Event, e *transport.Event) (*plan, error) {
-	p := &plan{turn: ev.ID, eventID: ev.ID, rec: t.rec}
-	if e.Standby {
-		return p, nil // another system has the chat
+// planEvent runs the turn of the event.
+func (t *turns) planEvent(ctx context.Context) error {
+	if err := t.decode(); err != nil {
+		return err
 	}
-	in := flow.Input{Turn: p.turn, Event: e, Now: t.b.now()}
-	f, res, err := t.b.stepEvent(ctx, &t.rec, &in)
+	p, e := &t.plan, t.decoded
+	if e.Standby {
+		return nil // another system has the chat
+	}
+	t.in = flow.Input{Turn: p.turn, Event: e, Now: t.b.now()}
+	f, res, err := t.b.stepEvent(ctx, &t.rec, &t.in)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if f != nil {
 		apply(&p.rec, f, p.turn, &res)
@@ -40,8 +43,8 @@ func (t *turns) planEvent(ctx context.Context, ev session.Event, e *transport.Ev
 	if len(p.rec.Timers) > 0 {
 		p.rec.Source = e.Source
 	}
-	p.outs, err = t.b.render(t.id, p.turn, p.rec.Tag, e, ev.Accepted, res.Outputs)
-	return p, err
+	p.outs, err = t.b.render(t.id, p.turn, p.rec.Tag, e, t.event.Accepted, res.Outputs)
+	return err
 }
 
 // stepEvent finds the flow that answers the event and steps it: the flow that is active, which
@@ -105,38 +108,39 @@ func (b *Bot) startedBy(e *transport.Event) (f Flow, rank int) {
 	return f, rank
 }
 
-// planTimer runs the turn of the ith timer of the record.
-func (t *turns) planTimer(ctx context.Context, i int) (*plan, error) {
+// planTimer runs the turn of a timer.
+func (t *turns) planTimer(ctx context.Context) error {
+	i, p := t.timer, &t.plan
 	tm := t.rec.Timers[i]
+	p.turn, p.eventID = timerTurn(&tm), ""
+	p.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)
 	name := tm.Flow
 	if name == "" {
 		name = t.rec.Flow
 	}
-	p := &plan{turn: timerTurn(&tm), rec: t.rec}
-	p.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)
 	f := t.b.byName[name]
 	if f == nil {
-		return nil, fmt.Errorf("%w: %q", ErrUnknownFlow, name)
+		return fmt.Errorf("%w: %q", ErrUnknownFlow, name)
 	}
 	now := t.b.now()
 	e := &transport.Event{
 		ID: p.turn, Kind: transport.KindTimer, Type: "timer", Source: t.rec.Source, Time: tm.Due, Text: tm.Name,
 	}
-	in := flow.Input{Turn: p.turn, Event: e, Now: now, Reminder: tm.Flow != "", Data: tm.Data}
-	if !in.Reminder {
-		in.State, in.Data, in.Timers = flow.State(t.rec.State), t.rec.Data, ownTimers(p.rec.Timers)
+	t.in = flow.Input{Turn: p.turn, Event: e, Now: now, Reminder: tm.Flow != "", Data: tm.Data}
+	if !t.in.Reminder {
+		t.in.State, t.in.Data, t.in.Timers = flow.State(t.rec.State), t.rec.Data, ownTimers(p.rec.Timers)
 	}
-	res, err := f.Step(ctx, &in)
+	res, err := f.Step(ctx, &t.in)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	tag := ""
-	if !in.Reminder {
+	if !t.in.Reminder {
 		apply(&p.rec, f, p.turn, &res)
 		tag = p.rec.Tag
 	}
 	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Outputs)
-	return p, err
+	return err
 }
 
 // timerTurn identifies one arming of a timer, so that a repeated turn has the same id.

@@ -72,10 +72,18 @@ func TestPermanentErrorIsNotTriedAgain(t *testing.T) {
 // An action that takes longer than the lease keeps it; nobody runs the event beside it.
 func TestLongActionKeepsItsLease(t *testing.T) {
 	calls := 0
-	act := func(_ context.Context, t *countTurn) error {
+	act := func(ctx context.Context, turn *countTurn) error {
 		calls++
-		time.Sleep(35 * time.Second)
-		t.Send(text("done"))
+		start := time.Now()
+		deadline, ok := ctx.Deadline()
+		require.True(t, ok)
+		require.Equal(t, 10*time.Second, deadline.Sub(start))
+		require.NoError(t, ctx.Err())
+		<-ctx.Done()
+		require.Equal(t, 10*time.Second, time.Since(start))
+		require.ErrorIs(t, ctx.Err(), context.DeadlineExceeded)
+		time.Sleep(25 * time.Second)
+		turn.Send(text("done"))
 		return nil
 	}
 	bubbleWith(t, bot.Options{}, act, func(r *rig) {

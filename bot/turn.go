@@ -3,7 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
-	"slices"
+	"sync"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -11,97 +11,144 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// turns runs the turns of one session for as long as its lease is held and events wait.
+// turns runs the turns of one session for as long as its lease is held and events wait. It is
+// used again for another session, so nothing of it is to be kept.
 type turns struct {
 	b     *Bot
 	id    string
 	token session.Token
 	rev   uint32
-	state []byte         // what the last commit wrote
-	rec   session.Record // the same, unpacked
-	timer int            // the timer of rec that this turn is for, or -1
+	state []byte // what the last commit wrote
+
+	// The turn that runs.
+	event   session.Event    // its ID is empty for a timer alone
+	decoded *transport.Event // the same, decoded, or nil if it is not yet
+	attempt int
+	last    bool           // give the lease up afterwards
+	timer   int            // the timer of rec that the turn is for, or -1
+	rec     session.Record // state, unpacked
+	plan    plan
+	in      flow.Input
+	commit  session.CommitRequest
+	watch   watch
 }
+
+// plan is what a turn comes to: the record to write and the outputs to send.
+type plan struct {
+	turn    string // id of the turn
+	eventID string // the event that the turn uses up; empty for a timer
+	rec     session.Record
+	outs    []output
+}
+
+var turnsPool = sync.Pool{New: func() any {
+	t := new(turns)
+	t.watch.extend = t.extend
+	return t
+}}
 
 // maxTurnsInRow is how many turns one session may have before it goes to the end of the line.
 const maxTurnsInRow = 50
 
-// run handles the event that Begin gave, with e if it is decoded already, then those that
-// Commit hands over. An empty id stands for a timer.
-func (t *turns) run(ev session.Event, e *transport.Event, attempt int) {
-	for n := 1; ; n++ {
-		next, ok := t.one(ev, e, attempt, n >= maxTurnsInRow)
-		if !ok || next.ID == "" {
-			return
-		}
-		crash("before-next")
-		// After a timer the event that waited may be the one that is decoded.
-		if next.ID != ev.ID {
-			e = nil
-		}
-		ev, attempt = next, 1
+// startTurns runs the turn that Begin gave, with e if that is the event, and those after it.
+func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e *transport.Event) {
+	t := turnsPool.Get().(*turns)
+	t.b, t.id, t.token, t.rev, t.state = b, id, token, begun.Rev, begun.State
+	t.event, t.decoded, t.attempt = begun.Event, e, begun.Attempt
+	if e != nil && e.ID != begun.Event.ID {
+		t.decoded = nil // an older one waited, which is stored
+	}
+	b.running.Add(1)
+	if !b.start(t.run) {
+		b.running.Add(-1)
+		t.release(0, false)
+		t.recycle()
 	}
 }
 
+func (t *turns) recycle() {
+	t.b, t.state, t.event, t.decoded = nil, nil, session.Event{}, nil
+	t.plan, t.in, t.commit = plan{}, flow.Input{}, session.CommitRequest{}
+	turnsPool.Put(t)
+}
+
+// run runs the turn that is set and those that Commit hands over.
+func (t *turns) run() {
+	b := t.b
+	for n := 1; ; n++ {
+		t.last = n >= maxTurnsInRow || b.stopping()
+		next, ok := t.one()
+		if !ok || next.ID == "" {
+			break
+		}
+		crash("before-next")
+		// After a timer the event that waited may be the one that is decoded.
+		if next.ID != t.event.ID {
+			t.decoded = nil
+		}
+		t.event, t.attempt = next, 1
+	}
+	t.recycle()
+	b.running.Add(-1)
+}
+
 // one runs one turn. It returns the next event, and false if the lease is gone.
-func (t *turns) one(ev session.Event, e *transport.Event, attempt int, last bool) (session.Event, bool) {
-	defer t.keepLease()()
-	if attempt > 1 {
+func (t *turns) one() (session.Event, bool) {
+	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3)
+	defer t.watch.done()
+	if t.attempt > 1 {
 		// It may have killed its process. Those that run beside it when it does so again become
 		// suspects too, so suspects run one at a time.
 		t.b.solo.Lock()
 		defer t.b.solo.Unlock()
 	}
 	crash("before-turn")
-	plan, err := t.plan(ev, e, attempt)
+	err := t.makePlan(ctx)
 	crash("after-turn")
 	if err != nil {
-		return t.failed(ev, e, attempt, err, last)
+		return t.failed(err)
 	}
-	return t.commit(plan, ev, last)
+	return t.carryOut()
 }
 
-// plan is what a turn came to: the record to write and the outputs to send.
-type plan struct {
-	turn    string // id of the turn
-	eventID string // the event that the turn used up; empty for a timer
-	rec     session.Record
-	outs    []output
-}
-
-// plan decides what the turn is for, a timer that was due before the event or the event, and
-// runs it.
-func (t *turns) plan(ev session.Event, e *transport.Event, attempt int) (*plan, error) {
+// makePlan decides what the turn is for, a timer that was due before the event or the event,
+// and runs it.
+func (t *turns) makePlan(ctx context.Context) error {
 	t.timer = -1
 	if err := t.rec.Unmarshal(t.state); err != nil {
-		return nil, err
+		return err
 	}
 	if t.rec.Version > t.b.o.Version {
-		return nil, errNewer
+		return errNewer
 	}
-	limit := ev.Accepted
-	if ev.ID == "" {
+	limit := t.event.Accepted
+	if t.event.ID == "" {
 		limit = t.b.now()
 	}
 	t.timer = dueTimer(t.rec.Timers, limit)
-	if attempt > t.b.o.MaxAttempts {
-		return nil, errAttempts // whoever tried before did not live to say why
+	t.plan = plan{turn: t.event.ID, eventID: t.event.ID, rec: t.rec}
+	switch {
+	case t.attempt > t.b.o.MaxAttempts:
+		return errAttempts // whoever tried before did not live to say why
+	case t.timer >= 0:
+		return t.planTimer(ctx)
+	case t.event.ID == "":
+		return nil // the timer was cleared meanwhile
+	default:
+		return t.planEvent(ctx)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), t.b.o.TurnTimeout)
-	defer cancel()
-	if t.timer >= 0 {
-		return t.planTimer(ctx, t.timer)
+}
+
+// decode makes sure that the event is decoded.
+func (t *turns) decode() error {
+	if t.decoded != nil {
+		return nil
 	}
-	if ev.ID == "" {
-		return &plan{rec: t.rec}, nil // the timer was cleared meanwhile
+	e, err := t.b.channel.Decode(t.event.Body)
+	if err == nil {
+		t.decoded = &e
 	}
-	if e == nil {
-		decoded, err := t.b.channel.Decode(ev.Body)
-		if err != nil {
-			return nil, err
-		}
-		e = &decoded
-	}
-	return t.planEvent(ctx, ev, e)
+	return err
 }
 
 // dueTimer returns the index of the first timer due at or before limit, or -1.
@@ -116,153 +163,51 @@ func dueTimer(timers []session.Timer, limit time.Time) int {
 	return first
 }
 
-// commit writes what the turn came to and delivers its outputs.
-func (t *turns) commit(p *plan, ev session.Event, last bool) (session.Event, bool) {
+// carryOut commits the plan and delivers its outputs.
+func (t *turns) carryOut() (session.Event, bool) {
+	p := &t.plan
 	p.rec.Version = t.b.o.Version
-	r := session.CommitRequest{
-		ID: t.id, Token: t.token, Rev: t.rev, EventID: p.eventID,
-		State: p.rec.Append(make([]byte, 0, len(p.rec.Data)+128)), Due: p.rec.Due(), Keep: t.b.o.Keep,
-		Done: t.b.acks.take(t.id), Lease: t.b.o.lease, Lane: t.b.o.lane,
-		Release: last || t.b.stopping(),
+	t.commit = session.CommitRequest{
+		EventID: p.eventID, State: p.rec.Append(make([]byte, 0, len(p.rec.Data)+128)), Due: p.rec.Due(),
+		Outputs: pack(p.outs), Done: t.b.acks.take(t.id),
 	}
-	r.Outputs = pack(p.outs)
 	crash("before-commit")
-	done, err := t.write(&r)
+	done, err := t.write()
 	crash("after-commit")
 	if err != nil {
-		t.b.acks.add(t.id, r.Done)
-		return t.notCommitted(p, ev, err, last)
+		t.b.acks.add(t.id, t.commit.Done)
+		return t.notCommitted(err)
 	}
 	t.b.stats.turns.Add(1)
 	if t.timer >= 0 {
 		t.b.stats.timers.Add(1)
 	}
-	t.rev, t.state = done.Rev, r.State
-	if done.Lane && len(p.outs) > 0 {
-		t.b.deliver(t.id, session.MakeSeq(done.Rev, 1), p.outs, false)
-	}
+	t.deliver(&done, p.outs)
 	return done.Next, true
 }
 
+// deliver sends what was committed, if nothing older is in the way.
+func (t *turns) deliver(done *session.Committed, outs []output) {
+	t.rev, t.state = done.Rev, t.commit.State
+	if done.Lane && len(outs) > 0 {
+		t.b.deliver(t.id, session.MakeSeq(done.Rev, 1), outs, false)
+	}
+}
+
 // write calls Commit until the store answers, for as long as the lease lasts.
-func (t *turns) write(r *session.CommitRequest) (session.Committed, error) {
+func (t *turns) write() (session.Committed, error) {
+	r, o := &t.commit, &t.b.o
+	r.ID, r.Token, r.Rev, r.Release = t.id, t.token, t.rev, t.last
+	r.Keep, r.Lease, r.Lane = o.Keep, o.lease, o.lane
 	start := time.Now()
 	for wait := 20 * time.Millisecond; ; wait *= 2 {
 		done, err := t.b.store.Commit(context.Background(), r)
 		if err == nil {
 			t.b.setClock(done.Now)
 		}
-		if !errors.Is(err, session.ErrUnavailable) || time.Since(start)+wait > t.b.o.lease {
+		if !errors.Is(err, session.ErrUnavailable) || time.Since(start)+wait > o.lease {
 			return done, err
 		}
 		time.Sleep(wait)
 	}
-}
-
-// notCommitted sees to a turn that the store refused.
-func (t *turns) notCommitted(p *plan, ev session.Event, err error, last bool) (session.Event, bool) {
-	switch {
-	case errors.Is(err, session.ErrFenced):
-		t.b.stats.fenced.Add(1)
-		t.b.o.Logger.Info("bot: turn overtaken by another process", "session", t.id, "turn", p.turn)
-	case errors.Is(err, session.ErrTooLarge):
-		return t.giveUp(ev, nil, "state or outputs too large", last)
-	case errors.Is(err, session.ErrFull):
-		t.b.o.Logger.Warn("bot: too many outputs wait", "session", t.id)
-		t.b.release(t, backoff(1), false)
-	default:
-		t.b.o.Logger.Error("bot: turn not committed", "session", t.id, "turn", p.turn, "err", err)
-	}
-	return session.Event{}, false
-}
-
-// failed sees to a turn that its actions, or what was stored, made fail: it is tried again, or
-// its event is set aside.
-func (t *turns) failed(ev session.Event, e *transport.Event, attempt int, err error, last bool) (session.Event, bool) {
-	if errors.Is(err, errNewer) {
-		t.b.stats.deferred.Add(1)
-		t.b.o.Logger.Warn("bot: session left to a newer build", "session", t.id, "version", t.rec.Version)
-		t.b.release(t, time.Second, false)
-		return session.Event{}, false
-	}
-	t.b.stats.failed.Add(1)
-	t.b.o.Logger.Error("bot: turn failed", "session", t.id, "event", ev.ID, "attempt", attempt, "err", err)
-	var p interface{ Permanent() bool }
-	if attempt >= t.b.o.MaxAttempts || errors.As(err, &p) && p.Permanent() {
-		return t.giveUp(ev, e, reason(err), last)
-	}
-	t.b.release(t, backoff(attempt), true)
-	return session.Event{}, false
-}
-
-// errNewer is why a turn is put off: the session was written by a newer build.
-var errNewer = errors.New("bot: session of a newer build")
-
-var errAttempts = errors.New("bot: attempts used up")
-
-// reason describes a failure in a dead letter without what the user wrote.
-func reason(err error) string {
-	var te *flow.TurnError
-	if errors.As(err, &te) {
-		return "action failed in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
-	}
-	if errors.Is(err, errAttempts) {
-		return "attempts used up"
-	}
-	return "turn failed"
-}
-
-// giveUp sets an event aside as a dead letter, leaves the session as it was and tells the user;
-// or it clears the timer that cannot be handled.
-func (t *turns) giveUp(ev session.Event, e *transport.Event, why string, last bool) (session.Event, bool) {
-	t.b.stats.dead.Add(1)
-	t.b.o.Logger.Error("bot: event set aside", "session", t.id, "event", ev.ID, "why", why)
-	r := session.CommitRequest{
-		ID: t.id, Token: t.token, Rev: t.rev, EventID: ev.ID, State: t.state, Keep: t.b.o.Keep,
-		Lease: t.b.o.lease, Lane: t.b.o.lane, Release: last || t.b.stopping(), Dead: why,
-	}
-	var outs []output
-	if i := t.timer; i >= 0 {
-		t.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)
-		r.EventID, r.Dead, r.State = "", "", t.rec.Append(nil)
-	} else {
-		outs = t.apology(ev, e)
-		r.Outputs = pack(outs)
-	}
-	r.Due = t.rec.Due()
-	done, err := t.write(&r)
-	if err != nil {
-		t.b.o.Logger.Error("bot: event not set aside", "session", t.id, "err", err)
-		return session.Event{}, false
-	}
-	t.rev, t.state = done.Rev, r.State
-	if done.Lane && len(outs) > 0 {
-		t.b.deliver(t.id, session.MakeSeq(done.Rev, 1), outs, false)
-	}
-	return done.Next, true
-}
-
-// apology is what the user of a failed event is told.
-func (t *turns) apology(ev session.Event, e *transport.Event) []output {
-	if e == nil {
-		decoded, err := t.b.channel.Decode(ev.Body)
-		if err != nil {
-			return nil
-		}
-		e = &decoded
-	}
-	if t.b.o.Failed == nil || e.Standby || !(e.Kind.IsMessage() || e.Kind == transport.KindPostback) {
-		return nil
-	}
-	outs, err := t.b.render(t.id, ev.ID+":failed", "", e, ev.Accepted, []transport.Message{t.b.o.Failed})
-	if err != nil {
-		return nil
-	}
-	return outs
-}
-
-// backoff is how long an event waits after its nth attempt.
-func backoff(attempt int) time.Duration {
-	waits := [...]time.Duration{200 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
-	return waits[min(max(attempt, 1), len(waits))-1]
 }

@@ -36,7 +36,7 @@ type machines struct {
 func newMachines(moves []move) *machines {
 	m := &machines{
 		events: make([]fsm.EventDesc, len(moves)),
-		free:   make([]*fsm.FSM, 0, 2*runtime.GOMAXPROCS(0)),
+		free:   make([]*fsm.FSM, 0, max(16, 2*runtime.GOMAXPROCS(0))),
 	}
 	for i, mv := range moves {
 		m.events[i] = fsm.EventDesc{Name: mv.event, Src: []string{mv.from}, Dst: mv.to}
@@ -86,11 +86,12 @@ func (m *machines) put(machine *fsm.FSM) {
 }
 
 // fire makes a move and returns the state it led to. An error of a hook is returned as it is.
-func (m *machines) fire(ctx context.Context, from, event string, h hooks) (string, error) {
+func (m *machines) fire(from, event string, h hooks) (string, error) {
 	machine := m.get()
 	machine.SetState(from)
-	// A context that ends while the state changes would leave the machine stuck.
-	err := machine.Event(context.WithoutCancel(ctx), event, h)
+	// A context that ends while the state changes would leave the machine stuck; the hooks
+	// have their own.
+	err := machine.Event(context.Background(), event, h)
 	to := machine.Current()
 	if same, ok := err.(fsm.NoTransitionError); ok {
 		err = same.Err

@@ -41,10 +41,8 @@ func TestFire(t *testing.T) {
 	}
 	m := newMachines([]move{{"go", "a", "b"}, {"go", "b", "b"}})
 	for _, tt := range tests {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel() // a dead context does not reach the machine
 		h := tt.hooks
-		to, err := m.fire(ctx, tt.from, tt.event, &h)
+		to, err := m.fire(tt.from, tt.event, &h)
 		require.Equal(t, tt.to, to, tt.name)
 		require.Equal(t, tt.err, err, tt.name)
 		require.Equal(t, 1, h.left, tt.name)
@@ -57,7 +55,7 @@ func TestFireRefusesWhatIsNotInTheTable(t *testing.T) {
 	m := newMachines([]move{{"go", "a", "b"}})
 	for _, try := range []move{{event: "go", from: "b"}, {event: "stop", from: "a"}} {
 		h := recorder{}
-		_, err := m.fire(t.Context(), try.from, try.event, &h)
+		_, err := m.fire(try.from, try.event, &h)
 		require.ErrorContains(t, err, "flow: engine: ")
 		require.Zero(t, h.left)
 		require.Empty(t, m.free, "the machine is not used again")
@@ -67,7 +65,7 @@ func TestFireRefusesWhatIsNotInTheTable(t *testing.T) {
 func TestFireDropsTheMachineOfAPanic(t *testing.T) {
 	t.Parallel()
 	m := newMachines([]move{{"go", "a", "b"}})
-	_, err := m.fire(t.Context(), "a", "go", &recorder{leaveErr: &PanicError{}})
+	_, err := m.fire("a", "go", &recorder{leaveErr: &PanicError{}})
 	require.Error(t, err)
 	require.Empty(t, m.free)
 }
@@ -166,7 +164,7 @@ func FuzzMachine(f *testing.F) {
 			}
 			event := name("e", b&15)
 			want, known := bare[[2]string{event, state}]
-			to, err := m.fire(t.Context(), state, event, h)
+			to, err := m.fire(state, event, h)
 			require.Equal(t, known, h.left == 1)
 			if known && b>>6 == 0 {
 				require.NoError(t, err)

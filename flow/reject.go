@@ -21,6 +21,9 @@ func (*rejection) Error() string { return "flow: input rejected" }
 
 // asRejection returns the rejection in err, or nil.
 func asRejection(err error) *rejection {
+	if err == nil {
+		return nil // most steps; what follows escapes to the heap
+	}
 	var r *rejection
 	if errors.As(err, &r) {
 		return r

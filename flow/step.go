@@ -127,7 +127,7 @@ func (s *step[T]) take(e *edge[T]) (Result, error) {
 	if s.node != nil {
 		from = string(s.node.name)
 	}
-	to, err := s.flow.machines.fire(s.ctx, from, e.event, s)
+	to, err := s.flow.machines.fire(from, e.event, s)
 	if r := asRejection(err); r != nil {
 		return s.refuse(r)
 	}

@@ -47,6 +47,7 @@ func counting(slow time.Duration) (*flow.Flow[chain], error) {
 		link(t, false)
 		return nil
 	}).
+		On(flow.Postback("end")).End(). // a flow must have an end
 		On(flow.Text()).Do(count).Remind("later", due, remind).Stay()
 	return b.Build()
 }

@@ -1,0 +1,113 @@
+package bot
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// Why a turn is not run, besides what the user's code and the store return.
+var (
+	errNewer    = errors.New("bot: session of a newer build")
+	errAttempts = errors.New("bot: attempts used up")
+)
+
+// notCommitted sees to a turn that the store refused.
+func (t *turns) notCommitted(err error) (session.Event, bool) {
+	log := t.b.o.Logger
+	switch {
+	case errors.Is(err, session.ErrFenced):
+		t.b.stats.fenced.Add(1)
+		log.Info("bot: turn overtaken by another process", "session", t.id, "turn", t.plan.turn)
+	case errors.Is(err, session.ErrTooLarge):
+		return t.giveUp("state or outputs too large")
+	case errors.Is(err, session.ErrFull):
+		log.Warn("bot: too many outputs wait", "session", t.id)
+		t.release(backoff(1), false)
+	default:
+		log.Error("bot: turn not committed", "session", t.id, "turn", t.plan.turn, "err", err)
+	}
+	return session.Event{}, false
+}
+
+// failed sees to a turn that its actions, or what was stored, made fail: it is tried again, or
+// its event is set aside.
+func (t *turns) failed(err error) (session.Event, bool) {
+	log := t.b.o.Logger
+	if errors.Is(err, errNewer) {
+		t.b.stats.deferred.Add(1)
+		log.Warn("bot: session left to a newer build", "session", t.id, "version", t.rec.Version)
+		t.release(time.Second, false)
+		return session.Event{}, false
+	}
+	t.b.stats.failed.Add(1)
+	log.Error("bot: turn failed", "session", t.id, "event", t.event.ID, "attempt", t.attempt, "err", err)
+	var p interface{ Permanent() bool }
+	if t.attempt >= t.b.o.MaxAttempts || errors.As(err, &p) && p.Permanent() {
+		return t.giveUp(reason(err))
+	}
+	t.release(backoff(t.attempt), true)
+	return session.Event{}, false
+}
+
+// reason describes a failure in a dead letter without what the user wrote.
+func reason(err error) string {
+	var te *flow.TurnError
+	switch {
+	case errors.As(err, &te):
+		return "action failed in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
+	case errors.Is(err, errAttempts):
+		return "attempts used up"
+	default:
+		return "turn failed"
+	}
+}
+
+// giveUp sets the event aside as a dead letter, leaves the session as it was and tells the user;
+// or it clears the timer that cannot be handled.
+func (t *turns) giveUp(why string) (session.Event, bool) {
+	t.b.stats.dead.Add(1)
+	t.b.o.Logger.Error("bot: event set aside", "session", t.id, "event", t.event.ID, "why", why)
+	var outs []output
+	if i := t.timer; i >= 0 {
+		t.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)
+		t.commit = session.CommitRequest{State: t.rec.Append(nil)}
+	} else {
+		outs = t.apology()
+		t.commit = session.CommitRequest{EventID: t.event.ID, State: t.state, Dead: why, Outputs: pack(outs)}
+	}
+	t.commit.Due = t.rec.Due()
+	done, err := t.write()
+	if err != nil {
+		t.b.o.Logger.Error("bot: event not set aside", "session", t.id, "err", err)
+		return session.Event{}, false
+	}
+	t.deliver(&done, outs)
+	return done.Next, true
+}
+
+// apology is what the user of a failed event is told.
+func (t *turns) apology() []output {
+	if t.b.o.Failed == nil || t.decode() != nil {
+		return nil
+	}
+	e := t.decoded
+	if e.Standby || !e.Kind.IsMessage() && e.Kind != transport.KindPostback {
+		return nil
+	}
+	outs, err := t.b.render(t.id, t.event.ID+":failed", "", e, t.event.Accepted, []transport.Message{t.b.o.Failed})
+	if err != nil {
+		return nil
+	}
+	return outs
+}
+
+// backoff is how long an event waits after its nth attempt.
+func backoff(attempt int) time.Duration {
+	waits := [...]time.Duration{200 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
+	return waits[min(max(attempt, 1), len(waits))-1]
+}

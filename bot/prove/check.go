@@ -1,0 +1,142 @@
+package main
+
+import (
+	"time"
+)
+
+// tally is what came of the events of a row.
+type tally struct {
+	events, accepted int // sent, and answered with 200
+	absent           int // neither accepted nor answered
+	messages, timers int
+	lost             int // messages or timers that are missing
+	doubled          int // messages that are there again
+	ambiguous        int // those of them that were pushed after their reply token's time
+	order, early     int
+	chain            int
+	worst            time.Duration // from an event's first webhook to its first message
+}
+
+func (c *tally) settled() bool { return c.lost == 0 }
+
+// count compares what users see with what they sent.
+func (s *stage) count() *tally {
+	s.sender.mu.Lock()
+	defer s.sender.mu.Unlock()
+	c := &tally{}
+	for _, events := range s.users {
+		v := view{c: c, strict: !s.t.shuffle, window: s.t.window, parts: map[part]bool{}, due: map[int]int64{}, newest: -1}
+		for _, m := range s.line.snapshot(events[0].user) {
+			v.see(&m, events)
+		}
+		v.end(events)
+	}
+	return c
+}
+
+// part is one message of an answer.
+type part struct {
+	timer    bool
+	seq, nth int
+}
+
+// view goes through what one user sees.
+type view struct {
+	c      *tally
+	strict bool // events were sent one after the other
+	window time.Duration
+
+	parts  map[part]bool
+	due    map[int]int64 // timers that were armed
+	last   answer        // of the chain
+	newest int           // seq of the newest event that was answered
+}
+
+func (v *view) see(m *message, events []*event) {
+	p := part{m.Timer, m.Seq, m.Part}
+	if v.parts[p] {
+		v.c.doubled++
+		if m.pushed && !m.Timer && m.Seq < len(events) && m.at.Sub(events[m.Seq].first) >= v.window {
+			v.c.ambiguous++
+		}
+		return
+	}
+	v.parts[p] = true
+	v.c.messages++
+	if m.Timer {
+		v.timer(m)
+		return
+	}
+	v.link(m)
+	if m.Part > 1 || m.Seq < 0 || m.Seq >= len(events) {
+		return
+	}
+	v.c.worst = max(v.c.worst, m.at.Sub(events[m.Seq].first))
+	if v.strict && m.Seq < v.newest {
+		v.c.order++
+	}
+	v.newest = max(v.newest, m.Seq)
+	if m.Due > 0 {
+		v.due[m.Seq] = m.Due
+	}
+}
+
+func (v *view) timer(m *message) {
+	v.c.timers++
+	due, armed := v.due[m.Seq]
+	switch {
+	case !armed || m.Due != due:
+		v.c.order++
+	case m.at.UnixMilli() < due:
+		v.c.early++
+	}
+}
+
+// link checks that a message follows from the one before.
+func (v *view) link(m *message) {
+	switch {
+	case m.Part == 1 && m.Count == v.last.Count+1 && v.last.Part == v.last.Parts:
+		if m.Before != v.last.Hash {
+			v.c.chain++ // a run was shown that was not committed, or the state went back
+		}
+	case m.Part > 1 && m.Count == v.last.Count && m.Part == v.last.Part+1:
+		if m.Hash != v.last.Hash {
+			v.c.chain++
+		}
+	case m.Count <= v.last.Count:
+		v.c.order++
+		return // the chain goes on where it was
+	default:
+		v.c.chain++ // a message is missing before this one
+	}
+	v.last = m.answer
+}
+
+// end looks for what is missing.
+func (v *view) end(events []*event) {
+	for _, e := range events {
+		v.c.events++
+		if e.accepted {
+			v.c.accepted++
+		}
+		first := v.parts[part{false, e.seq, 1}]
+		if !first && !e.accepted {
+			v.c.absent++
+			continue
+		}
+		n := 1
+		if e.kind == kindMany {
+			n = manyMessages
+		}
+		for i := range n {
+			if !v.parts[part{false, e.seq, i + 1}] {
+				v.c.lost++
+			}
+		}
+	}
+	for seq := range v.due {
+		if !v.parts[part{true, seq, 0}] {
+			v.c.lost++
+		}
+	}
+}

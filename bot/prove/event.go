@@ -1,0 +1,81 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// event is a message of a user on its way to the bots.
+type event struct {
+	user  string
+	seq   int
+	kind  string
+	at    time.Duration // when it is sent, from the start
+	dup   time.Duration // after how long it is sent again; negative for not
+	id    string
+	stamp int64 // LINE's timestamp, ms
+
+	// What became of it.
+	first    time.Time // when it was sent first
+	accepted bool      // a webhook with it was answered with 200
+}
+
+// userID looks like an id of LINE.
+func userID(seed uint64, n int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "prove %d %d", seed, n))
+	return "U" + hex.EncodeToString(sum[:16])
+}
+
+// plan returns the events of each user. Timestamps are in the order of seq; with shuffle, the
+// times at which they are sent are not.
+func plan(t *trial, seed uint64, start time.Time) [][]*event {
+	total := t.users * t.events
+	gap := time.Second / time.Duration(max(t.rate, 1))
+	all := make([][]*event, t.users)
+	for u := range all {
+		rng := rand.New(rand.NewPCG(seed, uint64(u)+100))
+		user := userID(seed, u)
+		for i := range t.events {
+			at := gap * time.Duration(min(i*t.users+u, total))
+			e := &event{
+				user: user, seq: i, kind: kindPlain, at: at, dup: -1,
+				id: fmt.Sprintf("%s-%d-%d", user[1:9], seed, i), stamp: start.Add(at).UnixMilli() + int64(i),
+			}
+			switch n := rng.IntN(20); {
+			case n == 0:
+				e.kind = kindMany
+			case n <= 2:
+				e.kind = kindTimer
+			}
+			if rng.Float64() < t.dup {
+				e.dup = 0
+				if rng.IntN(2) == 0 {
+					e.dup = 300*time.Millisecond + time.Duration(rng.Int64N(int64(3200*time.Millisecond)))
+				}
+			}
+			if t.shuffle && i > 0 {
+				e.at += time.Duration(rng.Int64N(int64(700 * time.Millisecond)))
+			}
+			all[u] = append(all[u], e)
+		}
+	}
+	return all
+}
+
+func (e *event) token() string { return "token-" + e.id }
+
+// body is the webhook with the event, and its signature.
+func (e *event) body(again bool) (body []byte, signature string) {
+	body = fmt.Appendf(nil, `{"destination":"U00000000000000000000000000000000","events":[{"type":"message",`+
+		`"message":{"type":"text","id":"%d","quoteToken":"q","text":"%d %s"},"webhookEventId":%q,`+
+		`"deliveryContext":{"isRedelivery":%t},"timestamp":%d,"source":{"type":"user","userId":%q},`+
+		`"replyToken":%q,"mode":"active"}]}`, e.seq, e.seq, e.kind, e.id, again, e.stamp, e.user, e.token())
+	mac := hmac.New(sha256.New, []byte(channelSecret))
+	mac.Write(body)
+	return body, base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// fleet is the bots of a row: processes that are started again when they end.
+type fleet struct {
+	bin string
+	cfg botConfig
+	dir string // their logs
+
+	mu      sync.Mutex // guards the rest
+	procs   []*process
+	down    bool // nothing is started
+	deaths  int
+	unready int      // starts that failed
+	faults  []string // ends that nobody asked for
+	wg      sync.WaitGroup
+}
+
+// process is one bot.
+type process struct {
+	id     int
+	cmd    *exec.Cmd
+	stdin  *os.File // closed, it ends the process
+	addr   string   // kept over restarts
+	crash  string   // KAIWA_CRASH
+	ready  bool
+	frozen bool // by SIGSTOP
+	asked  bool // its end was asked for
+}
+
+func startFleet(ctx context.Context, bin, dir string, cfg botConfig, n int, crash string) (*fleet, error) {
+	f := &fleet{bin: bin, cfg: cfg, dir: dir}
+	for i := range n {
+		p := &process{id: i, addr: "127.0.0.1:0", crash: crash}
+		f.procs = append(f.procs, p)
+		f.wg.Go(func() { f.keep(ctx, p) })
+	}
+	return f, await(ctx, 20*time.Second, func() bool { return f.alive() == n })
+}
+
+// keep runs a process and starts it again, until the fleet is closed.
+func (f *fleet) keep(ctx context.Context, p *process) {
+	for ctx.Err() == nil {
+		f.mu.Lock()
+		down := f.down
+		f.mu.Unlock()
+		if !down {
+			if ok := f.once(p); ok {
+				continue
+			}
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// once runs a process to its end, and says whether it came to be ready.
+func (f *fleet) once(p *process) bool {
+	err := f.spawn(p)
+	if err != nil {
+		f.fault(fmt.Sprintf("start: %v", err))
+		return false
+	}
+	err = p.cmd.Wait()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ready, asked := p.ready, p.asked
+	p.ready, p.frozen, p.asked = false, false, false
+	_ = p.stdin.Close()
+	switch {
+	case p.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
+		f.deaths++
+		if !repeats(p.crash) {
+			p.crash = ""
+		}
+	case !ready:
+		f.unready++
+	case err != nil || !asked:
+		f.faults = append(f.faults, fmt.Sprintf("process %d ended by itself: %v", p.id, err))
+	}
+	return ready
+}
+
+// repeats says whether a crash point strikes more than once.
+func repeats(crash string) bool {
+	for _, c := range crash {
+		if c == '/' {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *fleet) spawn(p *process) error {
+	f.mu.Lock()
+	cfg := f.cfg
+	cfg.Listen = p.addr
+	crash := p.crash
+	f.mu.Unlock()
+	told, err := json.Marshal(&cfg)
+	if err != nil {
+		return err
+	}
+	log, err := os.OpenFile(filepath.Join(f.dir, fmt.Sprintf("bot%d.log", p.id)), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	stdin, write, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer stdin.Close()
+	cmd := exec.Command(f.bin)
+	cmd.Env = append(os.Environ(), envBot+"="+string(told), "KAIWA_CRASH="+crash)
+	cmd.Stdin, cmd.Stderr = stdin, log
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		_ = write.Close()
+		return err
+	}
+	f.mu.Lock()
+	p.cmd, p.stdin = cmd, write
+	f.mu.Unlock()
+	addr := ""
+	if _, err := fmt.Fscanf(out, "ready %s\n", &addr); err == nil {
+		f.mu.Lock()
+		p.addr, p.ready = addr, true
+		f.mu.Unlock()
+	}
+	return nil
+}
+
+func (f *fleet) fault(text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.faults = append(f.faults, text)
+}
+
+// alive is how many processes are ready, frozen ones included.
+func (f *fleet) alive() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, p := range f.procs {
+		if p.ready {
+			n++
+		}
+	}
+	return n
+}
+
+// pick returns the address of a bot that is ready. Like a load balancer it waits for a moment if
+// there is none; then it returns "".
+func (f *fleet) pick(ctx context.Context, n int) (addr string) {
+	_ = await(ctx, time.Second, func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		var ready []string
+		for _, p := range f.procs {
+			if p.ready && !p.asked {
+				ready = append(ready, p.addr)
+			}
+		}
+		if len(ready) > 0 {
+			addr = ready[n%len(ready)]
+		}
+		return addr != ""
+	})
+	return addr
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// leftover looks for what should be gone once all is done: events that wait, sessions that
+// somebody must look at, dead letters, and keys without an end that are none of the indexes.
+func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
+	found := map[string]int{}
+	err := s.redis.eachKey(ctx, s.namespace, func(c *redis.Client, key string) error {
+		_, name, inPartition := strings.Cut(key, "}:")
+		if !inPartition {
+			return nil // what the namespace is laid out for
+		}
+		switch {
+		case name == "w":
+			n, err := c.ZCard(ctx, key).Result()
+			found["sessions due"] += int(n)
+			return err
+		case name == "dl":
+			n, err := c.XLen(ctx, key).Result()
+			found["dead letters"] += int(n)
+			return err
+		case strings.HasPrefix(name, "q:"):
+			found["mailboxes"]++
+		}
+		ttl, err := c.TTL(ctx, key).Result()
+		if ttl == -1 { // go-redis passes Redis' -1 on as it is
+			found["keys without an end"]++
+		}
+		return err
+	})
+	maps.DeleteFunc(found, func(_ string, n int) bool { return n == 0 })
+	return found, err
+}
+
+// finish waits for Redis to be tidy, ends the bots, and writes down what there is to say.
+func (s *stage) finish(ctx context.Context, r *result) {
+	var left map[string]int
+	var err error
+	_ = await(ctx, 2*s.t.lease+2*s.t.lane+5*time.Second, func() bool {
+		left, err = s.leftover(ctx)
+		time.Sleep(50 * time.Millisecond)
+		return err == nil && len(left) == 0
+	})
+	s.sender.client.CloseIdleConnections()
+	r.idle = s.fleet.stats()
+	if n := s.fleet.finish(); n > 0 {
+		s.fail("%d processes did not shut down", n)
+	}
+	if err != nil {
+		s.fail("keys: %v", err)
+	}
+	for _, what := range slices.Sorted(maps.Keys(left)) {
+		r.left += left[what]
+		s.fail("left: %d %s", left[what], what)
+	}
+	for _, text := range []string{"panic:", "fatal error:", "DATA RACE"} {
+		if n := s.fleet.logged(text); n > 0 {
+			s.fail("%d times %q in the logs", n, text)
+		}
+	}
+	for _, fault := range s.fleet.faults {
+		s.fail("%s", fault)
+	}
+	r.tally, r.deaths, r.posts = *s.count(), s.fleet.deaths, s.sender.posts
+	r.calls, _ = s.line.counts()
+	r.counted = s.fleet.logged("pushing a reply of unknown fate")
+	r.assumed = s.fleet.logged("reply assumed delivered")
+	r.fenced = s.fleet.logged("turn overtaken")
+	if s.redis.proxy != nil && s.redis.proxy.losses() > 0 {
+		s.note("%d connections broken in a call", s.redis.proxy.losses())
+	}
+	r.notes, r.deviations = s.notes, append(r.deviations, s.wrong...)
+	r.judge()
+}
+
+// lastLog is the end of the first process's log.
+func (f *fleet) lastLog() string {
+	b, _ := readTail(f.dir+"/bot0.log", 600)
+	return fmt.Sprintf("\n%s", b)
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// platform plays LINE's API: reply tokens that work once and for a while, retry keys, faults
+// before and after a call was accepted. It keeps what it accepted, for each user in order.
+type platform struct {
+	srv  *http.Server
+	ln   net.Listener
+	life time.Duration // of a reply token
+
+	mu     sync.Mutex // guards the rest
+	rng    *rand.Rand
+	faults float64 // part of the calls that fail
+	down   bool    // all calls fail before they are accepted
+	tokens map[string]*token
+	keys   map[string]bool
+	shown  map[string][]message
+	last   time.Time // when the last message was accepted
+	calls  apiCalls
+}
+
+// token is a reply token.
+type token struct {
+	user string
+	born time.Time
+	used bool
+}
+
+// message is a message that a user sees.
+type message struct {
+	answer
+	at     time.Time
+	pushed bool
+}
+
+// apiCalls counts what the bots asked for.
+type apiCalls struct{ replies, pushes, faults, usedTokens, usedKeys, unread int }
+
+func startPlatform(seed uint64, life time.Duration) (*platform, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	p := &platform{
+		ln: ln, life: life, rng: rand.New(rand.NewPCG(seed, 2)),
+		tokens: map[string]*token{}, keys: map[string]bool{}, shown: map[string][]message{},
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v2/bot/message/reply", p.call)
+	mux.HandleFunc("POST /v2/bot/message/push", p.call)
+	p.srv = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = p.srv.Serve(ln) }()
+	return p, nil
+}
+
+func (p *platform) url() string { return "http://" + p.ln.Addr().String() }
+
+func (p *platform) close() { _ = p.srv.Close() }
+
+func (p *platform) setFaults(part float64, down bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults, p.down = part, down
+}
+
+// issue makes a reply token valid from now on, also one that was issued before.
+func (p *platform) issue(name, user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.tokens[name]
+	if t == nil {
+		t = &token{user: user}
+		p.tokens[name] = t
+	}
+	t.born = time.Now()
+}
+
+// apiRequest is the body of a reply or a push.
+type apiRequest struct {
+	ReplyToken, To string
+	Messages       []struct{ Text string }
+}
+
+func (p *platform) call(w http.ResponseWriter, r *http.Request) {
+	var q apiRequest
+	if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.Header.Get("Authorization") != "Bearer "+channelToken {
+		respond(w, http.StatusBadRequest, "The request body has an error")
+		return
+	}
+	f := p.draw()
+	if f.before && !f.act(w, r) {
+		return
+	}
+	status, text := p.accept(&q, strings.HasSuffix(r.URL.Path, "push"), r.Header.Get("X-Line-Retry-Key"))
+	if f.after && !f.act(w, r) {
+		return
+	}
+	respond(w, status, text)
+}
+
+// accept carries out a call.
+func (p *platform) accept(q *apiRequest, push bool, key string) (status int, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	user := q.To
+	if push {
+		p.calls.pushes++
+		if key != "" && p.keys[key] {
+			p.calls.usedKeys++
+			return http.StatusConflict, "The retry key is already accepted"
+		}
+		p.keys[key] = true
+	} else {
+		p.calls.replies++
+		t := p.tokens[q.ReplyToken]
+		if t == nil || t.used || time.Since(t.born) > p.life {
+			p.calls.usedTokens++
+			return http.StatusBadRequest, "Invalid reply token"
+		}
+		t.used, user = true, t.user
+	}
+	for _, m := range q.Messages {
+		a, err := parseAnswer(m.Text)
+		if err != nil {
+			p.calls.unread++
+			continue
+		}
+		p.shown[user] = append(p.shown[user], message{answer: a, at: time.Now(), pushed: push})
+	}
+	p.last = time.Now()
+	return http.StatusOK, ""
+}
+
+func respond(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	body := map[string]string{}
+	if text != "" {
+		body["message"] = text
+	}
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// snapshot returns what a user sees.
+func (p *platform) snapshot(user string) []message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]message(nil), p.shown[user]...)
+}
+
+func (p *platform) counts() (apiCalls, time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls, p.last
+}

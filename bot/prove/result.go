@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// result is what a row showed.
+type result struct {
+	trial *trial
+	seed  uint64
+	tally
+	posts                    postCounts
+	calls                    apiCalls
+	deaths                   int
+	counted, assumed, fenced int // ambiguous replies, replies taken as delivered, turns overtaken
+	left                     int
+	busy, idle               stats // of the process with the most, under load and after it
+	sending, took            time.Duration
+	notes, deviations        []string
+}
+
+// maxGoroutines is what an idle bot may have: it has about ten, and some for connections.
+const maxGoroutines = 60
+
+// judge adds what was promised and not kept to the deviations.
+func (r *result) judge() {
+	a, t := r.trial.allow, r.trial
+	bad := func(n int, what string) {
+		if n > 0 {
+			r.deviations = append(r.deviations, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	if !a.rollback {
+		bad(r.lost, "lost")
+		bad(r.order, "out of order")
+		bad(r.chain, "breaks in the chain")
+	}
+	doubled := r.doubled
+	if a.ambiguous {
+		doubled -= min(r.ambiguous, r.counted)
+	}
+	bad(doubled, "doubled")
+	bad(r.early, "timers early")
+	bad(r.calls.unread, "messages unread")
+	if t.redeliver {
+		bad(r.absent, "never accepted")
+	}
+	if !a.late {
+		bad(r.posts.late, "webhooks answered late")
+	}
+	bad(r.posts.other, "webhooks with another status")
+	if t.repair > 0 && r.worst > t.repair {
+		r.deviations = append(r.deviations, fmt.Sprintf("answered after %s, not %s", short(r.worst), short(t.repair)))
+	}
+	if t.outage > 0 && r.posts.outage > t.outage {
+		r.deviations = append(r.deviations, fmt.Sprintf("no webhook accepted for %s, not %s", short(r.posts.outage), short(t.outage)))
+	}
+	bad(max(r.idle.Goroutines-maxGoroutines, 0), "goroutines more than an idle bot has")
+}
+
+// line is the row for the terminal.
+func (r *result) line() string {
+	mark := "ok  "
+	if len(r.deviations) > 0 {
+		mark = "FAIL"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %-34s events %d shown %d timers %d deaths %d lost %d doubled %d order %d chain %d absent %d",
+		mark, r.trial.name, r.events, r.messages, r.timers, r.deaths, r.lost, r.doubled, r.order, r.chain, r.absent)
+	fmt.Fprintf(&b, " repaired %s webhook %s refused %d broken %d", short(r.worst), short(r.posts.worst), r.posts.refused, r.posts.broken)
+	fmt.Fprintf(&b, " assumed %d ambiguous %d fenced %d (%s)", r.assumed, r.counted, r.fenced, short(r.took))
+	for _, n := range r.notes {
+		fmt.Fprintf(&b, "\n       %s", n)
+	}
+	for _, d := range r.deviations {
+		fmt.Fprintf(&b, "\n     ! %s", d)
+	}
+	return b.String()
+}
+
+func short(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+// writeMarkdown writes the results as a table.
+func writeMarkdown(path string, seed uint64, results []*result) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Seed %d.\n\n", seed)
+	b.WriteString("| row | events | deaths | lost | doubled | order | chain | absent | answered within | webhook within | 503 | broken | notes |\n")
+	b.WriteString("|---|---|---|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, r := range results {
+		notes := append([]string(nil), r.notes...)
+		for _, d := range r.deviations {
+			notes = append(notes, "**"+d+"**")
+		}
+		fmt.Fprintf(&b, "| `%s` | %d | %d | %d | %d | %d | %d | %d | %s | %s | %d | %d | %s |\n",
+			r.trial.name, r.events, r.deaths, r.lost, r.doubled, r.order, r.chain, r.absent, short(r.worst),
+			short(r.posts.worst), r.posts.refused, r.posts.broken, strings.Join(notes, "; "))
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o644)
+}
+
+func readTail(path string, n int) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if len(b) > n {
+		b = b[len(b)-n:]
+	}
+	return b, err
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+)
+
+// downAfter is the sentinel's down-after-milliseconds in redistest.
+const downAfter = 500 * time.Millisecond
+
+// failoverRows have a replica take the master's place. Redis replicates after it answered: what
+// the replica had not got is lost, so that loss is counted here and not a deviation.
+func failoverRows(long bool) []trial {
+	sentinel := base("sentinel", 30, pick(long, 50, 250), 100, 3)
+	sentinel.redis, sentinel.allow.rollback = redisSentinel, true
+	sentinel.outage, sentinel.quiet = downAfter+6*time.Second, 20*time.Second
+	sentinel.during = func(s *stage) { failSentinel(s, pick(long, 1, 5)) }
+
+	failover := base("cluster-failover", 30, pick(long, 50, 250), 100, 3)
+	failover.redis, failover.allow.rollback = redisCluster, true
+	failover.outage, failover.quiet = clusterTimeout+5*time.Second, 20*time.Second
+	failover.during = func(s *stage) { failCluster(s, pick(long, 1, 5)) }
+
+	slots := base("cluster-slots", 60, pick(long, 30, 150), 120, 3)
+	slots.redis = redisCluster
+	slots.during = func(s *stage) {
+		count, began := pick(long, 500, 2000), time.Now()
+		if err := s.redis.cluster.move(context.Background(), count); err != nil {
+			s.fail("move slots: %v", err)
+		}
+		s.note("%d slots moved in %s", count, short(time.Since(began)))
+	}
+	return []trial{sentinel, failover, slots}
+}
+
+func failSentinel(s *stage, times int) {
+	watcher := redis.NewSentinelClient(&redis.Options{Addr: s.redis.sentinel.Watcher.Addr()})
+	defer watcher.Close()
+	ctx := context.Background()
+	master := func() *redistest.Server {
+		addr, err := watcher.GetMasterAddrByName(ctx, "redistest").Result()
+		if err != nil || len(addr) < 2 {
+			return nil
+		}
+		for _, server := range []*redistest.Server{s.redis.sentinel.Master, s.redis.sentinel.Replica} {
+			if strings.HasSuffix(server.Addr(), ":"+addr[1]) {
+				return server
+			}
+		}
+		return nil
+	}
+	done := 0
+	for ; done < times && s.pause(3*time.Second); done++ {
+		old := master()
+		if old == nil {
+			s.fail("the sentinel names no master")
+			return
+		}
+		old.Kill()
+		err := await(ctx, 15*time.Second, func() bool { now := master(); return now != nil && now != old })
+		if err != nil {
+			s.fail("no failover: %v", err)
+			return
+		}
+		old.Restart()
+		c := master().Client()
+		err = await(ctx, 40*time.Second, func() bool {
+			return strings.Contains(c.Info(ctx, "replication").Val(), "state=online")
+		})
+		if err != nil {
+			s.fail("the old master did not become a replica: %v", err)
+			return
+		}
+	}
+	s.note("%d failovers", done)
+}
+
+func failCluster(s *stage, times int) {
+	ctx, c := context.Background(), s.redis.cluster
+	done := 0
+	for ; done < times && s.pause(3*time.Second); done++ {
+		masters := c.masters(ctx)
+		old := c.server(masters[done%len(masters)])
+		old.Kill()
+		err := await(ctx, 15*time.Second, func() bool { return len(c.masters(ctx)) == clusterMasters })
+		if err != nil {
+			s.fail("no failover: %v", err)
+			return
+		}
+		s.pause(time.Second)
+		old.Restart()
+		c.awaitReplicas(ctx)
+	}
+	s.note("%d failovers", done)
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// base is the load that most rows share: a quarter of the events comes twice.
+func base(name string, users, events, rate, procs int) trial {
+	return trial{
+		name: name, users: users, events: events, rate: rate, procs: procs,
+		dup: 0.25, redeliver: true,
+	}
+}
+
+// scenarios returns the rows in order, in the short form or in full.
+func scenarios(long bool) []trial {
+	rows := []trial{clean(long)}
+	rows = append(rows, crashRows(long)...)
+	rows = append(rows, loadRows(long)...)
+	rows = append(rows, stopRow(long), rollingRow(long))
+	rows = append(rows, redisRows(long)...)
+	rows = append(rows, failoverRows(long)...)
+	rows = append(rows, lineRows(long)...)
+	rows = append(rows, fleetDown(long), soak(long))
+	return rows
+}
+
+// pick returns the value for the short form or the full one.
+func pick[T any](long bool, short, full T) T {
+	if long {
+		return full
+	}
+	return short
+}
+
+func clean(long bool) trial {
+	t := base("clean", 50, pick(long, 20, 100), 300, 2)
+	t.repair = 3 * time.Second
+	return t
+}
+
+// points are those at which the bots can be made to die: see the calls of crash in package bot.
+var points = []string{
+	"before-begin", "after-begin", "before-turn", "after-turn", "before-commit", "after-commit",
+	"before-next", "before-send", "after-send", "before-ack", "after-ack", "before-wake", "after-wake",
+	"in-claim", "in-shutdown",
+}
+
+// crashRows is the matrix of points, hits, processes and redelivery; the short form has each
+// point once, with the others in turn.
+func crashRows(long bool) (rows []trial) {
+	hits := []string{"1", "10", "/50"}
+	n := 0
+	for _, point := range append(points, "any") {
+		for _, hit := range hits {
+			for _, procs := range []int{1, 3} {
+				for _, redeliver := range []bool{true, false} {
+					n++
+					if long || n%12 == len(rows)*5%12 {
+						rows = append(rows, crashRow(long, point, hit, procs, redeliver))
+					}
+				}
+			}
+		}
+	}
+	return rows
+}
+
+func crashRow(long bool, point, hit string, procs int, redeliver bool) trial {
+	again := "on"
+	if !redeliver {
+		again = "off"
+	}
+	name := fmt.Sprintf("crash/%s/%s/%d/%s", point, hit, procs, again)
+	t := base(name, 20, pick(long, 20, 50), 150, procs)
+	t.redeliver, t.slow = redeliver, 5*time.Millisecond
+	t.crash = point + "=" + hit
+	if point == "any" {
+		t.crash = "any=" + map[string]string{"1": "40", "10": "400", "/50": "/300"}[hit]
+	}
+	// A lease and a second; and a second for a process to start, where it is alone.
+	t.repair = 4 * time.Second
+	switch point {
+	case "in-claim":
+		t.lineFault, t.repair = 0.05, 10*time.Second
+	case "before-next": // needs events that wait
+		t.users, t.events, t.slow = 4, t.events*5, 30*time.Millisecond
+	case "in-shutdown":
+		t.during = rolling
+	}
+	if hit == "/50" || point == "any" {
+		t.repair *= 2 // the one who repairs may die as well
+	}
+	return t
+}
+
+func loadRows(long bool) (rows []trial) {
+	for i := range pick(long, 1, 5) {
+		t := base(fmt.Sprintf("load/%d", i+1), pick(long, 300, 1000), pick(long, 20, 100), 400, 4)
+		t.shuffle = true
+		rows = append(rows, t)
+	}
+	return rows
+}
+
+// fleetDown has all processes die at once and stay away for longer than the window of a reply.
+func fleetDown(long bool) trial {
+	t := base("fleet-down", 30, pick(long, 20, 200), pick(long, 60, 80), 3)
+	t.allow.ambiguous, t.patience, t.quiet = true, 3*time.Minute, 20*time.Second
+	away := time.Minute
+	if !long {
+		t.window, away = 4*time.Second, 6*time.Second
+	}
+	t.during = func(s *stage) {
+		if !s.pause(3 * time.Second) {
+			return
+		}
+		s.fleet.setDown(true)
+		s.pause(away)
+		s.fleet.setDown(false)
+		s.note("all processes away for %s", away)
+	}
+	return t
+}
+
+// soak kills a process every 20 s under a steady load.
+func soak(long bool) trial {
+	t := base("soak", 100, pick(long, 45, 1800), pick(long, 150, 300), 3)
+	every := pick(long, 5*time.Second, 20*time.Second)
+	t.during = func(s *stage) {
+		var first, last stats
+		kills := 0
+		for s.pause(every) {
+			last = s.fleet.stats()
+			if kills == 0 {
+				first = last
+			}
+			if s.fleet.signal(s.rng.IntN(s.t.procs), sigkill) {
+				kills++
+			}
+		}
+		s.note("%d kills; most goroutines %d then %d, heap %d KiB then %d KiB", kills,
+			first.Goroutines, last.Goroutines, first.HeapBytes>>10, last.HeapBytes>>10)
+	}
+	return t
+}

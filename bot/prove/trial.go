@@ -1,0 +1,64 @@
+package main
+
+import (
+	"time"
+)
+
+// trial is a row: a load, the trouble that is made meanwhile, and what is allowed.
+type trial struct {
+	name string
+
+	users, events, rate int // events are those of each user, rate is of all in a second
+	procs               int
+	dup                 float64 // part of the events that are sent twice, half of them late
+	redeliver, shuffle  bool
+	slow                time.Duration // how long an action takes
+	patience            time.Duration // for how long an event is redelivered; default 60 s
+	quiet               time.Duration // how long nothing may happen before the end; default 12 s
+
+	lease, lane     time.Duration // default 2 s and 1 s
+	timeout, window time.Duration // of an API call, default 700 ms; of a reply token, default 50 s
+
+	redis     string // its kind; default one
+	redisArgs []string
+	crash     string  // KAIWA_CRASH
+	guard     string  // a guard that the bots go without
+	lineFault float64 // part of LINE's API calls that fail
+
+	// during makes trouble while events are sent, and ends soon after s.ctx does. What it leaves
+	// is made good by the stage.
+	during func(s *stage)
+
+	repair time.Duration // within which each event is to be answered; 0 for no bar
+	outage time.Duration // the longest time without an accepted webhook; 0 for no bar
+	allow  allowance
+}
+
+// allowance is what the promises do not cover in a row. It is counted all the same.
+type allowance struct {
+	rollback  bool // Redis lost what it had acknowledged: lost events and a broken chain
+	ambiguous bool // no process lived in the window: messages doubled by a counted push
+	late      bool // frozen processes do not answer webhooks
+}
+
+func (t *trial) defaults() {
+	or := func(d *time.Duration, def time.Duration) {
+		if *d == 0 {
+			*d = def
+		}
+	}
+	or(&t.lease, 2*time.Second)
+	or(&t.lane, time.Second)
+	or(&t.timeout, 700*time.Millisecond)
+	or(&t.window, 50*time.Second)
+	or(&t.patience, time.Minute)
+	or(&t.quiet, 12*time.Second)
+	if t.redis == "" {
+		t.redis = redisOne
+	}
+}
+
+func (t *trial) scale(by float64) { t.events = max(int(float64(t.events)*by), 1) }
+
+// tokenLife is how much longer than the window a reply token works: as LINE's minute to the 50 s.
+func (t *trial) tokenLife() time.Duration { return t.window * 6 / 5 }

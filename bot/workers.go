@@ -1,0 +1,45 @@
+package bot
+
+// maxIdle is how many goroutines wait for the next turn. A goroutine that ran one has a stack
+// that is large enough; growing a new one costs a third of a turn.
+const maxIdle = 64
+
+// start runs f in the background, unless the bot is shutting down.
+func (b *Bot) start(f func()) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closing {
+		return false
+	}
+	b.more(f)
+	return true
+}
+
+// more runs f in the background for work that was let in before Shutdown: the caller is busy
+// itself, so Shutdown waits for it in any case.
+func (b *Bot) more(f func()) {
+	b.busy.Add(1)
+	select {
+	case b.work <- f:
+	default:
+		go b.worker(f)
+	}
+}
+
+func (b *Bot) worker(f func()) {
+	for {
+		f()
+		b.busy.Done()
+		if b.idle.Add(1) > maxIdle {
+			b.idle.Add(-1)
+			return
+		}
+		select {
+		case f = <-b.work:
+			b.idle.Add(-1)
+		case <-b.stop:
+			b.idle.Add(-1)
+			return
+		}
+	}
+}
