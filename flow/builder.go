@@ -8,7 +8,6 @@ type Builder[T any] struct {
 	name     string
 	initial  State
 	starts   []Trigger
-	started  bool
 	aliases  []alias
 	blocks   []*StateBuilder[T]
 	anyBlock *StateBuilder[T]
