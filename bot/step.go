@@ -160,7 +160,9 @@ func apply(rec *session.Record, f Flow, turn string, res *flow.Result) {
 		}
 	}
 	for _, r := range res.Reminders {
-		timers = append(timers, session.Timer{Flow: f.Name(), Name: r.Name, Due: milli(r.Due), Data: r.Data})
+		timers = append(timers, distinct(timers, session.Timer{
+			Flow: f.Name(), Name: r.Name, Due: milli(r.Due), Data: r.Data,
+		}))
 	}
 	rec.Flow, rec.State, rec.Data = "", "", nil
 	if res.State != "" {
@@ -176,6 +178,17 @@ func apply(rec *session.Record, f Flow, turn string, res *flow.Result) {
 		rec.Tag = tagOf(turn)
 	}
 	rec.Timers = timers
+}
+
+// distinct moves a reminder by milliseconds until none of the timers has its name and its time:
+// the two make the id of its turn, and so the retry key of what it sends.
+func distinct(timers []session.Timer, r session.Timer) session.Timer {
+	for slices.ContainsFunc(timers, func(tm session.Timer) bool {
+		return tm.Flow == r.Flow && tm.Name == r.Name && tm.Due.Equal(r.Due)
+	}) {
+		r.Due = r.Due.Add(time.Millisecond)
+	}
+	return r
 }
 
 // milli rounds up to what a record keeps, so that no timer fires early.

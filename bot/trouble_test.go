@@ -269,3 +269,45 @@ func TestLogsArePrivate(t *testing.T) {
 		}
 	})
 }
+
+// slowChannel takes 30 ms to send.
+type slowChannel struct{ *fakeChannel }
+
+func (c slowChannel) Send(ctx context.Context, d *transport.Delivery) error {
+	time.Sleep(30 * time.Millisecond)
+	return c.fakeChannel.Send(ctx, d)
+}
+
+// Processes that take turns on one session hand each other's outputs on; none waits for the lane
+// to run out.
+func TestProcessesTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memstore.New()
+		channel := slowChannel{&fakeChannel{}}
+		var bots [2]*bot.Bot
+		for i := range bots {
+			f := counter(t, func(context.Context) { time.Sleep(50 * time.Millisecond) })
+			b, err := bot.New(channel, store, []bot.Flow{f}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+			require.NoError(t, err)
+			bots[i] = b
+		}
+		start := time.Now()
+		// The first is still being sent when the second is committed elsewhere and the third
+		// begins, so that it is the third's commit that acknowledges the first.
+		for i, words := range []string{"start", "a", "slow"} {
+			require.NoError(t, bots[i%2].Receive(context.Background(), []transport.Event{said("ann", words, words)}))
+			synctest.Wait()
+			time.Sleep(5 * time.Millisecond)
+		}
+		time.Sleep(10 * time.Second)
+		got := channel.take()
+		require.Len(t, got, 3)
+		for i, want := range []string{"counting", "1 a", "2 slow"} {
+			require.Equal(t, []string{want}, untagged(got[i].Messages))
+			require.Less(t, got[i].At.Sub(start), 300*time.Millisecond)
+		}
+		for _, b := range bots {
+			require.NoError(t, b.Shutdown(context.Background()))
+		}
+	})
+}

@@ -182,6 +182,11 @@ func (t *turns) carryOut() (session.Event, bool) {
 	if t.timer >= 0 {
 		t.b.stats.timers.Add(1)
 	}
+	if !done.Lane {
+		// Outputs of another process may wait behind those that this commit acknowledged. To
+		// acknowledge again hands them out, and this turn's after them.
+		t.b.acks.add(t.id, t.commit.Done)
+	}
 	t.deliver(&done, p.outs)
 	return done.Next, true
 }

@@ -1,0 +1,35 @@
+package bot
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+type namedFlow struct{ Flow }
+
+func (namedFlow) Name() string { return "booking" }
+
+// Two bookings for the same day leave two reminders at the same time. Their turns, and so the
+// retry keys of what they send, must differ: the platform would take the second for a repetition.
+func TestRemindersAtOneTimeDiffer(t *testing.T) {
+	t.Parallel()
+	due := time.UnixMilli(1_700_000_000_000)
+	var rec session.Record
+	for range 3 {
+		apply(&rec, namedFlow{}, "turn", &flow.Result{
+			Handled: true, Reminders: []flow.Reminder{{Name: "day_before", Due: due}},
+		})
+	}
+	require.Len(t, rec.Timers, 3)
+	turns := map[string]bool{}
+	for i := range rec.Timers {
+		turns[timerTurn(&rec.Timers[i])] = true
+		require.False(t, rec.Timers[i].Due.Before(due))
+	}
+	require.Len(t, turns, 3)
+}
