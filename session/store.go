@@ -83,6 +83,8 @@ type Store interface {
 	// Without an Event, the caller gets what is due: an event whose holder went away or whose
 	// time to be tried again has come, a timer, or outputs that nobody delivered in time.
 	//
+	// In both cases the caller also gets outputs whose lane ran out, but not with Hold.
+	//
 	// Errors: ErrFull, ErrTooLarge, ErrUnavailable.
 	Begin(ctx context.Context, r *BeginRequest) (Begun, error)
 
@@ -90,11 +92,14 @@ type Store interface {
 	// the outputs, forgets the event of the turn, and hands over the next event if one waits.
 	//
 	// It returns ErrFenced, and writes nothing, if the lease of Token was lost or if another
-	// turn was committed since. Other errors: ErrFull (outputs), ErrTooLarge, ErrUnavailable.
+	// turn was committed since. A lease that ran out but that nobody took is not lost: its
+	// holder may still commit, extend or release. Other errors: ErrFull (outputs), ErrTooLarge,
+	// ErrUnavailable.
 	Commit(ctx context.Context, r *CommitRequest) (Committed, error)
 
 	// Release gives up the lease of a turn that was not committed. The event stays the first
-	// in line, and is due after the delay. Counted says whether the attempt counts.
+	// in line, and is due after the delay. Counted says whether the attempt counts. An event
+	// that comes meanwhile waits behind it, and so it does behind a timer that was released.
 	// It returns ErrFenced if the lease was lost, and ErrUnavailable.
 	Release(ctx context.Context, r *ReleaseRequest) error
 

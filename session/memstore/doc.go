@@ -16,5 +16,6 @@
 // A Store starts no goroutine. Whenever a new session is made, and whenever Due is asked, a few
 // sessions are looked at and dropped if their time has run out, so that memory follows the
 // number of live sessions. A session in which something waits is dropped when nobody came for
-// it in 25 hours. The last MaxDeadLetters dead letters are kept.
+// it in 25 hours; what is left of a forgotten one goes after as long. The last 1,000 dead letters
+// are kept.
 package memstore

@@ -19,7 +19,7 @@ type entry struct {
 	// lease: a commit that comes late, but before anybody noticed, is as good as any.
 	token session.Token
 	until int64
-	// attempts counts the turns that were begun for head, or for the timer if head is nil.
+	// attempts counts the turns that were begun for the head, or for the timer without one.
 	attempts int
 	// notBefore is from when on what waits may be begun.
 	notBefore int64
@@ -33,6 +33,9 @@ type entry struct {
 
 	recent recent
 	out    outbox
+
+	// forgot is when the session was forgotten last; zero is long enough ago.
+	forgot int64
 }
 
 const (
@@ -40,11 +43,26 @@ const (
 	keepAtLeast = 24 * time.Hour
 	// keepWaiting is how long one lives in which something waits, and nobody comes.
 	keepWaiting = 25 * time.Hour
+	// keepForgotten is how long events are refused that are older than a Forget.
+	keepForgotten = 25 * time.Hour
 )
 
 func (e *entry) leased(now int64) bool { return e.token != (session.Token{}) && e.until > now }
 
 func (e *entry) ready(now int64) bool { return !e.leased(now) && e.notBefore <= now }
+
+// forget leaves nothing but the revision and the time of it.
+func (e *entry) forget(now int64) {
+	*e = entry{
+		id: e.id, due: e.due, queued: e.queued, place: e.place,
+		rev: e.rev, forgot: now, expires: now + keepForgotten.Milliseconds(),
+	}
+}
+
+// forgotten says whether an event of that time was forgotten with the session.
+func (e *entry) forgotten(t time.Time, now int64) bool {
+	return now < e.forgot+keepForgotten.Milliseconds() && t.UnixMilli() <= e.forgot
+}
 
 // wake returns when a Begin without an event has something to do.
 func (e *entry) wake() int64 {

@@ -1,49 +1,86 @@
 package memstore
 
 import (
+	"bytes"
 	"slices"
-	"time"
+	"strconv"
+	"sync"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// MaxDeadLetters is how many dead letters a Store keeps. Then the oldest go.
-const MaxDeadLetters = 1000
+// maxLetters is how many dead letters a Store keeps. Then the oldest go.
+const maxLetters = 1000
 
-// DeadLetter is an event that was set aside as undeliverable.
-type DeadLetter struct {
-	// Session is the session's id.
-	Session string
-	// Event is the event; its ID is empty if the turn was for a timer.
-	Event session.Event
-	// Attempts is how often a turn was begun for it.
-	Attempts int
-	// Reason is the Dead of the commit.
-	Reason string
-	// Time is when it was set aside.
-	Time time.Time
+// letters are the dead letters of a store, the oldest first. Its lock may be taken under that of
+// a shard, and not the other way round.
+type letters struct {
+	mu   sync.Mutex
+	kept []*session.Letter
+	// last numbers the letters: the number is the ID.
+	last uint64
 }
 
-// DeadLetters returns the dead letters, the oldest first. Their bodies are not to be written to.
-func (s *Store) DeadLetters() []DeadLetter {
-	s.deadMu.Lock()
-	defer s.deadMu.Unlock()
-	return slices.Clone(s.dead)
-}
-
-func (s *Store) bury(d DeadLetter) {
-	s.deadMu.Lock()
-	defer s.deadMu.Unlock()
-	if len(s.dead) >= MaxDeadLetters {
-		s.dead = slices.Delete(s.dead, 0, 1)
+func (l *letters) add(d *session.Letter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.kept) >= maxLetters {
+		l.kept = slices.Delete(l.kept, 0, 1)
 	}
-	s.dead = append(s.dead, d)
+	l.last++
+	d.ID = strconv.FormatUint(l.last, 10)
+	l.kept = append(l.kept, d)
 }
 
-func (e *entry) deadLetter(r *session.CommitRequest, now int64) *DeadLetter {
-	d := &DeadLetter{Session: e.id, Attempts: e.attempts, Reason: r.Dead, Time: clock(now)}
-	if r.EventID != "" {
-		d.Event = e.mail.running()
+// after returns copies of up to limit letters whose numbers are above n, and says whether there
+// are more.
+func (l *letters) after(n uint64, limit int) (some []session.Letter, more bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.kept {
+		if number(d) <= n {
+			continue
+		}
+		if len(some) >= limit {
+			return some, true
+		}
+		c := *d
+		c.Event.Body = bytes.Clone(d.Event.Body)
+		some = append(some, c)
 	}
-	return d
+	return some, false
+}
+
+// find returns the letter, which is not written to, or nil.
+func (l *letters) find(id string) *session.Letter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.kept {
+		if d.ID == id {
+			return d
+		}
+	}
+	return nil
+}
+
+// remove says whether the letter was there.
+func (l *letters) remove(id string) bool {
+	return l.drop(func(d *session.Letter) bool { return d.ID == id })
+}
+
+func (l *letters) forget(sessionID string) {
+	l.drop(func(d *session.Letter) bool { return d.Session == sessionID })
+}
+
+func (l *letters) drop(which func(*session.Letter) bool) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := len(l.kept)
+	l.kept = slices.DeleteFunc(l.kept, which)
+	return len(l.kept) < before
+}
+
+func number(d *session.Letter) uint64 {
+	n, _ := strconv.ParseUint(d.ID, 10, 64) // add wrote it
+	return n
 }

@@ -11,34 +11,72 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-func TestDeadLetters(t *testing.T) {
+func letterIDs(t *testing.T, s *Store, from string, limit int) (ids []string, next string) {
+	t.Helper()
+	all, next, err := s.Letters(t.Context(), from, limit)
+	require.NoError(t, err)
+	for _, d := range all {
+		ids = append(ids, d.ID)
+	}
+	return ids, next
+}
+
+func TestLetters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, now := New(), time.UnixMilli(time.Now().UnixMilli())
-		require.Empty(t, s.DeadLetters())
 		run(t, s, "a", "fine", session.CommitRequest{})
 		run(t, s, "a", "poison", session.CommitRequest{Dead: "panic", State: []byte("s"), Due: now})
 		b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(2)})
 		require.NoError(t, err)
-		_, err = s.Begin(t.Context(), &session.BeginRequest{ID: "a", Event: session.Event{ID: "e"}, Hold: true})
+		_, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(2), Rev: b.Rev, Dead: "a timer"})
 		require.NoError(t, err)
-		_, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(2), Rev: b.Rev, Dead: "timer"})
+		all, next, err := s.Letters(t.Context(), "", 10)
 		require.NoError(t, err)
-		_, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(2), Rev: b.Rev + 1, Dead: "timer, not the event"})
-		require.NoError(t, err)
-		require.Equal(t, []DeadLetter{
-			{Session: "a", Event: session.Event{ID: "poison", Time: now, Accepted: now}, Attempts: 1, Reason: "panic", Time: now},
-			{Session: "a", Attempts: 1, Reason: "timer", Time: now},
-			{Session: "a", Attempts: 1, Reason: "timer, not the event", Time: now},
-		}, s.DeadLetters())
+		require.Empty(t, next)
+		require.Equal(t, []session.Letter{{
+			ID: "1", Session: "a", Attempts: 1, Why: "panic", Time: now,
+			Event: session.Event{ID: "poison", Time: now, Accepted: now},
+		}}, all, "a turn for a timer has no event to set aside")
 	})
 }
 
-func TestDeadLettersAreBounded(t *testing.T) {
+func TestLettersByPage(t *testing.T) {
 	s := New()
-	for i := range MaxDeadLetters + 5 {
+	for i := range 5 {
+		run(t, s, "a", name(i), session.CommitRequest{Dead: "panic"})
+	}
+	for _, tt := range []struct {
+		from, next string
+		limit      int
+		want       []string
+	}{
+		{"", "2", 2, []string{"1", "2"}},
+		{"2", "4", 2, []string{"3", "4"}},
+		{"4", "", 2, []string{"5"}},
+		{"3", "", 2, []string{"4", "5"}},
+		{"5", "", 2, nil},
+		{"", "0", 0, nil},
+		{"3", "3", 0, nil},
+	} {
+		ids, next := letterIDs(t, s, tt.from, tt.limit)
+		require.Equal(t, tt.want, ids, "%d from %q", tt.limit, tt.from)
+		require.Equal(t, tt.next, next, "%d from %q", tt.limit, tt.from)
+	}
+	require.NoError(t, s.Purge(t.Context(), "2"))
+	ids, _ := letterIDs(t, s, "2", 1)
+	require.Equal(t, []string{"3"}, ids, "the place of a letter that is gone")
+	_, _, err := s.Letters(t.Context(), "x", 1)
+	require.EqualError(t, err, "memstore: Letters did not return that place")
+}
+
+func TestLettersAreBounded(t *testing.T) {
+	s := New()
+	for i := range maxLetters + 5 {
 		run(t, s, "a", fmt.Sprint("e", i), session.CommitRequest{Dead: "panic"})
 	}
-	dead := s.DeadLetters()
-	require.Len(t, dead, MaxDeadLetters)
-	require.Equal(t, "e5", dead[0].Event.ID)
+	all, _, err := s.Letters(t.Context(), "", 2*maxLetters)
+	require.NoError(t, err)
+	require.Len(t, all, maxLetters)
+	require.Equal(t, "e5", all[0].Event.ID)
+	require.ErrorIs(t, s.Replay(t.Context(), "5"), session.ErrNoLetter)
 }

@@ -8,9 +8,19 @@ import (
 // never is the due time of what is not due at any time.
 const never = math.MaxInt64
 
-// queue is a binary heap of sessions by due time, each of which knows its place. A session
-// that runs has its lease's end for due time, later than most, and so moves only a few places.
-type queue []*entry
+// branches is how many children a place of the queue has: with four, a session moves half as
+// many places as with two, and each of them is a session that is not in the processor's cache.
+const branches = 4
+
+// queue is a heap of sessions by due time, each of which knows its place. A session that runs
+// has its lease's end for due time, later than most, and so moves only a few places.
+type queue []slot
+
+// slot repeats the due time of its session, so that a comparison need not touch that.
+type slot struct {
+	due int64
+	e   *entry
+}
 
 // set puts e in the queue with that due time, moves it, or takes it out.
 func (q *queue) set(e *entry, due int64) {
@@ -19,12 +29,12 @@ func (q *queue) set(e *entry, due int64) {
 	case due == never:
 		q.remove(e)
 	case e.queued < 0:
-		e.due, e.queued = due, len(*q)
-		*q = append(*q, e)
-		q.up(e.queued)
+		e.due = due
+		*q = append(*q, slot{})
+		q.up(len(*q)-1, slot{due, e})
 	default:
 		e.due = due
-		q.fix(e.queued)
+		q.fix(e.queued, slot{due, e})
 	}
 }
 
@@ -35,51 +45,58 @@ func (q *queue) remove(e *entry) {
 		return
 	}
 	moved := (*q)[last]
-	(*q)[last] = nil
+	(*q)[last] = slot{}
 	*q = (*q)[:last]
 	if i < last {
-		(*q)[i], moved.queued = moved, i
-		q.fix(i)
+		q.fix(i, moved)
 	}
 }
 
-func (q queue) fix(i int) {
-	if !q.down(i) {
-		q.up(i)
+func (q queue) put(i int, s slot) {
+	q[i] = s
+	s.e.queued = i
+}
+
+// fix puts s at i, whose session left that place, or where it belongs above or below.
+func (q queue) fix(i int, s slot) {
+	if i > 0 && s.due < q[(i-1)/branches].due {
+		q.up(i, s)
+	} else {
+		q.down(i, s)
 	}
 }
 
-func (q queue) up(i int) {
+func (q queue) up(i int, s slot) {
 	for i > 0 {
-		parent := (i - 1) / 2
-		if q[parent].due <= q[i].due {
-			return
+		parent := (i - 1) / branches
+		if q[parent].due <= s.due {
+			break
 		}
-		q.swap(i, parent)
+		q.put(i, q[parent])
 		i = parent
 	}
+	q.put(i, s)
 }
 
-func (q queue) down(i int) (moved bool) {
+func (q queue) down(i int, s slot) {
 	for {
-		child := 2*i + 1
-		if child >= len(q) {
-			return moved
+		from := branches*i + 1
+		if from >= len(q) {
+			break
 		}
-		if child+1 < len(q) && q[child+1].due < q[child].due {
-			child++
+		child := from
+		for c := from + 1; c < min(from+branches, len(q)); c++ {
+			if q[c].due < q[child].due {
+				child = c
+			}
 		}
-		if q[i].due <= q[child].due {
-			return moved
+		if s.due <= q[child].due {
+			break
 		}
-		q.swap(i, child)
-		i, moved = child, true
+		q.put(i, q[child])
+		i = child
 	}
-}
-
-func (q queue) swap(i, j int) {
-	q[i], q[j] = q[j], q[i]
-	q[i].queued, q[j].queued = i, j
+	q.put(i, s)
 }
 
 // first appends up to limit sessions that are due to found, the most overdue first, and returns
@@ -91,15 +108,15 @@ func (q queue) first(found []dueID, limit int, now int64) ([]dueID, int64) {
 		front = append(front, 0)
 	}
 	for len(front) > 0 {
-		e := q[front[0]]
-		if e.due > now || limit == 0 {
-			return found, e.due
+		s := q[front[0]]
+		if s.due > now || limit == 0 {
+			return found, s.due
 		}
-		found = append(found, dueID{e.id, e.due})
+		found = append(found, dueID{s.e.id, s.due})
 		limit--
-		child := 2*front[0] + 1
+		child := branches*front[0] + 1
 		front = front[1:]
-		for i := child; i < min(child+2, len(q)); i++ {
+		for i := child; i < min(child+branches, len(q)); i++ {
 			at, _ := slices.BinarySearchFunc(front, q[i].due, func(p int, due int64) int {
 				return int(min(1, max(-1, q[p].due-due)))
 			})

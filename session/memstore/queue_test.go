@@ -29,7 +29,7 @@ func TestQueue(t *testing.T) {
 		var want []int64
 		for _, e := range all {
 			if e.queued >= 0 {
-				require.Same(t, e, q[e.queued])
+				require.Equal(t, slot{e.due, e}, q[e.queued])
 				want = append(want, e.due)
 			}
 		}

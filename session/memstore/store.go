@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,8 +26,7 @@ type Store struct {
 	told atomic.Int64
 	wake chan struct{}
 
-	deadMu sync.Mutex
-	dead   []DeadLetter
+	letters letters
 }
 
 var _ session.Store = (*Store)(nil)
@@ -86,10 +84,10 @@ func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (session.Com
 	}
 	c, letter, err := e.commit(r, now)
 	due := sh.settle(e)
-	sh.mu.Unlock()
 	if letter != nil {
-		s.bury(*letter)
+		s.letters.add(letter) // under the lock, so that a Forget finds it
 	}
+	sh.mu.Unlock()
 	s.alert(due)
 	return c, err
 }

@@ -33,6 +33,9 @@ func (e *entry) begin(r *session.BeginRequest, hash uint64, now int64) (session.
 
 // accept makes the event durable, if it is new, and says what it is.
 func (e *entry) accept(r *session.BeginRequest, hash uint64, now int64) (session.Status, error) {
+	if e.forgotten(r.Event.Time, now) {
+		return session.Stale, nil
+	}
 	known := e.recent.find(hash)
 	// A session of more events than it remembers may have forgotten one that still waits.
 	waits := (known || e.recent.floor != 0) && e.mail.has(r.Event.ID)
@@ -46,13 +49,17 @@ func (e *entry) accept(r *session.BeginRequest, hash uint64, now int64) (session
 	case e.mail.full():
 		return 0, session.ErrFull
 	}
+	e.enqueue(newEvent(&r.Event, now), hash, now)
+	return session.Queued, nil
+}
+
+func (e *entry) enqueue(ev event, hash uint64, now int64) {
 	if e.mail.empty() {
 		e.notBefore = max(e.notBefore, now)
 	}
-	e.mail.add(newLetter(&r.Event, now))
+	e.mail.add(ev)
 	e.recent.add(hash, now)
 	e.expires = max(e.expires, now+keepWaiting.Milliseconds())
-	return session.Queued, nil
 }
 
 // something says whether there is a turn to begin: an event, or a timer if no event was
@@ -81,14 +88,14 @@ func (e *entry) handOut(r *session.BeginRequest, b *session.Begun, now int64) {
 
 // commit is Commit for one session. It also returns the dead letter, if there is one.
 func (e *entry) commit(r *session.CommitRequest, now int64) (
-	c session.Committed, letter *DeadLetter, err error,
+	c session.Committed, letter *session.Letter, err error,
 ) {
 	switch {
 	case r.Token == e.last && e.rev == r.Rev+1 && r.Token != (session.Token{}):
 		return e.committed(r, now), nil, nil // the same call again
 	case r.Token != e.token || r.Token == (session.Token{}) || e.rev != r.Rev:
 		return c, nil, session.ErrFenced
-	case r.EventID != "" && (e.mail.head == nil || e.mail.head.id != r.EventID):
+	case r.EventID != "" && e.mail.head.id != r.EventID:
 		return c, nil, session.ErrFenced
 	case e.out.left(r.Done)+len(r.Outputs) > session.MaxOutputs:
 		return c, nil, session.ErrFull
@@ -97,8 +104,10 @@ func (e *entry) commit(r *session.CommitRequest, now int64) (
 	e.save(r, now)
 	e.out.ack(r.Done)
 	e.out.put(r.Outputs, r.Token, e.rev, now+term(r.Lane, defaultLane))
-	if r.Dead != "" {
-		letter = e.deadLetter(r, now)
+	if r.Dead != "" && r.EventID != "" {
+		letter = &session.Letter{
+			Session: e.id, Event: e.mail.running(), Attempts: e.attempts, Why: r.Dead, Time: clock(now),
+		}
 	}
 	e.handOver(r, now)
 	return e.committed(r, now), letter, nil
@@ -121,15 +130,15 @@ func (e *entry) save(r *session.CommitRequest, now int64) {
 	if len(r.State) == 0 && e.timer == 0 {
 		keep = keepAtLeast
 	}
-	e.expires = max(now, e.timer) + keep.Milliseconds()
+	e.expires = max(max(now, e.timer)+keep.Milliseconds(), e.forgot+keepForgotten.Milliseconds())
 }
 
 // handOver forgets the event of the turn, and begins that of the next or ends the lease.
 func (e *entry) handOver(r *session.CommitRequest, now int64) {
 	if r.EventID != "" {
-		e.mail.head = nil
+		e.mail.head = event{}
 	}
-	if e.mail.head == nil {
+	if !e.mail.begun() {
 		e.attempts = 0
 	}
 	switch {

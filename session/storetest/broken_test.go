@@ -20,6 +20,7 @@ type broken struct {
 	extend  func(string, session.Token, time.Duration) error
 	ack     func(string, session.Seq, time.Duration) ([]session.Output, error)
 	due     func(int) ([]string, time.Duration, error)
+	brokenAdmin
 }
 
 func newBroken(spoil func(good session.Store, b *broken)) session.Store {
@@ -33,6 +34,7 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 		return good.Ack(ctx, id, done, d)
 	}
 	b.due = func(n int) ([]string, time.Duration, error) { return good.Due(ctx, n) }
+	b.brokenAdmin = goodAdmin(good)
 	spoil(good, b)
 	return b
 }
@@ -263,5 +265,53 @@ func aliasingBodies(_ session.Store, b *broken) {
 		brought[r.Event.ID] = r.Event.Body
 		got.Event.Body = brought[got.Event.ID]
 		return got, err
+	}
+}
+
+// fencesLate fences whoever comes when the lease ran out, though nobody took it.
+func fencesLate(_ session.Store, b *broken) {
+	until, begin, commit := map[session.Token]time.Time{}, b.begin, b.commit
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		got, err := begin(r)
+		until[r.Token] = got.Now.Add(r.Lease)
+		return got, err
+	}
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		if !time.Now().Before(until[r.Token]) {
+			return session.Committed{}, session.ErrFenced
+		}
+		got, err := commit(r)
+		until[r.Token] = got.Now.Add(r.Lease)
+		return got, err
+	}
+}
+
+// lookersAlone hands outputs whose lane ran out to nobody who brings an event.
+func lookersAlone(_ session.Store, b *broken) {
+	begin := b.begin
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		got, err := begin(r)
+		if r.Event.ID != "" && got.Retried {
+			got.Outputs, got.Retried = nil, false
+		}
+		return got, err
+	}
+}
+
+// timersAtOnce releases a turn for a timer without its delay.
+func timersAtOnce(_ session.Store, b *broken) {
+	events, begin, release := map[string]string{}, b.begin, b.release
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		got, err := begin(r)
+		if got.Status == session.Run {
+			events[r.ID] = got.Event.ID
+		}
+		return got, err
+	}
+	b.release = func(r *session.ReleaseRequest) error {
+		if events[r.ID] == "" {
+			r.Delay = 0
+		}
+		return release(r)
 	}
 }

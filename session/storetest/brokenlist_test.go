@@ -40,7 +40,7 @@ func brokenStores() []brokenStore {
 		r.Release = false
 	})
 	losesTimers := onCommit(func(r *session.CommitRequest) { r.Due = time.Time{} })
-	return []brokenStore{
+	return append(brokenAdmins(), []brokenStore{
 		{"forgets events", forgetful, "an event accepted twice runs once"},
 		{"forgets events while they run", forgetful, "a duplicate while it runs is not run again"},
 		{"forgets old events", forgetful, "a late duplicate is recognised"},
@@ -237,5 +237,11 @@ func brokenStores() []brokenStore {
 		{"drops the event with the timer", dropsHead, "random calls are answered as the contract says"},
 		{"hands over once only", onlyOnce, "random calls are answered as the contract says"},
 		{"cannot write an empty state", stuckState, "random calls are answered as the contract says"},
-	}
+		{"fences whose lease ran out", fencesLate, "a lease that ran out but that nobody took is still its holder's"},
+		{"fences whose lease ran out", fencesLate, "random calls are answered as the contract says"},
+		{"hands outputs to lookers alone", lookersAlone, "an event is handed outputs whose lane ran out"},
+		{"hands outputs to lookers alone", lookersAlone, "random calls are answered as the contract says"},
+		{"does not delay timers", timersAtOnce, "an event waits behind a timer that was released"},
+		{"does not delay timers", timersAtOnce, "random calls are answered as the contract says"},
+	}...)
 }

@@ -62,6 +62,15 @@ func (p *probe) pause(missing time.Duration) time.Duration {
 	return d
 }
 
+// movable says whether the store's clock can be moved by hours, and reports if not.
+func (p *probe) movable() bool {
+	if p.opts.Virtual || p.opts.Advance != nil {
+		return true
+	}
+	p.Logf("%s: not checked, for the store's clock cannot be moved", p.promise)
+	return false
+}
+
 // due says whether Due lists the session.
 func (p *probe) due(id string) bool {
 	p.Helper()

@@ -15,8 +15,10 @@
 //
 // # What is not checked
 //
-// Where the contract leaves a choice, any choice passes: whether a lease that ran out, but that
-// nobody took, may still commit; whether a Begin with an event also hands out outputs whose
-// lane ran out; whether a duplicate of a finished event is called queued while others wait;
-// how many events are remembered; how long Due tells to wait.
+// Where the contract leaves a choice, any choice passes: whether a duplicate of a finished event
+// is called queued while others wait; how many events are remembered; how long Due tells to
+// wait; how many dead letters are kept, and whether a turn for a timer leaves one; whether an
+// event that was accepted before a Forget, but is stamped after it, is accepted again.
+//
+// A store without session.Admin is not tested for it; the log of the tests says so.
 package storetest

@@ -29,6 +29,9 @@ func (g *game) done(c call) session.Seq {
 
 func (g *game) begin(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
+	if e := c.events(g.p); m.gone[e.ID] && !m.stale(e) {
+		return "" // it was stamped later than a Forget: whether it is known is left open
+	}
 	r := &session.BeginRequest{
 		ID: g.ids[c.session], Token: g.p.token(), Event: c.events(g.p), Hold: c.hold && c.event > 0,
 		Lease: c.term(), Lane: c.term(), Done: g.done(c),
@@ -56,6 +59,9 @@ func (g *game) commit(c call) verdict {
 	r := session.CommitRequest{EventID: a.turn.Event.ID, Release: c.release, Done: g.done(c)}
 	if c.timer == 4 {
 		r.EventID = ""
+	}
+	if c.dead && r.EventID != "" {
+		r.Dead = "panic"
 	}
 	if c.state > 0 {
 		r.State = fmt.Append(nil, "state ", c.state)
@@ -132,7 +138,7 @@ func (g *game) extend(c call) verdict {
 	}
 	var err error
 	now := g.between(func() { err = g.p.store.Extend(g.p.Context(), a.turn.id, a.turn.token, c.term()) })
-	if v, done := m.fenced(a.turn.token, err, now); done {
+	if v, done := m.fenced(a.turn.token, err); done {
 		return v
 	}
 	m.until = now.plus(c.term().Milliseconds())

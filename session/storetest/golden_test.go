@@ -25,11 +25,28 @@ func TestFailureTexts(t *testing.T) {
 			`a lease that ran out is taken over and the old holder is fenced: Due after the lease ran out: want the session due true, got false`},
 		{"has no fence", "a released turn cannot be committed",
 			`a released turn cannot be committed: Commit after Release: want error session: lease lost, got none`},
-		{"loses timers", "random calls are answered as the contract says", `random calls are answered as the contract says: call 3, begin: want timer 16:00:00.948, got none
+		{"fences whose lease ran out", "a lease that ran out but that nobody took is still its holder's",
+			`a lease that ran out but that nobody took is still its holder's: Commit after the lease ran out: want error none, got session: lease lost`},
+		{"hands outputs to lookers alone", "an event is handed outputs whose lane ran out",
+			`an event is handed outputs whose lane ran out: Begin with an event that is run after the lane ran out: want outputs [a b], got []`},
+		{"forgets nothing", "a forgotten session begins anew",
+			`a forgotten session begins anew: Due after Forget: want the session due false, got true`},
+		{"refuses redeliveries alone", "events from before a forget are refused",
+			`events from before a forget are refused: Begin of an event from before Forget: want status stale, got run`},
+		{"has no fence", "a forget fences the turn that runs",
+			`a forget fences the turn that runs: Commit after Forget: want error session: lease lost, got none`},
+		{"has no tombstone", "an ack from before a forget drops nothing of the new session",
+			`an ack from before a forget drops nothing of the new session: Ack of outputs from before Forget: want outputs [new], got []`},
+		{"lists without end", "dead letters are listed by page",
+			`dead letters are listed by page: Letters: want pages, at most 10000, got 10001`},
+		{"replays without a number", "a replayed letter is a new event",
+			`a replayed letter is a new event: Begin after Replay: want event "e1#r<number>", got "e1#r"`},
+		{"loses letters that do not fit", "a replay into a full mailbox keeps the letter",
+			`a replay into a full mailbox keeps the letter: Replay into a full mailbox: want error session: mailbox full, got none`},
+		{"loses timers", "random calls are answered as the contract says", `random calls are answered as the contract says: looking after session 0 at the end: want status one of [run], got idle
 seed 1, sequence 1, shortened to:
-  1. begin: session 1, actor 0, event 4, short
-  2. commit: session 1, actor 0, timer far, short
-  3. begin: session 1, actor 0, event 2, short`},
+  1. begin: session 0, actor 0, event 8
+  2. commit: session 0, holder or actor 2, timer past, outputs 2`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.store, func(t *testing.T) {

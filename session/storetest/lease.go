@@ -10,6 +10,7 @@ import (
 func leaseChecks() []check {
 	return []check{
 		{"a lease that ran out is taken over and the old holder is fenced", takenOver},
+		{"a lease that ran out but that nobody took is still its holder's", notTaken},
 		{"who never held the lease is fenced", neverHeld},
 		{"a commit of a passed revision is fenced", passedRevision},
 		{"extend moves the end of the lease", extend},
@@ -46,6 +47,31 @@ func takenOver(p *probe) {
 	outs, err := p.store.Ack(p.Context(), s, 0, long)
 	p.err("Ack", nil, err)
 	p.same("Ack", "outputs", []string{}, bodies(outs))
+}
+
+// notTaken has leases that ran out, and an event that came and was left to others since.
+func notTaken(p *probe) {
+	lost := func(name string) *turn {
+		p.Helper()
+		s := p.session(name)
+		r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: short}
+		t := p.begin("Begin", r, session.Run)
+		p.pass(short)
+		r = session.BeginRequest{ID: s, Event: p.event("e2", 2), Hold: true}
+		p.begin("Begin with Hold after the lease ran out", r, session.Queued)
+		return t
+	}
+	t := lost("extended")
+	p.err("Extend after the lease ran out", nil, p.store.Extend(p.Context(), t.id, t.token, long))
+	p.idle("Begin after it was extended", t.id)
+	t = lost("released")
+	p.release("Release after the lease ran out", t, session.ReleaseRequest{})
+	t = p.look("Begin after it was released", t.id, "e1")
+	p.same("Begin after it was released", "attempt", 1, t.Attempt)
+	t = lost("committed")
+	c := p.commit("Commit after the lease ran out", t, session.CommitRequest{})
+	p.same("Commit after the lease ran out", "next event", "e2", c.Next.ID)
+	p.end("Commit of the next", t)
 }
 
 func neverHeld(p *probe) {

@@ -27,6 +27,12 @@ type modelOutput struct {
 	body string
 }
 
+type modelLetter struct {
+	event    session.Event
+	attempts int
+	why      string
+}
+
 type model struct {
 	rev      uint32
 	state    string
@@ -45,12 +51,19 @@ type model struct {
 	outs []modelOutput
 	lane span
 
+	letters   []modelLetter
+	forgotten bool
+	forgot    span            // when it was forgotten last
+	gone      map[string]bool // events that were accepted before that
+
 	// unsure is set when an answer depends on which of two close times came first. The
 	// sequence is then given up.
 	unsure bool
 }
 
-func newModel() *model { return &model{accepted: map[string]bool{}} }
+func newModel() *model {
+	return &model{accepted: map[string]bool{}, gone: map[string]bool{}}
+}
 
 // passed says whether t is over at now.
 func (m *model) passed(t, now span) bool {

@@ -21,7 +21,7 @@ func (m *model) begin(r *session.BeginRequest, b session.Begun, err error) verdi
 		return noError(err)
 	}
 	now := at(b.Now.UnixMilli())
-	fresh := r.Event.ID != "" && !m.accepted[r.Event.ID]
+	fresh := r.Event.ID != "" && !m.accepted[r.Event.ID] && !m.stale(r.Event)
 	if fresh {
 		m.accept(r.Event)
 	}
@@ -40,16 +40,12 @@ func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []sessio
 	brought := r.Event.ID != ""
 	waits := brought && m.waits(r.Event.ID)
 	switch {
+	case brought && m.stale(r.Event):
+		return []session.Status{session.Stale}
 	case !r.Hold && m.mail() && m.free(now), !r.Hold && !brought && m.due != 0 && m.timer(now) && m.free(now):
 		return []session.Status{session.Run}
 	case !brought:
 		return []session.Status{session.Idle}
-	case !r.Hold && m.head == nil && m.mail() && m.due != 0 && !m.leased(now):
-		// A timer was released with a delay. Whether an event waits for it is left open.
-		if fresh || waits {
-			return []session.Status{session.Queued, session.Run}
-		}
-		return []session.Status{session.Queued, session.Run, session.Duplicate}
 	case fresh || waits:
 		return []session.Status{session.Queued}
 	case m.mail() || m.leased(now):
@@ -64,6 +60,7 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) ve
 		m.attempts = 0
 	}
 	m.attempts++
+	m.meet(b.Event.ID)
 	m.token, m.until, m.notBefore = r.Token, now.plus(r.Lease.Milliseconds()), span{}
 	var due time.Time
 	if m.due != 0 {
@@ -83,10 +80,8 @@ func (m *model) beginOutputs(r *session.BeginRequest, b session.Begun, now span)
 	case r.Done != 0:
 		m.lane = lane
 		return wantOutputs(m.outs, b.Outputs)
-	case !m.passed(m.lane, now):
+	case r.Hold || !m.passed(m.lane, now):
 		return wantOutputs(nil, b.Outputs)
-	case len(b.Outputs) == 0 && r.Event.ID != "":
-		return "" // left to whoever looks without an event
 	}
 	m.lane = lane
 	return first(wantOutputs(m.outs, b.Outputs), want("retried", true, b.Retried))
@@ -117,8 +112,11 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err 
 }
 
 func (m *model) commit(r *session.CommitRequest, c session.Committed, err error, now span) verdict {
-	if v, done := m.fenced(r.Token, err, now); done {
+	if v, done := m.fenced(r.Token, err); done {
 		return v
+	}
+	if r.Dead != "" {
+		m.letters = append(m.letters, modelLetter{*m.head, m.attempts, r.Dead})
 	}
 	m.rev, m.last, m.state, m.due = m.rev+1, r.Token, string(r.State), 0
 	if !r.Due.IsZero() {
@@ -148,14 +146,15 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 	if m.next() {
 		m.attempts = 1
 	}
+	m.meet(c.Next.ID)
 	m.until = now.plus(r.Lease.Milliseconds())
 	return first(v, want("next event", m.headID(), c.Next.ID))
 }
 
 // fenced judges the error of a call that needs the lease, and says whether the call is done
-// with. A lease that ran out may be gone or not, as long as nobody took it.
-func (m *model) fenced(t session.Token, err error, now span) (v verdict, done bool) {
-	if !m.holds(t) || err != nil && !m.leased(now) {
+// with. A lease that ran out is still there as long as nobody took it.
+func (m *model) fenced(t session.Token, err error) (v verdict, done bool) {
+	if !m.holds(t) {
 		if !errors.Is(err, session.ErrFenced) {
 			return verdict(fmt.Sprintf("want error %v, got %s", session.ErrFenced, show(err))), true
 		}
@@ -196,7 +195,7 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 		m.notBefore = m.notBefore.or(now.plus(r.Delay.Milliseconds()))
 		return "" // the same call again, which may say so or not
 	}
-	if v, done := m.fenced(r.Token, err, now); done {
+	if v, done := m.fenced(r.Token, err); done {
 		return v
 	}
 	m.released = r.Token

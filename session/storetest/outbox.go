@@ -9,6 +9,7 @@ func outboxChecks() []check {
 		{"outputs wait in order, and only one delivers them", outputsInOrder},
 		{"a lane that is held is handed to nobody else", laneHeld},
 		{"a lane that ran out is handed out as retried", laneRanOut},
+		{"an event is handed outputs whose lane ran out", laneRanOutEvent},
 		{"an ack carried by begin", ackByBegin},
 		{"an ack carried by commit", ackByCommit},
 		{"an ack of what was acknowledged does no harm", ackTwice},
@@ -98,6 +99,27 @@ func laneRanOut(p *probe) {
 	p.pass(short)
 	t = p.idle("Begin while a turn runs and the lane ran out", s)
 	p.same("Begin while a turn runs and the lane ran out", "outputs", []string{"c"}, bodies(t.Outputs))
+}
+
+func laneRanOutEvent(p *probe) {
+	s := p.session("a")
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), Lane: short})
+	p.pass(short)
+	hold := session.BeginRequest{ID: s, Event: p.event("e2", 2), Hold: true}
+	t := p.begin("Begin with Hold after the lane ran out", hold, session.Queued)
+	p.same("Begin with Hold after the lane ran out", "outputs", []string{}, bodies(t.Outputs))
+	r := session.BeginRequest{ID: s, Event: p.event("e3", 3)}
+	for _, status := range []session.Status{session.Run, session.Queued} {
+		step := "Begin with an event that is " + map[session.Status]string{
+			session.Run: "run", session.Queued: "queued",
+		}[status] + " after the lane ran out"
+		r.Lane = short
+		t = p.begin(step, r, status)
+		p.same(step, "outputs", []string{"a", "b"}, bodies(t.Outputs))
+		p.same(step, "retried", true, t.Retried)
+		p.pass(short)
+		r.Event = p.event("e4", 4)
+	}
 }
 
 func ackByBegin(p *probe) {

@@ -127,6 +127,13 @@ func (g *game) play(script []call) string {
 }
 
 func (g *game) step(c call) verdict {
+	if c.holder && c.kind != "begin" {
+		for i, a := range g.actors[c.session] {
+			if g.models[c.session].holds(a.turn.token) {
+				c.actor = i
+			}
+		}
+	}
 	switch c.kind {
 	case "begin":
 		return g.begin(c)
@@ -142,6 +149,12 @@ func (g *game) step(c call) verdict {
 		return g.ack(c)
 	case "due":
 		return g.due()
+	case "forget":
+		return g.forget(c)
+	case "revive":
+		return g.revive(c)
+	case "purge":
+		return g.purge(c)
 	default:
 		g.p.pass(soon + 5*time.Millisecond)
 		return ""
@@ -152,6 +165,9 @@ func (g *game) step(c call) verdict {
 func (g *game) drain(i int) verdict {
 	m := g.models[i]
 	if v := g.ack(call{session: i, done: 2}); v != "" {
+		return v
+	}
+	if v := g.purge(call{session: i}); v != "" {
 		return v
 	}
 	for range 4 * scriptEvents {

@@ -57,7 +57,8 @@ func checks() []check {
 	var all []check
 	for _, topic := range [][]check{
 		dedupChecks(), orderChecks(), leaseChecks(), repeatChecks(), releaseChecks(),
-		outboxChecks(), timerChecks(), stateChecks(), limitChecks(), dueChecks(), manyChecks(), randomChecks(),
+		outboxChecks(), timerChecks(), stateChecks(), limitChecks(), dueChecks(),
+		adminChecks(), letterChecks(), manyChecks(), randomChecks(),
 	} {
 		all = append(all, topic...)
 	}

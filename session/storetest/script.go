@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,13 +23,15 @@ const (
 // call is one call of a random sequence. What it does depends on what its actor holds, so that
 // any call can be dropped from a sequence.
 type call struct {
-	kind    string // begin, commit, replay, release, extend, ack, due, pass
+	kind    string // begin, commit, replay, release, extend, ack, due, pass, forget, revive, purge
 	session int
 	actor   int
-	event   int // 0 for none
+	holder  bool // the actor is whoever holds the lease, if anybody does
+	event   int  // 0 for none
 	short   bool
 	hold    bool
 	release bool
+	dead    bool
 	counted bool
 	timer   int // of a commit: see timers
 	state   int
@@ -40,7 +43,11 @@ type call struct {
 // String tells what matters to that kind of call.
 func (c call) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: session %d, actor %d", c.kind, c.session, c.actor)
+	fmt.Fprintf(&b, "%s: session %d, ", c.kind, c.session)
+	if c.holder && c.kind != "begin" {
+		b.WriteString("holder or ")
+	}
+	fmt.Fprintf(&b, "actor %d", c.actor)
 	say := func(on bool, format string, args ...any) {
 		if on {
 			fmt.Fprintf(&b, ", "+format, args...)
@@ -53,9 +60,10 @@ func (c call) String() string {
 	say(commit, "timer %s", timers[c.timer])
 	say(commit && c.outputs > 0, "outputs %d", c.outputs)
 	say(commit && c.release, "release")
+	say(commit && c.dead, "dead")
 	say(release && c.counted, "counted")
 	say((begin || commit || c.kind == "ack") && c.done > 0, "done %d", c.done)
-	say(c.short && c.kind != "due" && c.kind != "pass" && c.kind != "replay", "short")
+	say(c.short && slices.Contains(withTerms, c.kind), "short")
 	say(c.twice && (begin || commit || c.kind == "ack"), "twice")
 	return b.String()
 }
@@ -64,19 +72,26 @@ func (c call) String() string {
 // event.
 var timers = [...]string{"none", "past", "soon", "far", "none, for the timer"}
 
+// oftenTimers is how often each of them is drawn.
+var oftenTimers = [...]int{0, 0, 0, 1, 1, 1, 2, 2, 3, 4}
+
 // kinds is how often each kind of call is drawn.
-var kinds = strings.Fields("begin begin begin begin begin begin commit commit commit commit " +
-	"replay release extend ack due pass")
+var kinds = strings.Fields(strings.Repeat("begin begin begin begin begin begin commit commit commit "+
+	"commit replay release extend ack due pass ", 3) + "forget revive revive revive purge")
+
+// withTerms are the kinds of call for which it matters whether they are short.
+var withTerms = []string{"begin", "commit", "release", "extend", "ack"}
 
 func randomCall(r *rand.Rand) call {
 	c := call{
 		kind: kinds[r.IntN(len(kinds))], session: r.IntN(scriptSessions), actor: r.IntN(scriptActors),
 		short: r.IntN(2) == 0, hold: r.IntN(6) == 0, release: r.IntN(6) == 0, counted: r.IntN(2) == 0,
-		timer: max(0, r.IntN(8)-3), state: r.IntN(3), outputs: max(0, r.IntN(4)-1),
-		done: max(0, r.IntN(5)-2), twice: r.IntN(4) == 0,
+		timer: oftenTimers[r.IntN(len(oftenTimers))], state: r.IntN(3), outputs: max(0, r.IntN(4)-1),
+		done: max(0, r.IntN(5)-2), twice: r.IntN(4) == 0, dead: r.IntN(6) == 0,
+		holder: r.IntN(3) > 0,
 	}
 	if r.IntN(3) > 0 {
-		c.event = 1 + r.IntN(scriptEvents)
+		c.event = 1 + r.IntN(scriptEvents+lateEvents)
 	}
 	if r.IntN(2) == 0 {
 		c.session = 0 // so that calls meet
@@ -121,6 +136,9 @@ func (c call) term() time.Duration {
 func (c call) events(p *probe) session.Event {
 	if c.event == 0 {
 		return session.Event{}
+	}
+	if c.late() {
+		return c.lateEvent(p)
 	}
 	// The later of two ids is not always the younger event.
 	return p.event(fmt.Sprint("e", c.event), []int{0, 4, 2, 9, 2, 7, 1}[c.event])

@@ -82,8 +82,7 @@ func scribble(b []byte) {
 
 // keptLongEnough needs a clock that can be moved by days.
 func keptLongEnough(p *probe) {
-	if !p.opts.Virtual && p.opts.Advance == nil {
-		p.Logf("%s: not checked, for the store's clock cannot be moved", p.promise)
+	if !p.movable() {
 		return
 	}
 	const day = 24 * time.Hour

@@ -13,6 +13,7 @@ func timerChecks() []check {
 		{"an event comes before a timer", eventBeforeTimer},
 		{"a commit for a timer keeps the event that waits", timerKeepsEvent},
 		{"a timer whose turn was lost comes again", timerLost},
+		{"an event waits behind a timer that was released", timerReleased},
 		{"a session without state keeps its timer", timerWithoutState},
 	}
 }
@@ -114,6 +115,30 @@ func timerLost(p *probe) {
 	t := p.look("Begin after the lease ran out", s, "")
 	p.same("Begin after the lease ran out", "attempt", 2, t.Attempt)
 	p.end("Commit", t)
+}
+
+func timerReleased(p *probe) {
+	s := p.session("a")
+	p.arm(s, "e1", p.now())
+	p.pass(time.Millisecond)
+	p.release("Release with a long delay", p.look("Begin", s, ""), session.ReleaseRequest{Delay: long})
+	r := session.BeginRequest{ID: s, Event: p.event("e2", 2)}
+	for _, step := range []string{"Begin of an event", "Begin of the event again"} {
+		p.begin(step+", before the delay is over", r, session.Queued)
+	}
+	p.idle("Begin before the delay is over", s)
+	if p.due(s) {
+		p.fail("Due before the delay is over", "the session due", false, true)
+	}
+
+	s = p.session("b")
+	p.arm(s, "e1", p.now())
+	p.pass(time.Millisecond)
+	p.release("Release with a short delay", p.look("Begin", s, ""), session.ReleaseRequest{Delay: short})
+	r.ID, r.Hold = s, true
+	p.begin("Begin with Hold", r, session.Queued)
+	p.eventually("Due after the delay", "the session due", func() bool { return p.due(s) })
+	p.end("Commit", p.look("Begin after the delay", s, "e2"))
 }
 
 func timerWithoutState(p *probe) {

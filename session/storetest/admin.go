@@ -1,0 +1,181 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func adminChecks() []check {
+	return []check{
+		{"a store that works is fit", withAdmin(fit)},
+		{"a forgotten session begins anew", withAdmin(forgetBeginsAnew)},
+		{"events from before a forget are refused", withAdmin(forgetRefuses)},
+		{"events from before a forget are refused for 25 hours", withAdmin(forgetRefusesLong)},
+		{"a forget fences the turn that runs", withAdmin(forgetFences)},
+		{"an ack from before a forget drops nothing of the new session", withAdmin(forgetThenAck)},
+	}
+}
+
+// withAdmin makes a check of one that needs session.Admin.
+func withAdmin(run func(p *probe, a session.Admin)) func(p *probe) {
+	return func(p *probe) {
+		if a, ok := p.admin(); ok {
+			run(p, a)
+		}
+	}
+}
+
+func (p *probe) admin() (session.Admin, bool) {
+	a, ok := p.store.(session.Admin)
+	if !ok {
+		p.Logf("%s: not checked, for the store has no session.Admin", p.promise)
+	}
+	return a, ok
+}
+
+// eventNow returns an event that happened now, by the store's clock, and after all that was done
+// before.
+func (p *probe) eventNow(id string) session.Event {
+	p.Helper()
+	p.pass(time.Millisecond)
+	e := p.event(id, 0)
+	e.Time = p.now()
+	return e
+}
+
+func (p *probe) forget(step string, a session.Admin, id string) {
+	p.Helper()
+	p.err(step, nil, a.Forget(p.Context(), id))
+}
+
+func fit(p *probe, a session.Admin) {
+	for range 2 {
+		p.err("Check", nil, a.Check(p.Context()))
+	}
+	ids, _, err := p.store.Due(p.Context(), 10)
+	p.err("Due after Check", nil, err)
+	p.same("Due after Check", "sessions", 0, len(ids))
+}
+
+// fill leaves something of each kind behind: a dead letter, state, a timer and an output that are
+// due, and an event that waits.
+func (p *probe) fill(id string) {
+	p.Helper()
+	p.setAside(id, p.event("dead", 0), "panic")
+	p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("o"), Lane: short, Due: p.now()})
+	r := session.BeginRequest{ID: id, Event: p.event("e2", 2), Hold: true}
+	p.begin("Begin with Hold", r, session.Queued)
+	p.pass(short)
+}
+
+func forgetBeginsAnew(p *probe, a session.Admin) {
+	s, other := p.session("a"), p.session("b")
+	p.fill(s)
+	p.fill(other)
+	p.forget("Forget", a, s)
+	p.same("Due after Forget", "the session due", false, p.due(s))
+	t := p.idle("Begin after Forget", s)
+	p.same("Begin after Forget", "outputs", []string{}, bodies(t.Outputs))
+	p.ack("Ack after Forget", s, 0)
+	p.same("Letters after Forget", "letters of the session", 0, len(p.lettersOf(a, s)))
+
+	e := p.eventNow("later")
+	t = p.run("Begin of a later event", s, e)
+	p.same("Begin of a later event", "state", []byte(nil), t.State)
+	p.same("Begin of a later event", "timer", time.Time{}, t.Due)
+	p.same("Begin of a later event", "attempt", 1, t.Attempt)
+	p.end("Commit", t)
+	p.begin("Begin of the later event again", session.BeginRequest{ID: s, Event: e}, session.Duplicate)
+	t = p.run("Begin of the next", s, p.eventNow("next"))
+	p.same("Begin of the next", "state", "state", string(t.State))
+	p.end("Commit", t)
+
+	t = p.look("Begin of another session", other, "e2")
+	p.same("Begin of another session", "state", "s", string(t.State))
+	p.same("Begin of another session", "outputs", []string{"o"}, bodies(t.Outputs))
+	p.same("Letters", "letters of another session", 1, len(p.lettersOf(a, other)))
+}
+
+func forgetRefuses(p *probe, a session.Admin) {
+	known, unknown := p.session("known"), p.session("unknown")
+	p.end("Commit", p.run("Begin", known, p.event("e1", 1)))
+	last := p.eventNow("last")
+	for _, id := range []string{known, unknown} {
+		p.forget("Forget", a, id)
+		refused := func(when string) {
+			p.Helper()
+			for _, e := range []session.Event{p.event("e1", 1), p.event("e0", -1000), last} {
+				for _, r := range []session.BeginRequest{{}, {Redelivered: true}, {Hold: true}} {
+					r.ID, r.Event = id, e
+					p.begin("Begin of an event from before Forget"+when, r, session.Stale)
+				}
+			}
+			p.idle("Begin after what was refused", id)
+		}
+		refused("")
+		p.end("Commit", p.run("Begin of a later event", id, p.eventNow("later")))
+		refused(", when the new session began")
+		p.forget("Forget again", a, id)
+		refused(", when it was forgotten again")
+	}
+}
+
+// forgetRefusesLong needs a clock that can be moved by hours.
+func forgetRefusesLong(p *probe, a session.Admin) {
+	if !p.movable() {
+		return
+	}
+	alone, ended := p.session("alone"), p.session("ended")
+	p.forget("Forget", a, alone)
+	p.forget("Forget", a, ended)
+	t := p.run("Begin of a later event", ended, p.eventNow("later"))
+	p.commit("Commit with neither state nor timer", t, session.CommitRequest{})
+	p.pass(25*time.Hour - time.Minute)
+	for _, id := range []string{alone, ended} {
+		r := session.BeginRequest{ID: id, Event: p.event("e1", -1000)}
+		p.begin("Begin of an older event almost 25 hours after Forget", r, session.Stale)
+	}
+}
+
+func forgetFences(p *probe, a session.Admin) {
+	s := p.session("a")
+	p.end("Commit", p.run("Begin", s, p.event("e1", 1)))
+	t := p.run("Begin of the next", s, p.event("e2", 2))
+	p.forget("Forget", a, s)
+	fenced := func(when string) {
+		p.Helper()
+		r := session.CommitRequest{EventID: "e2", State: []byte("old"), Outputs: outputs("old")}
+		_, err := p.store.Commit(p.Context(), t.request(r))
+		p.err("Commit "+when, session.ErrFenced, err)
+		err = p.store.Extend(p.Context(), s, t.token, long)
+		p.err("Extend "+when, session.ErrFenced, err)
+		err = p.store.Release(p.Context(), &session.ReleaseRequest{ID: s, Token: t.token})
+		p.err("Release "+when, session.ErrFenced, err)
+	}
+	fenced("after Forget")
+	now := p.run("Begin of a later event", s, p.eventNow("later"))
+	fenced("while the new session runs")
+	done := now.request(session.CommitRequest{EventID: "later", State: []byte("new")})
+	p.end("Commit of the new session", now)
+	fenced("when the new session was committed")
+
+	p.forget("Forget", a, s)
+	_, err := p.store.Commit(p.Context(), done)
+	p.err("the last Commit again, after Forget", session.ErrFenced, err)
+	p.ack("Ack at the end", s, 0)
+	t = p.run("Begin at the end", s, p.eventNow("end"))
+	p.same("Begin at the end", "state", "", string(t.State))
+}
+
+// forgetThenAck has outputs that were being delivered when their session was forgotten: who
+// does that acknowledges them later. So the revision, which numbers outputs, goes on.
+func forgetThenAck(p *probe, a session.Admin) {
+	s := p.session("a")
+	p.end("Commit", p.run("Begin", s, p.event("e1", 1)))
+	p.say("Commit with outputs", s, "e2", session.CommitRequest{Outputs: outputs("old")})
+	p.forget("Forget", a, s)
+	t := p.run("Begin of a later event", s, p.eventNow("later"))
+	p.commit("Commit of the new session", t, session.CommitRequest{Outputs: outputs("new")})
+	p.ack("Ack of outputs from before Forget", s, session.MakeSeq(2, 1), "new")
+}

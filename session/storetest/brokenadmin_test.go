@@ -1,0 +1,217 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// brokenAdmin is the Admin of a broken store.
+type brokenAdmin struct {
+	check   func() error
+	forget  func(id string) error
+	letters func(from string, limit int) ([]session.Letter, string, error)
+	replay  func(letter string) error
+	purge   func(letter string) error
+}
+
+func goodAdmin(good session.Store) brokenAdmin {
+	a, ctx := good.(session.Admin), context.Background()
+	return brokenAdmin{
+		check:   func() error { return a.Check(ctx) },
+		forget:  func(id string) error { return a.Forget(ctx, id) },
+		letters: func(from string, n int) ([]session.Letter, string, error) { return a.Letters(ctx, from, n) },
+		replay:  func(letter string) error { return a.Replay(ctx, letter) },
+		purge:   func(letter string) error { return a.Purge(ctx, letter) },
+	}
+}
+
+func (b brokenAdmin) Check(context.Context) error { return b.check() }
+
+func (b brokenAdmin) Forget(_ context.Context, id string) error { return b.forget(id) }
+
+func (b brokenAdmin) Letters(_ context.Context, from string, limit int) ([]session.Letter, string, error) {
+	return b.letters(from, limit)
+}
+
+func (b brokenAdmin) Replay(_ context.Context, letter string) error { return b.replay(letter) }
+
+func (b brokenAdmin) Purge(_ context.Context, letter string) error { return b.purge(letter) }
+
+func brokenAdmins() []brokenStore {
+	const random = "random calls are answered as the contract says"
+	forgetsNothing := func(_ session.Store, b *broken) { b.forget = func(string) error { return nil } }
+	afterForget := func(lasts time.Duration, redelivered bool) func(session.Store, *broken) {
+		return func(_ session.Store, b *broken) { shortTombstone(b, lasts, redelivered) }
+	}
+	noTombstone := afterForget(0, false)
+	noNumber := replaysWith(func(id string) string { return id + "#r" })
+	likeNew := replaysWith(func(id string) string { return id + "#r1" })
+	return []brokenStore{
+		{"is never fit", func(_ session.Store, b *broken) {
+			b.check = func() error { return session.ErrUnavailable }
+		}, "a store that works is fit"},
+		{"forgets nothing", forgetsNothing, "a forgotten session begins anew"},
+		{"forgets nothing", forgetsNothing, random},
+		{"forgets but the letters", keepsLetters, "a forgotten session begins anew"},
+		{"forgets every session", forgetsAll, "a forgotten session begins anew"},
+		{"has no tombstone", noTombstone, "events from before a forget are refused"},
+		{"has no tombstone", noTombstone, "an ack from before a forget drops nothing of the new session"},
+		{"has no tombstone", noTombstone, random},
+		{"refuses redeliveries alone", afterForget(0, true), "events from before a forget are refused"},
+		{"has short tombstones", afterForget(24*time.Hour, false), "events from before a forget are refused for 25 hours"},
+		{"has no fence", onCommitted(func(r *session.CommitRequest, c *session.Committed, err error) error {
+			return nil
+		}), "a forget fences the turn that runs"},
+		{"lists one page", func(_ session.Store, b *broken) {
+			good := b.letters
+			b.letters = func(from string, n int) ([]session.Letter, string, error) {
+				some, _, err := good(from, n)
+				return some, "", err
+			}
+		}, "dead letters are listed by page"},
+		{"lists without end", func(_ session.Store, b *broken) {
+			b.letters = func(string, int) ([]session.Letter, string, error) { return nil, "1", nil }
+		}, "dead letters are listed by page"},
+		{"hands out aliases of letters", aliasingLetters, "dead letters are listed by page"},
+		{"sets aside twice", setsAsideTwice, "a commit of a dead event that is repeated leaves one letter"},
+		{"replays as if it came now", likeNew, "a replayed letter is a new event"},
+		{"replays without a number", noNumber, "a replayed letter is a new event"},
+		{"replays without a number", noNumber, random},
+		{"replays once", replaysWith(func(id string) string {
+			id, _, _ = strings.Cut(id, "#")
+			return id + "#r1"
+		}), "a letter may be replayed again and again"},
+		{"loses letters that do not fit", func(_ session.Store, b *broken) {
+			good := b.replay
+			b.replay = func(letter string) error {
+				err := good(letter)
+				if errors.Is(err, session.ErrFull) {
+					return b.purge(letter)
+				}
+				return err
+			}
+		}, "a replay into a full mailbox keeps the letter"},
+		{"does not purge", func(_ session.Store, b *broken) {
+			b.purge = func(string) error { return nil }
+		}, "a letter that is purged is gone"},
+	}
+}
+
+// shortTombstone begins another session when the tombstone ends, or at once for what was not
+// redelivered.
+func shortTombstone(b *broken, lasts time.Duration, redelivered bool) {
+	forgot, lives := map[string]time.Time{}, map[string]string{}
+	forget, begin, commit, ack := b.forget, b.begin, b.commit, b.ack
+	b.forget = func(id string) error {
+		forgot[id] = time.Now()
+		return forget(id + lives[id])
+	}
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		if at, ok := forgot[r.ID]; ok && time.Since(at) >= lasts && !(redelivered && r.Redelivered) {
+			lives[r.ID] += "+"
+			delete(forgot, r.ID)
+		}
+		r.ID += lives[r.ID]
+		return begin(r)
+	}
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		r.ID += lives[r.ID]
+		return commit(r)
+	}
+	b.ack = func(id string, done session.Seq, d time.Duration) ([]session.Output, error) {
+		return ack(id+lives[id], done, d)
+	}
+}
+
+// keepsLetters goes on listing the letters of what was forgotten.
+func keepsLetters(_ session.Store, b *broken) {
+	var kept []session.Letter
+	forget, letters := b.forget, b.letters
+	b.forget = func(id string) error {
+		kept, _, _ = letters("", 100)
+		return forget(id)
+	}
+	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+		if kept != nil {
+			return kept, "", nil
+		}
+		return letters(from, n)
+	}
+}
+
+func forgetsAll(_ session.Store, b *broken) {
+	var ids []string
+	forget, begin := b.forget, b.begin
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		ids = append(ids, r.ID)
+		return begin(r)
+	}
+	b.forget = func(string) error {
+		slices.Sort(ids)
+		for _, id := range slices.Compact(ids) {
+			if err := forget(id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func aliasingLetters(_ session.Store, b *broken) {
+	bodies, letters := map[string][]byte{}, b.letters
+	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+		some, next, err := letters(from, n)
+		for i, l := range some {
+			if bodies[l.ID] == nil {
+				bodies[l.ID] = l.Event.Body
+			}
+			some[i].Event.Body = bodies[l.ID]
+		}
+		return some, next, err
+	}
+}
+
+// setsAsideTwice writes a letter more when a commit comes again.
+func setsAsideTwice(_ session.Store, b *broken) {
+	last, extra, commit, letters := "", 0, b.commit, b.letters
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		if this := fmt.Sprint(r.ID, r.Token, r.Rev); r.Dead != "" && this == last {
+			extra++
+		} else {
+			last = this
+		}
+		return commit(r)
+	}
+	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+		some, next, err := letters(from, n)
+		for range min(extra, len(some)) {
+			some = append(some, some[0])
+		}
+		return some, next, err
+	}
+}
+
+// replaysWith accepts a letter's event once more, under another id.
+func replaysWith(name func(id string) string) func(session.Store, *broken) {
+	return func(_ session.Store, b *broken) {
+		b.replay = func(letter string) error {
+			all, _, _ := b.letters("", 1000)
+			i := slices.IndexFunc(all, func(l session.Letter) bool { return l.ID == letter })
+			if i < 0 {
+				return session.ErrNoLetter
+			}
+			e := all[i].Event
+			e.ID = name(e.ID)
+			if _, err := b.begin(&session.BeginRequest{ID: all[i].Session, Event: e, Hold: true}); err != nil {
+				return err
+			}
+			return b.purge(letter)
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func letterChecks() []check {
+	return []check{
+		{"dead letters are listed by page", withAdmin(lettersListed)},
+		{"a commit of a dead event that is repeated leaves one letter", withAdmin(deadRepeated)},
+		{"a replayed letter is a new event", withAdmin(letterReplayed)},
+		{"a letter may be replayed again and again", withAdmin(replayedAgain)},
+		{"a replay into a full mailbox keeps the letter", withAdmin(replayFull)},
+		{"a letter that is purged is gone", withAdmin(letterPurged)},
+	}
+}
+
+// setAside runs a turn for the event that ends with a dead letter.
+func (p *probe) setAside(id string, e session.Event, why string) {
+	p.Helper()
+	t := p.run("Begin of a bad event", id, e)
+	p.commit("Commit with Dead", t, session.CommitRequest{State: []byte("s"), Dead: why})
+}
+
+// maxPages is more than a store has to show.
+const maxPages = 10_000
+
+// letters lists all dead letters, by pages of that size.
+func (p *probe) letters(a session.Admin, limit int) []session.Letter {
+	p.Helper()
+	var all []session.Letter
+	from := ""
+	for range maxPages {
+		some, next, err := a.Letters(p.Context(), from, limit)
+		p.err("Letters", nil, err)
+		if len(some) > limit {
+			p.fail("Letters", "letters of a page, at most", limit, len(some))
+		}
+		all = append(all, some...)
+		if from = next; from == "" {
+			return all
+		}
+	}
+	p.fail("Letters", "pages, at most", maxPages, maxPages+1)
+	return nil
+}
+
+func (p *probe) lettersOf(a session.Admin, id string) []session.Letter {
+	p.Helper()
+	var of []session.Letter
+	for _, l := range p.letters(a, 100) {
+		if l.Session == id {
+			of = append(of, l)
+		}
+	}
+	return of
+}
+
+func lettersListed(p *probe, a session.Admin) {
+	p.same("Letters of an empty store", "letters", 0, len(p.letters(a, 10)))
+	s, before := p.session("a"), p.now()
+	events := []session.Event{p.event("e1", 1), p.event("e2", 2), p.event("e0", 0), p.event("e3", 3), p.event("e4", 4)}
+	for i, e := range events {
+		t := p.run("Begin", s, e)
+		if i == 2 {
+			p.release("Release", t, session.ReleaseRequest{Counted: true})
+			t = p.look("Begin again", s, e.ID)
+		}
+		p.commit("Commit with Dead", t, session.CommitRequest{State: []byte("s"), Dead: "why " + e.ID})
+	}
+	p.setAside(p.session("b"), p.event("e1", 1), "another")
+	after := p.now()
+	ids := map[string]bool{}
+	for _, limit := range []int{1, 2, 5, 6, 100} {
+		step := fmt.Sprintf("Letters by pages of %d", limit)
+		all := p.letters(a, limit)
+		p.same(step, "letters", len(events)+1, len(all))
+		n := 0
+		for _, l := range all {
+			ids[l.ID] = true
+			if l.Session == s {
+				p.sameEvent(step, events[n], l.Event)
+				p.same(step, "reason", "why "+events[n].ID, l.Why)
+				p.same(step, "attempts", map[bool]int{false: 1, true: 2}[n == 2], l.Attempts)
+				n++
+			}
+			if l.Time.Before(before) || l.Time.After(after) {
+				p.fail(step, "a time between "+show(before)+" and", after, l.Time)
+			}
+			scribble(l.Event.Body)
+		}
+		p.same(step, "letters of the session", len(events), n)
+	}
+	p.same("Letters", "ids", len(events)+1, len(ids))
+}
+
+func (p *probe) sameEvent(step string, want, got session.Event) {
+	p.Helper()
+	p.same(step, "event", want.ID, got.ID)
+	p.same(step, "body", string(want.Body), string(got.Body))
+	p.same(step, "time of the event", want.Time.UTC(), got.Time.UTC())
+}
+
+func deadRepeated(p *probe, a session.Admin) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	r := t.request(session.CommitRequest{EventID: "e1", State: []byte("s"), Dead: "panic"})
+	for range 3 {
+		_, err := p.store.Commit(p.Context(), r)
+		p.err("Commit with Dead", nil, err)
+	}
+	p.same("Letters", "letters", 1, len(p.letters(a, 10)))
+}
+
+// replay replays the only letter of the session, and begins the turn of its new event.
+func (p *probe) replay(a session.Admin, id string) *turn {
+	p.Helper()
+	all := p.lettersOf(a, id)
+	p.same("Letters before Replay", "letters", 1, len(all))
+	p.err("Replay", nil, a.Replay(p.Context(), all[0].ID))
+	p.same("Letters after Replay", "letters", 0, len(p.lettersOf(a, id)))
+	p.err("Replay again", session.ErrNoLetter, a.Replay(p.Context(), all[0].ID))
+	p.eventually("Due after Replay", "the session due", func() bool { return p.due(id) })
+	t := p.begin("Begin after Replay", session.BeginRequest{ID: id}, session.Run)
+	number, ok := strings.CutPrefix(t.Event.ID, all[0].Event.ID+"#r")
+	if !ok || number == "" || strings.Trim(number, "0123456789") != "" {
+		p.fail("Begin after Replay", "event", all[0].Event.ID+"#r<number>", t.Event.ID)
+	}
+	return t
+}
+
+func letterReplayed(p *probe, a session.Admin) {
+	s := p.session("a")
+	e := p.event("e1", 1)
+	t := p.run("Begin", s, e)
+	accepted := t.Event.Accepted
+	p.commit("Commit with Dead", t, session.CommitRequest{State: []byte("s"), Dead: "panic"})
+	p.pass(short)
+	t = p.replay(a, s)
+	e.ID = t.Event.ID
+	p.sameEvent("Begin after Replay", e, t.Event)
+	p.same("Begin after Replay", "time of acceptance", accepted.UTC(), t.Event.Accepted.UTC())
+	p.same("Begin after Replay", "attempt", 1, t.Attempt)
+	p.same("Begin after Replay", "state", "s", string(t.State))
+	p.end("Commit", t)
+	for _, id := range []string{"e1", e.ID} {
+		r := session.BeginRequest{ID: s, Event: p.event(id, 1)}
+		p.begin("Begin of "+id, r, session.Duplicate)
+	}
+	p.idle("Begin without an event", s)
+}
+
+func replayedAgain(p *probe, a session.Admin) {
+	s := p.session("a")
+	p.setAside(s, p.event("e1", 1), "panic")
+	seen := map[string]bool{}
+	for range 3 {
+		t := p.replay(a, s)
+		p.same("Begin after Replay", "an id that was there before", false, seen[t.Event.ID])
+		seen[t.Event.ID] = true
+		p.commit("Commit with Dead", t, session.CommitRequest{State: []byte("s"), Dead: "panic"})
+	}
+}
+
+func replayFull(p *probe, a session.Admin) {
+	s := p.session("a")
+	p.setAside(s, p.event("e1", 1), "panic")
+	t := p.run("Begin", s, p.event("first", 0))
+	for i := range session.MaxMailbox {
+		r := session.BeginRequest{ID: s, Token: p.token(), Event: p.event(fmt.Sprint("e", i+2), i+2)}
+		if _, err := p.store.Begin(p.Context(), &r); err != nil {
+			p.err("Begin while another runs", session.ErrFull, err)
+		}
+	}
+	all := p.letters(a, 10)
+	p.same("Letters", "letters", 1, len(all))
+	p.err("Replay into a full mailbox", session.ErrFull, a.Replay(p.Context(), all[0].ID))
+	p.same("Letters after it", "letters", 1, len(p.letters(a, 10)))
+	p.commit("Commit", t, session.CommitRequest{State: []byte("s")})
+	p.err("Replay when there is room", nil, a.Replay(p.Context(), all[0].ID))
+}
+
+func letterPurged(p *probe, a session.Admin) {
+	s := p.session("a")
+	p.setAside(s, p.event("e1", 1), "one")
+	p.setAside(s, p.event("e2", 2), "two")
+	gone := p.lettersOf(a, s)[0].ID
+	p.err("Purge", nil, a.Purge(p.Context(), gone))
+	p.err("Purge again", session.ErrNoLetter, a.Purge(p.Context(), gone))
+	p.err("Replay after Purge", session.ErrNoLetter, a.Replay(p.Context(), gone))
+	all := p.letters(a, 10)
+	p.same("Letters after Purge", "letters", 1, len(all))
+	p.same("Letters after Purge", "event", "e2", all[0].Event.ID)
+	r := session.BeginRequest{ID: s, Event: p.event("e1", 1)}
+	p.begin("Begin of the event that was purged", r, session.Duplicate)
+	p.idle("Begin without an event", s)
+}

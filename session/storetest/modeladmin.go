@@ -1,0 +1,119 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// forget is for the time of a Forget that took effect.
+func (m *model) forget(err error, now span) verdict {
+	for id := range m.accepted {
+		m.gone[id] = true
+	}
+	*m = model{
+		rev: m.rev, accepted: map[string]bool{}, gone: m.gone,
+		forgotten: true, forgot: now, unsure: m.unsure,
+	}
+	return noError(err)
+}
+
+// stale says whether the event is older than a Forget.
+func (m *model) stale(e session.Event) bool {
+	t := e.Time.UnixMilli()
+	if m.forgotten && t > m.forgot.lo && t <= m.forgot.hi {
+		m.unsure = true
+	}
+	return m.forgotten && t <= m.forgot.lo
+}
+
+// sameLetters compares all letters of the session with those that were listed.
+func (m *model) sameLetters(got []session.Letter) verdict {
+	v := want("letters", len(m.letters), len(got))
+	for i := range min(len(m.letters), len(got)) {
+		l, g := m.letters[i], got[i]
+		v = first(v, want("letter of event", l.event.ID, g.Event.ID),
+			want("body", string(l.event.Body), string(g.Event.Body)),
+			want("time of the event", l.event.Time.UTC(), g.Event.Time.UTC()),
+			want("attempts", l.attempts, g.Attempts), want("reason", l.why, g.Why))
+	}
+	return v
+}
+
+// replayMark stands between the id of a letter's event and a number that the store chooses.
+const replayMark = "#r"
+
+// revive is for a Replay of the first letter, whose new event has no number yet.
+func (m *model) revive(err error) verdict {
+	e := m.letters[0].event
+	e.ID += replayMark
+	m.letters = m.letters[1:]
+	m.accept(e)
+	return noError(err)
+}
+
+// meet learns the number of a replayed event when it is handed out.
+func (m *model) meet(id string) {
+	if m.head == nil || !strings.HasSuffix(m.head.ID, replayMark) {
+		return
+	}
+	number, ok := strings.CutPrefix(id, m.head.ID)
+	if ok && number != "" && strings.Trim(number, "0123456789") == "" {
+		m.head.ID = id
+	} else {
+		m.head.ID += "<number>"
+	}
+}
+
+func (g *game) forget(c call) verdict {
+	a, ok := g.p.store.(session.Admin)
+	if !ok {
+		return ""
+	}
+	var err error
+	now := g.between(func() { err = a.Forget(g.p.Context(), g.ids[c.session]) })
+	return g.models[c.session].forget(err, now)
+}
+
+// revive compares the letters of a session, and replays the first.
+func (g *game) revive(c call) verdict {
+	m := g.models[c.session]
+	a, ok := g.p.store.(session.Admin)
+	if !ok {
+		return ""
+	}
+	all := g.p.lettersOf(a, g.ids[c.session])
+	if v := m.sameLetters(all); v != "" || len(all) == 0 {
+		return v
+	}
+	return m.revive(a.Replay(g.p.Context(), all[0].ID))
+}
+
+// purge compares the letters of a session, and deletes them.
+func (g *game) purge(c call) verdict {
+	m := g.models[c.session]
+	a, ok := g.p.store.(session.Admin)
+	if !ok {
+		return ""
+	}
+	all := g.p.lettersOf(a, g.ids[c.session])
+	v := m.sameLetters(all)
+	for _, l := range all {
+		v = first(v, noError(a.Purge(g.p.Context(), l.ID)))
+	}
+	m.letters = nil
+	return v
+}
+
+// lateEvents are drawn for what comes after a Forget.
+const lateEvents = 2
+
+func (c call) late() bool { return c.event > scriptEvents }
+
+func (c call) lateEvent(p *probe) session.Event {
+	e := p.event(fmt.Sprint("e", c.event), 0)
+	e.Time = e.Time.Add(never + time.Duration(c.event)*time.Millisecond)
+	return e
+}
