@@ -21,6 +21,8 @@ const (
 	inImageCarousel
 	inQuickReply
 	inFlex
+	inRichMenu
+	inImagemap
 )
 
 func (h holder) maxLabel() int {
@@ -56,12 +58,15 @@ func (c *checker) data(data string) {
 }
 
 // missing reports whether there is no action: nil, or a nil pointer to one.
-func missing(a Action) bool {
-	if a == nil {
+func missing(a Action) bool { return isNil(a) }
+
+// isNil reports whether v is nil, or a nil pointer in an interface.
+func isNil(v any) bool {
+	if v == nil {
 		return true
 	}
-	v := reflect.ValueOf(a)
-	return v.Kind() == reflect.Pointer && v.IsNil()
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
 }
 
 // appendAction appends null for a missing action, which Validate reports.

@@ -12,6 +12,9 @@ type PostbackAction struct {
 	Data string
 	// DisplayText shows in the chat as a message of the user. Empty shows nothing.
 	DisplayText string
+	// Text is what the user says, which comes as an event of its own. LINE deprecates it, and
+	// takes it neither together with DisplayText nor in quick replies.
+	Text string
 	// InputOption is what the tap opens or closes: one of the Input constants, or empty.
 	InputOption InputOption
 	// FillInText is put into the input field. It needs InputOpenKeyboard.
@@ -58,6 +61,7 @@ func (a PostbackAction) appendAction(b []byte, tag string) []byte {
 	b = appendField(b, "label", a.Label)
 	b = appendText(appendName(b, "data"), transport.Tag(a.Data, tag))
 	b = appendField(b, "displayText", a.DisplayText)
+	b = appendField(b, "text", a.Text)
 	b = appendField(b, "inputOption", string(a.InputOption))
 	b = appendField(b, "fillInText", a.FillInText)
 	return append(b, '}')
@@ -67,6 +71,10 @@ func (a PostbackAction) checkAction(c *checker, in holder) {
 	c.label(a.Label, in)
 	c.data(a.Data)
 	c.clusters("displayText", a.DisplayText, maxActionText)
+	c.clusters("text", a.Text, maxActionText)
+	if a.Text != "" && (a.DisplayText != "" || in == inQuickReply) {
+		c.broken("text", "beside displayText or in a quick reply")
+	}
 	c.clusters("fillInText", a.FillInText, maxActionText)
 	if a.InputOption != "" {
 		c.oneOf("inputOption", string(a.InputOption), string(InputCloseRichMenu),

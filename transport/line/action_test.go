@@ -43,6 +43,19 @@ func TestActionJSON(t *testing.T) {
 			`{"type":"datetimepicker","label":"When","data":"~abcde~w","mode":"datetime",` +
 				`"initial":"2026-03-01T09:30"}`,
 		},
+		{
+			"postback with text", PostbackAction{Label: "a", Data: "b", Text: "c"},
+			`{"type":"postback","label":"a","data":"~abcde~b","text":"c"}`,
+		},
+		{
+			"desktop", URI("Map", "https://example.com").WithDesktop("https://example.com/d"),
+			`{"type":"uri","label":"Map","uri":"https://example.com","altUri":{"desktop":"https://example.com/d"}}`,
+		},
+		{"clipboard", Clipboard("Copy", "3B48"), `{"type":"clipboard","label":"Copy","clipboardText":"3B48"}`},
+		{
+			"rich menu switch", RichMenuSwitch("b", "to-b").WithLabel("B"),
+			`{"type":"richmenuswitch","label":"B","richMenuAliasId":"b","data":"~abcde~to-b"}`,
+		},
 		{"camera", Camera("Photo"), `{"type":"camera","label":"Photo"}`},
 		{"camera roll", CameraRoll("Album"), `{"type":"cameraRoll","label":"Album"}`},
 		{"location", ShareLocation("Where"), `{"type":"location","label":"Where"}`},
@@ -98,7 +111,7 @@ func TestActionLimits(t *testing.T) {
 		{"data like a tag", Postback("a", "~abcde~x"), inTemplate, []string{"line: data: begins like a tag"}},
 		{"data with a mark", Postback("a", "~abc~x"), inTemplate, nil},
 		{
-			"display and fill-in", PostbackAction{"a", "d", strings.Repeat("a", 301), "", strings.Repeat("b", 301)}, inTemplate,
+			"display and fill-in", PostbackAction{Label: "a", Data: "d", DisplayText: strings.Repeat("a", 301), FillInText: strings.Repeat("b", 301)}, inTemplate,
 			[]string{
 				"line: displayText: 301 of at most 300 grapheme clusters",
 				"line: fillInText: 301 of at most 300 grapheme clusters",

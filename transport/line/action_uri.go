@@ -6,23 +6,45 @@ type URIAction struct {
 	Label string
 	// URI has the scheme http, https, line or tel, and is percent-encoded.
 	URI string
+	// Desktop is opened instead of URI by LINE for macOS and Windows. Empty is URI. In quick
+	// replies LINE ignores it.
+	Desktop string
 }
 
 // URI returns a button that opens uri.
 func URI(label, uri string) URIAction { return URIAction{Label: label, URI: uri} }
 
+// WithDesktop returns a copy that opens another URI on LINE for macOS and Windows.
+func (a URIAction) WithDesktop(uri string) URIAction {
+	a.Desktop = uri
+	return a
+}
+
 func (a URIAction) appendAction(b []byte, _ string) []byte {
 	b = append(b, `{"type":"uri"`...)
 	b = appendField(b, "label", a.Label)
 	b = appendText(appendName(b, "uri"), a.URI)
+	if a.Desktop != "" {
+		b = appendText(append(b, `,"altUri":{"desktop":`...), a.Desktop)
+		b = append(b, '}')
+	}
 	return append(b, '}')
 }
 
 func (a URIAction) checkAction(c *checker, in holder) {
 	c.label(a.Label, in)
-	c.units("uri", a.URI, maxURI)
-	if c.required("uri", a.URI) && !isActionURI(a.URI) {
-		c.broken("uri", "not an http, https, line or tel URI in ASCII")
+	c.requiredURI("uri", a.URI)
+	if a.Desktop != "" {
+		c.field("altUri")
+		c.requiredURI("desktop", a.Desktop)
+		c.up(1)
+	}
+}
+
+func (c *checker) requiredURI(field, uri string) {
+	c.units(field, uri, maxURI)
+	if c.required(field, uri) && !isActionURI(uri) {
+		c.broken(field, "not an http, https, line or tel URI in ASCII")
 	}
 }
 

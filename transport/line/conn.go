@@ -62,9 +62,6 @@ func (p *pool) do(ctx context.Context, r *request) (*answer, error) {
 		return nil, err
 	}
 	deadline := time.Now().Add(p.timeout)
-	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
-		deadline = d
-	}
 	c, err := p.get(ctx, deadline)
 	if err != nil {
 		return nil, err

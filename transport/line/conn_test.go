@@ -3,16 +3,12 @@ package line
 import (
 	"bufio"
 	"context"
-	"crypto/x509"
 	"io"
-	"log"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -85,7 +81,7 @@ func TestConnAnswers(t *testing.T) {
 		{"chunked, nonsense", badHead + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "", true, false},
 		{"chunked and length", badHead + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n1\r\nx\r\n0\r\n\r\n", 400, "x", false, false},
 		{"other encoding", badHead + "Transfer-Encoding: gzip\r\n\r\n", 400, "", true, false},
-		{"two lengths", okHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 200, "", true, false},
+		{"two lengths", okHead + "Content-Length: 3\r\nContent-Length: 2\r\n\r\n{}", 200, "", true, false},
 		{"same length twice", okHead + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 200, "", false, true},
 		{"negative length", okHead + "Content-Length: -2\r\n\r\n{}", 200, "", true, false},
 		{"cut body", badHead + "Content-Length: 9\r\n\r\n{", 400, "{", true, false},
@@ -98,7 +94,7 @@ func TestConnAnswers(t *testing.T) {
 		{"100 Continue", "HTTP/1.1 100 Continue\r\n\r\n" + okHead + "Content-Length: 2\r\n\r\n{}", 200, "", false, true},
 		{"103 with fields", "HTTP/1.1 103 Early Hints\r\nX-Line-Request-Id: no\r\nContent-Length: 7\r\n\r\n" + badHead + "Content-Length: 0\r\n\r\n", 400, "", false, true},
 		{"only 100s", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 9), 0, "", false, false},
-		{"101", "HTTP/1.1 101 Switching Protocols\r\n\r\n", 0, "", false, false},
+		{"101", "HTTP/1.1 101 Switching Protocols\r\n\r\n" + okHead + "Content-Length: 0\r\n\r\n", 0, "", false, false},
 		{"more than was asked for", okHead + "Content-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n", 200, "", false, false},
 		{"nothing", "", 0, "", false, false},
 		{"not HTTP", "SSH-2.0-OpenSSH_9.2\r\n", 0, "", false, false},
@@ -213,6 +209,33 @@ func TestConnWriteFails(t *testing.T) {
 	require.Empty(t, p.idle)
 }
 
+// lateCancel is a connection whose context ends while its answer is read.
+type lateCancel struct {
+	net.Conn
+	cancel func()
+}
+
+func (c *lateCancel) Write(b []byte) (int, error) { return len(b), nil }
+func (c *lateCancel) SetDeadline(time.Time) error { return nil }
+func (c *lateCancel) Read(b []byte) (int, error) {
+	c.cancel()
+	return copy(b, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), nil
+}
+
+// TestConnEndedLate gets an answer in the moment in which its context ends: the answer counts,
+// but the connection has a deadline in the past, or soon will, and must not serve again.
+func TestConnEndedLate(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	pipe, _ := net.Pipe()
+	c := &lateCancel{Conn: pipe, cancel: cancel}
+	p := newPool(mustURL(t, "http://127.0.0.1:1"), time.Minute)
+	p.idle = []*conn{{Conn: c, raw: c, r: bufio.NewReader(c)}}
+	a, err := p.do(ctx, newRequest(t, "http://127.0.0.1:1"))
+	require.NoError(t, err)
+	require.True(t, a.ok())
+	require.Empty(t, p.idle)
+}
+
 func TestAlive(t *testing.T) {
 	pipe, _ := net.Pipe()
 	require.True(t, alive(pipe), "what cannot be asked is taken for alive")
@@ -248,109 +271,4 @@ func TestConnDeadline(t *testing.T) {
 			require.Empty(t, p.idle)
 		})
 	}
-}
-
-func tlsServer(t *testing.T) (*httptest.Server, *pool) {
-	t.Helper()
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.WriteHeader(200)
-	}))
-	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
-	srv.StartTLS()
-	t.Cleanup(srv.Close)
-	p := newPool(mustURL(t, srv.URL), time.Minute)
-	p.tls.RootCAs = x509.NewCertPool()
-	p.tls.RootCAs.AddCert(srv.Certificate())
-	return srv, p
-}
-
-func TestConnTLS(t *testing.T) {
-	srv, p := tlsServer(t)
-	for range 3 {
-		a, err := p.do(t.Context(), newRequest(t, srv.URL))
-		require.NoError(t, err)
-		require.True(t, a.ok())
-		require.Len(t, p.idle, 1)
-		require.True(t, alive(p.idle[0].raw), "the connection serves again")
-	}
-}
-
-func TestConnTLSRefusals(t *testing.T) {
-	srv, p := tlsServer(t)
-	p.tls.ServerName = "api.line.me" // the certificate is for other names
-	_, err := p.do(t.Context(), newRequest(t, srv.URL))
-	var wrongHost x509.HostnameError
-	require.ErrorAs(t, err, &wrongHost)
-
-	p = newPool(mustURL(t, srv.URL), time.Minute) // without the root
-	_, err = p.do(t.Context(), newRequest(t, srv.URL))
-	var unknown x509.UnknownAuthorityError
-	require.ErrorAs(t, err, &unknown)
-	require.Equal(t, "127.0.0.1", p.tls.ServerName)
-	require.Empty(t, p.idle)
-}
-
-func TestConnDialFails(t *testing.T) {
-	p := newPool(mustURL(t, "http://127.0.0.1:1"), time.Minute)
-	_, err := p.do(t.Context(), newRequest(t, "http://127.0.0.1:1"))
-	require.ErrorContains(t, err, "connect")
-	ctx, cancel := context.WithTimeout(t.Context(), -1)
-	defer cancel()
-	_, err = p.do(ctx, newRequest(t, "http://127.0.0.1:1"))
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-}
-
-func TestPoolClosesIdle(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := &pool{}
-		var ends []net.Conn
-		put := func() {
-			a, b := net.Pipe()
-			ends = append(ends, b)
-			p.put(&conn{Conn: a, raw: a})
-		}
-		idle := func() int {
-			synctest.Wait()
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			return len(p.idle)
-		}
-		put()
-		<-time.After(20 * time.Second)
-		put()
-		<-time.After(10 * time.Second)
-		require.Equal(t, 1, idle(), "the first was idle for 30 s")
-		_, err := ends[0].Read(make([]byte, 1))
-		require.ErrorIs(t, err, io.EOF, "and was closed")
-		<-time.After(20 * time.Second)
-		require.Zero(t, idle())
-		require.Nil(t, p.sweep, "no timer is left")
-		for range maxIdle + 1 {
-			put()
-		}
-		require.Equal(t, maxIdle, idle())
-		_, err = ends[len(ends)-1].Read(make([]byte, 1))
-		require.ErrorIs(t, err, io.EOF, "the one too many was closed")
-		<-time.After(time.Minute)
-		require.Zero(t, idle())
-	})
-}
-
-func TestPoolTakesTheFreshest(t *testing.T) {
-	base, _ := rawServer(t, func(_ net.Conn, r *bufio.Reader, _ int) { _, _ = r.ReadByte() })
-	p := newPool(mustURL(t, base), time.Minute)
-	deadline := time.Now().Add(time.Minute)
-	first, err := p.dial(t.Context(), deadline)
-	require.NoError(t, err)
-	second, err := p.dial(t.Context(), deadline)
-	require.NoError(t, err)
-	p.put(first)
-	p.put(second)
-	got, err := p.get(t.Context(), deadline)
-	require.NoError(t, err)
-	require.Same(t, second, got)
-	_ = first.Close()
-	_ = second.Close()
-	p.sweep.Stop()
 }

@@ -107,7 +107,6 @@ func (s *scanner) decode(channel string) (transport.Event, error) {
 		if s.bad || depth == 0 || depth > maxDepth {
 			return transport.Event{}, errMalformed
 		}
-		f = fields{}
 		if err := slowEvent(s.b[start:s.i], &f); err != nil {
 			return transport.Event{}, err
 		}

@@ -1,6 +1,9 @@
 package line
 
-import "unicode/utf8"
+import (
+	"strconv"
+	"unicode/utf8"
+)
 
 const hexDigits = "0123456789abcdef"
 
@@ -78,3 +81,5 @@ func appendName(b []byte, name string) []byte {
 	b = append(b, name...)
 	return append(b, `":`...)
 }
+
+func appendNumber[N int | int64](b []byte, n N) []byte { return strconv.AppendInt(b, int64(n), 10) }

@@ -1,19 +1,38 @@
 package line
 
-// FlexMessage is a layout of one's own. Draw it in LINE's Flex Message Simulator and take its
-// JSON: https://developers.line.biz/flex-message-simulator/.
+// FlexMessage is a layout of one's own: see Flex and FlexJSON.
 type FlexMessage struct {
 	// AltText is shown in notifications and by clients that show no layouts. LINE wants one.
 	AltText string
 	// Contents is the JSON of a bubble or a carousel.
 	Contents string
+	// Sender is as in TextMessage.
+	Sender Sender
 	// QuickReplies are as in TextMessage.
 	QuickReplies []Action
 }
 
-// FlexJSON returns a message with a layout from its JSON, which is copied.
+// Flex returns a message with a layout that is built here: a FlexBubble or a FlexCarousel. What
+// happens to its parts later does not matter.
+func Flex(altText string, contents FlexContainer) FlexMessage {
+	m := FlexMessage{AltText: altText, Contents: "null"}
+	if !isNil(contents) {
+		m.Contents = string(contents.appendContainer(nil))
+	}
+	return m
+}
+
+// FlexJSON returns a message with a layout from its JSON, which is copied without its white
+// space. Draw it in LINE's Flex Message Simulator:
+// https://developers.line.biz/flex-message-simulator/.
 func FlexJSON(altText string, contents []byte) FlexMessage {
-	return FlexMessage{AltText: altText, Contents: string(contents)}
+	return FlexMessage{AltText: altText, Contents: compacted(contents)}
+}
+
+// WithSender returns a copy that shows another name and icon.
+func (m FlexMessage) WithSender(name, iconURL string) FlexMessage {
+	m.Sender = Sender{Name: name, IconURL: iconURL}
+	return m.Quick()
 }
 
 // Quick returns a copy with further quick replies.
@@ -32,16 +51,17 @@ func (m FlexMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 	if !ok {
 		return b[:start], &LimitError{Path: "contents", Rule: ruleJSON}
 	}
-	return appendQuick(b, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. Of the contents
-// it checks the type, the size, the number of bubbles and the actions.
-func (m FlexMessage) Validate() error {
-	var c checker
+// it checks the size, the number of bubbles, the actions, and each part as LINE describes it;
+// parts and fields that are not known here pass.
+func (m FlexMessage) Validate() error { return validate(m) }
+
+func (m FlexMessage) check(c *checker) {
 	c.flex(m.AltText, m.Contents, true)
-	c.quick(m.QuickReplies)
-	return c.err()
+	c.end(m.Sender, m.QuickReplies)
 }
 
 func (c *checker) flex(altText, contents string, types bool) {
@@ -56,5 +76,7 @@ func (c *checker) flex(altText, contents string, types bool) {
 		c.broken("", ruleJSON)
 	case out[0] != '{':
 		c.broken("", ruleContainer)
+	default:
+		c.flexParts(out)
 	}
 }

@@ -53,6 +53,7 @@ func TestCompactJSONTags(t *testing.T) {
 		{"type first", `{"type":"postback","data":"x"}`, `{"type":"postback","data":"~abcde~x"}`},
 		{"type last", `{"data":"x","type":"postback"}`, `{"data":"~abcde~x","type":"postback"}`},
 		{"picker", `{"data":"x","type":"datetimepicker"}`, `{"data":"~abcde~x","type":"datetimepicker"}`},
+		{"rich menu switch", `{"data":"x","type":"richmenuswitch"}`, `{"data":"~abcde~x","type":"richmenuswitch"}`},
 		{"empty data", `{"data":"","type":"postback"}`, `{"data":"~abcde~","type":"postback"}`},
 		{
 			"escapes", `{"d\u0061ta":"\"\\","t\u0079pe":"post\u0062ack"}`,
@@ -156,7 +157,9 @@ func TestFlexLimits(t *testing.T) {
 		return `{"type":"carousel","contents":[` + strings.Join(bubbles, ",") + `]}`
 	}
 	many := func(n int) []string { return strings.Split(strings.Repeat(`{"type":"bubble"} `, n)[:n*18-1], " ") }
-	body := func(parts string) string { return `{"type":"bubble","body":{"contents":[` + parts + `]}}` }
+	body := func(parts string) string {
+		return `{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[` + parts + `]}}`
+	}
 	const at = "line: contents.body.contents[0]"
 	tests := []struct {
 		name, contents string
@@ -191,15 +194,15 @@ func TestFlexLimits(t *testing.T) {
 		},
 		{"empty type", body(`{"type":""}`), []string{at + ".type: required"}},
 		{
-			"data too long", body(`{"type":"box","action":{"type":"postback","data":"` + strings.Repeat("d", 294) + `"}}`),
+			"data too long", body(`{"type":"separator","action":{"type":"postback","data":"` + strings.Repeat("d", 294) + `"}}`),
 			[]string{at + ".action.data: 294 of at most 293 UTF-16 code units"},
 		},
 		{
-			"data like a tag", body(`{"action":{"data":"\u007eabcde~","type":"datetimepicker","mode":"date"}}`),
+			"data like a tag", body(`{"type":"separator","action":{"data":"\u007eabcde~","type":"datetimepicker","mode":"date"}}`),
 			[]string{at + ".action.data: begins like a tag"},
 		},
 		{
-			"label too long", body(`{"action":{"type":"uri","uri":"tel:1","label":"` + strings.Repeat("a", 41) + `"}}`),
+			"label too long", body(`{"type":"separator","action":{"type":"uri","uri":"tel:1","label":"` + strings.Repeat("a", 41) + `"}}`),
 			[]string{at + ".action.label: 41 of at most 40 grapheme clusters"},
 		},
 		{
@@ -212,14 +215,14 @@ func TestFlexLimits(t *testing.T) {
 			[]string{at + ".action.type: works in quick replies only"},
 		},
 		{
-			"camera roll", body(`{"action":{"type":"cameraRoll","label":"a"}}`),
+			"camera roll", body(`{"type":"separator","action":{"type":"cameraRoll","label":"a"}}`),
 			[]string{at + ".action.type: works in quick replies only"},
 		},
 		{
-			"location", body(`{"action":{"type":"location","label":"a"}}`),
+			"location", body(`{"type":"separator","action":{"type":"location","label":"a"}}`),
 			[]string{at + ".action.type: works in quick replies only"},
 		},
-		{"an odd action", body(`{"action":{"type":"message","text":1}}`), []string{at + ".action: not an action object"}},
+		{"an odd action", body(`{"type":"separator","action":{"type":"message","text":1}}`), []string{at + ".action: not an action object"}},
 		{
 			"text of a user as a key", `{"type":"bubble","Ann Lee":{"":{"type":""}}}`,
 			[]string{"line: contents.?.?.type: required"},

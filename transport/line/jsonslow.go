@@ -3,6 +3,7 @@ package line
 import "encoding/json"
 
 // slowEvent reads an event object by encoding/json, for what the scanner has its doubts about.
+// It sets every field.
 // Of members that come twice it takes the last, and keys must have the right case: going by
 // maps does both, where decoding into a struct would do neither.
 func slowEvent(raw []byte, f *fields) error {

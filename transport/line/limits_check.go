@@ -35,6 +35,13 @@ func (c *checker) up(n int)          { c.path = c.path[:len(c.path)-n] }
 
 func (c *checker) err() error { return errors.Join(c.errs...) }
 
+// validate is the Validate of all messages.
+func validate(m interface{ check(c *checker) }) error {
+	var c checker
+	m.check(&c)
+	return c.err()
+}
+
 func (c *checker) fail(field string, e LimitError) {
 	path := make([]byte, 0, 64)
 	for _, s := range c.path {
@@ -111,6 +118,11 @@ func (c *checker) https(field, url string) {
 	if url != "" && !hasScheme(url, "https://") {
 		c.broken(field, ruleHTTPS)
 	}
+}
+
+func (c *checker) requiredURL(field, url string) {
+	c.required(field, url)
+	c.https(field, url)
 }
 
 // hasScheme reports whether url is printable ASCII and more than the prefix.

@@ -11,6 +11,10 @@ const (
 	GraphemeClusters Unit = "grapheme clusters"
 	Items            Unit = "items"
 	Bytes            Unit = "bytes"
+	Pixels           Unit = "pixels"
+	Mentions         Unit = "mentions"
+	Emojis           Unit = "emojis"
+	AnimatedImages   Unit = "animated images"
 )
 
 // LimitError is one limit or rule of LINE that a message breaks. Validate joins all of them:

@@ -30,6 +30,71 @@ func TestCopiesShareNothing(t *testing.T) {
 			n := m.Quick(no)
 			return m, n, func() { n.QuickReplies[0] = no }
 		},
+		"emojis": func() (transport.Message, transport.Message, func()) {
+			m := Text("$ x").WithEmojis(Emoji("p", "e")).Quick(given...)
+			n := m.WithQuote("q").WithSender("a", "")
+			return m, n, func() { n.Emojis[0].Index, n.QuickReplies[0] = 9, no }
+		},
+		"text v2": func() (transport.Message, transport.Message, func()) {
+			m := TextV2("{a}").With("a", MentionAll()).Quick(given...)
+			n := m.WithQuote("q").WithSender("a", "")
+			return m, n, func() { n.Substitutions["a"], n.QuickReplies[0] = nil, no }
+		},
+		"video": func() (transport.Message, transport.Message, func()) {
+			m := Video(picture, picture).Quick(given...)
+			n := m.WithTracking("t").WithSender("a", "")
+			return m, n, func() { n.QuickReplies[0] = no }
+		},
+		"audio": func() (transport.Message, transport.Message, func()) {
+			m := Audio(picture, 1e9).Quick(given...)
+			n := m.WithSender("a", "")
+			return m, n, func() { n.QuickReplies[0] = no }
+		},
+		"location": func() (transport.Message, transport.Message, func()) {
+			m := Location("a", "b", 1, 2).Quick(given...)
+			n := m.WithSender("a", "")
+			return m, n, func() { n.QuickReplies[0] = no }
+		},
+		"coupon": func() (transport.Message, transport.Message, func()) {
+			m := Coupon("a").Quick(given...)
+			n := m.WithDeliveryTag("t").WithSender("a", "")
+			return m, n, func() { n.QuickReplies[0] = no }
+		},
+		"sender of a sticker": func() (transport.Message, transport.Message, func()) {
+			m := Sticker("1", "2").Quick(given...)
+			n := m.WithQuote("q").WithSender("a", "")
+			return m, n, func() { n.QuickReplies[0] = no }
+		},
+		"sender of an image": func() (transport.Message, transport.Message, func()) {
+			m := Image(picture, "").Quick(given...)
+			n := m.WithSender("a", "")
+			return m, n, func() { n.QuickReplies[0] = no }
+		},
+		"sender of a layout": func() (transport.Message, transport.Message, func()) {
+			m := Flex("x", FlexBubble{}).Quick(given...)
+			n := m.WithSender("a", "")
+			return m, n, func() { n.QuickReplies[0] = no }
+		},
+		"imagemap": func() (transport.Message, transport.Message, func()) {
+			m := Imagemap(picture, "a", 1).Tap(Area{}, no).Quick(given...)
+			n := m.WithVideo(ImagemapVideo{URL: "a"}).WithSender("a", "")
+			return m, n, func() { n.Taps[0].Action, n.QuickReplies[0] = nil, no }
+		},
+		"columns": func() (transport.Message, transport.Message, func()) {
+			columns := []ImageColumn{PictureColumn(picture, given[0])}
+			m := ImageCarousel("a", columns...)
+			return m, m.WithSender("a", ""), func() { columns[0].Action = no }
+		},
+		"image carousel": func() (transport.Message, transport.Message, func()) {
+			m := ImageCarousel("a", PictureColumn(picture, given[0])).Quick(given...)
+			n := m.WithSender("a", "")
+			return m, n, func() { n.Columns[0].Action, n.QuickReplies[0] = no, no }
+		},
+		"parts": func() (transport.Message, transport.Message, func()) {
+			parts := []FlexPart{FlexButton{Action: given[0]}}
+			m := Flex("x", FlexBubble{Body: VBox(parts...)})
+			return m, m.WithSender("a", ""), func() { parts[0] = nil }
+		},
 		"flex": func() (transport.Message, transport.Message, func()) {
 			m := FlexJSON("x", []byte(`{}`)).Quick(given...)
 			n := m.Quick(no)
@@ -95,7 +160,10 @@ func TestMessagesAreShared(t *testing.T) {
 	shared := []transport.Message{
 		Text("x").Quick(yes), Confirm("x", yes, yes), Buttons("x", yes), Carousel(Column("x", yes)),
 		Sticker("1", "2"), Image(picture, ""), FlexJSON("x", []byte(`{"type":"bubble"}`)),
-		Raw([]byte(`{"type":"text","text":"x"}`)),
+		Raw([]byte(`{"type":"text","text":"x"}`)), TextV2("{a}").With("a", MentionAll()), Video(picture, picture),
+		Text("$").WithEmojis(Emoji("p", "e")).WithSender("a", picture), Audio(picture, 1e9), Coupon("a"),
+		Location("a", "b", 1, 2), Imagemap("https://example.com/i", "a", 1).Tap(oneArea, URI("", picture)),
+		ImageCarousel("a", PictureColumn(picture, yes)), Flex("a", FlexBubble{Body: VBox(FlexButton{Action: yes})}),
 	}
 	var wg sync.WaitGroup
 	for i := range 64 {

@@ -8,8 +8,8 @@ type RawMessage struct {
 	JSON string
 }
 
-// Raw returns a message from its JSON, which is copied.
-func Raw(object []byte) RawMessage { return RawMessage{JSON: string(object)} }
+// Raw returns a message from its JSON, which is copied without its white space.
+func Raw(object []byte) RawMessage { return RawMessage{JSON: compacted(object)} }
 
 // AppendJSON implements transport.Message. Postbacks are tagged like others. It returns a
 // *LimitError if the message is not JSON.
@@ -22,11 +22,12 @@ func (m RawMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It checks types
-// that have no value of this package by what all messages have in common: a type, the
-// alternative text and the quick replies.
-func (m RawMessage) Validate() error {
-	var c checker
-	out, ok := compactJSON(nil, m.JSON, "", &flexCheck{c: &c, types: true})
+// that have no value of this package by what all messages have in common: a type, the sender
+// and the quick replies.
+func (m RawMessage) Validate() error { return validate(m) }
+
+func (m RawMessage) check(c *checker) {
+	out, ok := compactJSON(nil, m.JSON, "", &flexCheck{c: c, types: true})
 	switch {
 	case !ok:
 		c.broken("", ruleJSON)
@@ -35,147 +36,92 @@ func (m RawMessage) Validate() error {
 	default:
 		c.raw(out)
 	}
-	return c.err()
 }
 
-// rawFields is what messages have, under the names of LINE.
-type rawFields struct {
-	Type               *string
-	Text               string
-	AltText            string
-	PackageID          string
-	StickerID          string
-	OriginalContentURL string
-	PreviewImageURL    string
-	Contents           json.RawMessage
-	Template           *rawTemplate
-	QuickReply         struct {
-		Items []struct {
-			ImageURL string
-			Action   *rawAction
-		}
+// compacted returns JSON without its white space, or as it is if it is no JSON.
+func compacted(raw []byte) string {
+	out, ok := compactJSON(make([]byte, 0, len(raw)), string(raw), "", nil)
+	if !ok {
+		return string(raw)
 	}
+	return string(out)
 }
 
-type rawTemplate struct {
-	Type             string
-	ImageAspectRatio ImageAspect
-	ImageSize        ImageSize
-	Columns          []rawColumn
-	rawColumn
-}
-
-type rawColumn struct {
-	Title, Text          string
-	ThumbnailImageURL    string
-	ImageBackgroundColor string
-	ImageURL             string
-	DefaultAction        *rawAction
-	Actions              []*rawAction
-	Action               *rawAction
-}
+const ruleKind = "a field of another kind than LINE's"
 
 func (c *checker) raw(object []byte) {
-	var f rawFields
-	if json.Unmarshal(object, &f) != nil {
-		c.broken("", "a field of another kind than LINE's")
-		return
-	}
-	if f.Type == nil {
+	w, m, err := decodeMessage(object)
+	switch {
+	case err != nil:
+		c.broken("", ruleKind)
+	case w.Type == nil:
 		c.broken("type", ruleRequired)
-		return
-	}
-	c.rawKind(*f.Type, &f)
-	quick := make([]Action, len(f.QuickReply.Items))
-	for i, item := range f.QuickReply.Items {
-		quick[i] = IconAction{item.ImageURL, item.Action.orNil()}
-	}
-	c.quick(quick)
-}
-
-func (c *checker) rawKind(kind string, f *rawFields) {
-	switch kind {
-	case "text", "textV2":
-		c.required("text", f.Text)
-		c.units("text", f.Text, maxText)
-	case "sticker":
-		c.required("packageId", f.PackageID)
-		c.required("stickerId", f.StickerID)
-	case "image":
-		c.required("originalContentUrl", f.OriginalContentURL)
-		c.https("originalContentUrl", f.OriginalContentURL)
-		c.required("previewImageUrl", f.PreviewImageURL)
-		c.https("previewImageUrl", f.PreviewImageURL)
-	case "imagemap":
-		c.required("altText", f.AltText)
-		c.units("altText", f.AltText, maxAltText)
-	case "flex":
-		c.flex(f.AltText, string(f.Contents), false)
-	case "template":
-		c.rawTemplate(f.AltText, f.Template)
-	}
-}
-
-func (c *checker) rawTemplate(altText string, t *rawTemplate) {
-	c.required("altText", altText)
-	c.units("altText", altText, maxAltText)
-	if t == nil {
-		c.broken("template", ruleRequired)
-		return
-	}
-	c.field("template")
-	defer c.up(1)
-	c.images(t.ImageAspectRatio, t.ImageSize)
-	switch t.Type {
-	case "buttons":
-		card := t.card()
-		c.card(&card, maxButtonsText, maxButtonsActions)
-	case "confirm":
-		c.required("text", t.Text)
-		c.clusters("text", t.Text, maxConfirmText)
-		c.actions(rawActions(t.Actions), inTemplate, confirmActions, confirmActions)
-	case "carousel":
-		columns := make([]CarouselColumn, len(t.Columns))
-		for i := range t.Columns {
-			card := t.Columns[i].card()
-			columns[i] = CarouselColumn{card.title, card.text, card.imageURL, card.color, card.main, card.actions}
+	case m == nil:
+		if *w.Type == "template" {
+			c.required("altText", w.AltText)
+			c.units("altText", w.AltText, maxAltText)
 		}
-		c.columns(columns)
-	case "image_carousel":
-		c.imageColumns(t.Columns)
+		c.end(w.sender(), w.quick())
+	default:
+		c.rawDefaults(w)
+		c.value(m)
 	}
 }
 
-func (c *checker) imageColumns(columns []rawColumn) {
-	c.count("columns", len(columns), 1, maxColumns)
-	c.field("columns")
-	for i, col := range columns {
-		c.item(i)
-		c.required("imageUrl", col.ImageURL)
-		c.https("imageUrl", col.ImageURL)
-		c.field("action")
-		c.action(col.Action.orNil(), inImageCarousel)
-		c.up(2)
+// rawDefaults checks that fields are there that values may leave to this package.
+func (c *checker) rawDefaults(w *wireMessage) {
+	switch *w.Type {
+	case "image":
+		c.required("previewImageUrl", w.PreviewImageURL)
+	case "location":
+		if w.Latitude == nil {
+			c.broken("latitude", ruleRequired)
+		}
+		if w.Longitude == nil {
+			c.broken("longitude", ruleRequired)
+		}
+	case "imagemap":
+		if w.BaseSize.Width != imagemapWidth {
+			c.broken("baseSize.width", "not 1040")
+		}
+	case "template":
+		if w.Template == nil || w.Template.Type != "image_carousel" {
+			c.required("altText", w.AltText)
+		}
 	}
-	c.up(1)
 }
 
-func (t *rawColumn) card() card {
-	return card{t.Title, t.Text, t.ThumbnailImageURL, t.ImageBackgroundColor,
-		t.DefaultAction.orNil(), rawActions(t.Actions)}
+// value checks a message that was decoded.
+func (c *checker) value(m checked) {
+	if f, ok := m.(FlexMessage); ok {
+		// The types in the contents were looked at with those of the whole message.
+		c.flex(f.AltText, f.Contents, false)
+		c.end(f.Sender, f.QuickReplies)
+		return
+	}
+	m.check(c)
 }
 
-func rawActions(raw []*rawAction) []Action {
-	actions := make([]Action, len(raw))
-	for i, a := range raw {
-		actions[i] = a.orNil()
-	}
-	return actions
+// checked is a message of this package.
+type checked interface {
+	AppendJSON(b []byte, tag string) ([]byte, error)
+	Validate() error
+	check(c *checker)
 }
 
-func (a *rawAction) orNil() Action {
-	if a == nil {
-		return nil
+// decodeMessage returns the fields of a message object, and its value: nil if the type is none
+// of this package, or if there is no type.
+func decodeMessage(object []byte) (*wireMessage, checked, error) {
+	var common wireCommon
+	if err := json.Unmarshal(object, &common); err != nil {
+		return nil, nil, err
 	}
-	return a.action()
+	w := &wireMessage{wireCommon: common}
+	if common.Type == nil || !isMessage(*common.Type) {
+		return w, nil, nil
+	}
+	if err := json.Unmarshal(object, w); err != nil {
+		return nil, nil, err
+	}
+	return w, w.value(), nil
 }

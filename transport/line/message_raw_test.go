@@ -78,9 +78,31 @@ func TestRawLimits(t *testing.T) {
 		{"empty type", `{"type":""}`, []string{"line: type: required"}},
 		{"other fields", `{"type":"text","text":1}`, []string{"line: message: a field of another kind than LINE's"}},
 		{"textV2", `{"type":"textV2"}`, []string{"line: text: required"}},
-		{"imagemap", `{"type":"imagemap"}`, []string{"line: altText: required"}},
-		{"imagemap alt", `{"type":"imagemap","altText":"` + strings.Repeat("a", 1501) + `"}`, []string{
-			"line: altText: 1501 of at most 1500 UTF-16 code units",
+		{"imagemap", `{"type":"imagemap"}`, []string{
+			"line: baseSize.width: not 1040", "line: baseUrl: required", "line: altText: required",
+			"line: baseSize.height: 0 of at least 1 pixels",
+		}},
+		{"location", `{"type":"location","title":"a","address":"b"}`, []string{
+			"line: latitude: required", "line: longitude: required",
+		}},
+		{
+			"substitutions", `{"type":"textV2","text":"{a}{b}{c}","substitution":{"a":{"type":"mention"},` +
+				`"b":{"type":"mention","mentionee":{"type":"new"}},"c":{"type":"new"}}}`,
+			[]string{"line: substitution.a.mentionee: required"},
+		},
+		{
+			"new actions", `{"type":"imagemap","baseUrl":"https://example.com/a","altText":"a",` +
+				`"baseSize":{"width":1040,"height":1},"actions":[{"type":"new","label":"` + strings.Repeat("a", 101) +
+				`","area":{"x":0,"y":0,"width":1,"height":1}},{"type":"camera","label":"a"}]}`,
+			[]string{
+				"line: actions[0].label: 101 of at most 100 UTF-16 code units",
+				"line: actions[1].type: not of an imagemap, which has uri, message and clipboard",
+			},
+		},
+		{"new template alt", `{"type":"template","altText":"` + strings.Repeat("a", 1501) + `","template":{"type":"new"}}`,
+			[]string{"line: altText: 1501 of at most 1500 UTF-16 code units"}},
+		{"sender of a new type", `{"type":"new","text":{},"sender":{"name":"LINE"}}`, []string{
+			"line: sender.name: not to be used in a name",
 		}},
 		{"flex without contents", `{"type":"flex","altText":"a"}`, []string{"line: contents: not valid JSON"}},
 		{
@@ -95,7 +117,7 @@ func TestRawLimits(t *testing.T) {
 		},
 		{
 			"image carousel", `{"type":"template","altText":"a","template":{"type":"image_carousel","columns":[` +
-				`{"imageUrl":"` + picture + `","action":{"type":"clipboard","label":"1234567890123"}},{"imageUrl":""}]}}`,
+				`{"imageUrl":"` + picture + `","action":{"type":"new","label":"1234567890123"}},{"imageUrl":""}]}}`,
 			[]string{
 				"line: template.columns[0].action.label: 13 of at most 12 grapheme clusters",
 				"line: template.columns[1].imageUrl: required",

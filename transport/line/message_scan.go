@@ -12,7 +12,7 @@ import (
 const maxNesting = 128
 
 // rewriter copies JSON without its white space. On the way it puts a tag on the data of each
-// postback and picker, and shows each object to a check. Everything else stays byte for byte.
+// postback, picker and rich menu switch, and shows each object to a check. Everything else stays byte for byte.
 type rewriter struct {
 	s      string // what is left to read is s[i:]
 	i      int
@@ -112,11 +112,16 @@ func (r *rewriter) members() bool {
 	if r.check != nil {
 		r.check.object(r, n)
 	}
-	if r.mark != "" && n.data >= 0 && (n.kind == "postback" || n.kind == "datetimepicker") {
+	if r.mark != "" && n.data >= 0 && isTagged(n.kind) {
 		r.insert(n.data+1, r.mark)
 	}
 	r.frames = r.frames[:top]
 	return true
+}
+
+// isTagged reports whether the data of an action comes back to the bot.
+func isTagged(kind string) bool {
+	return kind == "postback" || kind == "datetimepicker" || kind == "richmenuswitch"
 }
 
 // member reads a field and its value. Of a field that is there twice the last one counts, as

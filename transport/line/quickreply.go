@@ -35,10 +35,9 @@ func iconOf(a Action) (url string, action Action) {
 	return "", a
 }
 
-// appendQuick closes the message object after its quick replies.
 func appendQuick(b []byte, quick []Action, tag string) []byte {
 	if len(quick) == 0 {
-		return append(b, '}')
+		return b
 	}
 	b = append(b, `,"quickReply":{"items":[`...)
 	for i, a := range quick {
@@ -51,7 +50,7 @@ func appendQuick(b []byte, quick []Action, tag string) []byte {
 		b = appendAction(appendName(b, "action"), action, tag)
 		b = append(b, '}')
 	}
-	return append(b, "]}}"...)
+	return append(b, "]}"...)
 }
 
 func (c *checker) quick(quick []Action) {

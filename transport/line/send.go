@@ -19,7 +19,7 @@ const (
 )
 
 // Send makes one attempt to deliver d: a reply if there is a reply token and the window is
-// open, else a push if d allows it. It makes a second call only where LINE refused the reply
+// open, else a push if d allows it, else a late reply. It makes a second call only where LINE refused the reply
 // token for its age. It returns nil or a *transport.SendError, which wraps an *APIError if LINE
 // answered.
 //
@@ -30,8 +30,8 @@ func (c *Channel) Send(ctx context.Context, d *transport.Delivery) error {
 	switch n := len(d.Messages); {
 	case n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']':
 		return &transport.SendError{Verdict: transport.Drop, Err: errMessages}
-	case d.ReplyToken != "" && d.Age < c.window:
-		return c.reply(ctx, d)
+	case d.ReplyToken != "" && (d.Age < c.window || !d.PushOK):
+		return c.reply(ctx, d) // LINE may take a late token too, and takes none twice
 	default:
 		return c.pushLate(ctx, d, errNoRoute)
 	}

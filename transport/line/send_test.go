@@ -2,9 +2,7 @@ package line
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -156,8 +154,9 @@ var sendTests = []struct {
 	{"reply, 429", nil, says(429, `{"message":"The API rate limit has been exceeded. Try again later."}`), "reply", "retry", time.Second},
 	{"reply, redirect", nil, says(301, ``, "Location", "/v2/bot/message/stolen"), "reply", "retry", 0},
 	{"late", late, says(200, `{}`), "push", "", 0},
-	{"late, no push", both(late, noPush), says(200, `{}`), "", "drop", 0},
-	{"late, no push, retried", both(late, both(noPush, retried)), says(200, `{}`), "", "ambiguous", 0},
+	{"late, no push", both(late, noPush), says(200, `{}`), "reply", "", 0},
+	{"late, no push, expired", both(late, noPush), says(400, usedToken), "reply", "drop", 0},
+	{"late, no push, retried", both(late, both(noPush, retried)), says(400, usedToken), "reply", "ambiguous", 0},
 	{"late, retried", both(late, retried), says(200, `{}`), "push", "", 0},
 	{"nobody to push to", both(push, nowhere), says(200, `{}`), "", "drop", 0},
 	{"push", push, says(200, `{}`), "push", "", 0},
@@ -246,161 +245,4 @@ func requireVerdict(t *testing.T, err error, want string, after time.Duration) {
 	require.Equal(t, after, e.After)
 	require.NotContains(t, err.Error(), "canary")
 	require.NotContains(t, err.Error(), "token-1")
-}
-
-// TestSendWindowCloses has a reply token refused after the window closed on the way.
-func TestSendWindowCloses(t *testing.T) {
-	tests := []struct {
-		name   string
-		change func(*transport.Delivery)
-		calls  string
-		want   string
-	}{
-		{"nobody tried", func(*transport.Delivery) {}, "reply push", ""},
-		{"somebody may have", retried, "reply push", ""},
-		{"nobody tried, no push", noPush, "reply", "drop"},
-		{"somebody may have, no push", both(retried, noPush), "reply", "ambiguous"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			p := newPlatform(t, inTurn(says(400, usedToken), says(200, `{}`)))
-			c, err := New("secret", "token", &Options{Endpoint: p.URL, Logger: slog.New(slog.DiscardHandler)})
-			require.NoError(t, err)
-			now := time.Now()
-			c.now = func() time.Time {
-				now = now.Add(time.Second)
-				return now
-			}
-			d := delivery()
-			d.Age = DefaultReplyWindow - time.Second
-			tt.change(d)
-			requireVerdict(t, c.Send(t.Context(), d), tt.want, 0)
-			require.Equal(t, tt.calls, p.paths())
-			require.Empty(t, p.calls[0].retryKey, "never on a reply")
-			if tt.want == "" {
-				require.Len(t, p.calls[1].retryKey, 1)
-			}
-		})
-	}
-}
-
-func TestSendAPIError(t *testing.T) {
-	const body = `{"message":"The request body has 1 error(s) near canary","details":[{"message":"bad canary","property":"messages[0].text"}]}`
-	for name, client := range clients {
-		t.Run(name, func(t *testing.T) {
-			p := newPlatform(t, says(400, body, "X-Line-Accepted-Request-Id", "req-0"))
-			c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client()})
-			require.NoError(t, err)
-			err = c.Send(t.Context(), delivery())
-			var e *APIError
-			require.ErrorAs(t, err, &e)
-			require.Equal(t, &APIError{
-				Status: 400, Message: "The request body has 1 error(s) near canary",
-				Details:   []ErrorDetail{{Message: "bad canary", Property: "messages[0].text"}},
-				RequestID: "req-1", AcceptedRequestID: "req-0",
-			}, e)
-			require.EqualError(t, err, "transport: send: drop: line: status 400: The request body has (request req-1)")
-		})
-	}
-	require.True(t, (&APIError{Status: 429, Message: "You have reached your monthly limit."}).MonthlyLimit())
-	require.False(t, (&APIError{Status: 429, Message: "Slow down"}).MonthlyLimit())
-	require.False(t, (&APIError{Status: 400, Message: "You have reached your monthly limit."}).MonthlyLimit())
-	require.Equal(t, "line: status 500", (&APIError{Status: 500, Message: "canary"}).Error())
-}
-
-func TestSendTimesOut(t *testing.T) {
-	for name, client := range clients {
-		t.Run(name, func(t *testing.T) {
-			release := make(chan struct{})
-			p := newPlatform(t, func(http.ResponseWriter, int) { <-release })
-			defer close(release)
-			c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client(), Timeout: 20 * time.Millisecond})
-			require.NoError(t, err)
-			requireVerdict(t, c.Send(t.Context(), delivery()), "retry", 0)
-
-			c, err = New("secret", "token", &Options{Endpoint: p.URL, Client: client(), Timeout: time.Hour})
-			require.NoError(t, err)
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-			defer cancel()
-			err = c.Send(ctx, delivery())
-			requireVerdict(t, err, "retry", 0)
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-		})
-	}
-}
-
-func TestSendStopsWithContext(t *testing.T) {
-	for name, client := range clients {
-		t.Run(name, func(t *testing.T) {
-			release := make(chan struct{})
-			defer close(release)
-			ctx, cancel := context.WithCancel(t.Context())
-			p := newPlatform(t, func(http.ResponseWriter, int) {
-				cancel()
-				<-release
-			})
-			c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client(), Timeout: time.Hour})
-			require.NoError(t, err)
-			err = c.Send(ctx, delivery())
-			requireVerdict(t, err, "retry", 0)
-			require.ErrorIs(t, err, context.Canceled)
-
-			err = c.Send(ctx, delivery())
-			require.ErrorIs(t, err, context.Canceled)
-			require.Equal(t, "reply", p.paths(), "nothing is sent with a context that has ended")
-		})
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	now := time.Date(2026, 8, 9, 10, 0, 0, 0, time.UTC)
-	tests := map[string]time.Duration{
-		"": time.Second, "1": time.Second, "30": 30 * time.Second, " 2 ": 2 * time.Second,
-		"301": 5 * time.Minute, "99999999999": 5 * time.Minute, "-5": time.Second, "1.5": time.Second,
-		"Sun, 09 Aug 2026 10:00:20 GMT": 20 * time.Second, "Sun, 09 Aug 2026 09:00:00 GMT": time.Second,
-		"Mon, 10 Aug 2026 10:00:00 GMT": 5 * time.Minute, "99999999999999999999999": time.Second,
-	}
-	for header, want := range tests {
-		require.Equal(t, want, retryAfter(header, now, time.Second), header)
-	}
-}
-
-func TestSendConcurrently(t *testing.T) {
-	for name, client := range clients {
-		t.Run(name, func(t *testing.T) {
-			p := newPlatform(t, says(200, `{}`))
-			c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client()})
-			require.NoError(t, err)
-			var wg sync.WaitGroup
-			errs := make(chan error, 40)
-			for i := range 40 {
-				wg.Go(func() {
-					d := delivery()
-					d.ReplyToken = "token-" + strings.Repeat("x", i)
-					errs <- c.Send(t.Context(), d)
-				})
-			}
-			wg.Wait()
-			close(errs)
-			for err := range errs {
-				require.NoError(t, err)
-			}
-			seen := map[string]bool{}
-			for _, call := range p.calls {
-				require.True(t, json.Valid([]byte(call.body)))
-				seen[call.body] = true
-			}
-			require.Len(t, seen, 40, "no call has taken over the buffer of another")
-		})
-	}
-}
-
-func TestSendErrorIsTyped(t *testing.T) {
-	c, err := New("secret", "token", &Options{Endpoint: "http://127.0.0.1:1"})
-	require.NoError(t, err)
-	err = c.Send(t.Context(), delivery())
-	requireVerdict(t, err, "retry", 0)
-	require.ErrorContains(t, err, "transport: send: retry: line: reply: dial")
-	var api *APIError
-	require.False(t, errors.As(err, &api), "LINE did not answer")
 }

@@ -21,6 +21,8 @@ type ButtonsMessage struct {
 	Actions []Action
 	// AltText is shown in notifications and by clients that show no cards. Empty is Text.
 	AltText string
+	// Sender is as in TextMessage.
+	Sender Sender
 	// QuickReplies are as in TextMessage.
 	QuickReplies []Action
 }
@@ -58,6 +60,13 @@ func (m ButtonsMessage) WithAlt(text string) ButtonsMessage {
 	return m
 }
 
+// WithSender returns a copy that shows another name and icon.
+func (m ButtonsMessage) WithSender(name, iconURL string) ButtonsMessage {
+	m = m.clone()
+	m.Sender = Sender{Name: name, IconURL: iconURL}
+	return m
+}
+
 // Quick returns a copy with further quick replies.
 func (m ButtonsMessage) Quick(replies ...Action) ButtonsMessage {
 	m = m.clone()
@@ -82,18 +91,18 @@ func (m ButtonsMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 	b = appendField(b, "imageSize", string(m.ImageSize))
 	card := m.card()
 	b = appendCard(b, &card, tag)
-	return appendQuick(append(b, '}'), m.QuickReplies, tag), nil
+	return appendEnd(append(b, '}'), m.Sender, m.QuickReplies, tag), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined.
-func (m ButtonsMessage) Validate() error {
-	var c checker
+func (m ButtonsMessage) Validate() error { return validate(m) }
+
+func (m ButtonsMessage) check(c *checker) {
 	c.units("altText", m.AltText, maxAltText)
 	c.field("template")
 	c.images(m.ImageAspect, m.ImageSize)
 	card := m.card()
 	c.card(&card, maxButtonsText, maxButtonsActions)
 	c.up(1)
-	c.quick(m.QuickReplies)
-	return c.err()
+	c.end(m.Sender, m.QuickReplies)
 }

@@ -13,6 +13,8 @@ type CarouselMessage struct {
 	// AltText is shown in notifications and by clients that show no cards. Empty is the text of
 	// the first column.
 	AltText string
+	// Sender is as in TextMessage.
+	Sender Sender
 	// QuickReplies are as in TextMessage.
 	QuickReplies []Action
 }
@@ -69,6 +71,13 @@ func (m CarouselMessage) WithAlt(text string) CarouselMessage {
 	return m
 }
 
+// WithSender returns a copy that shows another name and icon.
+func (m CarouselMessage) WithSender(name, iconURL string) CarouselMessage {
+	m = m.clone()
+	m.Sender = Sender{Name: name, IconURL: iconURL}
+	return m
+}
+
 // Quick returns a copy with further quick replies.
 func (m CarouselMessage) Quick(replies ...Action) CarouselMessage {
 	m = m.clone()
@@ -115,19 +124,19 @@ func (m CarouselMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 		b[start] = '{'
 		b = append(b, '}')
 	}
-	return appendQuick(append(b, "]}"...), m.QuickReplies, tag), nil
+	return appendEnd(append(b, "]}"...), m.Sender, m.QuickReplies, tag), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined.
-func (m CarouselMessage) Validate() error {
-	var c checker
+func (m CarouselMessage) Validate() error { return validate(m) }
+
+func (m CarouselMessage) check(c *checker) {
 	c.units("altText", m.AltText, maxAltText)
 	c.field("template")
 	c.images(m.ImageAspect, m.ImageSize)
 	c.columns(m.Columns)
 	c.up(1)
-	c.quick(m.QuickReplies)
-	return c.err()
+	c.end(m.Sender, m.QuickReplies)
 }
 
 func (c *checker) columns(columns []CarouselColumn) {

@@ -10,6 +10,8 @@ type ConfirmMessage struct {
 	Actions []Action
 	// AltText is shown in notifications and by clients that show no cards. Empty is Text.
 	AltText string
+	// Sender is as in TextMessage.
+	Sender Sender
 	// QuickReplies are as in TextMessage.
 	QuickReplies []Action
 }
@@ -23,6 +25,13 @@ func Confirm(text string, left, right Action) ConfirmMessage {
 func (m ConfirmMessage) WithAlt(text string) ConfirmMessage {
 	m = m.clone()
 	m.AltText = text
+	return m
+}
+
+// WithSender returns a copy that shows another name and icon.
+func (m ConfirmMessage) WithSender(name, iconURL string) ConfirmMessage {
+	m = m.clone()
+	m.Sender = Sender{Name: name, IconURL: iconURL}
 	return m
 }
 
@@ -44,18 +53,18 @@ func (m ConfirmMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 	b = appendTemplate(b, altText(m.AltText, m.Text), "confirm")
 	b = appendText(appendName(b, "text"), m.Text)
 	b = appendActions(appendName(b, "actions"), m.Actions, tag)
-	return appendQuick(append(b, '}'), m.QuickReplies, tag), nil
+	return appendEnd(append(b, '}'), m.Sender, m.QuickReplies, tag), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined.
-func (m ConfirmMessage) Validate() error {
-	var c checker
+func (m ConfirmMessage) Validate() error { return validate(m) }
+
+func (m ConfirmMessage) check(c *checker) {
 	c.units("altText", m.AltText, maxAltText)
 	c.field("template")
 	c.required("text", m.Text)
 	c.clusters("text", m.Text, maxConfirmText)
 	c.actions(m.Actions, inTemplate, confirmActions, confirmActions)
 	c.up(1)
-	c.quick(m.QuickReplies)
-	return c.err()
+	c.end(m.Sender, m.QuickReplies)
 }

@@ -18,9 +18,13 @@ func (c *checker) substitutions(substitutions map[string]Substitution) {
 	c.count("substitution", len(substitutions), 0, maxSubstitutions)
 	c.field("substitution")
 	for _, name := range slices.Sorted(maps.Keys(substitutions)) {
-		c.field(pathName(name))
+		shown := "?" // what is no name may be anybody's text
+		if isWord(name) {
+			shown = name[:min(len(name), maxPlaceholder)]
+		}
+		c.field(shown)
 		c.units("", name, maxPlaceholder)
-		if !isWord(name) {
+		if shown == "?" {
 			c.broken("", "a name of other characters than letters, digits and underscores")
 		}
 		if s := substitutions[name]; isNil(s) {
@@ -50,13 +54,12 @@ func (c *checker) placeholders(text string, substitutions map[string]Substitutio
 	}
 	mentions, emojis, unknown := 0, 0, 0
 	for _, name := range names {
-		switch s := substitutions[name].(type) {
+		switch substitutions[name].(type) {
 		case nil:
 			unknown++
 		case LINEEmoji, *LINEEmoji:
 			emojis++
 		default:
-			_ = s
 			mentions++
 		}
 	}

@@ -15,6 +15,6 @@
 // # What the SDK leaves out
 //
 // Some optional fields of the SDK's Flex types are always sent, such as flex, which is 0 where
-// it is not set. The substitutions of a TextMessageV2 hold only a type. Draw such messages with
-// line.FlexJSON or line.Raw.
+// it is not set: draw such layouts with line.Flex or line.FlexJSON. The substitutions of a
+// TextMessageV2 hold only a type, so that Validate refuses mentions: use line.TextV2.
 package sdk

@@ -1,0 +1,43 @@
+package line
+
+import "github.com/kaiwa-go/kaiwa/transport"
+
+// RichMenuSwitchAction shows another rich menu and sends its data to the bot. It works in rich
+// menus only. The Params of the postback say what became of it: "newRichMenuAliasId", "status".
+type RichMenuSwitchAction struct {
+	// Label is read out by a screen reader; empty for none.
+	Label string
+	// AliasID is the alias of the rich menu to show, up to 32 UTF-16 code units.
+	AliasID string
+	// Data comes back as the Postback of the event, like that of a PostbackAction.
+	Data string
+}
+
+// RichMenuSwitch returns an area of a rich menu that shows the rich menu with an alias.
+func RichMenuSwitch(aliasID, data string) RichMenuSwitchAction {
+	return RichMenuSwitchAction{AliasID: aliasID, Data: data}
+}
+
+// WithLabel returns a copy with a label for screen readers.
+func (a RichMenuSwitchAction) WithLabel(label string) RichMenuSwitchAction {
+	a.Label = label
+	return a
+}
+
+func (a RichMenuSwitchAction) appendAction(b []byte, tag string) []byte {
+	b = append(b, `{"type":"richmenuswitch"`...)
+	b = appendField(b, "label", a.Label)
+	b = appendText(appendName(b, "richMenuAliasId"), a.AliasID)
+	b = appendText(appendName(b, "data"), transport.Tag(a.Data, tag))
+	return append(b, '}')
+}
+
+func (a RichMenuSwitchAction) checkAction(c *checker, in holder) {
+	if in != inRichMenu {
+		c.broken("type", "works in rich menus only")
+	}
+	c.label(a.Label, in)
+	c.required("richMenuAliasId", a.AliasID)
+	c.units("richMenuAliasId", a.AliasID, maxAliasID)
+	c.data(a.Data)
+}

@@ -1,0 +1,251 @@
+package line
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestFlexBuilder(t *testing.T) {
+	const place = `"position":"absolute","offsetTop":"1px","offsetBottom":"2px","offsetStart":"3%","offsetEnd":"xs"`
+	const action = `"action":{"type":"message","label":"a","text":"a"}`
+	at, say := FlexPlace{"absolute", "1px", "2px", "3%", "xs"}, Say("a")
+	tests := []struct {
+		name string
+		part FlexPart
+		want string
+	}{
+		{"text", FlexText{Text: "a"}, `{"type":"text","text":"a"}`},
+		{
+			"text with all",
+			FlexText{
+				Text: "a", Spans: []FlexSpan{{Text: "b"}, {"c", "xl", "#000000", "bold", "italic", "underline"}}, Size: "sm",
+				Color: "#111111", Weight: "regular", Style: "normal", Decoration: "none", Align: "end", Gravity: "top", Wrap: true,
+				MaxLines: 2, LineSpacing: "9px", Shrink: true, Scale: true, Action: say, Flex: 2, Margin: "md", Place: at,
+			},
+			`{"type":"text","text":"a","contents":[{"type":"span","text":"b"},{"type":"span","text":"c","size":"xl",` +
+				`"color":"#000000","weight":"bold","style":"italic","decoration":"underline"}],"size":"sm","color":"#111111",` +
+				`"weight":"regular","style":"normal","decoration":"none","align":"end","gravity":"top","wrap":true,"maxLines":2,` +
+				`"lineSpacing":"9px","adjustMode":"shrink-to-fit","scaling":true,` + action + `,"flex":2,"margin":"md",` + place + `}`,
+		},
+		{"button", FlexButton{Action: say}, `{"type":"button",` + action + `}`},
+		{
+			"button with all", FlexButton{say, "primary", "#0000ff", "sm", "center", true, true, FitContent, "xs", at},
+			`{"type":"button",` + action + `,"style":"primary","color":"#0000ff","height":"sm","gravity":"center",` +
+				`"adjustMode":"shrink-to-fit","scaling":true,"flex":0,"margin":"xs",` + place + `}`,
+		},
+		{"image", FlexImage{URL: picture}, `{"type":"image","url":"` + picture + `"}`},
+		{
+			"image with all", FlexImage{picture, "full", "20:13", "cover", "#ffffff", true, "start", "bottom", say, 1, "8px", at},
+			`{"type":"image","url":"` + picture + `","size":"full","aspectRatio":"20:13","aspectMode":"cover",` +
+				`"backgroundColor":"#ffffff","animated":true,"align":"start","gravity":"bottom",` + action +
+				`,"flex":1,"margin":"8px",` + place + `}`,
+		},
+		{"separator", FlexSeparator{}, `{"type":"separator"}`},
+		{"separator with all", FlexSeparator{"#000000", "md"}, `{"type":"separator","color":"#000000","margin":"md"}`},
+		{
+			"baseline", Baseline(FlexIcon{URL: picture}, FlexIcon{picture, "lg", "1:1", true, "sm", at}),
+			`{"type":"box","layout":"baseline","contents":[{"type":"icon","url":"` + picture + `"},{"type":"icon","url":"` +
+				picture + `","size":"lg","aspectRatio":"1:1","scaling":true,"margin":"sm",` + place + `}]}`,
+		},
+		{"empty box", HBox(), `{"type":"box","layout":"horizontal","contents":[]}`},
+		{
+			"box with all",
+			FlexBox{
+				"vertical", nil, "md", FlexPadding{"1px", "2px", "3px", "4px", "5px"}, "1%", "2%", "3%", "4%", "#00000000",
+				FlexGradient{"0deg", "#000000", "#ffffff", "#888888", "10%"}, "bold", "#222222", "xl", "center", "flex-end",
+				say, 3, "none", at,
+			},
+			`{"type":"box","layout":"vertical","contents":[],"spacing":"md","paddingAll":"1px","paddingTop":"2px",` +
+				`"paddingBottom":"3px","paddingStart":"4px","paddingEnd":"5px","width":"1%","maxWidth":"2%","height":"3%",` +
+				`"maxHeight":"4%","backgroundColor":"#00000000","background":{"type":"linearGradient","angle":"0deg",` +
+				`"startColor":"#000000","endColor":"#ffffff","centerColor":"#888888","centerPosition":"10%"},` +
+				`"borderWidth":"bold","borderColor":"#222222","cornerRadius":"xl","justifyContent":"center",` +
+				`"alignItems":"flex-end",` + action + `,"flex":3,"margin":"none",` + place + `}`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := Flex("alt", FlexBubble{Body: VBox(tt.part)})
+			require.Equal(t,
+				`{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[`+tt.want+`]}}`, m.Contents)
+			require.NoError(t, m.Validate())
+		})
+	}
+}
+
+func TestFlexContainers(t *testing.T) {
+	say := Say("a")
+	const box = `{"type":"box","layout":"vertical","contents":[]}`
+	bubble := FlexBubble{
+		Size: "giga", Direction: "rtl", Header: VBox(), Body: &FlexBox{Layout: "vertical"}, Footer: VBox(),
+		Hero: FlexVideo{clip, picture, FlexImage{URL: picture}, "16:9", URI("More", picture)},
+		Styles: FlexStyles{
+			FlexStyle{Background: "#00ffff"}, FlexStyle{Separator: true}, FlexStyle{SeparatorColor: "#000000"}, FlexStyle{},
+		},
+		Action: say,
+	}
+	m := Flex("alt", bubble)
+	require.NoError(t, m.Validate())
+	require.Equal(t, `{"type":"bubble","size":"giga","direction":"rtl","header":`+box+`,"hero":{"type":"video","url":"`+clip+
+		`","previewUrl":"`+picture+`","altContent":{"type":"image","url":"`+picture+`"},"aspectRatio":"16:9","action":`+
+		`{"type":"uri","label":"More","uri":"`+picture+`"}},"body":`+box+`,"footer":`+box+`,"styles":{"header":`+
+		`{"backgroundColor":"#00ffff"},"hero":{"separator":true},"body":{"separatorColor":"#000000"}},`+
+		`"action":{"type":"message","label":"a","text":"a"}}`, m.Contents)
+
+	require.Equal(t, `{"type":"bubble"}`, Flex("alt", FlexBubble{}).Contents)
+	require.Equal(t, `{"type":"bubble"}`, Flex("alt", &FlexBubble{Body: (*FlexBox)(nil)}).Contents)
+	require.Equal(t, `{"type":"carousel","contents":[{"type":"bubble"},{"type":"bubble"}]}`,
+		Flex("alt", Bubbles(FlexBubble{}, FlexBubble{})).Contents)
+	require.Equal(t, []string{"line: contents: neither a bubble nor a carousel"}, broken(Flex("alt", nil).Validate()))
+	require.Equal(t, []string{"line: contents: neither a bubble nor a carousel"},
+		broken(Flex("alt", (*FlexBubble)(nil)).Validate()))
+
+	tagged, err := Flex("alt", FlexBubble{Body: VBox(FlexButton{Action: Postback("Yes", "yes")})}).AppendJSON(nil, "abcde")
+	require.NoError(t, err)
+	require.Contains(t, string(tagged), `"data":"~abcde~yes"`)
+}
+
+func TestFlexPartRules(t *testing.T) {
+	const at = "line: contents.body.contents[0]."
+	const words = "none, xs, sm, md, lg, xl, xxl"
+	const notSpace = "not pixels such as 8px, or one of: " + words
+	const notRoom = "not pixels such as 8px, a percentage, or one of: " + words
+	const notColor = "not a colour such as #RRGGBB or #RRGGBBAA"
+	const fonts = "xxs, xs, sm, md, lg, xl, xxl, 3xl, 4xl, 5xl"
+	tests := []struct {
+		name string
+		part FlexPart
+		want []string
+	}{
+		{"nil", nil, []string{"line: contents.body.contents[0]: required"}},
+		{"no text", FlexText{}, []string{at + "text: required"}},
+		{
+			"text", FlexText{
+				Text: "a", Size: "5%", Color: "#fff", Weight: "b", Style: "b", Decoration: "b", Align: "left", Gravity: "middle",
+				LineSpacing: "md", Margin: "1%", Place: FlexPlace{"fixed", "1", "px", "1.2.3px", "1em"},
+			},
+			[]string{
+				at + "lineSpacing: not pixels such as 8px", at + "size: not pixels such as 8px, or one of: " + fonts,
+				at + "color: " + notColor, at + "weight: not one of: regular, bold", at + "style: not one of: normal, italic",
+				at + "decoration: not one of: none, underline, line-through", at + "margin: " + notSpace,
+				at + "position: not one of: relative, absolute", at + "offsetTop: " + notRoom, at + "offsetBottom: " + notRoom,
+				at + "offsetStart: " + notRoom, at + "offsetEnd: " + notRoom, at + "gravity: not one of: top, bottom, center",
+				at + "align: not one of: start, end, center",
+			},
+		},
+		{"span", FlexText{Spans: []FlexSpan{{Text: "a", Color: "red"}}}, []string{at + "contents[0].color: " + notColor}},
+		{"span alone", FlexSpan{Text: "a"}, []string{at + "type: not of a part that fits here"}},
+		{"icon in a box", FlexIcon{URL: picture}, []string{at + "type: not of a part that fits here"}},
+		{"video in a box", FlexVideo{}, []string{at + "type: not of a part that fits here"}},
+		{"button in a line", Baseline(FlexButton{Action: Say("a")}), []string{at + "contents[0].type: not of a part that fits here"}},
+		{"no action", FlexButton{}, []string{at + "action: required"}},
+		{"button", FlexButton{Action: Say("a"), Style: "x", Height: "lg", Color: "#12345g"}, []string{
+			at + "style: not one of: primary, secondary, link", at + "height: not one of: sm, md", at + "color: " + notColor,
+		}},
+		{"image", FlexImage{Size: "xxxl", AspectRatio: "1", AspectMode: "x", Background: "#12345678"}, []string{
+			at + "url: required", at + "aspectRatio: not two numbers from 1 to 100000, such as 20:13",
+			at + "size: not pixels such as 8px, a percentage, or one of: " + fonts + ", full", at + "aspectMode: not one of: fit, cover",
+		}},
+		{"wide", FlexImage{URL: picture, AspectRatio: "100000:1"}, nil},
+		{"wider", FlexImage{URL: picture, AspectRatio: "100001:1"}, []string{
+			at + "aspectRatio: not two numbers from 1 to 100000, such as 20:13",
+		}},
+		{"narrow", FlexImage{URL: picture, AspectRatio: "1:0.9"}, []string{
+			at + "aspectRatio: not two numbers from 1 to 100000, such as 20:13",
+		}},
+		{"high", FlexImage{URL: picture, AspectRatio: "1.5:4.5"}, nil},
+		{"higher", FlexImage{URL: picture, AspectRatio: "1:3.1"}, []string{
+			at + "aspectRatio: higher than three times its width",
+		}},
+		{"icon", Baseline(FlexIcon{URL: "x", Size: "full"}), []string{
+			at + "contents[0].url: not an https URL in ASCII",
+			at + "contents[0].size: not pixels such as 8px, or one of: " + fonts,
+		}},
+		{"separator", FlexSeparator{"x", "y"}, []string{at + "color: " + notColor, at + "margin: " + notSpace}},
+		{"layout", FlexBox{Layout: "grid"}, []string{at + "layout: not one of: horizontal, vertical, baseline"}},
+		{
+			"box", FlexBox{
+				Padding: FlexPadding{"a", "b", "c", "d", "e"}, Spacing: "1%", Width: "md", MaxWidth: "x", Height: "x", MaxHeight: "x",
+				BorderWidth: "md", CornerRadius: "1%", Background: "x", BorderColor: "x", Justify: "x", Align: "space-around",
+			},
+			[]string{
+				at + "layout: required", at + "spacing: " + notSpace, at + "paddingAll: " + notRoom, at + "paddingTop: " + notRoom,
+				at + "paddingBottom: " + notRoom, at + "paddingStart: " + notRoom, at + "paddingEnd: " + notRoom,
+				at + "width: not pixels such as 8px, a percentage", at + "maxWidth: not pixels such as 8px, a percentage",
+				at + "height: not pixels such as 8px, a percentage", at + "maxHeight: not pixels such as 8px, a percentage",
+				at + "borderWidth: not pixels such as 8px, or one of: none, light, normal, medium, semi-bold, bold",
+				at + "cornerRadius: " + notSpace, at + "backgroundColor: " + notColor, at + "borderColor: " + notColor,
+				at + "justifyContent: not one of: center, flex-start, flex-end, space-between, space-around, space-evenly",
+				at + "alignItems: not one of: center, flex-start, flex-end",
+			},
+		},
+		{"gradient", FlexBox{Layout: "vertical", Gradient: FlexGradient{CenterPosition: "101%", Center: "x"}}, []string{
+			at + "background.angle: required", at + "background.startColor: required", at + "background.endColor: required",
+			at + "background.centerColor: " + notColor, at + "background.centerPosition: not a percentage from 0% to 100%",
+		}},
+		{"angle", FlexBox{Layout: "vertical", Gradient: FlexGradient{"360deg", "x", "y", "", "0%"}}, []string{
+			at + "background.angle: not degrees from 0deg to less than 360deg", at + "background.startColor: " + notColor,
+			at + "background.endColor: " + notColor,
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.want, broken(Flex("alt", FlexBubble{Body: VBox(tt.part)}).Validate()))
+		})
+	}
+}
+
+func TestFlexBubbleRules(t *testing.T) {
+	film := FlexVideo{URL: clip, PreviewURL: picture, Alt: VBox()}
+	tests := []struct {
+		name     string
+		contents FlexContainer
+		want     []string
+	}{
+		{"words", FlexBubble{Size: "tiny", Direction: "up"}, []string{
+			"line: contents.size: not one of: nano, micro, deca, hecto, kilo, mega, giga",
+			"line: contents.direction: not one of: ltr, rtl",
+		}},
+		{"blocks", FlexBubble{Header: FlexText{Text: "a"}, Hero: FlexText{Text: "a"}, Body: film, Footer: FlexSeparator{}}, []string{
+			"line: contents.header.type: not of a part that fits here", "line: contents.hero.type: not of a part that fits here",
+			"line: contents.body.type: not of a part that fits here", "line: contents.footer.type: not of a part that fits here",
+		}},
+		{"styles", FlexBubble{Styles: FlexStyles{Footer: FlexStyle{Background: "x", SeparatorColor: "y"}}}, []string{
+			"line: contents.styles.footer.backgroundColor: not a colour such as #RRGGBB or #RRGGBBAA",
+			"line: contents.styles.footer.separatorColor: not a colour such as #RRGGBB or #RRGGBBAA",
+		}},
+		{"film", FlexBubble{Size: "kilo", Hero: film}, nil},
+		{"small film", FlexBubble{Size: "hecto", Hero: film}, []string{
+			"line: contents.hero: a video in a carousel, or in a bubble smaller than kilo",
+		}},
+		{"film in a carousel", Bubbles(FlexBubble{}, FlexBubble{Hero: film}), []string{
+			"line: contents.contents[1].hero: a video in a carousel, or in a bubble smaller than kilo",
+		}},
+		{"film without", FlexBubble{Hero: FlexVideo{AspectRatio: "0:0", Action: Say("a")}}, []string{
+			"line: contents.hero.url: required", "line: contents.hero.previewUrl: required",
+			"line: contents.hero.aspectRatio: not two numbers from 1 to 100000, such as 20:13",
+			"line: contents.hero.altContent: required", "line: contents.hero.action.type: not uri, the only action of a video",
+		}},
+		{"film with a text", FlexBubble{Hero: FlexVideo{URL: clip, PreviewURL: picture, Alt: FlexText{Text: "a"}}}, []string{
+			"line: contents.hero.altContent.type: not of a part that fits here",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, broken(Flex("alt", tt.contents).Validate())) })
+	}
+	t.Run("new parts pass", func(t *testing.T) {
+		require.Empty(t, flexLines(`{"type":"bubble","hero":{"type":"map"},"body":{"type":"box","layout":"vertical",`+
+			`"background":{"type":"new"},"contents":[{"type":"map"}]}}`))
+	})
+	t.Run("another kind", func(t *testing.T) {
+		require.Equal(t, []string{"line: contents: a field of another kind than LINE's"}, flexLines(`{"type":"bubble","body":1}`))
+	})
+	t.Run("a part without a type, and none", func(t *testing.T) {
+		require.Equal(t, []string{
+			"line: contents.body.contents[0].type: required", "line: contents.body.contents[1]: required",
+			"line: contents.footer.contents: required",
+		}, flexLines(`{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[{},null]},`+
+			`"footer":{"type":"box","layout":"vertical"}}`))
+	})
+}

@@ -1,0 +1,150 @@
+package line
+
+import (
+	"slices"
+	"strings"
+)
+
+// ImagemapMessage is a picture with areas to tap, and perhaps a video on it. It is 1040 pixels
+// wide, in which all its lengths are counted; clients scale it.
+type ImagemapMessage struct {
+	// BaseURL is where the picture is, without a file extension: LINE gets it as JPEG or PNG, up
+	// to 10 MB, at BaseURL/240, /300, /460, /700 and /1040, by the width that a client needs.
+	BaseURL string
+	// AltText is shown in notifications and by clients that show no imagemaps. LINE wants one.
+	AltText string
+	// Height is that of the picture at its width of 1040.
+	Height int
+	// Video plays on the picture. Its zero value is none.
+	Video ImagemapVideo
+	// Taps are the areas to tap, up to 50.
+	Taps []ImagemapTap
+	// Sender is as in TextMessage.
+	Sender Sender
+	// QuickReplies are as in TextMessage.
+	QuickReplies []Action
+}
+
+// ImagemapVideo is a video on an imagemap.
+type ImagemapVideo struct {
+	// URL and PreviewURL are as in VideoMessage.
+	URL, PreviewURL string
+	// Area is where it plays.
+	Area Area
+	// LinkURI is opened by a tap on LinkLabel, which is shown when the video has ended: up to 30
+	// UTF-16 code units. Both are empty for no link.
+	LinkURI, LinkLabel string
+}
+
+// Area is a rectangle. Its origin is the top left corner of the picture.
+type Area struct{ X, Y, Width, Height int }
+
+const imagemapWidth = 1040
+
+// Imagemap returns a picture with a height, at a width of 1040. Tap gives it areas to tap.
+func Imagemap(baseURL, altText string, height int) ImagemapMessage {
+	return ImagemapMessage{BaseURL: baseURL, AltText: altText, Height: height}
+}
+
+// Tap returns a copy in which a tap on an area does something: a URIAction, a MessageAction or a
+// ClipboardAction.
+func (m ImagemapMessage) Tap(area Area, action Action) ImagemapMessage {
+	m = m.clone()
+	m.Taps = append(m.Taps, ImagemapTap{Area: area, Action: action})
+	return m
+}
+
+// WithVideo returns a copy on which a video plays.
+func (m ImagemapMessage) WithVideo(video ImagemapVideo) ImagemapMessage {
+	m = m.clone()
+	m.Video = video
+	return m
+}
+
+// WithSender returns a copy that shows another name and icon.
+func (m ImagemapMessage) WithSender(name, iconURL string) ImagemapMessage {
+	m = m.clone()
+	m.Sender = Sender{Name: name, IconURL: iconURL}
+	return m
+}
+
+// Quick returns a copy with further quick replies.
+func (m ImagemapMessage) Quick(replies ...Action) ImagemapMessage {
+	m = m.clone()
+	m.QuickReplies = append(m.QuickReplies, replies...)
+	return m
+}
+
+func (m ImagemapMessage) clone() ImagemapMessage {
+	m.Taps = slices.Clone(m.Taps)
+	m.QuickReplies = slices.Clone(m.QuickReplies)
+	return m
+}
+
+// AppendJSON implements transport.Message. The error is always nil.
+func (m ImagemapMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+	b = append(b, `{"type":"imagemap","baseUrl":`...)
+	b = appendText(b, m.BaseURL)
+	b = appendText(appendName(b, "altText"), m.AltText)
+	b = appendNumber(append(b, `,"baseSize":{"width":1040,"height":`...), m.Height)
+	b = append(b, '}')
+	if m.Video != (ImagemapVideo{}) {
+		b = m.Video.append(appendName(b, "video"))
+	}
+	b = appendTaps(appendName(b, "actions"), m.Taps)
+	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+}
+
+func (v ImagemapVideo) append(b []byte) []byte {
+	b = appendText(append(b, `{"originalContentUrl":`...), v.URL)
+	b = appendText(appendName(b, "previewImageUrl"), v.PreviewURL)
+	b = v.Area.append(b)
+	if v.LinkURI != "" || v.LinkLabel != "" {
+		b = appendText(append(b, `,"externalLink":{"linkUri":`...), v.LinkURI)
+		b = appendText(appendName(b, "label"), v.LinkLabel)
+		b = append(b, '}')
+	}
+	return append(b, '}')
+}
+
+// Validate implements transport.Message. It returns *LimitError values, joined. It does not
+// fetch the pictures.
+func (m ImagemapMessage) Validate() error { return validate(m) }
+
+func (m ImagemapMessage) check(c *checker) {
+	c.requiredURL("baseUrl", m.BaseURL)
+	if hasExtension(m.BaseURL) {
+		c.broken("baseUrl", "ends in a file extension")
+	}
+	c.required("altText", m.AltText)
+	c.units("altText", m.AltText, maxAltText)
+	c.field("baseSize")
+	c.length("height", m.Height)
+	c.up(1)
+	if m.Video != (ImagemapVideo{}) {
+		c.field("video")
+		m.Video.check(c)
+		c.up(1)
+	}
+	c.taps(m.Taps)
+	c.end(m.Sender, m.QuickReplies)
+}
+
+func (v ImagemapVideo) check(c *checker) {
+	c.requiredURL("originalContentUrl", v.URL)
+	c.requiredURL("previewImageUrl", v.PreviewURL)
+	v.Area.check(c)
+	if v.LinkURI == "" && v.LinkLabel == "" {
+		return
+	}
+	c.field("externalLink")
+	c.requiredURI("linkUri", v.LinkURI)
+	c.required("label", v.LinkLabel)
+	c.units("label", v.LinkLabel, maxLinkLabel)
+	c.up(1)
+}
+
+func hasExtension(url string) bool {
+	end := strings.ToLower(url[max(0, len(url)-len(".jpeg")):])
+	return strings.HasSuffix(end, ".png") || strings.HasSuffix(end, ".jpg") || strings.HasSuffix(end, ".jpeg")
+}

@@ -1,0 +1,116 @@
+package line
+
+// ImagemapTap is an area of an imagemap and what a tap on it does.
+type ImagemapTap struct {
+	// Area is where it can be tapped.
+	Area Area
+	// Action is a URIAction, a MessageAction or a ClipboardAction. Its label is read out by
+	// screen readers: up to 100 UTF-16 code units, or empty. The text of a MessageAction is up to
+	// 400 UTF-16 code units. The Desktop of a URIAction is not sent.
+	Action Action
+}
+
+// imagemapAction is an action that works in an imagemap too, where LINE spells it differently.
+type imagemapAction interface {
+	appendImagemap(b []byte) []byte
+	checkImagemap(c *checker)
+}
+
+func (t ImagemapTap) action() (imagemapAction, bool) {
+	a, ok := t.Action.(imagemapAction)
+	return a, ok && !isNil(a)
+}
+
+func appendTaps(b []byte, taps []ImagemapTap) []byte {
+	b = append(b, '[')
+	for i, t := range taps {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		a, ok := t.action()
+		if !ok {
+			b = append(b, "null"...) // Validate reports it
+			continue
+		}
+		b = append(t.Area.append(a.appendImagemap(b)), '}')
+	}
+	return append(b, ']')
+}
+
+func (a URIAction) appendImagemap(b []byte) []byte {
+	b = appendField(append(b, `{"type":"uri"`...), "label", a.Label)
+	return appendText(appendName(b, "linkUri"), a.URI)
+}
+
+func (a MessageAction) appendImagemap(b []byte) []byte {
+	b = appendField(append(b, `{"type":"message"`...), "label", a.Label)
+	return appendText(appendName(b, "text"), a.Text)
+}
+
+func (a ClipboardAction) appendImagemap(b []byte) []byte {
+	b = appendField(append(b, `{"type":"clipboard"`...), "label", a.Label)
+	return appendText(appendName(b, "clipboardText"), a.Text)
+}
+
+func (r Area) append(b []byte) []byte {
+	b = appendNumber(append(b, `,"area":{"x":`...), r.X)
+	b = appendNumber(append(b, `,"y":`...), r.Y)
+	b = appendNumber(append(b, `,"width":`...), r.Width)
+	b = appendNumber(append(b, `,"height":`...), r.Height)
+	return append(b, '}')
+}
+
+func (c *checker) taps(taps []ImagemapTap) {
+	c.count("actions", len(taps), 0, maxTaps)
+	c.field("actions")
+	for i, t := range taps {
+		c.item(i)
+		switch a, ok := t.action(); {
+		case missing(t.Action):
+			c.broken("", ruleRequired)
+		case !ok:
+			c.broken("type", "not of an imagemap, which has uri, message and clipboard")
+		default:
+			a.checkImagemap(c)
+			t.Area.check(c)
+		}
+		c.up(1)
+	}
+	c.up(1)
+}
+
+func (a URIAction) checkImagemap(c *checker) {
+	c.units("label", a.Label, maxImagemapLabel)
+	c.requiredURI("linkUri", a.URI)
+}
+
+func (a MessageAction) checkImagemap(c *checker) {
+	c.units("label", a.Label, maxImagemapLabel)
+	c.required("text", a.Text)
+	c.units("text", a.Text, maxImagemapText)
+}
+
+func (a ClipboardAction) checkImagemap(c *checker) {
+	c.units("label", a.Label, maxImagemapLabel)
+	c.clipboardText(a.Text)
+}
+
+func (r Area) check(c *checker) {
+	c.field("area")
+	if r.X < 0 {
+		c.broken("x", "less than zero")
+	}
+	if r.Y < 0 {
+		c.broken("y", "less than zero")
+	}
+	c.length("width", r.Width)
+	c.length("height", r.Height)
+	c.up(1)
+}
+
+// length checks the side of a picture or an area.
+func (c *checker) length(field string, n int) {
+	if n < 1 {
+		c.fail(field, LimitError{Actual: n, Min: 1, Unit: Pixels})
+	}
+}
