@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+)
+
+// The program with a real Redis under it, driven over LINE's protocol, killed by SIGKILL in the
+// middle of a booking and started again.
+func TestProgramSurvivesKill(t *testing.T) {
+	redis := redistest.StartServer(t, nil)
+	platform := emulator.New("the-secret", "the-token", &emulator.Options{Users: []string{"ann"}})
+	t.Cleanup(platform.Close)
+	api := httptest.NewServer(platform)
+	t.Cleanup(api.Close)
+	program := build(t)
+
+	p := start(t, program, "LINE_CHANNEL_SECRET=the-secret", "LINE_CHANNEL_TOKEN=the-token",
+		"LINE_API_ENDPOINT="+api.URL, "REDIS_ADDR="+redis.Addr(), "PORT=0")
+	platform.SetWebhook(p.address + "/webhook")
+	seq := 0
+	next := func() string {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		m, err := platform.Next(ctx, "ann", seq)
+		require.NoError(t, err)
+		seq = m.Seq
+		return m.Text
+	}
+	say := func(text string) {
+		_, err := platform.Say(t.Context(), "ann", text)
+		require.NoError(t, err)
+	}
+	say("book")
+	require.Contains(t, next(), "Which day?")
+	say("tomorrow")
+	require.Contains(t, next(), "How many of you?")
+	require.NoError(t, p.cmd.Process.Kill())
+	<-p.gone
+
+	_, err := platform.Say(t.Context(), "ann", "2")
+	require.Error(t, err, "the bot is down")
+	p = start(t, program, p.env...)
+	platform.SetWebhook(p.address + "/webhook")
+	say("2")
+	require.Contains(t, next(), "for 2. Shall I book it?")
+	_, err = platform.Tap(t.Context(), "ann", "Yes")
+	require.NoError(t, err)
+	require.Contains(t, next(), "Booked:")
+
+	res, err := http.Get(p.address + "/healthz")
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, http.StatusOK, res.StatusCode)
+
+	// A forged webhook is refused, and nobody answers it.
+	req, err := http.NewRequest(http.MethodPost, p.address+"/webhook", strings.NewReader(`{"destination":"U","events":[]}`))
+	require.NoError(t, err)
+	req.Header.Set("X-Line-Signature", "Zm9yZ2Vk")
+	res, err = http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, http.StatusBadRequest, res.StatusCode)
+
+	require.NoError(t, p.cmd.Process.Signal(os.Interrupt))
+	<-p.gone
+	require.NoError(t, p.err, "the program ends well")
+}
+
+// On its own, the program serves the chat page, and a user of the page books a table.
+func TestProgramAlone(t *testing.T) {
+	p := start(t, build(t), "PORT=0", "REDIS_ADDR=", "LINE_CHANNEL_SECRET=", "LINE_CHANNEL_TOKEN=")
+	res, err := http.Get(p.address + "/")
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.Contains(t, res.Header.Get("Content-Type"), "text/html")
+	require.NoError(t, p.cmd.Process.Signal(os.Interrupt))
+	<-p.gone
+	require.NoError(t, p.err)
+}
+
+func build(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "booking")
+	out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
+	require.NoError(t, err, string(out))
+	return file
+}
+
+type program struct {
+	address string
+	env     []string
+	cmd     *exec.Cmd
+	gone    chan struct{}
+	err     error // valid once gone is closed
+}
+
+// start runs the program and waits until it is ready. It is killed when the test ends.
+func start(t *testing.T, file string, env ...string) *program {
+	t.Helper()
+	p := &program{env: env, cmd: exec.Command(file), gone: make(chan struct{})}
+	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Stderr = os.Stderr
+	out, err := p.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, p.cmd.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	p.address = strings.TrimSpace(line[strings.Index(line, "http://"):])
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.gone)
+	}()
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill()
+		<-p.gone
+	})
+	return p
+}
