@@ -204,15 +204,14 @@ func (t *turns) write() (session.Committed, error) {
 	r, o := &t.commit, &t.b.o
 	r.ID, r.Token, r.Rev, r.Release = t.id, t.token, t.rev, t.last
 	r.Keep, r.Lease, r.Lane = o.Keep, o.lease, o.lane
-	start := time.Now()
-	for wait := 20 * time.Millisecond; ; wait *= 2 {
-		done, err := t.b.store.Commit(context.Background(), r)
-		if err == nil {
-			t.b.setClock(done.Now)
-		}
-		if !errors.Is(err, session.ErrUnavailable) || time.Since(start)+wait > o.lease {
-			return done, err
-		}
-		time.Sleep(wait)
+	done, err := t.b.store.Commit(context.Background(), r)
+	if !errors.Is(err, session.ErrUnavailable) {
+		return done, err
 	}
+	end := time.Now().Add(o.lease)
+	for wait := 20 * time.Millisecond; errors.Is(err, session.ErrUnavailable) && time.Now().Before(end); wait *= 2 {
+		time.Sleep(wait)
+		done, err = t.b.store.Commit(context.Background(), r)
+	}
+	return done, err
 }
