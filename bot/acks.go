@@ -96,14 +96,19 @@ func (b *Bot) flushAcks(m map[string]session.Seq) {
 // ack acknowledges and delivers what others left behind these outputs meanwhile. Should the
 // call fail, the outputs are sent again when the lane runs out, which does no harm.
 func (b *Bot) ack(ctx context.Context, id string, done session.Seq) {
+	if rest := b.ackNow(ctx, id, done); len(rest) > 0 {
+		b.start(func() { b.deliverStored(id, rest, false) })
+	}
+}
+
+// ackNow acknowledges and returns what waits behind.
+func (b *Bot) ackNow(ctx context.Context, id string, done session.Seq) []session.Output {
 	crash("before-ack")
 	rest, err := b.store.Ack(ctx, id, done, b.o.lane)
 	crash("after-ack")
 	if err != nil {
 		b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
-		return
+		return nil
 	}
-	if len(rest) > 0 {
-		b.start(func() { b.deliverStored(id, rest, false) })
-	}
+	return rest
 }

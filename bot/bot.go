@@ -98,6 +98,7 @@ type Bot struct {
 	o       Options
 	handler http.Handler
 	acks    acks
+	lanes   lanes
 
 	skew    atomic.Int64 // the store's clock less ours, in nanoseconds
 	hooks   atomic.Int64 // calls of Receive that are under way

@@ -28,8 +28,11 @@ func (b *Bot) deliver(id string, first session.Seq, outs []output, retried bool)
 	if n > 0 {
 		b.acks.add(id, first+session.Seq(n-1))
 	}
-	if n < len(outs) {
-		b.more(func() { b.retry(id, first+session.Seq(n), outs[n:], err) })
+	if n < len(outs) && b.lanes.enter(id) {
+		b.more(func() {
+			defer b.lanes.leave(id)
+			b.retry(id, first+session.Seq(n), outs[n:], err)
+		})
 	}
 }
 
@@ -113,22 +116,51 @@ func (b *Bot) postpone(id string, done session.Seq, o *output, se *transport.Sen
 	}
 }
 
-// deliverStored delivers outputs that another turn, perhaps of a process that died, left.
+// deliverStored delivers outputs that another turn, perhaps of a process that died, left, and
+// those that come behind them meanwhile.
 func (b *Bot) deliverStored(id string, stored []session.Output, retried bool) {
-	crash("in-claim")
-	for i := range stored {
-		var o output
-		if err := o.parse(stored[i].Body); err != nil {
-			b.o.Logger.Error("bot: output dropped", "session", id, "err", err)
-		} else {
-			outs := []output{o}
-			if n, err := b.sendAll(outs, retried); n == 0 {
-				b.postpone(id, stored[i].Seq-1, &outs[0], err)
-				return
-			}
-		}
-		b.acks.add(id, stored[i].Seq)
+	if !b.lanes.enter(id) {
+		return // they are on their way, or come behind those that are
 	}
+	defer b.lanes.leave(id)
+	crash("in-claim")
+	for len(stored) > 0 {
+		done, ok := b.sendStored(id, stored, retried)
+		if !ok {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), b.o.lane)
+		stored = b.ackNow(ctx, id, done)
+		cancel()
+	}
+}
+
+// sendStored sends outputs for half a lane, and returns how far it came. It returns false if the
+// next one has to wait, or if nothing is left that waits to be acknowledged.
+func (b *Bot) sendStored(id string, stored []session.Output, retried bool) (done session.Seq, ok bool) {
+	start := time.Now()
+	for _, s := range stored {
+		if time.Since(start) > b.o.lane/2 {
+			return done, true
+		}
+		var o output
+		if err := o.parse(s.Body); err != nil {
+			b.o.Logger.Error("bot: output dropped", "session", id, "err", err)
+			done = s.Seq
+			continue
+		}
+		o.Retried = retried
+		if err := b.send(&o); err != nil {
+			b.postpone(id, s.Seq-1, &o, err)
+			return done, false
+		}
+		done = s.Seq
+	}
+	if len(stored) == 1 { // most often; the session's next call takes it along
+		b.acks.add(id, done)
+		return done, false
+	}
+	return done, true
 }
 
 // sleep waits, and returns false if the bot is shutting down.

@@ -311,3 +311,31 @@ func TestProcessesTakeTurns(t *testing.T) {
 		}
 	})
 }
+
+// A backlog is sent once: acknowledgements of its beginning do not start it over.
+func TestBacklogIsSentOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memstore.New()
+		channel := slowChannel{&fakeChannel{}}
+		f := counter(t, nil)
+		o := &bot.Options{Logger: slog.New(slog.DiscardHandler)}
+		b, err := bot.New(channel, store, []bot.Flow{f}, o)
+		require.NoError(t, err)
+		ctx := context.Background()
+		channel.fail = func(int, *transport.Delivery) error {
+			return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: away")}
+		}
+		for _, words := range strings.Fields("start a b c d e f g h i j k l m n o p q r s t") {
+			require.NoError(t, b.Receive(ctx, []transport.Event{said("ann", words, words)}))
+			synctest.Wait()
+		}
+		time.Sleep(100 * time.Millisecond)
+		channel.take()
+		channel.mu.Lock()
+		channel.fail = nil
+		channel.mu.Unlock()
+		time.Sleep(time.Minute)
+		require.Len(t, channel.take(), 21)
+		require.NoError(t, b.Shutdown(ctx))
+	})
+}
