@@ -17,6 +17,12 @@ run: ## run the booking example: memory store, LINE stand-in and chat page
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . ./...
 
+prove: redis-server ## try to break real bots on real Redis: the short form, under 10 minutes
+	$(GO) run ./bot/prove $(PROVE)
+
+prove-long: redis-server ## all of it, in full size: see bot/PROOF.md
+	$(GO) run ./bot/prove -long $(PROVE)
+
 golden: ## write the golden files again
 	KAIWA_UPDATE=1 $(GO) test ./...
 
@@ -29,4 +35,4 @@ lint: ## formatting, vet, staticcheck, tidiness
 ci: ## what CI runs
 	bash .ci/run
 
-.PHONY: help test redis-server run bench golden lint ci
+.PHONY: help test redis-server run bench prove prove-long golden lint ci

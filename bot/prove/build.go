@@ -23,7 +23,8 @@ func botBinary(s *settings) (bin string, clean func(), err error) {
 	if s.race {
 		args = append(args, "-race")
 	}
-	if out, err := exec.Command("go", append(args, "github.com/kaiwa-go/kaiwa/bot/prove")...).CombinedOutput(); err != nil {
+	out, err := exec.Command("go", append(args, "github.com/kaiwa-go/kaiwa/bot/prove")...).CombinedOutput()
+	if err != nil {
 		clean()
 		return "", nil, fmt.Errorf("build the bots: %w\n%s", err, out)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -12,9 +13,11 @@ type tally struct {
 	lost             int // messages or timers that are missing
 	doubled          int // messages that are there again
 	ambiguous        int // those of them that were pushed after their reply token's time
+	replies          int // the replies that these messages make up
 	order, early     int
 	chain            int
 	worst            time.Duration // from an event's first webhook to its first message
+	missing          []string      // the first of those lost
 }
 
 func (c *tally) settled() bool { return c.lost == 0 }
@@ -58,6 +61,9 @@ func (v *view) see(m *message, events []*event) {
 		v.c.doubled++
 		if m.pushed && !m.Timer && m.Seq < len(events) && m.at.Sub(events[m.Seq].first) >= v.window {
 			v.c.ambiguous++
+			if m.Part == 1 {
+				v.c.replies++
+			}
 		}
 		return
 	}
@@ -72,7 +78,7 @@ func (v *view) see(m *message, events []*event) {
 		return
 	}
 	v.c.worst = max(v.c.worst, m.at.Sub(events[m.Seq].first))
-	if v.strict && m.Seq < v.newest {
+	if v.strict && m.Seq < v.newest && before(events[m.Seq], events[v.newest]) {
 		v.c.order++
 	}
 	v.newest = max(v.newest, m.Seq)
@@ -97,17 +103,17 @@ func (v *view) link(m *message) {
 	switch {
 	case m.Part == 1 && m.Count == v.last.Count+1 && v.last.Part == v.last.Parts:
 		if m.Before != v.last.Hash {
-			v.c.chain++ // a run was shown that was not committed, or the state went back
+			v.c.chain++ // a run was shown that was not committed
 		}
 	case m.Part > 1 && m.Count == v.last.Count && m.Part == v.last.Part+1:
 		if m.Hash != v.last.Hash {
 			v.c.chain++
 		}
-	case m.Count <= v.last.Count:
+	case m.Count <= v.last.Count && m.Seq <= v.newest:
 		v.c.order++
 		return // the chain goes on where it was
 	default:
-		v.c.chain++ // a message is missing before this one
+		v.c.chain++ // a message is missing before this one, or the state went back
 	}
 	v.last = m.answer
 }
@@ -116,11 +122,11 @@ func (v *view) link(m *message) {
 func (v *view) end(events []*event) {
 	for _, e := range events {
 		v.c.events++
-		if e.accepted {
+		if !e.accepted.IsZero() {
 			v.c.accepted++
 		}
 		first := v.parts[part{false, e.seq, 1}]
-		if !first && !e.accepted {
+		if !first && e.accepted.IsZero() {
 			v.c.absent++
 			continue
 		}
@@ -130,13 +136,23 @@ func (v *view) end(events []*event) {
 		}
 		for i := range n {
 			if !v.parts[part{false, e.seq, i + 1}] {
-				v.c.lost++
+				v.c.lose("event %s/%d part %d", e.user[1:9], e.seq, i+1)
 			}
 		}
 	}
-	for seq := range v.due {
+	for seq, due := range v.due {
 		if !v.parts[part{true, seq, 0}] {
-			v.c.lost++
+			v.c.lose("timer %s/%d due %d", events[0].user[1:9], seq, due)
 		}
 	}
 }
+
+func (c *tally) lose(format string, args ...any) {
+	c.lost++
+	if len(c.missing) < 5 {
+		c.missing = append(c.missing, fmt.Sprintf(format, args...))
+	}
+}
+
+// before says that the bots knew of a when b was sent.
+func before(a, b *event) bool { return !a.accepted.IsZero() && a.accepted.Before(b.first) }

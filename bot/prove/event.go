@@ -22,7 +22,7 @@ type event struct {
 
 	// What became of it.
 	first    time.Time // when it was sent first
-	accepted bool      // a webhook with it was answered with 200
+	accepted time.Time // when a webhook with it was first answered with 200
 }
 
 // userID looks like an id of LINE.

@@ -114,7 +114,8 @@ func (f *fleet) spawn(p *process) error {
 	if err != nil {
 		return err
 	}
-	log, err := os.OpenFile(filepath.Join(f.dir, fmt.Sprintf("bot%d.log", p.id)), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	name := filepath.Join(f.dir, fmt.Sprintf("bot%d.log", p.id))
+	log, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

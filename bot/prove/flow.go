@@ -62,8 +62,8 @@ func link(t *flow.Turn[chain], timers bool) {
 	fmt.Fprint(h, before, d.Seq, rand.Uint64()) // differs from run to run
 	d.Hash = fmt.Sprintf("%012x", h.Sum64()>>16)
 	if kind == kindTimer && timers {
-		wait := 500 + d.Seq*137%1000
-		d.Due = t.Now().UnixMilli() + int64(wait)
+		// Round times, as people choose them, so that some are equal.
+		d.Due = (t.Now().UnixMilli() + 500 + int64(d.Seq*137%1000)) / 500 * 500
 	}
 	n := 1
 	if kind == kindMany {

@@ -52,6 +52,10 @@ func (s noDedup) Begin(ctx context.Context, r *session.BeginRequest) (session.Be
 
 type noFence struct{ session.Store }
 
+// nothing is an event that no flow answers.
+const nothing = `{"type":"none","mode":"active","timestamp":1,"webhookEventId":%q,` +
+	`"source":{"type":"user","userId":"U0"}}`
+
 // Commit writes what was fenced as if the session were still its own.
 func (s noFence) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
 	done, err := s.Store.Commit(ctx, r)
@@ -60,7 +64,8 @@ func (s noFence) Commit(ctx context.Context, r *session.CommitRequest) (session.
 		id := fmt.Sprintf("forced-%016x", rand.Uint64())
 		binary.LittleEndian.PutUint64(forced.Token[:], rand.Uint64()|1)
 		begun, e := s.Store.Begin(ctx, &session.BeginRequest{
-			ID: r.ID, Token: forced.Token, Event: session.Event{ID: id, Time: time.UnixMilli(1)}, Lease: r.Lease, Lane: r.Lane,
+			ID: r.ID, Token: forced.Token, Lease: r.Lease, Lane: r.Lane,
+			Event: session.Event{ID: id, Time: time.UnixMilli(1), Body: fmt.Appendf(nil, nothing, id)},
 		})
 		if e != nil || begun.Status != session.Run {
 			time.Sleep(20 * time.Millisecond)

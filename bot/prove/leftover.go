@@ -52,7 +52,10 @@ func (s *stage) finish(ctx context.Context, r *result) {
 		return err == nil && len(left) == 0
 	})
 	s.sender.client.CloseIdleConnections()
-	r.idle = s.fleet.stats()
+	_ = await(ctx, 10*time.Second, func() bool { // connections take a moment to close
+		r.idle = s.fleet.stats()
+		return r.idle.Goroutines <= maxGoroutines
+	})
 	if n := s.fleet.finish(); n > 0 {
 		s.fail("%d processes did not shut down", n)
 	}
@@ -78,6 +81,12 @@ func (s *stage) finish(ctx context.Context, r *result) {
 	r.fenced = s.fleet.logged("turn overtaken")
 	if s.redis.proxy != nil && s.redis.proxy.losses() > 0 {
 		s.note("%d connections broken in a call", s.redis.proxy.losses())
+	}
+	if s.t.crash != "" && r.deaths == 0 {
+		s.note("the point was not reached")
+	}
+	if len(r.missing) > 0 {
+		s.note("lost: %s", strings.Join(r.missing, ", "))
 	}
 	r.notes, r.deviations = s.notes, append(r.deviations, s.wrong...)
 	r.judge()

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 func main() {
@@ -66,6 +68,7 @@ func prove() int {
 
 // proveAll runs the rows one after the other and returns the exit status.
 func proveAll(ctx context.Context, s *settings, rows []trial) int {
+	redis.SetLogger(quiet{})
 	bin, clean, err := botBinary(s)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "prove:", err)
@@ -98,6 +101,11 @@ func proveAll(ctx context.Context, s *settings, rows []trial) int {
 	}
 	return min(failed, 1)
 }
+
+// quiet keeps what go-redis has to say of a Redis that goes away out of the table.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
 
 func selectRows(rows []trial, names string) []trial {
 	if names == "" {

@@ -17,15 +17,15 @@ type trouble struct {
 
 // proxy stands between the bots and one Redis.
 type proxy struct {
-	ln     net.Listener
-	target string
+	ln net.Listener
 
-	mu    sync.Mutex // guards the rest
-	now   trouble
-	rng   *rand.Rand
-	conns map[net.Conn]bool
-	lost  int
-	wake  chan struct{} // closed when the trouble changes
+	mu     sync.Mutex // guards the rest
+	target string
+	now    trouble
+	rng    *rand.Rand
+	conns  map[net.Conn]bool
+	lost   int
+	wake   chan struct{} // closed when the trouble changes
 }
 
 func startProxy(target string, seed uint64) (*proxy, error) {
@@ -55,6 +55,15 @@ func (p *proxy) set(t trouble) {
 			_ = c.Close()
 		}
 	}
+}
+
+// retarget leads new connections to another Redis, and breaks the others.
+func (p *proxy) retarget(addr string) {
+	p.set(trouble{cut: true})
+	p.mu.Lock()
+	p.target = addr
+	p.mu.Unlock()
+	p.set(trouble{})
 }
 
 func (p *proxy) close() {
@@ -101,7 +110,10 @@ func (p *proxy) serve(client net.Conn) {
 		return
 	}
 	defer p.untrack(client)
-	server, err := net.Dial("tcp", p.target)
+	p.mu.Lock()
+	target := p.target
+	p.mu.Unlock()
+	server, err := net.Dial("tcp", target)
 	if err != nil || !p.track(server) {
 		return
 	}

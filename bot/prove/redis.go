@@ -17,6 +17,7 @@ const (
 	redisAOF      = "aof" // one, and it keeps what it acknowledged
 	redisSentinel = "sentinel"
 	redisCluster  = "cluster"
+	redisPair     = "pair" // a master and a replica, which takes its place by hand
 )
 
 // redisConfig is how a client reaches Redis.
@@ -44,6 +45,8 @@ type engine struct {
 	client   redis.UniversalClient // past the proxy
 	server   *redistest.Server
 	proxy    *proxy
+	replica  *redistest.Server
+	lag      *proxy // between master and replica
 	sentinel *redistest.Sentinel
 	cluster  *cluster
 }
@@ -69,6 +72,10 @@ func startEngine(h *host, t *trial, seed uint64) *engine {
 		}
 		h.Cleanup(p.close)
 		e.proxy, e.cfg.Addrs = p, []string{p.addr()}
+		if t.redis == redisPair {
+			direct = e.cfg // the master changes
+			e.startReplica(h, seed)
+		}
 	}
 	e.client = direct.client()
 	h.Cleanup(func() { _ = e.client.Close() })

@@ -39,8 +39,8 @@ func (r *result) judge() {
 		bad(r.chain, "breaks in the chain")
 	}
 	doubled := r.doubled
-	if a.ambiguous {
-		doubled -= min(r.ambiguous, r.counted)
+	if a.ambiguous && r.replies <= r.counted {
+		doubled -= r.ambiguous
 	}
 	bad(doubled, "doubled")
 	bad(r.early, "timers early")
@@ -56,7 +56,8 @@ func (r *result) judge() {
 		r.deviations = append(r.deviations, fmt.Sprintf("answered after %s, not %s", short(r.worst), short(t.repair)))
 	}
 	if t.outage > 0 && r.posts.outage > t.outage {
-		r.deviations = append(r.deviations, fmt.Sprintf("no webhook accepted for %s, not %s", short(r.posts.outage), short(t.outage)))
+		r.deviations = append(r.deviations,
+			fmt.Sprintf("no webhook accepted for %s, not %s", short(r.posts.outage), short(t.outage)))
 	}
 	bad(max(r.idle.Goroutines-maxGoroutines, 0), "goroutines more than an idle bot has")
 }
@@ -68,10 +69,15 @@ func (r *result) line() string {
 		mark = "FAIL"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %-34s events %d shown %d timers %d deaths %d lost %d doubled %d order %d chain %d absent %d",
-		mark, r.trial.name, r.events, r.messages, r.timers, r.deaths, r.lost, r.doubled, r.order, r.chain, r.absent)
-	fmt.Fprintf(&b, " repaired %s webhook %s refused %d broken %d", short(r.worst), short(r.posts.worst), r.posts.refused, r.posts.broken)
+	fmt.Fprintf(&b, "%s %-34s events %d shown %d timers %d deaths %d",
+		mark, r.trial.name, r.events, r.messages, r.timers, r.deaths)
+	fmt.Fprintf(&b, " lost %d doubled %d order %d chain %d absent %d", r.lost, r.doubled, r.order, r.chain, r.absent)
+	fmt.Fprintf(&b, " repaired %s webhook %s refused %d broken %d",
+		short(r.worst), short(r.posts.worst), r.posts.refused, r.posts.broken)
 	fmt.Fprintf(&b, " assumed %d ambiguous %d fenced %d (%s)", r.assumed, r.counted, r.fenced, short(r.took))
+	if r.counted > 0 {
+		fmt.Fprintf(&b, "\n       of %d ambiguous replies the bots pushed, %d were shown before", r.counted, r.replies)
+	}
 	for _, n := range r.notes {
 		fmt.Fprintf(&b, "\n       %s", n)
 	}
@@ -92,10 +98,14 @@ func short(d time.Duration) string {
 func writeMarkdown(path string, seed uint64, results []*result) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Seed %d.\n\n", seed)
-	b.WriteString("| row | events | deaths | lost | doubled | order | chain | absent | answered within | webhook within | 503 | broken | notes |\n")
+	b.WriteString("| row | events | deaths | lost | doubled | order | chain | absent |" +
+		" answered within | webhook within | 503 | broken | notes |\n")
 	b.WriteString("|---|---|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range results {
 		notes := append([]string(nil), r.notes...)
+		if r.counted > 0 {
+			notes = append(notes, fmt.Sprintf("%d ambiguous replies pushed, %d of them shown before", r.counted, r.replies))
+		}
 		for _, d := range r.deviations {
 			notes = append(notes, "**"+d+"**")
 		}

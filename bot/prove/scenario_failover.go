@@ -29,13 +29,15 @@ func failoverRows(long bool) []trial {
 	slots := base("cluster-slots", 60, pick(long, 30, 150), 120, 3)
 	slots.redis = redisCluster
 	slots.during = func(s *stage) {
-		count, began := pick(long, 500, 2000), time.Now()
+		s.pause(3 * time.Second) // so that there are sessions in the slots
+		const count = 2000
+		began := time.Now()
 		if err := s.redis.cluster.move(context.Background(), count); err != nil {
 			s.fail("move slots: %v", err)
 		}
 		s.note("%d slots moved in %s", count, short(time.Since(began)))
 	}
-	return []trial{sentinel, failover, slots}
+	return []trial{sentinel, failover, slots, lagRow(long)}
 }
 
 func failSentinel(s *stage, times int) {

@@ -16,14 +16,17 @@ func redisRows(long bool) (rows []trial) {
 	for _, percent := range []int{1, 5} {
 		t := base(fmt.Sprintf("redis-lost-replies/%d%%", percent), 50, events, 150, 3)
 		t.during = holdTrouble(trouble{lose: float64(percent) / 100})
+		if percent == 1 {
+			t.repair = time.Second
+		}
 		rows = append(rows, t)
 	}
 	for _, ms := range pick(long, []int{50, 1000}, []int{5, 50, 300, 1000}) {
 		t := base(fmt.Sprintf("redis-latency/%dms", ms), 50, events, 50, 3)
 		delay := time.Duration(ms) * time.Millisecond
 		t.during = holdTrouble(trouble{delay: delay, jitter: delay / 10})
-		if ms >= 1000 { // most calls end in a time-out
-			t.events, t.rate, t.quiet = pick(long, 5, 20), 25, 20*time.Second
+		if ms >= 1000 { // most calls end in a time-out: what counts is that each is answered
+			t.events, t.rate, t.redeliver, t.quiet = pick(long, 5, 20), 25, false, 20*time.Second
 		}
 		rows = append(rows, t)
 	}

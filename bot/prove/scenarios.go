@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -40,6 +41,9 @@ func clean(long bool) trial {
 	return t
 }
 
+// anyPoint stands for all points together, which are passed about 8 times for each event.
+const anyPoint = "any"
+
 // points are those at which the bots can be made to die: see the calls of crash in package bot.
 var points = []string{
 	"before-begin", "after-begin", "before-turn", "after-turn", "before-commit", "after-commit",
@@ -48,35 +52,49 @@ var points = []string{
 }
 
 // crashRows is the matrix of points, hits, processes and redelivery; the short form has each
-// point once, with the others in turn.
+// point once.
 func crashRows(long bool) (rows []trial) {
-	hits := []string{"1", "10", "/50"}
-	n := 0
-	for _, point := range append(points, "any") {
-		for _, hit := range hits {
+	if !long {
+		return fewCrashRows()
+	}
+	for _, point := range append(points, anyPoint) {
+		for _, hit := range []string{"1", "10", "/50"} {
 			for _, procs := range []int{1, 3} {
-				for _, redeliver := range []bool{true, false} {
-					n++
-					if long || n%12 == len(rows)*5%12 {
-						rows = append(rows, crashRow(long, point, hit, procs, redeliver))
-					}
-				}
+				rows = append(rows, crashRow(50, point, hit, procs, true), crashRow(50, point, hit, procs, false))
 			}
 		}
 	}
 	return rows
 }
 
-func crashRow(long bool, point, hit string, procs int, redeliver bool) trial {
+func fewCrashRows() (rows []trial) {
+	hits := map[string]string{ // of points that are passed often enough
+		"before-begin": "/50", "after-begin": "/50", "after-turn": "/50", "after-commit": "/50",
+		"after-send": "/50", "before-ack": "10", anyPoint: "/50",
+	}
+	for i, point := range append(points, anyPoint) {
+		hit, procs := "1", 3
+		if h := hits[point]; h != "" {
+			hit = h
+		}
+		if i%3 == 1 {
+			procs = 1
+		}
+		rows = append(rows, crashRow(15, point, hit, procs, i%4 < 2))
+	}
+	return rows
+}
+
+func crashRow(events int, point, hit string, procs int, redeliver bool) trial {
 	again := "on"
 	if !redeliver {
 		again = "off"
 	}
-	name := fmt.Sprintf("crash/%s/%s/%d/%s", point, hit, procs, again)
-	t := base(name, 20, pick(long, 20, 50), 150, procs)
+	name := fmt.Sprintf("crash/%s/%s/%d/%s", point, strings.Replace(hit, "/", "every", 1), procs, again)
+	t := base(name, 20, events, 150, procs)
 	t.redeliver, t.slow = redeliver, 5*time.Millisecond
 	t.crash = point + "=" + hit
-	if point == "any" {
+	if point == anyPoint {
 		t.crash = "any=" + map[string]string{"1": "40", "10": "400", "/50": "/300"}[hit]
 	}
 	// A lease and a second; and a second for a process to start, where it is alone.
@@ -84,13 +102,14 @@ func crashRow(long bool, point, hit string, procs int, redeliver bool) trial {
 	switch point {
 	case "in-claim":
 		t.lineFault, t.repair = 0.05, 10*time.Second
-	case "before-next": // needs events that wait
+	case "before-next": // needs events that wait, and so they do
 		t.users, t.events, t.slow = 4, t.events*5, 30*time.Millisecond
+		t.repair = 10 * time.Second
 	case "in-shutdown":
 		t.during = rolling
 	}
-	if hit == "/50" || point == "any" {
-		t.repair *= 2 // the one who repairs may die as well
+	if hit == "/50" || point == anyPoint {
+		t.repair *= 3 // those who repair may die as well
 	}
 	return t
 }

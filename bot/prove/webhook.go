@@ -103,7 +103,9 @@ func (s *sender) post(ctx context.Context, e *event, again bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.posts.add(status, took)
-	e.accepted = e.accepted || status == http.StatusOK
+	if status == http.StatusOK && e.accepted.IsZero() {
+		e.accepted = time.Now()
+	}
 	return status == http.StatusOK
 }
 

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(envBot) != "" {
+		if err := runBot(); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// needRedis skips a test where there is no redis-server, or fails it in a pipeline.
+func needRedis(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("no redis-server on the PATH: apt-get install redis-server")
+	}
+	t.Skip("no redis-server on the PATH: apt-get install redis-server")
+}
+
+// A bot without one of its guards is found out; one with all of them is not.
+func TestBites(t *testing.T) {
+	needRedis(t)
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	bin, clean, err := botBinary(&settings{})
+	require.NoError(t, err)
+	t.Cleanup(clean)
+	plain := base("plain", 10, 20, 150, 2)
+	busy := base("busy", 4, 30, 80, 2)
+	busy.slow = 70 * time.Millisecond // so that events wait
+	dying := crashRow(10, "before-send", "10", 2, true)
+	frozen := stopRow(false)
+	frozen.users, frozen.events, frozen.rate, frozen.procs = 20, 40, 80, 2
+	for _, c := range []struct {
+		guard string
+		row   trial
+		found func(*result) int // what must not be 0
+	}{
+		{"", busy, nil},
+		{guardDedup, plain, func(r *result) int { return r.chain }},
+		{guardLost, plain, func(r *result) int { return r.chain + r.order }},
+		{guardOrder, busy, func(r *result) int { return r.order }},
+		{guardOutbox, dying, func(r *result) int { return r.lost }},
+		{guardFence, frozen, func(r *result) int { return r.chain + r.order + r.lost }},
+	} {
+		t.Run("guard="+c.guard, func(t *testing.T) {
+			row := c.row
+			row.guard, row.quiet, row.patience = c.guard, 3*time.Second, 5*time.Second
+			r := runTrial(t.Context(), bin, 1, &row)
+			t.Log(r.line())
+			if c.found == nil {
+				require.Empty(t, r.deviations)
+				return
+			}
+			require.NotEmpty(t, r.deviations)
+			require.NotZero(t, c.found(r))
+		})
+	}
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The stand-in keeps LINE's rules: a token works once and for a while, a retry key once.
+func TestPlatform(t *testing.T) {
+	t.Parallel()
+	p, err := startPlatform(1, time.Minute)
+	require.NoError(t, err)
+	t.Cleanup(p.close)
+	p.issue("token", "ann")
+	text := answer{Seq: 1, Count: 1, Part: 1, Parts: 1, Hash: "a"}.String()
+	reply := &apiRequest{ReplyToken: "token", Messages: []struct{ Text string }{{text}}}
+	push := &apiRequest{To: "ann", Messages: reply.Messages}
+	for _, tt := range []struct {
+		name   string
+		q      *apiRequest
+		key    string
+		status int
+		shown  int
+	}{
+		{"reply", reply, "", http.StatusOK, 1},
+		{"reply again", reply, "", http.StatusBadRequest, 1},
+		{"push", push, "key", http.StatusOK, 2},
+		{"push again", push, "key", http.StatusConflict, 2},
+		{"push with another key", push, "other", http.StatusOK, 3},
+	} {
+		status, _ := p.accept(tt.q, tt.q.To != "", tt.key)
+		require.Equal(t, tt.status, status, tt.name)
+		require.Len(t, p.snapshot("ann"), tt.shown, tt.name)
+	}
+	p.issue("old", "ann")
+	p.tokens["old"].born = time.Now().Add(-2 * time.Minute)
+	status, _ := p.accept(&apiRequest{ReplyToken: "old"}, false, "")
+	require.Equal(t, http.StatusBadRequest, status)
+}
+
+// Every kind of fault is met, before and after a call is accepted.
+func TestFaultsAreDrawn(t *testing.T) {
+	t.Parallel()
+	p, err := startPlatform(1, time.Minute)
+	require.NoError(t, err)
+	t.Cleanup(p.close)
+	p.setFaults(0.5, false)
+	seen := map[apiFault]int{}
+	for range 1000 {
+		seen[p.draw()]++
+	}
+	require.Len(t, seen, len(apiFaults)+1)
+	require.InDelta(t, 500, seen[apiFault{}], 100)
+	p.setFaults(0, true)
+	require.Equal(t, apiFault{before: true, status: 503}, p.draw())
+}

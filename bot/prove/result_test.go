@@ -1,0 +1,68 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	ambiguous := tally{doubled: 5, ambiguous: 5, replies: 1}
+	for _, tt := range []struct {
+		name string
+		row  trial
+		r    result
+		want []string
+	}{
+		{"fine", trial{redeliver: true}, result{}, nil},
+		{"lost", trial{}, result{tally: tally{lost: 2}}, []string{"2 lost"}},
+		{"lost by Redis", trial{allow: allowance{rollback: true}}, result{tally: tally{lost: 2}}, nil},
+		{"doubled by Redis", trial{allow: allowance{rollback: true}}, result{tally: tally{doubled: 1}}, []string{"1 doubled"}},
+		{"ambiguous", trial{}, result{tally: ambiguous, counted: 1}, []string{"5 doubled"}},
+		{"ambiguous and allowed", trial{allow: allowance{ambiguous: true}}, result{tally: ambiguous, counted: 1}, nil},
+		{"ambiguous and not counted", trial{allow: allowance{ambiguous: true}}, result{tally: ambiguous}, []string{"5 doubled"}},
+		{"never accepted", trial{redeliver: true}, result{tally: tally{absent: 1}}, []string{"1 never accepted"}},
+		{"not sent again", trial{}, result{tally: tally{absent: 1}}, nil},
+		{"slow", trial{repair: time.Second}, result{tally: tally{worst: 2 * time.Second}}, []string{"answered after 2s, not 1s"}},
+		{"late", trial{}, result{posts: postCounts{late: 1}}, []string{"1 webhooks answered late"}},
+		{"out", trial{outage: time.Second}, result{posts: postCounts{outage: 3 * time.Second}}, []string{"no webhook accepted for 3s, not 1s"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.r.trial = &tt.row
+			tt.r.judge()
+			require.Equal(t, tt.want, tt.r.deviations)
+		})
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "table.md")
+	row := &trial{name: "stop"}
+	r := &result{trial: row, tally: tally{events: 7}, notes: []string{"one"}, deviations: []string{"1 lost"}}
+	require.NoError(t, writeMarkdown(path, 3, []*result{r}))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "Seed 3.")
+	require.Contains(t, string(text), "| `stop` | 7 | 0 |")
+	require.Contains(t, string(text), "one; **1 lost** |")
+}
+
+// Names of rows are unique, and a name selects its rows.
+func TestRows(t *testing.T) {
+	t.Parallel()
+	for _, long := range []bool{false, true} {
+		seen := map[string]bool{}
+		for _, row := range scenarios(long) {
+			require.False(t, seen[row.name], row.name)
+			seen[row.name] = true
+		}
+	}
+	require.Len(t, selectRows(scenarios(true), "crash/"), (len(points)+1)*3*2*2)
+	require.Len(t, selectRows(scenarios(false), "stop,soak"), 2)
+}
