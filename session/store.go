@@ -72,6 +72,8 @@ type Event struct {
 // Times come from the store's own clock, which all processes share. They are kept to the
 // millisecond.
 type Store interface {
+	Admin
+
 	// Begin accepts an event, or looks after a session that is due, and takes the session's
 	// lease if there is something to do and nobody holds it.
 	//

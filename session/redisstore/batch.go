@@ -97,11 +97,24 @@ func (b *batcher) flush() {
 	var batch []*call
 	for {
 		batch = b.take(batch[:0])
-		if len(batch) == 0 {
+		if len(batch) == 0 || !b.send(batch) {
 			return
 		}
-		b.send(batch)
 		clear(batch)
+	}
+}
+
+// replace lets another flusher work in the place of one that is stuck: the client may wait for
+// Redis far longer than our callers do.
+func (b *batcher) replace() {
+	b.mu.Lock()
+	start := len(b.queue) > 0
+	if !start {
+		b.busy--
+	}
+	b.mu.Unlock()
+	if start {
+		b.flush()
 	}
 }
 
@@ -128,9 +141,12 @@ func (b *batcher) take(batch []*call) []*call {
 	return batch
 }
 
-func (b *batcher) send(batch []*call) {
+// send makes the calls and wakes the callers. It is false if that took so long that the flusher
+// was replaced.
+func (b *batcher) send(batch []*call) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), b.timeout)
 	defer cancel()
+	inTime := context.AfterFunc(ctx, b.replace)
 	for _, c := range batch {
 		c.cmd = redis.NewStringCmd(ctx, c.args...)
 	}
@@ -146,6 +162,7 @@ func (b *batcher) send(batch []*call) {
 	for _, c := range batch {
 		b.finish(ctx, c)
 	}
+	return inTime()
 }
 
 // finish reads the answer and wakes the caller. A script that Redis has lost goes again with its

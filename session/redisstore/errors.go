@@ -25,17 +25,23 @@ func callError(op string, err error) error {
 		return fmt.Errorf("redisstore: %s: %w: %w", op, session.ErrUnavailable, err)
 	}
 	text := answer.Error()
-	class, _, _ := strings.Cut(text, " ")
+	name, _, _ := strings.Cut(text, " ")
+	class := answerClass(name)
 	if class == "ERR" && strings.HasPrefix(text, "ERR max number of clients") {
 		return fmt.Errorf("redisstore: %s: %w: too many clients", op, session.ErrUnavailable)
 	}
 	for _, p := range passing {
-		if class == p {
-			return fmt.Errorf("redisstore: %s: %w: redis answered %s", op, session.ErrUnavailable, class)
+		if name == p {
+			return fmt.Errorf("redisstore: %s: %w: %w", op, session.ErrUnavailable, class)
 		}
 	}
-	return fmt.Errorf("redisstore: %s: redis answered %s", op, class)
+	return fmt.Errorf("redisstore: %s: %w", op, class)
 }
+
+// answerClass is the first word of an error that Redis answered.
+type answerClass string
+
+func (c answerClass) Error() string { return "redis answered " + string(c) }
 
 // isNetwork says that err came from the way to Redis and not from Redis.
 func isNetwork(err error) bool {

@@ -21,6 +21,20 @@ var dropLua string
 //go:embed lua/pop.lua
 var popLua string
 
+//go:embed lua/seen.lua
+var seenLua string
+
+//go:embed lua/enqueue.lua
+var enqueueLua string
+
+//go:embed lua/remember.lua
+var rememberLua string
+
+//go:embed lua/fields.lua
+var fieldsLua string
+
+// The scripts.
+//
 //go:embed lua/begin.lua
 var beginLua string
 
@@ -39,6 +53,21 @@ var ackLua string
 //go:embed lua/due.lua
 var dueLua string
 
+//go:embed lua/check.lua
+var checkLua string
+
+//go:embed lua/forget.lua
+var forgetLua string
+
+//go:embed lua/letters.lua
+var lettersLua string
+
+//go:embed lua/purge.lua
+var purgeLua string
+
+//go:embed lua/replay.lua
+var replayLua string
+
 // script is a Lua script, and its name in Redis.
 type script struct {
 	name string
@@ -49,11 +78,14 @@ type script struct {
 // scripts are those that a store calls.
 type scripts struct {
 	begin, commit, release, extend, ack, due script
+	check, forget, letters, purge, replay    script
 }
 
 func makeScripts() scripts {
 	include := strings.NewReplacer("--include load\n", loadLua, "--include save\n", saveLua,
-		"--include drop\n", dropLua, "--include pop\n", popLua)
+		"--include drop\n", dropLua, "--include pop\n", popLua, "--include seen\n", seenLua,
+		"--include enqueue\n", enqueueLua, "--include remember\n", rememberLua,
+		"--include fields\n", fieldsLua)
 	return scripts{
 		begin:   makeScript("begin", include.Replace(beginLua)),
 		commit:  makeScript("commit", include.Replace(commitLua)),
@@ -61,11 +93,19 @@ func makeScripts() scripts {
 		extend:  makeScript("extend", include.Replace(extendLua)),
 		ack:     makeScript("ack", include.Replace(ackLua)),
 		due:     makeScript("due", dueLua),
+		check:   makeScript("check", checkLua),
+		forget:  makeScript("forget", include.Replace(forgetLua)),
+		letters: makeScript("letters", include.Replace(lettersLua)),
+		purge:   makeScript("purge", include.Replace(purgeLua)),
+		replay:  makeScript("replay", include.Replace(replayLua)),
 	}
 }
 
 func (s *scripts) all() []*script {
-	return []*script{&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.due}
+	return []*script{
+		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.due,
+		&s.check, &s.forget, &s.letters, &s.purge, &s.replay,
+	}
 }
 
 func makeScript(name, text string) script {

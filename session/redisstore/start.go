@@ -26,19 +26,21 @@ func (s *Store) start(ctx context.Context, opt Options) error {
 		}
 		return nil
 	}
-	var err error
-	switch c := s.client.(type) {
-	case *redis.ClusterClient:
-		err = c.ForEachMaster(ctx, load)
-	case *redis.Client:
-		err = load(ctx, c)
-	default:
-		return fmt.Errorf("redisstore: client is a %T, neither *redis.Client nor *redis.ClusterClient", c)
-	}
-	if err != nil {
+	if err := s.eachMaster(ctx, load); err != nil {
 		return err
 	}
 	return claim(ctx, s.client, opt)
+}
+
+func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.Client) error) error {
+	switch c := s.client.(type) {
+	case *redis.ClusterClient:
+		return c.ForEachMaster(ctx, f)
+	case *redis.Client:
+		return f(ctx, c)
+	default:
+		return fmt.Errorf("redisstore: client is a %T, neither *redis.Client nor *redis.ClusterClient", c)
+	}
 }
 
 // checkServer says what makes the server unfit to hold sessions.

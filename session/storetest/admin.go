@@ -8,30 +8,13 @@ import (
 
 func adminChecks() []check {
 	return []check{
-		{"a store that works is fit", withAdmin(fit)},
-		{"a forgotten session begins anew", withAdmin(forgetBeginsAnew)},
-		{"events from before a forget are refused", withAdmin(forgetRefuses)},
-		{"events from before a forget are refused for 25 hours", withAdmin(forgetRefusesLong)},
-		{"a forget fences the turn that runs", withAdmin(forgetFences)},
-		{"an ack from before a forget drops nothing of the new session", withAdmin(forgetThenAck)},
+		{"a store that works is fit", fit},
+		{"a forgotten session begins anew", forgetBeginsAnew},
+		{"events from before a forget are refused", forgetRefuses},
+		{"events from before a forget are refused for 25 hours", forgetRefusesLong},
+		{"a forget fences the turn that runs", forgetFences},
+		{"an ack from before a forget drops nothing of the new session", forgetThenAck},
 	}
-}
-
-// withAdmin makes a check of one that needs session.Admin.
-func withAdmin(run func(p *probe, a session.Admin)) func(p *probe) {
-	return func(p *probe) {
-		if a, ok := p.admin(); ok {
-			run(p, a)
-		}
-	}
-}
-
-func (p *probe) admin() (session.Admin, bool) {
-	a, ok := p.store.(session.Admin)
-	if !ok {
-		p.Logf("%s: not checked, for the store has no session.Admin", p.promise)
-	}
-	return a, ok
 }
 
 // eventNow returns an event that happened now, by the store's clock, and after all that was done
@@ -44,14 +27,14 @@ func (p *probe) eventNow(id string) session.Event {
 	return e
 }
 
-func (p *probe) forget(step string, a session.Admin, id string) {
+func (p *probe) forget(step, id string) {
 	p.Helper()
-	p.err(step, nil, a.Forget(p.Context(), id))
+	p.err(step, nil, p.store.Forget(p.Context(), id))
 }
 
-func fit(p *probe, a session.Admin) {
+func fit(p *probe) {
 	for range 2 {
-		p.err("Check", nil, a.Check(p.Context()))
+		p.err("Check", nil, p.store.Check(p.Context()))
 	}
 	ids, _, err := p.store.Due(p.Context(), 10)
 	p.err("Due after Check", nil, err)
@@ -69,16 +52,16 @@ func (p *probe) fill(id string) {
 	p.pass(short)
 }
 
-func forgetBeginsAnew(p *probe, a session.Admin) {
+func forgetBeginsAnew(p *probe) {
 	s, other := p.session("a"), p.session("b")
 	p.fill(s)
 	p.fill(other)
-	p.forget("Forget", a, s)
+	p.forget("Forget", s)
 	p.same("Due after Forget", "the session due", false, p.due(s))
 	t := p.idle("Begin after Forget", s)
 	p.same("Begin after Forget", "outputs", []string{}, bodies(t.Outputs))
 	p.ack("Ack after Forget", s, 0)
-	p.same("Letters after Forget", "letters of the session", 0, len(p.lettersOf(a, s)))
+	p.same("Letters after Forget", "letters of the session", 0, len(p.lettersOf(s)))
 
 	e := p.eventNow("later")
 	t = p.run("Begin of a later event", s, e)
@@ -94,15 +77,15 @@ func forgetBeginsAnew(p *probe, a session.Admin) {
 	t = p.look("Begin of another session", other, "e2")
 	p.same("Begin of another session", "state", "s", string(t.State))
 	p.same("Begin of another session", "outputs", []string{"o"}, bodies(t.Outputs))
-	p.same("Letters", "letters of another session", 1, len(p.lettersOf(a, other)))
+	p.same("Letters", "letters of another session", 1, len(p.lettersOf(other)))
 }
 
-func forgetRefuses(p *probe, a session.Admin) {
+func forgetRefuses(p *probe) {
 	known, unknown := p.session("known"), p.session("unknown")
 	p.end("Commit", p.run("Begin", known, p.event("e1", 1)))
 	last := p.eventNow("last")
 	for _, id := range []string{known, unknown} {
-		p.forget("Forget", a, id)
+		p.forget("Forget", id)
 		refused := func(when string) {
 			p.Helper()
 			for _, e := range []session.Event{p.event("e1", 1), p.event("e0", -1000), last} {
@@ -116,19 +99,19 @@ func forgetRefuses(p *probe, a session.Admin) {
 		refused("")
 		p.end("Commit", p.run("Begin of a later event", id, p.eventNow("later")))
 		refused(", when the new session began")
-		p.forget("Forget again", a, id)
+		p.forget("Forget again", id)
 		refused(", when it was forgotten again")
 	}
 }
 
 // forgetRefusesLong needs a clock that can be moved by hours.
-func forgetRefusesLong(p *probe, a session.Admin) {
+func forgetRefusesLong(p *probe) {
 	if !p.movable() {
 		return
 	}
 	alone, ended := p.session("alone"), p.session("ended")
-	p.forget("Forget", a, alone)
-	p.forget("Forget", a, ended)
+	p.forget("Forget", alone)
+	p.forget("Forget", ended)
 	t := p.run("Begin of a later event", ended, p.eventNow("later"))
 	p.commit("Commit with neither state nor timer", t, session.CommitRequest{})
 	p.pass(25*time.Hour - time.Minute)
@@ -138,11 +121,11 @@ func forgetRefusesLong(p *probe, a session.Admin) {
 	}
 }
 
-func forgetFences(p *probe, a session.Admin) {
+func forgetFences(p *probe) {
 	s := p.session("a")
 	p.end("Commit", p.run("Begin", s, p.event("e1", 1)))
 	t := p.run("Begin of the next", s, p.event("e2", 2))
-	p.forget("Forget", a, s)
+	p.forget("Forget", s)
 	fenced := func(when string) {
 		p.Helper()
 		r := session.CommitRequest{EventID: "e2", State: []byte("old"), Outputs: outputs("old")}
@@ -160,7 +143,7 @@ func forgetFences(p *probe, a session.Admin) {
 	p.end("Commit of the new session", now)
 	fenced("when the new session was committed")
 
-	p.forget("Forget", a, s)
+	p.forget("Forget", s)
 	_, err := p.store.Commit(p.Context(), done)
 	p.err("the last Commit again, after Forget", session.ErrFenced, err)
 	p.ack("Ack at the end", s, 0)
@@ -170,11 +153,11 @@ func forgetFences(p *probe, a session.Admin) {
 
 // forgetThenAck has outputs that were being delivered when their session was forgotten: who
 // does that acknowledges them later. So the revision, which numbers outputs, goes on.
-func forgetThenAck(p *probe, a session.Admin) {
+func forgetThenAck(p *probe) {
 	s := p.session("a")
 	p.end("Commit", p.run("Begin", s, p.event("e1", 1)))
 	p.say("Commit with outputs", s, "e2", session.CommitRequest{Outputs: outputs("old")})
-	p.forget("Forget", a, s)
+	p.forget("Forget", s)
 	t := p.run("Begin of a later event", s, p.eventNow("later"))
 	p.commit("Commit of the new session", t, session.CommitRequest{Outputs: outputs("new")})
 	p.ack("Ack of outputs from before Forget", s, session.MakeSeq(2, 1), "new")

@@ -13,7 +13,6 @@ import (
 
 // broken is a good store of which some calls were replaced.
 type broken struct {
-	session.Store
 	begin   func(*session.BeginRequest) (session.Begun, error)
 	commit  func(*session.CommitRequest) (session.Committed, error)
 	release func(*session.ReleaseRequest) error
@@ -25,7 +24,7 @@ type broken struct {
 
 func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	good, ctx := memstore.New(), context.Background()
-	b := &broken{Store: good}
+	b := &broken{}
 	b.begin = func(r *session.BeginRequest) (session.Begun, error) { return good.Begin(ctx, r) }
 	b.commit = func(r *session.CommitRequest) (session.Committed, error) { return good.Commit(ctx, r) }
 	b.release = func(r *session.ReleaseRequest) error { return good.Release(ctx, r) }

@@ -21,13 +21,13 @@ type brokenAdmin struct {
 }
 
 func goodAdmin(good session.Store) brokenAdmin {
-	a, ctx := good.(session.Admin), context.Background()
+	ctx := context.Background()
 	return brokenAdmin{
-		check:   func() error { return a.Check(ctx) },
-		forget:  func(id string) error { return a.Forget(ctx, id) },
-		letters: func(from string, n int) ([]session.Letter, string, error) { return a.Letters(ctx, from, n) },
-		replay:  func(letter string) error { return a.Replay(ctx, letter) },
-		purge:   func(letter string) error { return a.Purge(ctx, letter) },
+		check:   func() error { return good.Check(ctx) },
+		forget:  func(id string) error { return good.Forget(ctx, id) },
+		letters: func(from string, n int) ([]session.Letter, string, error) { return good.Letters(ctx, from, n) },
+		replay:  func(letter string) error { return good.Replay(ctx, letter) },
+		purge:   func(letter string) error { return good.Purge(ctx, letter) },
 	}
 }
 

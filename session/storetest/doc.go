@@ -19,6 +19,4 @@
 // is called queued while others wait; how many events are remembered; how long Due tells to
 // wait; how many dead letters are kept, and whether a turn for a timer leaves one; whether an
 // event that was accepted before a Forget, but is stamped after it, is accepted again.
-//
-// A store without session.Admin is not tested for it; the log of the tests says so.
 package storetest

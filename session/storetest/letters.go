@@ -9,12 +9,12 @@ import (
 
 func letterChecks() []check {
 	return []check{
-		{"dead letters are listed by page", withAdmin(lettersListed)},
-		{"a commit of a dead event that is repeated leaves one letter", withAdmin(deadRepeated)},
-		{"a replayed letter is a new event", withAdmin(letterReplayed)},
-		{"a letter may be replayed again and again", withAdmin(replayedAgain)},
-		{"a replay into a full mailbox keeps the letter", withAdmin(replayFull)},
-		{"a letter that is purged is gone", withAdmin(letterPurged)},
+		{"dead letters are listed by page", lettersListed},
+		{"a commit of a dead event that is repeated leaves one letter", deadRepeated},
+		{"a replayed letter is a new event", letterReplayed},
+		{"a letter may be replayed again and again", replayedAgain},
+		{"a replay into a full mailbox keeps the letter", replayFull},
+		{"a letter that is purged is gone", letterPurged},
 	}
 }
 
@@ -29,12 +29,12 @@ func (p *probe) setAside(id string, e session.Event, why string) {
 const maxPages = 10_000
 
 // letters lists all dead letters, by pages of that size.
-func (p *probe) letters(a session.Admin, limit int) []session.Letter {
+func (p *probe) letters(limit int) []session.Letter {
 	p.Helper()
 	var all []session.Letter
 	from := ""
 	for range maxPages {
-		some, next, err := a.Letters(p.Context(), from, limit)
+		some, next, err := p.store.Letters(p.Context(), from, limit)
 		p.err("Letters", nil, err)
 		if len(some) > limit {
 			p.fail("Letters", "letters of a page, at most", limit, len(some))
@@ -48,10 +48,10 @@ func (p *probe) letters(a session.Admin, limit int) []session.Letter {
 	return nil
 }
 
-func (p *probe) lettersOf(a session.Admin, id string) []session.Letter {
+func (p *probe) lettersOf(id string) []session.Letter {
 	p.Helper()
 	var of []session.Letter
-	for _, l := range p.letters(a, 100) {
+	for _, l := range p.letters(100) {
 		if l.Session == id {
 			of = append(of, l)
 		}
@@ -59,8 +59,8 @@ func (p *probe) lettersOf(a session.Admin, id string) []session.Letter {
 	return of
 }
 
-func lettersListed(p *probe, a session.Admin) {
-	p.same("Letters of an empty store", "letters", 0, len(p.letters(a, 10)))
+func lettersListed(p *probe) {
+	p.same("Letters of an empty store", "letters", 0, len(p.letters(10)))
 	s, before := p.session("a"), p.now()
 	events := []session.Event{p.event("e1", 1), p.event("e2", 2), p.event("e0", 0), p.event("e3", 3), p.event("e4", 4)}
 	for i, e := range events {
@@ -76,7 +76,7 @@ func lettersListed(p *probe, a session.Admin) {
 	ids := map[string]bool{}
 	for _, limit := range []int{1, 2, 5, 6, 100} {
 		step := fmt.Sprintf("Letters by pages of %d", limit)
-		all := p.letters(a, limit)
+		all := p.letters(limit)
 		p.same(step, "letters", len(events)+1, len(all))
 		n := 0
 		for _, l := range all {
@@ -104,7 +104,7 @@ func (p *probe) sameEvent(step string, want, got session.Event) {
 	p.same(step, "time of the event", want.Time.UTC(), got.Time.UTC())
 }
 
-func deadRepeated(p *probe, a session.Admin) {
+func deadRepeated(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
 	r := t.request(session.CommitRequest{EventID: "e1", State: []byte("s"), Dead: "panic"})
@@ -112,17 +112,17 @@ func deadRepeated(p *probe, a session.Admin) {
 		_, err := p.store.Commit(p.Context(), r)
 		p.err("Commit with Dead", nil, err)
 	}
-	p.same("Letters", "letters", 1, len(p.letters(a, 10)))
+	p.same("Letters", "letters", 1, len(p.letters(10)))
 }
 
 // replay replays the only letter of the session, and begins the turn of its new event.
-func (p *probe) replay(a session.Admin, id string) *turn {
+func (p *probe) replay(id string) *turn {
 	p.Helper()
-	all := p.lettersOf(a, id)
+	all := p.lettersOf(id)
 	p.same("Letters before Replay", "letters", 1, len(all))
-	p.err("Replay", nil, a.Replay(p.Context(), all[0].ID))
-	p.same("Letters after Replay", "letters", 0, len(p.lettersOf(a, id)))
-	p.err("Replay again", session.ErrNoLetter, a.Replay(p.Context(), all[0].ID))
+	p.err("Replay", nil, p.store.Replay(p.Context(), all[0].ID))
+	p.same("Letters after Replay", "letters", 0, len(p.lettersOf(id)))
+	p.err("Replay again", session.ErrNoLetter, p.store.Replay(p.Context(), all[0].ID))
 	p.eventually("Due after Replay", "the session due", func() bool { return p.due(id) })
 	t := p.begin("Begin after Replay", session.BeginRequest{ID: id}, session.Run)
 	number, ok := strings.CutPrefix(t.Event.ID, all[0].Event.ID+"#r")
@@ -132,14 +132,14 @@ func (p *probe) replay(a session.Admin, id string) *turn {
 	return t
 }
 
-func letterReplayed(p *probe, a session.Admin) {
+func letterReplayed(p *probe) {
 	s := p.session("a")
 	e := p.event("e1", 1)
 	t := p.run("Begin", s, e)
 	accepted := t.Event.Accepted
 	p.commit("Commit with Dead", t, session.CommitRequest{State: []byte("s"), Dead: "panic"})
 	p.pass(short)
-	t = p.replay(a, s)
+	t = p.replay(s)
 	e.ID = t.Event.ID
 	p.sameEvent("Begin after Replay", e, t.Event)
 	p.same("Begin after Replay", "time of acceptance", accepted.UTC(), t.Event.Accepted.UTC())
@@ -153,19 +153,19 @@ func letterReplayed(p *probe, a session.Admin) {
 	p.idle("Begin without an event", s)
 }
 
-func replayedAgain(p *probe, a session.Admin) {
+func replayedAgain(p *probe) {
 	s := p.session("a")
 	p.setAside(s, p.event("e1", 1), "panic")
 	seen := map[string]bool{}
 	for range 3 {
-		t := p.replay(a, s)
+		t := p.replay(s)
 		p.same("Begin after Replay", "an id that was there before", false, seen[t.Event.ID])
 		seen[t.Event.ID] = true
 		p.commit("Commit with Dead", t, session.CommitRequest{State: []byte("s"), Dead: "panic"})
 	}
 }
 
-func replayFull(p *probe, a session.Admin) {
+func replayFull(p *probe) {
 	s := p.session("a")
 	p.setAside(s, p.event("e1", 1), "panic")
 	t := p.run("Begin", s, p.event("first", 0))
@@ -175,23 +175,23 @@ func replayFull(p *probe, a session.Admin) {
 			p.err("Begin while another runs", session.ErrFull, err)
 		}
 	}
-	all := p.letters(a, 10)
+	all := p.letters(10)
 	p.same("Letters", "letters", 1, len(all))
-	p.err("Replay into a full mailbox", session.ErrFull, a.Replay(p.Context(), all[0].ID))
-	p.same("Letters after it", "letters", 1, len(p.letters(a, 10)))
+	p.err("Replay into a full mailbox", session.ErrFull, p.store.Replay(p.Context(), all[0].ID))
+	p.same("Letters after it", "letters", 1, len(p.letters(10)))
 	p.commit("Commit", t, session.CommitRequest{State: []byte("s")})
-	p.err("Replay when there is room", nil, a.Replay(p.Context(), all[0].ID))
+	p.err("Replay when there is room", nil, p.store.Replay(p.Context(), all[0].ID))
 }
 
-func letterPurged(p *probe, a session.Admin) {
+func letterPurged(p *probe) {
 	s := p.session("a")
 	p.setAside(s, p.event("e1", 1), "one")
 	p.setAside(s, p.event("e2", 2), "two")
-	gone := p.lettersOf(a, s)[0].ID
-	p.err("Purge", nil, a.Purge(p.Context(), gone))
-	p.err("Purge again", session.ErrNoLetter, a.Purge(p.Context(), gone))
-	p.err("Replay after Purge", session.ErrNoLetter, a.Replay(p.Context(), gone))
-	all := p.letters(a, 10)
+	gone := p.lettersOf(s)[0].ID
+	p.err("Purge", nil, p.store.Purge(p.Context(), gone))
+	p.err("Purge again", session.ErrNoLetter, p.store.Purge(p.Context(), gone))
+	p.err("Replay after Purge", session.ErrNoLetter, p.store.Replay(p.Context(), gone))
+	all := p.letters(10)
 	p.same("Letters after Purge", "letters", 1, len(all))
 	p.same("Letters after Purge", "event", "e2", all[0].Event.ID)
 	r := session.BeginRequest{ID: s, Event: p.event("e1", 1)}

@@ -68,40 +68,28 @@ func (m *model) meet(id string) {
 }
 
 func (g *game) forget(c call) verdict {
-	a, ok := g.p.store.(session.Admin)
-	if !ok {
-		return ""
-	}
 	var err error
-	now := g.between(func() { err = a.Forget(g.p.Context(), g.ids[c.session]) })
+	now := g.between(func() { err = g.p.store.Forget(g.p.Context(), g.ids[c.session]) })
 	return g.models[c.session].forget(err, now)
 }
 
 // revive compares the letters of a session, and replays the first.
 func (g *game) revive(c call) verdict {
 	m := g.models[c.session]
-	a, ok := g.p.store.(session.Admin)
-	if !ok {
-		return ""
-	}
-	all := g.p.lettersOf(a, g.ids[c.session])
+	all := g.p.lettersOf(g.ids[c.session])
 	if v := m.sameLetters(all); v != "" || len(all) == 0 {
 		return v
 	}
-	return m.revive(a.Replay(g.p.Context(), all[0].ID))
+	return m.revive(g.p.store.Replay(g.p.Context(), all[0].ID))
 }
 
 // purge compares the letters of a session, and deletes them.
 func (g *game) purge(c call) verdict {
 	m := g.models[c.session]
-	a, ok := g.p.store.(session.Admin)
-	if !ok {
-		return ""
-	}
-	all := g.p.lettersOf(a, g.ids[c.session])
+	all := g.p.lettersOf(g.ids[c.session])
 	v := m.sameLetters(all)
 	for _, l := range all {
-		v = first(v, noError(a.Purge(g.p.Context(), l.ID)))
+		v = first(v, noError(g.p.store.Purge(g.p.Context(), l.ID)))
 	}
 	m.letters = nil
 	return v

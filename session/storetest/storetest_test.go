@@ -80,12 +80,3 @@ func TestGoodStore(t *testing.T) {
 	}
 	Run(t, func(*testing.T) session.Store { return memstore.New() }, &Options{Virtual: true, Seed: 1})
 }
-
-// TestStoreWithoutAdmin shows that such a store is tested for the rest.
-func TestStoreWithoutAdmin(t *testing.T) {
-	type plain struct{ session.Store }
-	newStore := func() session.Store { return plain{memstore.New()} }
-	for _, c := range checks() {
-		require.Empty(t, judge(t, c, newStore, Options{Seed: 1}))
-	}
-}

@@ -30,13 +30,12 @@ local status, own = 5, false
 local again = not free and owner == token
 if again then
   status = 1
+elseif event and forgot > 0 and time <= forgot then
+  status = 4
 elseif event then
-  local known = nseen > 0 and string.find(stored, hash, seenAt, true)
-  while known and known < tailAt and (known - seenAt) % 10 ~= 0 do
-    known = string.find(stored, hash, known + 1, true)
-  end
+--include seen
   -- A full list of seen events may have dropped one that still waits.
-  if known and known < tailAt or nseen == 128 and (head > 0 or mail > 0) and waits() then
+  if known or nseen == 128 and (head > 0 or mail > 0) and waits() then
     status = 0
     if hold == 1 or till > now or (head == 0 and mail == 0) then status = waits() and 2 or 3 end
   elseif redelivered == 1 and floor > 0 and time <= floor * 1000 then
@@ -45,28 +44,13 @@ elseif event then
     status, dirty = 2, true
     if till > now or hold == 1 or head > 0 or mail > 0 then
       if mail >= 200 then return pack('>BBI6', 201, 0, now) end
-      local n = string.byte(ARGV[2])
-      call('ZADD', KEYS[3], time, sub(ARGV[2], 2, n + 1) .. '\0' .. pack('>I6', now) .. ARGV[2] .. string.char(n))
-      call('PEXPIRE', KEYS[3], 25 * HOUR)
-      if free and till <= now and head == 0 and mail == 0 then till = now end
-      mail = mail + 1
+      local body, accepted = ARGV[2], now
+--include enqueue
     else
       head, tries, own = 12 + #ARGV[2], 0, true
       headA, headB = pack('>I3I6I6', head, time, now), ARGV[2]
     end
-    -- Remember it. What is forgotten for it, for age (24 h) or number (128), raises the floor: a
-    -- redelivery from before the floor can no longer be told from something new.
-    local unit, drop = math.floor(now / 4000), 0
-    while drop < nseen do
-      local age = (unit - unpack('>I2', stored, seenAt + 10 * drop + 8)) % 65536
-      if age <= 21600 and nseen - drop < 128 then break end
-      floor = math.max(floor, (unit - age + 1) * 4)
-      drop = drop + 1
-    end
-    if drop > 0 then
-      kept = sub(stored, STATE + 1, seenAt - 1) .. sub(stored, seenAt + 10 * drop, tailAt - 1)
-    end
-    nseen, added = nseen - drop + 1, hash .. pack('>I2', unit % 65536)
+--include remember
   end
 end
 

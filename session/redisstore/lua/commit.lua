@@ -48,9 +48,10 @@ if count > 0 then
   end
 end
 
-if why ~= '' then
-  call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', id,
-    'attempts', tries, 'why', why, 'body', id ~= '' and sub(stored, headAt + 13 + #id, headAt + head - 1) or '')
+if why ~= '' and id ~= '' then
+  local time, accepted = unpack('>I6I6', stored, headAt)
+  call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', id, 'time', time,
+    'accepted', accepted, 'attempts', tries, 'why', why, 'body', sub(stored, headAt + 13 + #id, headAt + head - 1))
 end
 rev, mark, due, nstate = rev + 1, sign, timer, #state
 kept = state .. sub(stored, seenAt, tailAt - 1)

@@ -10,6 +10,7 @@
 --            runs before "until", and the token is that of whoever gave it up
 --   head     flag 4:  I3 length; I6 time, I6 accepted (ms), B length of the id, id, body
 --   mailbox  flag 8:  B number of events in the mailbox
+--   tombstone flag 32: I6 when the session was forgotten (ms), for 25 h
 --   outbox   flag 16: I6 lane until (ms), c8 token, B retried; then to the end of the value
 --            outputs, each I5 seq, I4 length, body
 local call, pack, unpack, sub = redis.call, struct.pack, struct.unpack, string.sub
@@ -20,6 +21,7 @@ local rev, due, floor, expiry, mark, nseen, nstate = 0, 0, 0, 0, '\0\0\0\0', 0, 
 local owner, free, till, tries = NOBODY, true, 0, 0
 local head, headAt, mail = 0, 0, 0 -- the head's length and place
 local lane, carrier, retried = 0, NOBODY, 0
+local forgot = 0
 local stored = call('GET', KEYS[1]) or ''
 local seenAt, tailAt, outAt = STATE, STATE, #stored + 1
 if stored ~= '' then
@@ -38,7 +40,11 @@ if stored ~= '' then
     at = headAt + head
   end
   if flags % 16 >= 8 then mail, at = unpack('B', stored, at) end
-  if flags >= 16 then lane, carrier, retried, outAt = unpack('>I6c8B', stored, at) end
+  if flags >= 32 then
+    forgot, at = unpack('>I6', stored, at)
+    if forgot + 25 * HOUR <= now then forgot = 0 end
+  end
+  if flags % 32 >= 16 then lane, carrier, retried, outAt = unpack('>I6c8B', stored, at) end
 end
 
 -- What a script may change besides:

@@ -1,5 +1,5 @@
 -- save writes the session back, and what the watch index (KEYS[2]) has of it. It lasts until
--- "ends", or as long as it would have; and for 25 h at least while anything waits.
+-- "ends", or as long as it would have; for 25 h at least while anything waits, and after a forget.
 local headText, outText = '', ''
 if head > 0 then
   headA = headA or sub(stored, headAt - 3, headAt + head - 1)
@@ -7,7 +7,7 @@ if head > 0 then
 end
 if outAt <= #stored then outText = sub(stored, outAt) end
 if dirty then
-  local flags, lease, box, lanes = 0, '', '', ''
+  local flags, lease, box, tomb, lanes = 0, '', '', '', ''
   if not free or till > 0 then
     flags = free and 3 or 1
     lease = pack('>c8I6B', owner, till, tries)
@@ -23,10 +23,13 @@ if dirty then
   end
   ends = ends or expiry * HOUR
   if flags > 0 then ends = math.max(ends, now + 25 * HOUR) end
+  if forgot > 0 then
+    flags, tomb, ends = flags + 32, pack('>I6', forgot), math.max(ends, forgot + 25 * HOUR)
+  end
   expiry = math.ceil(ends / HOUR)
   call('SET', KEYS[1], pack('>BBI4I6I4I3c4BI3', 1, flags, rev, due, floor, expiry, mark, nseen, nstate)
     .. (kept or sub(stored, STATE + 1, tailAt - 1)) .. (added or '') .. lease
-    .. headText .. (headB or '') .. box .. lanes .. outText .. more, 'PX', ends - now)
+    .. headText .. (headB or '') .. box .. tomb .. lanes .. outText .. more, 'PX', math.max(ends - now, 1000))
 end
 local t = look()
 if t ~= looked then

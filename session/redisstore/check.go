@@ -1,0 +1,90 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Check implements session.Admin. It asks, within Options.Timeout, whether Redis would run the
+// script that takes an event, on every partition of a Cluster, and whether all masters are still
+// what New demanded.
+func (s *Store) Check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.batch.timeout)
+	defer cancel()
+	if err := s.tryAll(ctx); err != nil {
+		return explain(err)
+	}
+	return inTime(ctx, "check", func() error {
+		return s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+			return checkServer(ctx, c, s.cluster)
+		})
+	})
+}
+
+// tryAll makes a call of the check script, or in a Cluster one for each partition, sent together.
+func (s *Store) tryAll(ctx context.Context) error {
+	parts := s.parts
+	if !s.cluster {
+		parts = parts[:1]
+	}
+	calls := make([]*call, len(parts))
+	for i := range parts {
+		calls[i] = s.batch.get()
+		calls[i].seal(&s.scripts.check, parts[i].watch)
+		s.batch.enqueue(calls[i])
+	}
+	for _, c := range calls {
+		if _, err := s.batch.wait(ctx, c); err != nil {
+			return err
+		}
+		s.batch.put(c)
+	}
+	return nil
+}
+
+// inTime runs f and leaves it behind when ctx ends: the client may ignore ctx and wait longer.
+func inTime(ctx context.Context, op string, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return callError(op, ctx.Err())
+	}
+}
+
+// explain adds to an answer of Redis what it means.
+func explain(err error) error {
+	var class answerClass
+	if errors.As(err, &class) {
+		if m := meaning(class); m != "" {
+			return fmt.Errorf("%w: %s", err, m)
+		}
+	}
+	return err
+}
+
+func meaning(c answerClass) string {
+	switch c {
+	case "OOM":
+		return "maxmemory is reached: no event is taken until there is room"
+	case "READONLY":
+		return "it is a replica, not a master"
+	case "LOADING":
+		return "it is still loading its data"
+	case "CLUSTERDOWN":
+		return "some slots of the Cluster have no master"
+	case "NOREPLICAS":
+		return "it has fewer replicas than min-replicas-to-write"
+	case "MISCONF":
+		return "it cannot write to its disk"
+	case "BUSY":
+		return "a script has been running for too long"
+	default:
+		return ""
+	}
+}

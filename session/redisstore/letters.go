@@ -1,0 +1,178 @@
+package redisstore
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+const (
+	// letterChunk bounds the bytes that one script has in its hands: 4 MiB of events.
+	letterChunk = 16
+	// walkTime ends what takes many calls.
+	walkTime = 5 * time.Second
+)
+
+// errFrom is the answer to a caller's mistake.
+var errFrom = errors.New("redisstore: Letters did not return that place")
+
+// Letters implements session.Admin. A part is a partition, of which about 10,000 letters are
+// kept. The last page may be empty.
+func (s *Store) Letters(ctx context.Context, from string, limit int) ([]session.Letter, string, error) {
+	var at letterID
+	if from != "" {
+		ok := false
+		if at, ok = s.parseLetterID(from); !ok {
+			return nil, "", errFrom
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, walkTime)
+	defer cancel()
+	var all []session.Letter
+	for len(all) < limit {
+		n := min(letterChunk, limit-len(all))
+		parts := s.parts[at.part:]
+		if s.cluster {
+			parts = parts[:1]
+		}
+		some, last, err := s.lettersOf(ctx, parts, at.part, "("+at.place(), "+", n)
+		all = append(all, some...)
+		switch {
+		case err != nil:
+			return nil, "", err
+		case len(some) == n:
+			at = last
+		case at.part+len(parts) == len(s.parts):
+			return all, "", nil
+		default:
+			at = letterID{part: at.part + len(parts)}
+		}
+	}
+	return all, at.String(), nil
+}
+
+// lettersOf lists up to n letters of some partitions, of which the first has that index: in the
+// first from that place on, in all up to the other. It also returns the id of the last.
+func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, from, to string, n int) (
+	[]session.Letter, letterID, error,
+) {
+	c := s.batch.get()
+	c.script = &s.scripts.letters
+	c.args = append(c.args[:0], "evalsha", &c.script.sha, strconv.Itoa(len(parts)))
+	for i := range parts {
+		c.args = append(c.args, parts[i].dead)
+	}
+	c.args = append(c.args, from, to, n)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return nil, letterID{}, err
+	}
+	s.batch.put(c)
+	all, last, ok := s.parseLetters(reply, index)
+	if !ok {
+		return nil, letterID{}, badAnswer("letters")
+	}
+	return all, last, nil
+}
+
+func (s *Store) parseLetters(b []byte, index int) (all []session.Letter, id letterID, ok bool) {
+	a := answer{b: b}
+	for len(a.b) > 0 {
+		part := index + int(a.num(2))
+		id, ok = s.parseLetterID(strconv.Itoa(part) + "-" + a.text())
+		l := session.Letter{ID: id.String(), Session: a.text(), Attempts: int(a.num(1)), Why: a.text()}
+		l.Event, l.Time = a.event(), time.UnixMilli(int64(id.ms))
+		l.Event.Body = bytes.Clone(l.Event.Body) // one that is kept must not keep the whole page
+		if a.bad || !ok {
+			return nil, id, false
+		}
+		all = append(all, l)
+	}
+	return all, id, true
+}
+
+// text reads a string of up to 255 bytes.
+func (a *answer) text() string { return string(a.take(int(a.num(1)))) }
+
+// letter finds a dead letter, or returns session.ErrNoLetter.
+func (s *Store) letter(ctx context.Context, name string) (*session.Letter, letterID, error) {
+	id, ok := s.parseLetterID(name)
+	if !ok {
+		return nil, id, session.ErrNoLetter
+	}
+	found, _, err := s.lettersOf(ctx, s.parts[id.part:id.part+1], id.part, id.place(), id.place(), 1)
+	if err != nil {
+		return nil, id, err
+	}
+	if len(found) == 0 {
+		return nil, id, session.ErrNoLetter
+	}
+	return &found[0], id, nil
+}
+
+// Purge implements session.Admin.
+func (s *Store) Purge(ctx context.Context, name string) error {
+	l, id, err := s.letter(ctx, name)
+	if err != nil {
+		return err
+	}
+	_, err = s.purge(ctx, &s.parts[id.part], l.Session, id.place(), id.place())
+	return err
+}
+
+// purge deletes letters of a session among the next of its partition, and returns the place of
+// the last that was looked at, or nothing at the end.
+func (s *Store) purge(ctx context.Context, p *partition, sessionID, from, to string) (string, error) {
+	c := s.batch.get()
+	for _, arg := range []string{sessionID, from, to} {
+		c.request = append(c.request, arg...)
+		c.cut()
+	}
+	c.request = strconv.AppendInt(c.request, letterChunk, 10)
+	c.seal(&s.scripts.purge, p.dead)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	s.batch.put(c)
+	return string(reply), nil
+}
+
+// Replay implements session.Admin. An event's id that would be longer than session.MaxEventID
+// loses the marks of earlier replays. Redis must have room for the event, as for any other.
+func (s *Store) Replay(ctx context.Context, name string) error {
+	l, id, err := s.letter(ctx, name)
+	if err != nil {
+		return err
+	}
+	again := id.eventID(l.Event.ID)
+	hash := sha256.Sum256([]byte(again))
+	c := s.batch.get()
+	c.request = append(c.request, id.place()...)
+	c.cut()
+	c.request = append(c.request, hash[:8]...)
+	c.cut()
+	c.request = append(c.request, again...)
+	p := &s.parts[id.part]
+	c.seal(&s.scripts.replay, p.prefix+l.Session, p.watch, p.prefix+"q:"+l.Session, p.dead)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return err
+	}
+	s.batch.put(c)
+	switch string(reply) {
+	case "1":
+		return nil
+	case "0":
+		return session.ErrNoLetter
+	case "2":
+		return session.ErrFull
+	default:
+		return badAnswer("replay")
+	}
+}

@@ -1,0 +1,185 @@
+package redisstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+)
+
+// Pages of any size list each letter once, partition after partition, the oldest of each first.
+func TestLettersByPage(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for _, test := range []struct {
+		name   string
+		client redis.UniversalClient
+	}{
+		{"standalone", redistest.StartServer(t, nil).Client()},
+		{"cluster", redistest.StartCluster(t, 2).Client()},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t, test.client, &Options{Partitions: 8})
+			const sessions, each = 10, 4
+			for n := range sessions * each {
+				setAside(t, s, sessionID(n%sessions), event(fmt.Sprint("e", n), n), benchToken(n))
+			}
+			for _, limit := range []int{1, 3, letterChunk, letterChunk + 1, sessions * each, 1000} {
+				var all []letterID
+				seen := map[string]bool{}
+				for from, more := "", true; more; more = from != "" {
+					some, next, err := s.Letters(ctx, from, limit)
+					require.NoError(t, err)
+					require.LessOrEqual(t, len(some), limit)
+					for _, l := range some {
+						id, ok := s.parseLetterID(l.ID)
+						require.True(t, ok)
+						require.Equal(t, *s.part(l.Session), s.parts[id.part])
+						require.WithinDuration(t, time.Now(), l.Time, time.Minute)
+						require.Equal(t, "body of "+l.Event.ID, string(l.Event.Body))
+						all, seen[l.Session+l.Event.ID] = append(all, id), true
+					}
+					from = next
+				}
+				require.Len(t, all, sessions*each, limit)
+				require.Len(t, seen, sessions*each, limit)
+				for i, id := range all[1:] {
+					before := all[i]
+					require.True(t, before.part < id.part || before.part == id.part && (before.ms < id.ms ||
+						before.ms == id.ms && before.no < id.no), "%v before %v", before, id)
+				}
+			}
+			some, next, err := s.Letters(ctx, "", 0)
+			require.NoError(t, err)
+			require.Empty(t, some)
+			require.Equal(t, "0-0-0", next, "there may be more")
+		})
+	}
+}
+
+func TestLargestLetters(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newStore(t, redistest.Start(t), &Options{Timeout: time.Minute})
+	id := sessionID(1)
+	e := event(strings.Repeat("i", session.MaxEventID), 1)
+	e.Body = repeat("b\x00", session.MaxEvent/2)
+	setAside(t, s, id, e, token(1))
+	all, next, err := s.Letters(ctx, "", 2)
+	require.NoError(t, err)
+	require.Empty(t, next)
+	require.Len(t, all, 1)
+	require.Equal(t, e.ID, all[0].Event.ID)
+	require.True(t, bytes.Equal(e.Body, all[0].Event.Body))
+	require.NoError(t, s.Replay(ctx, all[0].ID))
+	b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2)})
+	require.Len(t, b.Event.ID, session.MaxEventID)
+	require.Equal(t, all[0].Event.Accepted, b.Event.Accepted)
+	require.True(t, bytes.Equal(e.Body, b.Event.Body))
+}
+
+// However often an event is replayed, its id is new and not too long.
+func TestReplayedManyTimes(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newStore(t, redistest.Start(t), nil)
+	id, seen := sessionID(1), map[string]bool{}
+	setAside(t, s, id, event("01HQ0000000000000000000000", 1), token(1))
+	for i := range 12 {
+		all, _, err := s.Letters(ctx, "", 10)
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		require.NoError(t, s.Replay(ctx, all[0].ID))
+		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: benchToken(i)})
+		require.Equal(t, session.Run, b.Status)
+		require.Equal(t, 1, b.Attempt)
+		require.Regexp(t, `^01HQ0000000000000000000000(#r[0-9]+)+$`, b.Event.ID)
+		require.LessOrEqual(t, len(b.Event.ID), session.MaxEventID)
+		require.False(t, seen[b.Event.ID])
+		seen[b.Event.ID] = true
+		mustCommit(t, s, &session.CommitRequest{
+			ID: id, Token: benchToken(i), Rev: b.Rev, EventID: b.Event.ID, Dead: "again",
+		})
+	}
+}
+
+func TestReplayedEventID(t *testing.T) {
+	t.Parallel()
+	l := letterID{part: 3, ms: 1_900_000_000_000, no: 7}
+	const mark = "#r19000000000007"
+	long := strings.Repeat("i", session.MaxEventID)
+	for _, test := range []struct{ name, id, want string }{
+		{"first", "e1", "e1" + mark},
+		{"second", "e1#r11", "e1#r11" + mark},
+		{"just fits", long[len(mark):], long[len(mark):] + mark},
+		{"too long for one more", "e1" + strings.Repeat("#r1", 40), "e1" + mark},
+		{"too long by itself", long, long[len(mark):] + mark},
+	} {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, l.eventID(test.id)) })
+	}
+}
+
+func TestLetterIDs(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newStore(t, redistest.Start(t), &Options{Partitions: 8})
+	id, ok := s.parseLetterID("7-1900000000000-12")
+	require.True(t, ok)
+	require.Equal(t, letterID{7, 1_900_000_000_000, 12}, id)
+	require.Equal(t, "1900000000000-12", id.place())
+	for _, bad := range []string{
+		"", "7", "7-1", "7-1-", "7--1", "-1-1", "8-1-1", "65536-1-1", "07-1-1", "7-01-1", "7-1-+1", "7-1-1-1",
+		"7-1-18446744073709551616", "7-+-1", "x-1-1", "7-1-1 ",
+	} {
+		_, ok := s.parseLetterID(bad)
+		require.False(t, ok, bad)
+		require.ErrorIs(t, s.Replay(ctx, bad), session.ErrNoLetter, bad)
+		require.ErrorIs(t, s.Purge(ctx, bad), session.ErrNoLetter, bad)
+		_, _, err := s.Letters(ctx, bad, 1)
+		require.Equal(t, bad == "", err == nil, bad)
+	}
+	require.ErrorIs(t, s.Purge(ctx, "7-1-1"), session.ErrNoLetter)
+	require.EqualError(t, s.Forget(ctx, "w"), "redisstore: forget: id of 1 bytes, not 16")
+}
+
+func TestAdminWithoutRedis(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	server := redistest.StartServer(t, nil)
+	s := newStore(t, server.Client(), &Options{Namespace: "x", Timeout: 200 * time.Millisecond})
+	setAside(t, s, sessionID(1), event("secret", 1), token(1))
+	all, _, err := s.Letters(ctx, "", 1)
+	require.NoError(t, err)
+	server.Kill()
+	_, _, err = s.Letters(ctx, "", 1)
+	for _, err := range []error{
+		err, s.Check(ctx), s.Forget(ctx, sessionID(1)), s.Replay(ctx, all[0].ID), s.Purge(ctx, all[0].ID),
+	} {
+		require.ErrorIs(t, err, session.ErrUnavailable)
+		require.NotContains(t, err.Error(), "secret")
+	}
+}
+
+func TestMalformedAnswersOfAdmin(t *testing.T) {
+	t.Parallel()
+	s := &Store{parts: makePartitions("", 2)}
+	good := "\x00\x00\x031-2\x01s\x01\x01w\x00\x00\x0e" + strings.Repeat("\x00", 12) + "\x01e"
+	_, id, ok := s.parseLetters([]byte(good), 1)
+	require.True(t, ok)
+	require.Equal(t, letterID{1, 1, 2}, id)
+	_, _, ok = s.parseLetters([]byte(good), 2)
+	require.False(t, ok, "a partition that there is not")
+	for n := 1; n < len(good); n++ {
+		_, _, ok := s.parseLetters([]byte(good[:n]), 0)
+		require.False(t, ok, "the first %d bytes", n)
+	}
+}

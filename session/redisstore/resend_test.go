@@ -1,0 +1,39 @@
+package redisstore
+
+import (
+	"context"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+)
+
+// The client re-sends a script whose answer was lost. The whole contract holds where every
+// script runs twice and the second answer alone comes back.
+func TestContractWhereEveryScriptRunsTwice(t *testing.T) {
+	t.Parallel()
+	client := redistest.StartServer(t, nil).Client()
+	client.AddHook(resend{})
+	conform(t, client, 20)
+}
+
+type resend struct{}
+
+func (resend) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (resend) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if cmd.Name() == "evalsha" {
+			_ = next(ctx, cmd)
+		}
+		return next(ctx, cmd)
+	}
+}
+
+func (resend) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		_ = next(ctx, cmds)
+		return next(ctx, cmds)
+	}
+}
