@@ -105,6 +105,7 @@ type Bot struct {
 	running atomic.Int64 // turns that run
 	work    chan func()  // hands work to a goroutine that is idle
 	idle    atomic.Int64 // goroutines that wait for it
+	spare   sync.Pool    // of *turns
 	solo    sync.Mutex   // held by the turn of an event that may have killed a process
 	stats   stats
 	stop    chan struct{} // closed by Shutdown

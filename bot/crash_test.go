@@ -4,6 +4,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -28,7 +29,7 @@ func TestKilled(t *testing.T) {
 			require.NoError(t, os.WriteFile(s.armed, nil, 0o600))
 			s.say("ann", "b")
 			s.shown("ann", 3)
-			require.Equal(t, 1, p.deaths())
+			require.Eventually(t, func() bool { return p.deaths() == 1 }, 10*time.Second, 10*time.Millisecond)
 			s.say("ann", "c")
 			s.shown("ann", 4)
 			s.settled("ann")

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -41,18 +40,17 @@ type plan struct {
 	outs    []output
 }
 
-var turnsPool = sync.Pool{New: func() any {
-	t := new(turns)
-	t.watch.extend = t.extend
-	return t
-}}
-
 // maxTurnsInRow is how many turns one session may have before it goes to the end of the line.
 const maxTurnsInRow = 50
 
 // startTurns runs the turn that Begin gave, with e if that is the event, and those after it.
 func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e *transport.Event) {
-	t := turnsPool.Get().(*turns)
+	// The pool is the bot's own: in a bubble of virtual time, its timers belong to the bubble.
+	t, ok := b.spare.Get().(*turns)
+	if !ok {
+		t = new(turns)
+		t.watch.extend = t.extend
+	}
 	t.b, t.id, t.token, t.rev, t.state = b, id, token, begun.Rev, begun.State
 	t.event, t.decoded, t.attempt = begun.Event, e, begun.Attempt
 	if e != nil && e.ID != begun.Event.ID {
@@ -67,9 +65,10 @@ func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e
 }
 
 func (t *turns) recycle() {
+	b := t.b
 	t.b, t.state, t.event, t.decoded = nil, nil, session.Event{}, nil
 	t.plan, t.in, t.commit = plan{}, flow.Input{}, session.CommitRequest{}
-	turnsPool.Put(t)
+	b.spare.Put(t)
 }
 
 // run runs the turn that is set and those that Commit hands over.

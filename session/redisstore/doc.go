@@ -27,6 +27,12 @@
 // turns end. What was acknowledged is as durable as Redis is: replication is asynchronous, so a
 // failover may lose the last moments unless Redis is told otherwise.
 //
+// # Operators
+//
+// Check runs a script that Redis refuses whenever it would refuse an event, and asks again what
+// New asked. Forget leaves a tombstone of 33 bytes for 25 h; it, Purge and the end of turns work
+// though Redis is full, Replay does not.
+//
 // # Concurrency
 //
 // A Store is safe for concurrent use. It starts goroutines only while calls are under way and
@@ -34,8 +40,9 @@
 //
 // # Errors
 //
-// Every call ends when its context does, and at the latest after Options.Timeout, with an error
-// that wraps session.ErrUnavailable; so do answers such as OOM, LOADING, READONLY, CLUSTERDOWN
-// and TRYAGAIN. Such a call may have happened, and may be repeated. Texts of errors carry the
-// class of Redis' answer, never the answer.
+// Every call ends when its context does, and at the latest after Options.Timeout (Forget and
+// Letters, which may take many steps, after 5 s), with an error that wraps
+// session.ErrUnavailable; so do answers such as OOM, LOADING, READONLY, CLUSTERDOWN and TRYAGAIN.
+// Such a call may have happened, and may be repeated. Texts of errors carry the class of Redis'
+// answer, never the answer.
 package redisstore
