@@ -21,6 +21,7 @@ type acks struct {
 	done  map[string]session.Seq
 	spare map[string]session.Seq // an empty map, to use again
 	timer *time.Timer
+	armed bool // the timer is set; it stays so when what it was set for was taken
 }
 
 // add notes that the outputs of a session up to and with done were delivered.
@@ -33,7 +34,8 @@ func (a *acks) add(id string, done session.Seq) {
 	if a.done == nil {
 		a.done = make(map[string]session.Seq)
 	}
-	if len(a.done) == 0 {
+	if !a.armed {
+		a.armed = true
 		if a.timer == nil {
 			a.timer = time.AfterFunc(ackDelay, a.send)
 		} else {
@@ -57,7 +59,7 @@ func (a *acks) take(id string) session.Seq {
 func (a *acks) send() {
 	a.mu.Lock()
 	m := a.done
-	a.done, a.spare = a.spare, nil
+	a.done, a.spare, a.armed = a.spare, nil, false
 	a.mu.Unlock()
 	if len(m) > 0 {
 		a.flush(m)

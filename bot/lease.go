@@ -16,14 +16,16 @@ const maxHold = 6
 // extends the lease until the turn is over, though not for ever: an action that hangs must not
 // hold its session up for good. One timer serves for both, as most turns are over long before.
 //
-// A watch is used for one turn after the other. A timer that fires late, into the next turn,
-// only extends a lease early.
+// A watch is used for one turn after the other, and its timer is left running: to stop it and
+// to set it anew would cost more than the rest.
 type watch struct {
 	extend func() bool // false if the lease is lost
 
 	mu     sync.Mutex
 	timer  *time.Timer
+	armed  bool // the timer is set; it stays so when the turn it was set for is over
 	cancel context.CancelFunc
+	next   time.Time     // when there is something to do
 	end    time.Time     // of the context
 	hold   time.Time     // until when the lease is extended
 	every  time.Duration // how often
@@ -48,18 +50,27 @@ func (c *turnContext) Err() error {
 
 // begin looks after a turn until done is called, and returns the context of its actions.
 func (w *watch) begin(limit, every time.Duration) context.Context {
-	now := time.Now()
+	now, first := time.Now(), min(every, limit)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ctx := &turnContext{end: now.Add(limit)}
 	ctx.Context, w.cancel = context.WithCancel(context.Background())
-	w.end, w.hold, w.every, w.over = ctx.end, now.Add(maxHold*limit), every, false
-	if first := min(every, limit); w.timer == nil {
-		w.timer = time.AfterFunc(first, w.tick)
-	} else {
-		w.timer.Reset(first)
+	w.next, w.end, w.hold = now.Add(first), ctx.end, now.Add(maxHold*limit)
+	w.every, w.over = every, false
+	if !w.armed {
+		w.armed = true
+		w.set(first)
 	}
 	return ctx
+}
+
+// set is called with mu held.
+func (w *watch) set(d time.Duration) {
+	if w.timer == nil {
+		w.timer = time.AfterFunc(d, w.tick)
+	} else {
+		w.timer.Reset(d)
+	}
 }
 
 func (w *watch) tick() {
@@ -67,21 +78,26 @@ func (w *watch) tick() {
 	defer w.mu.Unlock()
 	now := time.Now()
 	if w.over || now.After(w.hold) {
+		w.armed = false
+		return
+	}
+	if wait := w.next.Sub(now); wait > 0 { // it was set for a turn before
+		w.set(wait)
 		return
 	}
 	if !now.Before(w.end) {
 		w.cancel()
 	}
-	w.mu.Unlock()
-	kept := w.extend()
-	w.mu.Lock()
-	if kept && !w.over {
-		wait := w.every
-		if left := w.end.Sub(now); left > 0 {
-			wait = min(wait, left)
-		}
-		w.timer.Reset(wait)
+	if !w.extend() { // the end of the turn waits for it
+		w.armed = false
+		return
 	}
+	wait := w.every
+	if left := w.end.Sub(now); left > 0 {
+		wait = min(wait, left)
+	}
+	w.next = now.Add(wait)
+	w.set(wait)
 }
 
 // done ends the watch.
@@ -89,7 +105,6 @@ func (w *watch) done() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.over = true
-	w.timer.Stop()
 	w.cancel()
 }
 

@@ -48,7 +48,7 @@ func (w *wire) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 func (w *wire) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		if cmd.Name() == "evalsha" || cmd.Name() == "eval" { // not the hello of a new connection
+		if cmd.Name() != "hello" { // of a new connection
 			w.single.Add(1)
 			w.pass()
 		}

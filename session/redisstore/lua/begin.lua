@@ -59,7 +59,7 @@ if not again and hold == 0 and till <= now and (status == 5 or status == 2 or st
   if head == 0 and mail > 0 then
 --include pop
   end
-  if head > 0 or (not event and due > 0 and due <= now) then
+  if head > 0 or (due > 0 and due <= now) then
     status, tries = 1, math.min(tries + 1, 255)
   elseif status == 0 then
     status = 3

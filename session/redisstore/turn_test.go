@@ -1,0 +1,173 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+)
+
+// What only the packed value and its index can get wrong, branch by branch.
+
+// timerTurn returns a session with a timer that is due, and begins its turn.
+func timerTurn(t *testing.T, s *Store, lease time.Duration) (id string, b session.Begun) {
+	t.Helper()
+	id = sessionID(1)
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+	mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(1), EventID: "e1", Due: time.UnixMilli(1)})
+	b = mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Lease: lease})
+	require.Equal(t, session.Run, b.Status)
+	require.Equal(t, 1, b.Attempt)
+	return id, b
+}
+
+// awaitDue waits until the store's clock has passed what the index says.
+func awaitDue(t *testing.T, s *Store, id string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(dueIDs(t, s)) == 1 }, time.Minute, time.Millisecond)
+	require.Equal(t, []string{id}, dueIDs(t, s))
+}
+
+func TestAttemptsOfATimerAreNotThoseOfAnEvent(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	t.Run("that waited behind it", func(t *testing.T) {
+		t.Parallel()
+		s := newStore(t, redistest.Start(t), nil)
+		id, _ := timerTurn(t, s, 50*time.Millisecond)
+		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3), Event: event("e2", 2), Hold: true})
+		awaitDue(t, s, id)
+		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(4)})
+		require.Equal(t, "e2", b.Event.ID)
+		require.Equal(t, 1, b.Attempt)
+	})
+	t.Run("that came after it was released", func(t *testing.T) {
+		t.Parallel()
+		s := newStore(t, redistest.Start(t), nil)
+		id, _ := timerTurn(t, s, time.Minute)
+		require.NoError(t, s.Release(ctx, &session.ReleaseRequest{ID: id, Token: token(2), Counted: true}))
+		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3), Event: event("e2", 2)})
+		require.Equal(t, "e2", b.Event.ID)
+		require.Equal(t, 1, b.Attempt)
+	})
+	t.Run("and outlast a duplicate", func(t *testing.T) {
+		t.Parallel()
+		s := newStore(t, redistest.Start(t), nil)
+		id, _ := timerTurn(t, s, time.Minute)
+		require.NoError(t, s.Release(ctx, &session.ReleaseRequest{ID: id, Token: token(2), Counted: true}))
+		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3), Event: event("e1", 1)})
+		require.Equal(t, session.Duplicate, b.Status)
+		b = mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(4)})
+		require.Equal(t, 2, b.Attempt)
+	})
+}
+
+// A session with more events than it remembers still knows those that wait.
+func TestWaitingEventThatWasForgotten(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, redistest.Start(t), nil)
+	id := sessionID(1)
+	for i := range 1 + session.MaxMailbox {
+		want := session.Queued
+		if i == 0 {
+			want = session.Run
+		}
+		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: benchToken(i), Event: event(fmt.Sprint("e", i), i)})
+		require.Equal(t, want, b.Status)
+	}
+	full := shapeOf(t, s.value(t, id))
+	require.Equal(t, session.MaxMailbox, full.Mail)
+	require.Equal(t, 128, full.Seen)
+	for _, i := range []int{0, 1, 50, 200} { // the head, two that were forgotten, and the last
+		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(9), Event: event(fmt.Sprint("e", i), i)})
+		require.Equal(t, session.Queued, b.Status, i)
+	}
+	_, err := s.Begin(context.Background(), &session.BeginRequest{ID: id, Token: token(9), Event: event("more", 999)})
+	require.ErrorIs(t, err, session.ErrFull)
+	require.Equal(t, full, shapeOf(t, s.value(t, id)))
+}
+
+func TestMailboxThatLostMoreThanOne(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, redistest.Start(t), nil)
+	id := sessionID(1)
+	for i := range 3 {
+		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event(fmt.Sprint("e", i), i), Hold: true})
+	}
+	require.NoError(t, s.client.Del(context.Background(), s.part(id).prefix+"q:"+id).Err())
+	require.Equal(t, session.Idle, mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2)}).Status)
+	require.Equal(t, shape{Seen: 3}, shapeOf(t, s.value(t, id)))
+}
+
+func TestCommitThatIsRepeatedLate(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	t.Run("after another took the lane", func(t *testing.T) {
+		t.Parallel()
+		s := newStore(t, redistest.Start(t), nil)
+		id := sessionID(1)
+		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+		r := &session.CommitRequest{
+			ID: id, Token: token(1), EventID: "e1", Outputs: [][]byte{[]byte("o")}, Lane: time.Millisecond,
+		}
+		require.True(t, mustCommit(t, s, r).Lane)
+		awaitDue(t, s, id)
+		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Lane: time.Hour})
+		require.True(t, b.Retried)
+		require.Len(t, b.Outputs, 1)
+		require.False(t, mustCommit(t, s, r).Lane)
+		again := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Lane: time.Hour})
+		require.Equal(t, b.Outputs, again.Outputs, "the same call gives the same answer")
+		require.True(t, again.Retried)
+	})
+	t.Run("has a fresh lease", func(t *testing.T) {
+		t.Parallel()
+		s := newStore(t, redistest.Start(t), nil)
+		id := sessionID(1)
+		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)})
+		r := &session.CommitRequest{ID: id, Token: token(1), EventID: "e1", Lease: time.Minute}
+		require.Equal(t, "e2", mustCommit(t, s, r).Next.ID)
+		r.Lease = time.Hour
+		c := mustCommit(t, s, r)
+		require.Equal(t, "e2", c.Next.ID)
+		require.EqualValues(t, c.Now.Add(time.Hour).UnixMilli(), s.watched(t, id))
+	})
+	t.Run("that released", func(t *testing.T) {
+		t.Parallel()
+		s := newStore(t, redistest.Start(t), nil)
+		id := sessionID(1)
+		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)})
+		r := &session.CommitRequest{ID: id, Token: token(1), EventID: "e1", Release: true}
+		for range 2 {
+			require.Empty(t, mustCommit(t, s, r).Next.ID)
+		}
+		require.Equal(t, []string{id}, dueIDs(t, s))
+		err := s.Release(ctx, &session.ReleaseRequest{ID: id, Token: token(1), Delay: time.Hour})
+		require.True(t, errors.Is(err, session.ErrFenced), err)
+		require.Equal(t, []string{id}, dueIDs(t, s))
+	})
+}
+
+func TestAckRenewsTheLane(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, redistest.Start(t), nil)
+	id := sessionID(1)
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+	mustCommit(t, s, &session.CommitRequest{
+		ID: id, Token: token(1), EventID: "e1", Outputs: [][]byte{[]byte("o1"), []byte("o2")}, Lane: time.Minute,
+	})
+	outs, err := s.Ack(context.Background(), id, session.MakeSeq(1, 1), time.Hour)
+	require.NoError(t, err)
+	require.Equal(t, []session.Output{{Seq: session.MakeSeq(1, 2), Body: []byte("o2")}}, outs)
+	now := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3)}).Now
+	require.InDelta(t, now.Add(time.Hour).UnixMilli(), s.watched(t, id), float64(time.Minute.Milliseconds()))
+	require.Equal(t, string(make([]byte, 8)), shapeOf(t, s.value(t, id)).Carrier, "nobody's token")
+}
