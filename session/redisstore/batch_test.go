@@ -173,6 +173,8 @@ func TestCallThatWasGivenUpIsNotSent(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	open()
 	require.NoError(t, <-first)
+	require.Eventually(t, func() bool { return s.batch.flushing() == 0 }, time.Minute, time.Millisecond)
+	require.EqualValues(t, 1, w.single.Load())
 	require.Empty(t, s.value(t, sessionID(2)))
 	_, err = s.Begin(ctx, &session.BeginRequest{ID: sessionID(2), Token: token(2), Event: event("e", 1)})
 	require.ErrorIs(t, err, context.Canceled)

@@ -171,3 +171,25 @@ func TestAckRenewsTheLane(t *testing.T) {
 	require.InDelta(t, now.Add(time.Hour).UnixMilli(), s.watched(t, id), float64(time.Minute.Milliseconds()))
 	require.Equal(t, string(make([]byte, 8)), shapeOf(t, s.value(t, id)).Carrier, "nobody's token")
 }
+
+// Begin hands out the event it was brought without asking Redis for it, but not the caller's bytes.
+func TestBodyOfTheEventIsACopy(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, redistest.Start(t), nil)
+	e := event("e1", 1)
+	b := mustBegin(t, s, &session.BeginRequest{ID: sessionID(1), Token: token(1), Event: e})
+	require.Equal(t, b.Now, b.Event.Accepted)
+	clear(e.Body)
+	require.Equal(t, "body of e1", string(b.Event.Body))
+}
+
+func TestTokenMarkDependsOnAllOfTheToken(t *testing.T) {
+	t.Parallel()
+	marks := make(map[uint32]bool)
+	for i := range 8 {
+		tok := token(8)
+		tok[i] ^= byte(0x10 + i)
+		marks[tokenMark(tok)] = true
+	}
+	require.Len(t, marks, 8)
+}
