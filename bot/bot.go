@@ -51,7 +51,8 @@ type Options struct {
 	// version, so that both can run during a deployment. The default is 0.
 	Version uint32
 	// PushToGroups lets an answer in a group or room be pushed when it cannot be a reply any
-	// more. A push costs one message of the quota for each member. The default is to drop it.
+	// more. A push costs one message of the quota for each member. The default is to try it as a
+	// late reply, and to drop it if the platform refuses that.
 	PushToGroups bool
 	// Keep is how long a session is kept after its last event or timer. The default is 7 days,
 	// the least 24 h.

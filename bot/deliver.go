@@ -23,8 +23,8 @@ const (
 
 // deliver sends outputs in order, first being the Seq of the first of them. What cannot be
 // sent at once is tried again in the background, so that the session's next event need not wait.
-func (b *Bot) deliver(id string, first session.Seq, outs []output, retried bool) {
-	n, err := b.sendAll(outs, retried)
+func (b *Bot) deliver(id string, first session.Seq, outs []output) {
+	n, err := b.sendAll(outs, false)
 	if n > 0 {
 		b.acks.add(id, first+session.Seq(n-1))
 	}

@@ -194,7 +194,7 @@ func (t *turns) carryOut() (session.Event, bool) {
 func (t *turns) deliver(done *session.Committed, outs []output) {
 	t.rev, t.state = done.Rev, t.commit.State
 	if done.Lane && len(outs) > 0 {
-		t.b.deliver(t.id, session.MakeSeq(done.Rev, 1), outs, false)
+		t.b.deliver(t.id, session.MakeSeq(done.Rev, 1), outs)
 	}
 }
 
