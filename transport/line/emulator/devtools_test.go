@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type browser struct {
 	answers chan map[string]json.RawMessage
 	session string
 	last    int
+	moving  bool // the page may be left while it is asked
 }
 
 func newBrowser(t *testing.T) *browser {
@@ -103,6 +105,10 @@ func (b *browser) do(method string, params map[string]any, result any) {
 			if string(answer["id"]) != fmt.Sprint(b.last) {
 				continue
 			}
+			if b.moving && strings.Contains(string(answer["error"]), "Inspected target navigated") {
+				b.do(method, params, result) // the page was left while it was asked: ask the new one
+				return
+			}
 			require.Empty(b.t, string(answer["error"]), method)
 			if result != nil {
 				require.NoError(b.t, json.Unmarshal(answer["result"], result))
@@ -131,6 +137,8 @@ func (b *browser) eval(script string) any {
 // wait runs until the condition, a script, is true: it looks at each frame that the page draws.
 func (b *browser) wait(condition string) {
 	b.t.Helper()
+	b.moving = true // to wait does nothing to the page, so it may be asked twice
+	defer func() { b.moving = false }()
 	ok := b.eval(`new Promise(done => { const end = Date.now() + 15000; (function look() {
 		let ok = false; try { ok = !!(` + condition + `) } catch {}
 		ok || Date.now() > end ? done(ok) : setTimeout(look, 20) })() })`)
