@@ -105,7 +105,8 @@ func (b *browser) do(method string, params map[string]any, result any) {
 			if string(answer["id"]) != fmt.Sprint(b.last) {
 				continue
 			}
-			if b.moving && strings.Contains(string(answer["error"]), "Inspected target navigated") {
+			problem := string(answer["error"])
+			if b.moving && (strings.Contains(problem, "navigated") || strings.Contains(problem, "context")) {
 				b.do(method, params, result) // the page was left while it was asked: ask the new one
 				return
 			}
