@@ -32,9 +32,10 @@ const (
 // for 2 s, but not when the client goes away. It is called concurrently, and not at all for a
 // webhook without a good event. A panic in it is left to the server.
 //
-// The rest is answered without a call of accept: 405 to another method than POST, 413 to a
-// body larger than MaxBody, 408 to one that takes more than 5 s, 400 to a signature that is
-// missing or wrong and to a body that is not a webhook.
+// The rest is answered without a call of accept: 405 to another method than POST, 413 to a body
+// larger than MaxBody, 408 to one that takes more than 5 s, 400 to a signature that is missing or
+// wrong and to a body that is not a webhook. A connection on which the body of a refused request
+// takes longer than that is closed.
 func (c *Channel) Handler(accept func(ctx context.Context, events []transport.Event) error) http.Handler {
 	return &receiver{c: c, accept: accept}
 }
@@ -46,6 +47,10 @@ type receiver struct {
 
 // ServeHTTP implements http.Handler.
 func (h *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Of a body that is refused unread the server reads some, which a slow sender must not draw
+	// out. Not every writer knows deadlines, and a server may have time-outs of its own.
+	deadlines := http.NewResponseController(w)
+	_ = deadlines.SetReadDeadline(time.Now().Add(bodyTimeout))
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		refuse(w, http.StatusMethodNotAllowed)
@@ -61,6 +66,7 @@ func (h *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, status)
 		return
 	}
+	_ = deadlines.SetReadDeadline(time.Time{})
 	if !h.c.verifier.verify(signatures[0], body) {
 		h.c.log.DebugContext(r.Context(), "line: webhook: wrong signature")
 		refuse(w, http.StatusBadRequest)
@@ -104,14 +110,10 @@ func (h *receiver) read(w http.ResponseWriter, r *http.Request) ([]byte, int) {
 	if r.ContentLength > h.c.maxBody {
 		return nil, http.StatusRequestEntityTooLarge
 	}
-	// Not every writer knows deadlines, and a server may have time-outs of its own.
-	deadlines := http.NewResponseController(w)
-	_ = deadlines.SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := readSized(http.MaxBytesReader(w, r.Body, h.c.maxBody), r.ContentLength)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:
-		_ = deadlines.SetReadDeadline(time.Time{})
 		return body, 0
 	case errors.As(err, &tooLarge):
 		return nil, http.StatusRequestEntityTooLarge

@@ -260,36 +260,55 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.conns) }); return nil }
 func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
+// TestWebhookSlowBody sends a byte a second. A server reads what is left of a body that a handler
+// refuses unread, so that the time of those must be bounded too.
 func TestWebhookSlowBody(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, err := New(knownSecret, "token", nil)
-		require.NoError(t, err)
-		in := &inbox{}
-		l := &pipeListener{conns: make(chan net.Conn, 1)}
-		srv := &http.Server{Handler: c.Handler(in.accept)}
-		go func() { _ = srv.Serve(l) }()
-		defer func() { _ = srv.Close() }()
-		client, server := net.Pipe()
-		l.conns <- server
+	tests := []struct {
+		name, head string
+		want       int
+	}{
+		{"signed", "POST / HTTP/1.1\r\nX-Line-Signature: " + knownSignature, http.StatusRequestTimeout},
+		{"not signed", "POST / HTTP/1.1", http.StatusBadRequest},
+		{"other method", "PUT / HTTP/1.1", http.StatusMethodNotAllowed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { slowBody(t, tt.head, tt.want) })
+		})
+	}
+}
 
-		start := time.Now()
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_, _ = fmt.Fprintf(client, "POST / HTTP/1.1\r\nHost: a\r\nX-Line-Signature: %s\r\nContent-Length: 100\r\n\r\n", knownSignature)
-			for range 100 { // a byte a second, as long as anybody reads
-				<-time.After(time.Second)
-				if _, err := client.Write([]byte{' '}); err != nil {
-					return
-				}
+func slowBody(t *testing.T, head string, want int) {
+	t.Helper()
+	c, err := New(knownSecret, "token", nil)
+	require.NoError(t, err)
+	in := &inbox{}
+	l := &pipeListener{conns: make(chan net.Conn, 1)}
+	srv := &http.Server{Handler: c.Handler(in.accept)}
+	go func() { _ = srv.Serve(l) }()
+	defer func() { _ = srv.Close() }()
+	client, server := net.Pipe()
+	l.conns <- server
+
+	start := time.Now()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = fmt.Fprintf(client, "%s\r\nHost: a\r\nContent-Length: 100\r\n\r\n", head)
+		for range 100 { // a byte a second, as long as anybody reads
+			<-time.After(time.Second)
+			if _, err := client.Write([]byte{' '}); err != nil {
+				return
 			}
-		}()
-		resp, err := http.ReadResponse(bufio.NewReader(client), nil)
-		require.NoError(t, err)
-		require.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
-		require.Equal(t, 5*time.Second, time.Since(start))
-		require.Zero(t, in.calls)
-		_ = client.Close()
-		<-done
-	})
+		}
+	}()
+	r := bufio.NewReader(client)
+	resp, err := http.ReadResponse(r, nil)
+	require.NoError(t, err)
+	require.Equal(t, want, resp.StatusCode)
+	_, _ = io.Copy(io.Discard, r) // until the server hangs up
+	require.Equal(t, 5*time.Second, time.Since(start))
+	require.Zero(t, in.calls)
+	_ = client.Close()
+	<-done
 }
