@@ -2,8 +2,6 @@ package line
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -20,7 +18,8 @@ const (
 )
 
 // Options are the settings of a Channel. Zero values, and those below zero, stand for the
-// defaults.
+// defaults. They print and log as their Name, so that Secrets stay secret; but package fmt does
+// not ask what lies in an unexported field of another struct, so keep them out of one.
 type Options struct {
 	// Secrets are further channel secrets that webhooks may be signed with, for the time in
 	// which the secret is changed.
@@ -123,15 +122,3 @@ func parseEndpoint(s string) (*url.URL, error) {
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return u, nil
 }
-
-// Format prints the name of the channel, and none of its secrets, whatever the verb.
-func (c *Channel) Format(f fmt.State, _ rune) {
-	name := "line.Channel"
-	if c != nil && c.name != "" {
-		name += "(" + c.name + ")"
-	}
-	_, _ = io.WriteString(f, name)
-}
-
-// LogValue is the name of the channel.
-func (c *Channel) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
