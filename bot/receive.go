@@ -6,17 +6,23 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
+// maxEventAge is how long a store remembers events. An older one cannot be told from one that was
+// handled long ago: a signature has no expiry, so that anybody who once got hold of a webhook could
+// have it run again.
+const maxEventAge = 24 * time.Hour
+
 // Receive takes events as a webhook brings them. When it returns nil, each of them is durable
 // (as far as the store is) and will have its turn, once, whatever happens to this process.
 // Otherwise some are not, and the whole set should be delivered again.
 //
-// Events of one session run in the order of their time. Events that belong to no chat are
-// left out. The bytes in Raw must be what the channel's Decode takes, and must not change.
+// Events of one session run in the order of their time. Events that belong to no chat, and those
+// that happened more than 24 h ago, are left out. The bytes in Raw must be what the channel's Decode takes, and must not change.
 func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	if b.stopping() {
 		return ErrClosed
@@ -67,6 +73,11 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 	key, ok := session.KeyOf(e.Source, b.o.Scope)
 	if !ok {
 		b.o.Logger.Debug("bot: event of no chat left out", "type", e.Type, "event", e.ID)
+		return nil
+	}
+	if !e.Time.IsZero() && b.now().Sub(e.Time) > maxEventAge {
+		b.stats.stale.Add(1)
+		b.o.Logger.Warn("bot: event too old", "session", key.ID(), "event", e.ID)
 		return nil
 	}
 	r := session.BeginRequest{

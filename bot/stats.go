@@ -4,8 +4,8 @@ import "sync/atomic"
 
 // Stats counts what a Bot did since it was made.
 type Stats struct {
-	// Events were made durable; Duplicates were recognised; Stale ones were redeliveries too
-	// old to tell, and Refused ones too many or too large.
+	// Events were made durable; Duplicates were recognised; Stale ones were too old to
+	// tell, and Refused ones too many or too large.
 	Events, Duplicates, Stale, Refused int64
 	// Turns were committed, of which Timers for a timer. Failed ones were not, Fenced ones were
 	// overtaken by another process, Deferred ones left to a newer build, Dead ones set aside.

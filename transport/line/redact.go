@@ -21,9 +21,6 @@ func (c *Channel) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c))
 // Format prints the name alone, as Secrets must not be shown.
 func (o Options) Format(f fmt.State, _ rune) { writeName(f, "line.Options", o.Name) }
 
-// LogValue is what Format prints.
-func (o Options) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(o)) }
-
 // MarshalJSON returns what Format prints, as a JSON string.
 func (o Options) MarshalJSON() ([]byte, error) { return appendQuoted(nil, fmt.Sprint(o)), nil }
 
