@@ -23,6 +23,10 @@ prove: redis-server ## try to break real bots on real Redis: the short form, und
 prove-long: redis-server ## all of it, in full size: see bot/PROOF.md
 	$(GO) run ./bot/prove -long $(PROVE)
 
+FUZZ ?= 10m
+fuzz: ## run every fuzz target, 10 minutes each; FUZZ=30s for another time
+	bash .ci/fuzz $(FUZZ)
+
 golden: ## write the golden files again
 	KAIWA_UPDATE=1 $(GO) test ./...
 
@@ -35,4 +39,4 @@ lint: ## formatting, vet, staticcheck, tidiness
 ci: ## what CI runs
 	bash .ci/run
 
-.PHONY: help test redis-server run bench prove prove-long golden lint ci
+.PHONY: help test redis-server run bench prove prove-long fuzz golden lint ci

@@ -138,12 +138,15 @@ func parseDeed(s string) (func(*Chat), error) {
 	return func(c *Chat) { c.Say(s) }, nil
 }
 
+// maxDays is the longest wait in days; not far above it a time.Duration ends.
+const maxDays = 100 * 365
+
 // parseWait reads a duration, in days too.
 func parseWait(s string) (time.Duration, error) {
 	s = strings.TrimSpace(s)
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.Atoi(days)
-		if err != nil || n <= 0 {
+		if err != nil || n <= 0 || n > maxDays {
 			return 0, fmt.Errorf("malformed duration %q", s)
 		}
 		return time.Duration(n) * 24 * time.Hour, nil

@@ -18,6 +18,7 @@ func TestParseRefuses(t *testing.T) {
 		{"bad wait", "> hi\n~ soon", `2: malformed duration "soon"`},
 		{"negative wait", "~ -1m", "1: malformed duration"},
 		{"no days", "~ xd", "1: malformed duration"},
+		{"wait without end", "~ 200000d", "1: malformed duration"},
 		{"late start", "> hi\n@ 2026-01-01 10:00", "2: a time such as"},
 		{"two starts", "@ 2026-01-01 10:00\n@ 2026-01-01 10:00", "2: a time such as"},
 		{"bad start", "@ noon", "1: a time such as"},

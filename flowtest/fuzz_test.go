@@ -1,0 +1,37 @@
+package flowtest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzTranscript shows that no file makes reading a transcript panic, and that what is kept of it
+// is read again as the same.
+func FuzzTranscript(f *testing.F) {
+	f.Add("@ 2026-01-01 10:00\n# hello\n> book\n< How many?\n  really?\n= booking/ask\n> [Yes]: 2026-01-02\n~ 2d\n! no\n")
+	f.Add("> (follow)\n> (again)\n~ 90m\n\n> [A]")
+	f.Add("~ 999999999999d")
+	f.Fuzz(func(t *testing.T, src string) {
+		first, err := parse(src)
+		if err != nil {
+			return
+		}
+		var kept []string
+		for _, l := range first.lines {
+			kept = append(kept, l.text)
+			if l.mark == '~' {
+				d, err := parseWait(l.text[1:])
+				require.NoError(t, err)
+				require.Positive(t, d)
+			}
+		}
+		again, err := parse(strings.Join(kept, "\n") + "\n")
+		require.NoError(t, err)
+		require.True(t, first.start.Equal(again.start))
+		if len(kept) > 0 {
+			require.Equal(t, first.lines, again.lines)
+		}
+	})
+}
