@@ -28,7 +28,7 @@ const maxTime = 253402300799999
 func (c *Channel) Decode(raw []byte) (transport.Event, error) {
 	s := scanner{b: raw}
 	ev, err := s.decode(c.name)
-	if err == nil && s.peek() != 0 {
+	if err == nil && !s.end() {
 		return transport.Event{}, errMalformed
 	}
 	return ev, err
@@ -57,7 +57,7 @@ func decodeBody(body []byte, channel string) (callback, error) {
 			s.events(channel, &cb)
 		}
 	}
-	if s.bad || s.peek() != 0 {
+	if s.bad || !s.end() {
 		return callback{}, errBody
 	}
 	return cb, nil

@@ -216,6 +216,7 @@ var malformed = map[string]string{
 	"10,000 deep":       `{"type":"a","x":` + strings.Repeat("[", 1e4) + strings.Repeat("]", 1e4) + `}`,
 	"100,000 deep":      `{"type":"a","x":` + strings.Repeat(`{"a":`, 1e5) + "1" + strings.Repeat("}", 1e5) + `}`,
 	"ends in an escape": "{\"type\":\"a\\", "ends in a string": `{"type":"a`, "ends": `{"type"`, "text after it": `{"type":"a"} x`,
+	"NUL after it": "{\"type\":\"a\"}\x00",
 }
 
 func TestDecodeMalformed(t *testing.T) {
@@ -226,7 +227,7 @@ func TestDecodeMalformed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := c.Decode([]byte(raw))
 			require.EqualError(t, err, "line: malformed event")
-			if name == "text after it" || strings.HasPrefix(name, "ends") {
+			if strings.HasSuffix(name, "after it") || strings.HasPrefix(name, "ends") {
 				return // the body itself is malformed then
 			}
 			cb, err := decodeBody([]byte(`{"events":[`+good+`,`+raw+`,`+good+`]}`), "")
@@ -257,6 +258,7 @@ func TestDecodeBody(t *testing.T) {
 		{name: "events is an object", body: `{"events":{}}`, bad: true},
 		{name: "events twice", body: `{"events":[],"events":[]}`, bad: true},
 		{name: "behind the end", body: `{"events":[]} x`, bad: true},
+		{name: "NUL behind the end", body: "{\"events\":[]}\x00", bad: true},
 		{name: "cut", body: `{"events":[{"type":"a"}`, bad: true},
 		{name: "cut in an event", body: `{"events":[{"type":"a"},{"type":"b`, bad: true},
 		{name: "wrong bracket", body: `{"events":[}`, bad: true},

@@ -69,7 +69,7 @@ func FuzzEvent(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, fast := scanner{b: raw}, fields{}
 		s.event(&fast)
-		took := !s.bad && s.peek() == 0
+		took := !s.bad && s.end()
 
 		depth := scanner{b: raw}
 		var slow fields

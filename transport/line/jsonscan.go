@@ -32,10 +32,15 @@ func (s *scanner) space() {
 	}
 }
 
+// end reports whether nothing but white space is left. A NUL is not the end.
+func (s *scanner) end() bool {
+	s.space()
+	return s.i == len(s.b)
+}
+
 // peek returns the first byte of the next token, or zero at the end.
 func (s *scanner) peek() byte {
-	s.space()
-	if s.i == len(s.b) {
+	if s.end() {
 		return 0
 	}
 	return s.b[s.i]
