@@ -36,7 +36,10 @@ lint: ## formatting, vet, staticcheck, tidiness
 	$(TOOL) staticcheck ./...
 	$(GO) mod tidy -diff
 
+vuln: ## go mod verify and govulncheck
+	bash .ci/vuln
+
 ci: ## what CI runs
 	bash .ci/run
 
-.PHONY: help test redis-server run bench prove prove-long fuzz golden lint ci
+.PHONY: help test redis-server run bench prove prove-long fuzz golden lint vuln ci
