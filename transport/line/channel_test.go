@@ -2,6 +2,7 @@ package line
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,6 +50,7 @@ func TestNewDefaults(t *testing.T) {
 	p, ok := c.api.doer.(*pool)
 	require.True(t, ok)
 	require.Equal(t, "api.line.me:443", p.addr)
+	require.EqualValues(t, tls.VersionTLS12, p.tls.MinVersion)
 	require.Equal(t, DefaultTimeout, p.timeout)
 
 	c, err = New("secret", "token", &Options{Endpoint: "http://[::1]:8080/line/"})
