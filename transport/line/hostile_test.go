@@ -20,7 +20,8 @@ import (
 // hostile makes events that nobody would send who means well.
 type hostile struct {
 	*rand.Rand
-	corpus []string
+	corpus []string // events, and malformed ones
+	found  []string // what fuzzing found
 }
 
 // oddValues stand where others are expected.
@@ -43,7 +44,7 @@ func newHostile(t *testing.T, seed uint64) *hostile {
 	for _, name := range slices.Sorted(maps.Keys(malformed)) { // in one order, so that a seed means the same again
 		h.corpus = append(h.corpus, malformed[name])
 	}
-	files, err := filepath.Glob("testdata/fuzz/Fuzz*/*")
+	files, err := filepath.Glob("testdata/fuzz/FuzzE*/*")
 	require.NoError(t, err)
 	for _, file := range files {
 		b, err := os.ReadFile(file)
@@ -51,7 +52,7 @@ func newHostile(t *testing.T, seed uint64) *hostile {
 		for _, line := range strings.Split(string(b), "\n")[1:] {
 			quoted := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(line, "[]byte("), "string("), ")")
 			if s, err := strconv.Unquote(quoted); err == nil {
-				h.corpus = append(h.corpus, s)
+				h.found = append(h.found, s)
 			}
 		}
 	}
@@ -61,6 +62,9 @@ func newHostile(t *testing.T, seed uint64) *hostile {
 // event returns a mutated event. It happened now, or it would be refused for its age.
 func (h *hostile) event() string {
 	e := h.corpus[h.IntN(len(h.corpus))]
+	if h.IntN(8) == 0 {
+		e = h.found[h.IntN(len(h.found))]
+	}
 	e = strings.ReplaceAll(e, "1754500000123", strconv.FormatInt(time.Now().UnixMilli(), 10))
 	e = strings.ReplaceAll(e, "01K20000000000000000000000", fmt.Sprintf("id-%d", h.Uint64()))
 	for range h.IntN(4) {
