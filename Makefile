@@ -27,6 +27,9 @@ FUZZ ?= 10m
 fuzz: ## run every fuzz target, 10 minutes each; FUZZ=30s for another time
 	bash .ci/fuzz $(FUZZ)
 
+mutate: redis-server ## take each guard out of the code, and see that its test notices
+	$(GO) run ./bot/prove/mutate $(MUTATE)
+
 golden: ## write the golden files again
 	KAIWA_UPDATE=1 $(GO) test ./...
 
@@ -42,4 +45,4 @@ vuln: ## go mod verify and govulncheck
 ci: ## what CI runs
 	bash .ci/run
 
-.PHONY: help test redis-server run bench prove prove-long fuzz golden lint vuln ci
+.PHONY: help test redis-server run bench prove prove-long mutate fuzz golden lint vuln ci

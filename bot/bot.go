@@ -107,7 +107,9 @@ type Bot struct {
 	work    chan func()  // hands work to a goroutine that is idle
 	idle    atomic.Int64 // goroutines that wait for it
 	spare   sync.Pool    // of *turns
-	solo    sync.Mutex   // held by the turn of an event that may have killed a process
+	// solo has one place, for the turn of an event that may have killed a process. It is no
+	// mutex: who waits for that does not stop the time of a bubble.
+	solo    chan struct{}
 	stats   stats
 	stop    chan struct{} // closed by Shutdown
 	mu      sync.Mutex    // guards closing, and busy.Add against busy.Wait
@@ -126,7 +128,7 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 	b := &Bot{
 		channel: channel, store: store, flows: flows,
 		byName: make(map[string]Flow, len(flows)), stop: make(chan struct{}),
-		work: make(chan func()),
+		work: make(chan func()), solo: make(chan struct{}, 1),
 	}
 	if o != nil {
 		b.o = *o

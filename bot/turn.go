@@ -98,8 +98,8 @@ func (t *turns) one() (session.Event, bool) {
 	if t.attempt > 1 {
 		// It may have killed its process. Those that run beside it when it does so again become
 		// suspects too, so suspects run one at a time.
-		t.b.solo.Lock()
-		defer t.b.solo.Unlock()
+		t.b.solo <- struct{}{}
+		defer func() { <-t.b.solo }()
 	}
 	crash("before-turn")
 	err := t.makePlan(ctx)
