@@ -11,6 +11,7 @@ type apiFault struct {
 	status        int
 	text, wait    string // of a 429
 	hang, garbage bool   // otherwise the connection is reset
+	pushOnly      bool   // replies are well
 }
 
 // apiFaults are drawn from with equal chances.
@@ -18,17 +19,18 @@ var apiFaults = [...]apiFault{
 	{before: true, status: 500}, {before: true, status: 502}, {before: true}, {before: true, hang: true},
 	{before: true, status: 429, text: "The API rate limit has been exceeded. Try again later."},
 	{before: true, status: 429, text: "The API rate limit has been exceeded. Try again later.", wait: "1"},
+	{before: true, status: 429, text: "The API rate limit has been exceeded. Try again later.", wait: "soon"},
 	{after: true, status: 500}, {after: true, status: 503}, {after: true}, {after: true, hang: true},
 	{after: true, garbage: true, status: 200},
 }
 
-func (p *platform) draw() apiFault {
+func (p *platform) draw(push bool) apiFault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f := apiFault{}
 	switch {
-	case p.down:
-		f = apiFault{before: true, status: 503}
+	case p.always.status > 0 && (push || !p.always.pushOnly):
+		f = p.always
 	case p.faults > 0 && p.rng.Float64() < p.faults:
 		f = apiFaults[p.rng.IntN(len(apiFaults))]
 	default:

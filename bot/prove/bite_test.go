@@ -61,7 +61,7 @@ func TestBites(t *testing.T) {
 		t.Run("guard="+c.guard, func(t *testing.T) {
 			row := c.row
 			row.guard, row.quiet, row.patience = c.guard, 3*time.Second, 5*time.Second
-			r := runTrial(t.Context(), bin, 1, &row)
+			r := runTrial(t.Context(), bin, 1, &row, false)
 			t.Log(r.line())
 			if c.found == nil {
 				require.Empty(t, r.deviations)

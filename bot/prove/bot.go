@@ -37,6 +37,7 @@ type botConfig struct {
 	Window      time.Duration // in which a reply token is used
 	Slow        time.Duration // how long an action takes
 	Guard       string        // the guard to break; empty for none
+	Attempts    int           // bot.Options.MaxAttempts
 }
 
 func runBot() error {
@@ -66,7 +67,7 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
-	o := bot.Options{Logger: log}
+	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts}
 	shorten(&o, cfg.Lease, cfg.Lane)
 	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []bot.Flow{f}, &o)
 	if err != nil {

@@ -17,6 +17,7 @@ type tally struct {
 	order, early     int
 	chain            int
 	worst            time.Duration // from an event's first webhook to its first message
+	repaired         time.Duration // the same, or from the last end of a process in between
 	missing          []string      // the first of those lost
 }
 
@@ -28,7 +29,7 @@ func (s *stage) count() *tally {
 	defer s.sender.mu.Unlock()
 	c := &tally{}
 	for _, events := range s.users {
-		v := view{c: c, strict: !s.t.shuffle, window: s.t.window, parts: map[part]bool{}, due: map[int]int64{}, newest: -1}
+		v := view{c: c, strict: !s.t.shuffle, window: s.t.window, lastEnd: s.fleet.lastEnd, parts: map[part]bool{}, due: map[int]int64{}, newest: -1}
 		for _, m := range s.line.snapshot(events[0].user) {
 			v.see(&m, events)
 		}
@@ -48,6 +49,8 @@ type view struct {
 	c      *tally
 	strict bool // events were sent one after the other
 	window time.Duration
+	// lastEnd is when a process ended last before a time.
+	lastEnd func(time.Time) time.Time
 
 	parts  map[part]bool
 	due    map[int]int64 // timers that were armed
@@ -77,7 +80,7 @@ func (v *view) see(m *message, events []*event) {
 	if m.Part > 1 || m.Seq < 0 || m.Seq >= len(events) {
 		return
 	}
-	v.c.worst = max(v.c.worst, m.at.Sub(events[m.Seq].first))
+	v.took(events[m.Seq].first, m.at)
 	if v.strict && m.Seq < v.newest && before(events[m.Seq], events[v.newest]) {
 		v.c.order++
 	}
@@ -85,6 +88,15 @@ func (v *view) see(m *message, events []*event) {
 	if m.Due > 0 {
 		v.due[m.Seq] = m.Due
 	}
+}
+
+// took notes how long an event waited. Whoever repairs may end as well: then the next one begins anew.
+func (v *view) took(first, answered time.Time) {
+	v.c.worst = max(v.c.worst, answered.Sub(first))
+	if end := v.lastEnd(answered); end.After(first) {
+		first = end
+	}
+	v.c.repaired = max(v.c.repaired, answered.Sub(first))
 }
 
 func (v *view) timer(m *message) {
@@ -126,6 +138,12 @@ func (v *view) end(events []*event) {
 			v.c.accepted++
 		}
 		first := v.parts[part{false, e.seq, 1}]
+		if isPoison(e.kind) {
+			if first {
+				v.c.order++ // it cannot be answered
+			}
+			continue
+		}
 		if !first && e.accepted.IsZero() {
 			v.c.absent++
 			continue

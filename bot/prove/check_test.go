@@ -58,12 +58,13 @@ func TestCount(t *testing.T) {
 				events = append(events, &event{user: userID(1, 1), seq: i, kind: kindPlain, first: at, accepted: at})
 			}
 			s := &stage{
-				t: &trial{window: 50 * time.Second}, users: [][]*event{events}, sender: &sender{},
+				t: &trial{window: 50 * time.Second}, fleet: &fleet{}, users: [][]*event{events}, sender: &sender{},
 				line: &platform{shown: map[string][]message{events[0].user: tt.shown}},
 			}
 			got := *s.count()
 			require.Len(t, got.missing, got.lost)
 			tt.want.events, tt.want.accepted, tt.want.worst, tt.want.missing = 3, 3, got.worst, got.missing
+			tt.want.repaired = got.worst // no process ended
 			require.Equal(t, tt.want, got)
 		})
 	}
@@ -80,6 +81,22 @@ func TestCountAbsent(t *testing.T) {
 	})
 	require.Equal(t, 1, c.absent)
 	require.Equal(t, manyMessages, c.lost)
+}
+
+// An event that cannot be handled is not missed, and must not be answered. The row names it.
+func TestCountPoison(t *testing.T) {
+	t.Parallel()
+	user := userID(1, 1)
+	bad := &event{user: user, id: "bad", kind: kindKill, accepted: time.UnixMilli(1)}
+	c := &tally{}
+	v := view{c: c, parts: map[part]bool{}}
+	v.end([]*event{bad})
+	require.Zero(t, c.lost+c.order)
+	v.parts[part{false, 0, 1}] = true
+	v.end([]*event{bad})
+	require.Equal(t, 1, c.order)
+	s := &stage{users: [][]*event{{{kind: kindPlain, id: "good"}, bad}, {{kind: kindFail, id: "a"}}}}
+	require.Equal(t, []string{"a", "bad"}, s.poisoned())
 }
 
 func TestAnswerIsReadBack(t *testing.T) {

@@ -2,6 +2,7 @@
 //
 //	go run ./bot/prove              # the short form, under 10 minutes on two cores
 //	go run ./bot/prove -long        # all of it
+//	go run ./bot/prove -ci          # a part, for pipelines: under 5 minutes on two quiet cores
 //	go run ./bot/prove -run stop    # the scenarios whose name begins so
 //	go run ./bot/prove -h           # the rest
 //
@@ -27,6 +28,14 @@
 //     without an end
 //   - faults: a process that panicked, ended by itself or did not shut down, a webhook that was
 //     not answered in time
+//
+//   - shed: events that a full mailbox refused; no row fills one
+//   - poison: events that panic, fail for ever or kill their process, which a row has on purpose:
+//     just these must be the dead letters in the end
+//
+// Bars on time count from an event's first webhook, or from the last end of a process since: who
+// repairs may end as well. With -ci they are wider by twenty times the longest delay with which
+// the machine ran a goroutine that was ready; what that covers is a note. The other counts are strict.
 //
 // # Seeds
 //

@@ -52,6 +52,9 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 			case n <= 2:
 				e.kind = kindTimer
 			}
+			if u < t.poison && i == t.events/2 {
+				e.kind = poisons[u%len(poisons)]
+			}
 			if rng.Float64() < t.dup {
 				e.dup = 0
 				if rng.IntN(2) == 0 {

@@ -24,6 +24,7 @@ type fleet struct {
 	deaths  int
 	unready int      // starts that failed
 	faults  []string // ends that nobody asked for
+	ends    []time.Time
 	wg      sync.WaitGroup
 }
 
@@ -79,6 +80,7 @@ func (f *fleet) once(p *process) bool {
 	defer f.mu.Unlock()
 	ready, asked := p.ready, p.asked
 	p.ready, p.frozen, p.asked = false, false, false
+	f.ends = append(f.ends, time.Now())
 	_ = p.stdin.Close()
 	switch {
 	case p.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:

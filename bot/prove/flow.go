@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -28,6 +32,32 @@ const (
 	kindTimer = "timer" // one, and one later
 )
 
+// The kinds of events that cannot be handled.
+const (
+	kindPanic = "panic"
+	kindFail  = "fail"
+	kindKill  = "kill" // the process dies
+)
+
+var poisons = [...]string{kindPanic, kindFail, kindKill}
+
+func isPoison(kind string) bool { return slices.Contains(poisons[:], kind) }
+
+// suffer does what a poison does.
+func suffer(kind string) error {
+	switch kind {
+	case kindPanic:
+		panic("poison")
+	case kindFail:
+		return errors.New("prove: poison")
+	case kindKill:
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	default:
+		return nil
+	}
+}
+
 const manyMessages = 7
 
 // counting is the flow that is proved. Its actions take as long as slow.
@@ -37,6 +67,9 @@ func counting(slow time.Duration) (*flow.Flow[chain], error) {
 		case <-time.After(slow):
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+		if _, kind, _ := strings.Cut(t.Event().Text, " "); isPoison(kind) {
+			return suffer(kind)
 		}
 		link(t, t.State() != "")
 		return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 // somebody must look at, dead letters, and keys without an end that are none of the indexes.
 func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 	found := map[string]int{}
+	var dead []string
 	err := s.redis.eachKey(ctx, s.namespace, func(c *redis.Client, key string) error {
 		_, name, inPartition := strings.Cut(key, "}:")
 		if !inPartition {
@@ -26,8 +28,11 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 			found["sessions due"] += int(n)
 			return err
 		case name == "dl":
-			n, err := c.XLen(ctx, key).Result()
-			found["dead letters"] += int(n)
+			letters, err := c.XRange(ctx, key, "-", "+").Result()
+			for _, letter := range letters {
+				id, _ := letter.Values["id"].(string)
+				dead = append(dead, id)
+			}
 			return err
 		case strings.HasPrefix(name, "q:"):
 			found["mailboxes"]++
@@ -38,6 +43,10 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 		}
 		return err
 	})
+	slices.Sort(dead)
+	if poison := s.poisoned(); !slices.Equal(dead, poison) {
+		found["dead letters, of "+strconv.Itoa(len(poison))+" events that cannot be handled"] = max(len(dead), 1)
+	}
 	maps.DeleteFunc(found, func(_ string, n int) bool { return n == 0 })
 	return found, err
 }
@@ -66,7 +75,11 @@ func (s *stage) finish(ctx context.Context, r *result) {
 		r.left += left[what]
 		s.fail("left: %d %s", left[what], what)
 	}
-	for _, text := range []string{"panic:", "fatal error:", "DATA RACE"} {
+	trouble := []string{"fatal error:", "DATA RACE"}
+	if s.t.poison == 0 {
+		trouble = append(trouble, "panic:")
+	}
+	for _, text := range trouble {
 		if n := s.fleet.logged(text); n > 0 {
 			s.fail("%d times %q in the logs", n, text)
 		}
@@ -79,6 +92,7 @@ func (s *stage) finish(ctx context.Context, r *result) {
 	r.counted = s.fleet.logged("pushing a reply of unknown fate")
 	r.assumed = s.fleet.logged("reply assumed delivered")
 	r.fenced = s.fleet.logged("turn overtaken")
+	r.shed = s.fleet.logged("bot: event refused")
 	if s.redis.proxy != nil && s.redis.proxy.losses() > 0 {
 		s.note("%d connections broken in a call", s.redis.proxy.losses())
 	}
@@ -89,6 +103,9 @@ func (s *stage) finish(ctx context.Context, r *result) {
 		s.note("lost: %s", strings.Join(r.missing, ", "))
 	}
 	r.notes, r.deviations = s.notes, append(r.deviations, s.wrong...)
+	if r.lull != nil {
+		r.slack = r.lull.slack()
+	}
 	r.judge()
 }
 

@@ -19,8 +19,8 @@ type platform struct {
 
 	mu     sync.Mutex // guards the rest
 	rng    *rand.Rand
-	faults float64 // part of the calls that fail
-	down   bool    // all calls fail before they are accepted
+	faults float64  // part of the calls that fail
+	always apiFault // how all calls fail; without a status they do not
 	tokens map[string]*token
 	keys   map[string]bool
 	shown  map[string][]message
@@ -66,10 +66,11 @@ func (p *platform) url() string { return "http://" + p.ln.Addr().String() }
 
 func (p *platform) close() { _ = p.srv.Close() }
 
-func (p *platform) setFaults(part float64, down bool) {
+// setFaults has part of the calls fail at random, or all of them in one way.
+func (p *platform) setFaults(part float64, always apiFault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.faults, p.down = part, down
+	p.faults, p.always = part, always
 }
 
 // issue makes a reply token valid from now on, also one that was issued before.
@@ -96,11 +97,12 @@ func (p *platform) call(w http.ResponseWriter, r *http.Request) {
 		respond(w, http.StatusBadRequest, "The request body has an error")
 		return
 	}
-	f := p.draw()
+	push := strings.HasSuffix(r.URL.Path, "push")
+	f := p.draw(push)
 	if f.before && !f.act(w, r) {
 		return
 	}
-	status, text := p.accept(&q, strings.HasSuffix(r.URL.Path, "push"), r.Header.Get("X-Line-Retry-Key"))
+	status, text := p.accept(&q, push, r.Header.Get("X-Line-Retry-Key"))
 	if f.after && !f.act(w, r) {
 		return
 	}

@@ -47,13 +47,17 @@ func TestFaultsAreDrawn(t *testing.T) {
 	p, err := startPlatform(1, time.Minute)
 	require.NoError(t, err)
 	t.Cleanup(p.close)
-	p.setFaults(0.5, false)
+	p.setFaults(0.5, apiFault{})
 	seen := map[apiFault]int{}
 	for range 1000 {
-		seen[p.draw()]++
+		seen[p.draw(false)]++
 	}
 	require.Len(t, seen, len(apiFaults)+1)
 	require.InDelta(t, 500, seen[apiFault{}], 100)
-	p.setFaults(0, true)
-	require.Equal(t, apiFault{before: true, status: 503}, p.draw())
+	p.setFaults(0, apiFault{before: true, status: 503})
+	require.Equal(t, apiFault{before: true, status: 503}, p.draw(false))
+	monthly := apiFault{before: true, status: 429, pushOnly: true}
+	p.setFaults(0, monthly)
+	require.Equal(t, apiFault{}, p.draw(false))
+	require.Equal(t, monthly, p.draw(true))
 }

@@ -7,17 +7,31 @@ func lineRows(long bool) []trial {
 	faults := base("line-faults", 50, pick(long, 20, 100), 100, 3)
 	faults.lineFault, faults.quiet = 0.3, 40*time.Second
 
-	outage := base("line-outage", 30, pick(long, 30, 60), 60, 3)
-	outage.quiet = 60 * time.Second
-	away := pick(long, 5*time.Second, 10*time.Second)
-	outage.during = func(s *stage) {
-		if !s.pause(2 * time.Second) {
-			return
-		}
-		s.line.setFaults(0, true)
-		s.pause(away)
-		s.line.setFaults(0, false)
-		s.note("LINE answered 503 for %s", away)
+	rows := []trial{faults}
+	for _, row := range []struct {
+		name  string
+		fault apiFault
+	}{
+		{"line-outage", apiFault{status: 503}},
+		{"line-401", apiFault{status: 401, text: "Authentication failed due to the following reason: invalid token"}},
+		{"line-monthly", apiFault{status: 429, text: "You have reached your monthly limit.", pushOnly: true}},
+	} {
+		row.fault.before = true
+		t := base(row.name, 30, pick(long, 30, 60), 60, 3)
+		t.quiet = 60 * time.Second
+		t.during = func(s *stage) { s.refuse(row.fault, pick(long, 5*time.Second, 10*time.Second)) }
+		rows = append(rows, t)
 	}
-	return []trial{faults, outage}
+	return rows
+}
+
+// refuse has LINE refuse all calls in one way for a time. All outputs are to go out after it.
+func (s *stage) refuse(f apiFault, d time.Duration) {
+	if !s.pause(2 * time.Second) {
+		return
+	}
+	s.line.setFaults(0, f)
+	s.pause(d)
+	s.line.setFaults(0, apiFault{})
+	s.note("LINE answered %d for %s", f.status, d)
 }

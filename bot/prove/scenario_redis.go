@@ -30,7 +30,11 @@ func redisRows(long bool) (rows []trial) {
 		}
 		rows = append(rows, t)
 	}
-	return append(rows, blackhole(long), cutRow(long), restartRow(long), flushRow(long), fullRow(long))
+	rows = append(rows, blackhole(long), cutRow(long), restartRow(long, "everysec"))
+	if long {
+		rows = append(rows, restartRow(long, "always"))
+	}
+	return append(rows, loadingRow(long), flushRow(long), fullRow(long))
 }
 
 // holdTrouble has the proxy make trouble from start to end.
@@ -74,9 +78,9 @@ func cutRow(long bool) trial {
 }
 
 // restartRow kills a Redis that keeps what it acknowledged, and starts it again.
-func restartRow(long bool) trial {
-	t := base("redis-restart", 30, pick(long, 40, 150), 100, 3)
-	t.redis, t.outage = redisAOF, 6*time.Second
+func restartRow(long bool, fsync string) trial {
+	t := base("redis-restart/"+fsync, 30, pick(long, 40, 150), 100, 3)
+	t.redis, t.redisArgs, t.outage = redisAOF, []string{"--appendfsync", fsync}, 6*time.Second
 	t.during = func(s *stage) {
 		n := 0
 		for ; s.pause(3*time.Second) && n < pick(long, 2, 10); n++ {
@@ -85,6 +89,29 @@ func restartRow(long bool) trial {
 			s.redis.server.Restart()
 		}
 		s.note("%d restarts after 2 s", n)
+	}
+	return t
+}
+
+// loadingRow starts Redis on so much data that it answers LOADING for some seconds.
+func loadingRow(long bool) trial {
+	t := base("redis-loading", 30, pick(long, 40, 130), 100, 3)
+	t.redis, t.outage, t.quiet = redisAOF, 12*time.Second, 20*time.Second
+	t.redisArgs = []string{"--key-load-delay", "1500"} // µs for each command of the log
+	t.during = func(s *stage) {
+		if !s.pause(3 * time.Second) {
+			return
+		}
+		s.redis.server.Kill()
+		began := time.Now()
+		s.redis.server.Restart()
+		c := s.redis.client.(*redis.Client)
+		if err := await(context.Background(), 20*time.Second, func() bool {
+			return c.Ping(context.Background()).Err() == nil
+		}); err != nil {
+			s.fail("Redis did not load: %v", err)
+		}
+		s.note("Redis loaded for %s", short(time.Since(began)))
 	}
 	return t
 }

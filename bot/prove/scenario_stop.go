@@ -23,6 +23,9 @@ func stopRow(long bool) trial {
 			s.pause(s.t.lease * 3 / 2)
 			s.fleet.signal(n, syscall.SIGCONT)
 		}
+		if want := pick(long, 1, 50); stops < want {
+			s.fail("%d stops, not %d", stops, want)
+		}
 		s.note("%d stops of %s", stops, s.t.lease*3/2)
 	}
 	return t

@@ -23,7 +23,7 @@ func scenarios(long bool) []trial {
 	rows = append(rows, redisRows(long)...)
 	rows = append(rows, failoverRows(long)...)
 	rows = append(rows, lineRows(long)...)
-	rows = append(rows, fleetDown(long), soak(long))
+	rows = append(rows, poisonRow(long), fleetDown(long), soak(long))
 	return rows
 }
 
@@ -97,20 +97,22 @@ func crashRow(events int, point, hit string, procs int, redeliver bool) trial {
 	if point == anyPoint {
 		t.crash = "any=" + map[string]string{"1": "40", "10": "400", "/50": "/300"}[hit]
 	}
-	// A lease and a second; and a second for a process to start, where it is alone.
-	t.repair = 4 * time.Second
+	// A lease and a second; and a second for a process to start, where it is alone. An event has
+	// five attempts.
+	t.repair = 3 * time.Second
+	if procs == 1 {
+		t.repair += time.Second
+	}
 	switch point {
 	case "in-claim":
 		t.lineFault, t.repair = 0.05, 10*time.Second
-	case "before-next": // needs events that wait, and so they do
-		t.users, t.events, t.slow = 4, t.events*5, 30*time.Millisecond
+	case "before-next": // needs events that wait, and so they do; a mailbox holds 200
+		t.users, t.events, t.slow = 6, t.events*10/3, 45*time.Millisecond
 		t.repair = 10 * time.Second
 	case "in-shutdown":
 		t.during = rolling
 	}
-	if hit == "/50" || point == anyPoint {
-		t.repair *= 3 // those who repair may die as well
-	}
+	t.whole = 5 * t.repair
 	return t
 }
 
@@ -139,28 +141,6 @@ func fleetDown(long bool) trial {
 		s.pause(away)
 		s.fleet.setDown(false)
 		s.note("all processes away for %s", away)
-	}
-	return t
-}
-
-// soak kills a process every 20 s under a steady load.
-func soak(long bool) trial {
-	t := base("soak", 100, pick(long, 45, 1800), pick(long, 150, 300), 3)
-	every := pick(long, 5*time.Second, 20*time.Second)
-	t.during = func(s *stage) {
-		var first, last stats
-		kills := 0
-		for s.pause(every) {
-			last = s.fleet.stats()
-			if kills == 0 {
-				first = last
-			}
-			if s.fleet.signal(s.rng.IntN(s.t.procs), sigkill) {
-				kills++
-			}
-		}
-		s.note("%d kills; most goroutines %d then %d, heap %d KiB then %d KiB", kills,
-			first.Goroutines, last.Goroutines, first.HeapBytes>>10, last.HeapBytes>>10)
 	}
 	return t
 }

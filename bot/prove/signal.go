@@ -63,6 +63,19 @@ func (f *fleet) finish() (stuck int) {
 	return stuck
 }
 
+// lastEnd is when a process ended last before a time; zero if none did.
+func (f *fleet) lastEnd(before time.Time) (last time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, end := range f.ends { // in order
+		if end.After(before) {
+			break
+		}
+		last = end
+	}
+	return last
+}
+
 // stats asks the processes for their goroutines and heap, and returns the highest.
 func (f *fleet) stats() (most stats) {
 	f.mu.Lock()

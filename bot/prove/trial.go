@@ -24,14 +24,18 @@ type trial struct {
 	crash     string  // KAIWA_CRASH
 	guard     string  // a guard that the bots go without
 	lineFault float64 // part of LINE's API calls that fail
+	poison    int     // how many users send an event that cannot be handled
+	attempts  int     // bot.Options.MaxAttempts
 
 	// during makes trouble while events are sent, and ends soon after s.ctx does. What it leaves
 	// is made good by the stage.
 	during func(s *stage)
 
-	repair time.Duration // within which each event is to be answered; 0 for no bar
-	outage time.Duration // the longest time without an accepted webhook; 0 for no bar
-	allow  allowance
+	// Within repair each event is to be answered, from its first webhook or from the last end of a
+	// process since. Within whole it is, however many ended. 0 is for no bar.
+	repair, whole time.Duration
+	outage        time.Duration // the longest time without an accepted webhook; 0 for no bar
+	allow         allowance
 }
 
 // allowance is what the promises do not cover in a row. It is counted all the same.

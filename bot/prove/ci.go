@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// ciRows are those of the short form that a pipeline runs: one of each kind of trouble.
+var ciRows = []string{
+	"clean", "crash/after-begin/", "crash/after-commit/", "crash/after-send/", "crash/any/", "stop", "rolling",
+	"redis-lost-replies/5%", "redis-blackhole", "redis-restart/everysec", "redis-flush", "redis-full",
+	"sentinel", "cluster-failover", "cluster-slots", "line-faults", "line-401", "poison", "fleet-down",
+}
+
+// slackPerDelay is by how many of the machine's delays a pipeline's bars on time are widened: what
+// is timed is some ten steps of several processes, each of which may be made to wait.
+const slackPerDelay = 20
+
+// lull measures for how long this machine lets a goroutine wait that is ready to run.
+type lull struct {
+	worst atomic.Int64
+	stop  context.CancelFunc
+}
+
+func startLull(ctx context.Context) *lull {
+	ctx, stop := context.WithCancel(ctx)
+	l := &lull{stop: stop}
+	go func() {
+		const tick = 5 * time.Millisecond
+		for due := time.Now().Add(tick); sleepUntil(ctx, due); due = time.Now().Add(tick) {
+			if late := int64(time.Since(due)); late > l.worst.Load() {
+				l.worst.Store(late)
+			}
+		}
+	}()
+	return l
+}
+
+// slack ends the measurement.
+func (l *lull) slack() time.Duration {
+	l.stop()
+	return slackPerDelay * time.Duration(l.worst.Load())
+}
