@@ -20,16 +20,22 @@
 // of a run shows that was not committed. A last event for each user reads the chain's end.
 //
 //   - lost: an event that was answered with 200 has no message, or a timer did not fire
+//
 //   - doubled: the same message shown twice
+//
 //   - order: a message that is not in the order of the commits or, where events were sent one
 //     after the other, of the events; a timer that fired early
+//
 //   - chain: a count or a hash that does not follow from the one before
+//
 //   - left: keys in Redis that should be gone: mailboxes, due entries, dead letters, keys
 //     without an end
+//
 //   - faults: a process that panicked, ended by itself or did not shut down, a webhook that was
 //     not answered in time
 //
 //   - shed: events that a full mailbox refused; no row fills one
+//
 //   - poison: events that panic, fail for ever or kill their process, which a row has on purpose:
 //     just these must be the dead letters in the end
 //

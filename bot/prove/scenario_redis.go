@@ -96,8 +96,8 @@ func restartRow(long bool, fsync string) trial {
 // loadingRow starts Redis on so much data that it answers LOADING for some seconds.
 func loadingRow(long bool) trial {
 	t := base("redis-loading", 30, pick(long, 40, 130), 100, 3)
-	t.redis, t.outage, t.quiet = redisAOF, 12*time.Second, 20*time.Second
-	t.redisArgs = []string{"--key-load-delay", "1500"} // µs for each command of the log
+	t.redis, t.outage, t.quiet = redisAOF, 20*time.Second, 20*time.Second
+	t.redisArgs = []string{"--key-load-delay", "200"} // µs for each command of the log
 	t.during = func(s *stage) {
 		if !s.pause(3 * time.Second) {
 			return
