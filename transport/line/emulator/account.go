@@ -1,11 +1,21 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
-	"strings"
+	"slices"
+	"strconv"
 	"time"
 )
+
+func (p *Platform) peopleEndpoints() []endpoint {
+	return []endpoint{
+		get("/v2/bot/info", p.info),
+		get("/v2/bot/profile/{userId}", p.profile),
+		get("/v2/bot/followers/ids", p.followers),
+	}
+}
 
 func (p *Platform) info(*call) answer {
 	return accept(http.StatusOK, map[string]string{
@@ -17,17 +27,85 @@ func (p *Platform) info(*call) answer {
 	})
 }
 
+// profileBody is a profile as the API tells it. Groups leave the language and the status out.
+type profileBody struct {
+	ID       string `json:"userId"`
+	Name     string `json:"displayName"`
+	Language string `json:"language,omitempty"`
+	Picture  string `json:"pictureUrl,omitempty"`
+	Status   string `json:"statusMessage,omitempty"`
+}
+
 func (p *Platform) profile(c *call) answer {
-	id := strings.TrimPrefix(c.URL.Path, profilePath)
+	id := c.values["userId"]
+	if !userID.MatchString(id) {
+		return invalid("userId")
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	u := p.find(id)
-	if u == nil || u.ID != id || !u.reachable(p.opt.Now()) {
-		return refuse(http.StatusNotFound, "Not found")
+	if u == nil || u.Hidden || !u.known() {
+		return notFound
 	}
-	return accept(http.StatusOK, map[string]string{
-		"userId": u.ID, "displayName": u.Name, "language": "en",
-	})
+	return accept(http.StatusOK, profileBody{u.ID, u.Name, u.Language, u.Picture, u.Status})
+}
+
+// known says whether the bot may get the user's profile: it is a friend, or has written ever, and
+// has not blocked the bot.
+func (u *user) known() bool { return u.Friend || !u.wasFriend && !u.wrote.IsZero() }
+
+func (p *Platform) followers(c *call) answer {
+	if p.opt.Unverified {
+		return unavailable
+	}
+	limit, err := strconv.Atoi(cmp.Or(c.URL.Query().Get("limit"), "300"))
+	if err != nil || limit < 1 || limit > 1000 {
+		return invalid("limit")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	friends := slices.DeleteFunc(p.everyone(), func(u User) bool { return !u.Friend || u.Hidden })
+	ids, next, ok := p.slice(friends, "followers", c.URL.Query().Get("start"), limit)
+	if !ok {
+		return refuse(http.StatusBadRequest, "Invalid start param")
+	}
+	return accept(http.StatusOK, struct {
+		IDs  []string `json:"userIds"`
+		Next string   `json:"next,omitempty"`
+	}{ids, next})
+}
+
+// unavailable is the answer to calls that the bot's kind of account may not make.
+var unavailable = refuse(http.StatusForbidden, "Access to this API is not available for your account")
+
+// pageMark is where a list that is got in pieces goes on: at a user, for 24 hours.
+type pageMark struct {
+	list, user string
+	born       time.Time
+}
+
+// slice cuts the next piece out of a list of people, and makes a token for the piece that follows.
+// The caller holds p.mu.
+func (p *Platform) slice(people []User, list, start string, limit int) ([]string, string, bool) {
+	if start != "" {
+		mark, ok := p.marks[start]
+		if !ok || mark.list != list || p.opt.Now().Sub(mark.born) >= 24*time.Hour {
+			return nil, "", false
+		}
+		for len(people) > 0 && people[0].ID != mark.user {
+			people = people[1:]
+		}
+	}
+	ids := make([]string, 0, limit)
+	for _, u := range people[:min(limit, len(people))] {
+		ids = append(ids, u.ID)
+	}
+	if len(people) <= limit {
+		return ids, "", true
+	}
+	next := newQuoteToken()
+	p.marks[next] = pageMark{list: list, user: people[limit].ID, born: p.opt.Now()}
+	return ids, next, true
 }
 
 // startLoading shows the loading animation until the next message of the bot.

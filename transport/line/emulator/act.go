@@ -6,13 +6,45 @@ import (
 	"fmt"
 )
 
-// Say types a text. Errors: ErrUnknownUser, ErrBlocked, ErrBadInput for an empty text or one that
-// is longer than 5000 UTF-16 units, ErrWebhook.
+// Say types a text. In a group, "@" before the name of a member or of the bot, and "@All", are
+// mentions. Errors: ErrUnknownUser, ErrBlocked, ErrBadInput for an empty text or one that is longer
+// than 5000 UTF-16 units, ErrWebhook.
 func (p *Platform) Say(ctx context.Context, user, text string) (Delivery, error) {
+	return p.says(ctx, user, text, "")
+}
+
+// Quote types a text that quotes the message of that id. Errors: those of Say, and ErrBadInput if
+// the chat holds no such message or it cannot be quoted.
+func (p *Platform) Quote(ctx context.Context, user, message, text string) (Delivery, error) {
+	p.mu.Lock()
+	c, _ := p.place(user)
+	quotable := c != nil && c.quotable(message)
+	p.mu.Unlock()
+	if c != nil && !quotable {
+		return Delivery{}, fmt.Errorf("%w: no message to quote", ErrBadInput)
+	}
+	return p.says(ctx, user, text, message)
+}
+
+func (p *Platform) says(ctx context.Context, user, text, quoted string) (Delivery, error) {
 	if text == "" || utf16Length(text) > 5000 {
 		return Delivery{}, fmt.Errorf("%w: text of length %d", ErrBadInput, utf16Length(text))
 	}
-	return p.writes(ctx, user, map[string]any{"type": "text", "text": text}, text)
+	content := map[string]any{"type": "text", "text": text}
+	if quoted != "" {
+		content["quotedMessageId"] = quoted
+	}
+	return p.writes(ctx, user, content, text)
+}
+
+// quotable says whether the chat holds a message that can be quoted.
+func (c *chat) quotable(message string) bool {
+	for _, it := range c.items {
+		if it.ID == message && it.quote != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // Sticker sends a sticker. Errors: ErrUnknownUser, ErrBlocked, ErrWebhook.
@@ -43,54 +75,78 @@ func (p *Platform) Location(ctx context.Context, user, title string, latitude, l
 // writes shows a message of the user and sends its event.
 func (p *Platform) writes(ctx context.Context, user string, content map[string]any, label string,
 ) (Delivery, error) {
-	u, err := p.present(user)
+	c, u, err := p.present(user)
 	if err != nil {
 		return Delivery{}, err
 	}
 	kind := content["type"].(string)
 	p.mu.Lock()
 	content["id"] = p.messageID()
+	if said, _ := content["text"].(string); c.person == nil && said != "" {
+		if list := p.mentions(c, said); len(list) > 0 {
+			content["mention"] = map[string]any{"mentionees": list}
+		}
+	}
+	quote := ""
 	if quotable[kind] {
-		content["quoteToken"] = newQuoteToken()
+		quote = newQuoteToken()
+		content["quoteToken"] = quote
 	}
 	raw, err := json.Marshal(content)
 	if err != nil { // a location with NaN
 		p.mu.Unlock()
 		return Delivery{}, fmt.Errorf("%w: %w", ErrBadInput, err)
 	}
-	p.bubble(u, content["id"].(string), kind, label, raw)
+	it := p.bubble(c, u, content["id"].(string), kind, label, raw)
+	it.quote = quote
 	p.mu.Unlock()
-	return p.emit(ctx, u, "message", map[string]any{"message": content})
+	return p.tell(ctx, c, u, "message", map[string]any{"message": content})
 }
 
-// bubble shows something on the user's side. The caller holds p.mu.
-func (p *Platform) bubble(u *user, id, kind, text string, content json.RawMessage) {
+// tell sends the event of something that a user did, if the bot is there to get it.
+func (p *Platform) tell(ctx context.Context, c *chat, u *user, kind string,
+	properties map[string]any) (Delivery, error) {
+	p.mu.Lock()
+	absent := c.person == nil && !c.joined
+	p.mu.Unlock()
+	if absent {
+		return Delivery{}, nil
+	}
+	return p.emit(ctx, c, u, kind, properties)
+}
+
+// bubble shows something that a user did. The caller holds p.mu.
+func (p *Platform) bubble(c *chat, u *user, id, kind, text string, content json.RawMessage) *item {
 	now := p.opt.Now()
-	u.wrote = now
+	if c.person != nil {
+		u.wrote = now
+	}
 	v := &node{Kind: "text", Text: text}
 	if kind != "text" {
 		v.Kind = "placeholder"
 	}
-	u.add(&item{
+	it := &item{
 		Message: Message{
-			ID: id, From: FromUser, Time: now, Type: kind, Text: text, Content: content,
+			ID: id, From: FromUser, Author: u.ID, Time: now, Type: kind, Text: text, Content: content,
 		},
 		view: v,
-	})
+	}
+	c.add(it)
+	return it
 }
 
-// present returns the user if it can send something.
-func (p *Platform) present(idOrName string) (*user, error) {
-	u := p.find(idOrName)
-	if u == nil {
-		return nil, ErrUnknownUser
-	}
+// present returns the user and the chat that a name stands for, if the user can send something.
+func (p *Platform) present(name string) (*chat, *user, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if u.blocked() {
-		return nil, ErrBlocked
+	c, u := p.place(name)
+	switch {
+	case u == nil:
+		return nil, nil, ErrUnknownUser
+	case c.person != nil && u.blocked():
+		return nil, nil, ErrBlocked
 	}
-	return u, nil
+	return c, u, nil
 }
 
 // Follow makes the user a friend of the bot, or unblocks it. It sends nothing if it is a friend
@@ -101,14 +157,14 @@ func (p *Platform) Follow(ctx context.Context, user string) (Delivery, error) {
 		return Delivery{}, ErrUnknownUser
 	}
 	p.mu.Lock()
-	unblocked, already := u.wasFriend, u.friend
-	u.friend, u.wasFriend = true, true
+	unblocked, already := u.wasFriend, u.Friend
+	u.Friend, u.wasFriend = true, true
 	u.touch()
 	p.mu.Unlock()
 	if already {
 		return Delivery{}, nil
 	}
-	return p.emit(ctx, u, "follow", map[string]any{
+	return p.emit(ctx, u.chat, u, "follow", map[string]any{
 		"follow": map[string]any{"isUnblocked": unblocked},
 	})
 }
@@ -121,12 +177,12 @@ func (p *Platform) Unfollow(ctx context.Context, user string) (Delivery, error) 
 		return Delivery{}, ErrUnknownUser
 	}
 	p.mu.Lock()
-	was := u.friend
-	u.friend = false
+	was := u.Friend
+	u.Friend = false
 	u.touch()
 	p.mu.Unlock()
 	if !was {
 		return Delivery{}, nil
 	}
-	return p.emit(ctx, u, "unfollow", nil)
+	return p.emit(ctx, u.chat, u, "unfollow", nil)
 }

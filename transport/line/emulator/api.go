@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -17,8 +18,9 @@ const maxBody = 2 << 20
 // call is one API call, read whole.
 type call struct {
 	*http.Request
-	id   string // x-line-request-id
-	body []byte
+	id     string // x-line-request-id
+	body   []byte
+	values map[string]string // of the names in the endpoint's path
 }
 
 // answer is what a call gets. The functions behind the routes return it instead of writing it, so
@@ -32,6 +34,11 @@ type answer struct {
 func (a answer) write(w http.ResponseWriter) {
 	for k, v := range a.header {
 		w.Header().Set(k, v)
+	}
+	if raw, ok := a.body.([]byte); ok { // with a Content-Type of its own
+		w.WriteHeader(a.status)
+		_, _ = w.Write(raw)
+		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(a.status)
@@ -61,6 +68,13 @@ func refuseDetails(details []detail) answer {
 		Details: details,
 	}}
 }
+
+// invalid refuses a value of the path or of the query.
+func invalid(name string) answer {
+	return refuse(http.StatusBadRequest, "The value for the '"+name+"' parameter is invalid")
+}
+
+var notFound = refuse(http.StatusNotFound, "Not found")
 
 func accept(status int, body any) answer { return answer{status: status, body: body} }
 
@@ -92,63 +106,50 @@ func (p *Platform) serveAPI(w http.ResponseWriter, r *http.Request) {
 	a.write(w)
 }
 
-// answer finds the route of a call and carries it out.
+// answer finds the endpoint of a call and carries it out.
 func (p *Platform) answer(c *call) answer {
-	method, handle := p.route(c.URL.Path)
+	e, values, allow := p.routes.match(c.Method, c.URL.Path)
 	switch {
-	case handle == nil:
-		return refuse(http.StatusNotFound, "Not found")
-	case c.Method != method:
+	case e == nil && allow == nil:
+		return notFound
+	case e == nil:
 		a := refuse(http.StatusMethodNotAllowed, "Method not allowed")
-		a.header = map[string]string{"Allow": method}
+		a.header = map[string]string{"Allow": strings.Join(allow, ", ")}
 		return a
 	}
-	if reason := p.unauthorised(c.Header.Get("Authorization")); reason != "" {
+	c.values = values
+	if reason := p.unauthorised(c.Header.Get("Authorization")); !e.open && reason != "" {
 		return refuse(http.StatusUnauthorized, "Authentication failed due to the following reason: "+
 			reason+". Confirm that the access token in the authorization header is valid.")
 	}
-	if method == http.MethodPost {
-		kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
-		if kind != "application/json" {
-			return refuse(http.StatusUnsupportedMediaType,
-				fmt.Sprintf("The content type, %s, is not supported", kind))
-		}
+	if bad := e.admits(c); bad != nil {
+		return *bad
 	}
-	key := c.Header.Get("X-Line-Retry-Key") // LINE's Go SDK sends an empty one for none
-	if key != "" && c.URL.Path != pushPath {
-		return refuse(http.StatusBadRequest, "The retry key is not supported by this endpoint")
-	}
-	if key != "" && !uuid.MatchString(key) {
-		return refuse(http.StatusBadRequest, "The retry key must be a UUID")
-	}
-	return handle(c)
+	return e.handle(c)
 }
 
-const (
-	pushPath    = "/v2/bot/message/push"
-	profilePath = "/v2/bot/profile/"
-)
-
-// route returns the method and the function of a path, or nil.
-func (p *Platform) route(path string) (string, func(*call) answer) {
-	switch path {
-	case "/v2/bot/message/reply":
-		return http.MethodPost, p.reply
-	case pushPath:
-		return http.MethodPost, p.push
-	case "/v2/bot/message/validate/reply", "/v2/bot/message/validate/push",
-		"/v2/bot/message/validate/multicast", "/v2/bot/message/validate/narrowcast",
-		"/v2/bot/message/validate/broadcast":
-		return http.MethodPost, p.validate
-	case "/v2/bot/chat/loading/start":
-		return http.MethodPost, p.startLoading
-	case "/v2/bot/info":
-		return http.MethodGet, p.info
+// admits checks the headers of a call.
+func (e *endpoint) admits(c *call) *answer {
+	media := e.media
+	if media == nil && e.method != http.MethodGet && e.method != http.MethodDelete {
+		media = []string{"application/json"}
 	}
-	if id, ok := strings.CutPrefix(path, profilePath); ok && id != "" && !strings.Contains(id, "/") {
-		return http.MethodGet, p.profile
+	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if len(media) > 0 && !slices.Contains(media, kind) {
+		a := refuse(http.StatusUnsupportedMediaType,
+			fmt.Sprintf("The content type, %s, is not supported", kind))
+		return &a
 	}
-	return "", nil
+	key := c.Header.Get("X-Line-Retry-Key") // LINE's Go SDK sends an empty one for none
+	if key != "" && !e.retry {
+		a := refuse(http.StatusBadRequest, "The retry key is not supported by this endpoint")
+		return &a
+	}
+	if key != "" && !uuid.MatchString(key) {
+		a := refuse(http.StatusBadRequest, "The retry key must be a UUID")
+		return &a
+	}
+	return nil
 }
 
 // unauthorised returns why the call may not proceed, or an empty string.

@@ -86,8 +86,8 @@ func TestProfile(t *testing.T) {
 	_, err = s.Unfollow(t.Context(), s.user())
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNotFound, get(), "blocked")
-	require.Equal(t, http.StatusNotFound, s.call("GET", "/v2/bot/profile/User+A", "").status)
-	require.Equal(t, http.StatusNotFound, s.call("GET", "/v2/bot/profile/User%20A", "").status)
+	require.Equal(t, http.StatusBadRequest, s.call("GET", "/v2/bot/profile/User+A", "").status)
+	require.Equal(t, http.StatusBadRequest, s.call("GET", "/v2/bot/profile/User%20A", "").status)
 }
 
 func TestLoading(t *testing.T) {
@@ -123,7 +123,7 @@ func TestLoadingEndsWithTheNextMessage(t *testing.T) {
 	s := newStage(t, nil)
 	token := s.says("hi")
 	loading := func() int64 {
-		change, _, _ := s.since(s.find(s.user()), 0)
+		change, _, _ := s.since(s.first(), s.first().person, 0)
 		return change.Loading
 	}
 	require.Zero(t, loading())

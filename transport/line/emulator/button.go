@@ -30,20 +30,20 @@ type Button struct {
 	sendsText bool // a postback with the deprecated text: it sends a message too
 }
 
-// Buttons returns what can be tapped in the user's chat, the newest message first and each message
+// Buttons returns what can be tapped in a chat, the newest message first and each message
 // from top to bottom, its quick replies last. Buttons of old messages stay for ever, as in LINE;
 // quick replies go when one is used and when a new message comes.
 func (p *Platform) Buttons(user string) []Button {
-	u := p.find(user)
-	if u == nil {
-		return nil
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	c, _ := p.place(user)
+	if c == nil {
+		return nil
+	}
 	var buttons []Button
-	for _, it := range slices.Backward(u.items) {
+	for _, it := range slices.Backward(c.items) {
 		for _, b := range it.buttons {
-			if u.offers(b, it.Seq) {
+			if c.offers(b, it.Seq) {
 				b.Seq = it.Seq
 				buttons = append(buttons, b)
 			}
@@ -53,8 +53,8 @@ func (p *Platform) Buttons(user string) []Button {
 }
 
 // offers says whether a button of the message seq can still be tapped.
-func (u *user) offers(b Button, seq int) bool {
-	return !b.Quick || seq == len(u.items) && u.quickUsed != seq
+func (c *chat) offers(b Button, seq int) bool {
+	return !b.Quick || seq == len(c.items) && c.quickUsed != seq
 }
 
 // Tap taps the newest button with that label. Errors: those of Press.
@@ -76,7 +76,10 @@ func (p *Platform) Pick(ctx context.Context, user, label, value string) (Deliver
 }
 
 func (p *Platform) labelled(user, label string) (Button, error) {
-	if p.find(user) == nil {
+	p.mu.Lock()
+	c, _ := p.place(user)
+	p.mu.Unlock()
+	if c == nil {
 		return Button{}, ErrUnknownUser
 	}
 	for _, b := range p.Buttons(user) {
@@ -93,11 +96,11 @@ func (p *Platform) labelled(user, label string) (Button, error) {
 // the value, ErrWebhook.
 func (p *Platform) Press(ctx context.Context, user string, b Button, value string,
 ) (Delivery, error) {
-	u, err := p.present(user)
+	c, u, err := p.present(user)
 	if err != nil {
 		return Delivery{}, err
 	}
-	b, err = p.press(u, b, value)
+	b, err = p.press(c, b, value)
 	if err != nil {
 		return Delivery{}, err
 	}
@@ -109,9 +112,9 @@ func (p *Platform) Press(ctx context.Context, user string, b Button, value strin
 	case "location":
 		return p.Location(ctx, user, "A place", 35.681236, 139.767125)
 	case "postback":
-		return p.postback(ctx, u, b)
+		return p.postback(ctx, user, c, u, b)
 	case "datetimepicker":
-		return p.emit(ctx, u, "postback", map[string]any{"postback": map[string]any{
+		return p.tell(ctx, c, u, "postback", map[string]any{"postback": map[string]any{
 			"data": b.Data, "params": map[string]any{b.Mode: value},
 		}})
 	default:
@@ -120,14 +123,14 @@ func (p *Platform) Press(ctx context.Context, user string, b Button, value strin
 }
 
 // press checks that the button is there and allows the value, and uses a quick reply up.
-func (p *Platform) press(u *user, b Button, value string) (Button, error) {
+func (p *Platform) press(c *chat, b Button, value string) (Button, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if b.Seq < 1 || b.Seq > len(u.items) {
+	if b.Seq < 1 || b.Seq > len(c.items) {
 		return b, ErrNoButton
 	}
-	it, seq := u.items[b.Seq-1], b.Seq
-	if b.Index < 0 || b.Index >= len(it.buttons) || !u.offers(it.buttons[b.Index], seq) {
+	it, seq := c.items[b.Seq-1], b.Seq
+	if b.Index < 0 || b.Index >= len(it.buttons) || !c.offers(it.buttons[b.Index], seq) {
 		return b, ErrNoButton
 	}
 	b = it.buttons[b.Index]
@@ -135,25 +138,26 @@ func (p *Platform) press(u *user, b Button, value string) (Button, error) {
 		return b, err
 	}
 	if b.Quick {
-		u.quickUsed = seq
-		u.touch()
+		c.quickUsed = seq
+		c.touch()
 	}
 	return b, nil
 }
 
 // postback sends the event of a postback button, after the bubble that it shows.
-func (p *Platform) postback(ctx context.Context, u *user, b Button) (Delivery, error) {
+func (p *Platform) postback(ctx context.Context, name string, c *chat, u *user, b Button,
+) (Delivery, error) {
 	switch {
 	case b.sendsText:
-		if d, err := p.Say(ctx, u.ID, b.Text); err != nil {
+		if d, err := p.Say(ctx, name, b.Text); err != nil {
 			return d, err
 		}
 	case b.Text != "":
 		p.mu.Lock()
-		p.bubble(u, "", "text", b.Text, nil)
+		p.bubble(c, u, "", "text", b.Text, nil)
 		p.mu.Unlock()
 	}
-	return p.emit(ctx, u, "postback", map[string]any{
+	return p.tell(ctx, c, u, "postback", map[string]any{
 		"postback": map[string]any{"data": b.Data},
 	})
 }

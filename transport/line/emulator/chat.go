@@ -6,14 +6,6 @@ import (
 	"time"
 )
 
-// User is a person in the chat.
-type User struct {
-	// ID is what the bot sees: U and 32 hexadecimal digits.
-	ID string `json:"id"`
-	// Name is the display name of the profile.
-	Name string `json:"name"`
-}
-
 // Side says who wrote a message.
 type Side string
 
@@ -32,7 +24,9 @@ type Message struct {
 	ID string `json:"id,omitempty"`
 	// From says who wrote it.
 	From Side `json:"from"`
-	// Via is the call that a message of the bot came by: "reply" or "push".
+	// Author is the ID of the user who wrote it, empty for the bot.
+	Author string `json:"author,omitempty"`
+	// Via is the call that a message of the bot came by, such as "reply", "push" or "multicast".
 	Via string `json:"via,omitempty"`
 	// Time is when it appeared.
 	Time time.Time `json:"time"`
@@ -50,93 +44,95 @@ type item struct {
 	Message
 	view    *node
 	buttons []Button
+	quote   string // its quote token, or empty
 }
 
-// user is a person and its chat. Platform.mu guards it.
-type user struct {
-	User
-	friend, wasFriend bool
-	wrote             time.Time // when the user last sent anything
-	items             []*item
-	quickUsed         int       // Seq of the message whose quick reply was used
-	loading           time.Time // until when the loading animation shows
-	problem           string    // the last failure of the webhook, in words for the page
-	changed           chan struct{}
+// chat is where messages are shown: a user's own chat with the bot, a group or a room.
+// Platform.mu guards it; kind, id, name and person never change.
+type chat struct {
+	kind, id, name string // kind is that of an event's source: user, group or room
+	picture        string
+	person         *user   // whose own chat this is, or nil
+	members        []*user // of a group or a room
+	joined         bool    // the bot is in the group or room
+	items          []*item
+	quickUsed      int       // Seq of the message whose quick reply was used
+	loading        time.Time // until when the loading animation shows
+	problem        string    // the last failure of the webhook, in words for the page
+	changed        chan struct{}
+}
+
+func newChat(kind, id, name string) *chat {
+	return &chat{kind: kind, id: id, name: name, changed: make(chan struct{})}
 }
 
 // View is the node that the message is shown as, for the page's template.
 func (it *item) View() *node { return it.view }
 
 // touch wakes everyone who waits for a change of the chat.
-func (u *user) touch() {
-	close(u.changed)
-	u.changed = make(chan struct{})
+func (c *chat) touch() {
+	close(c.changed)
+	c.changed = make(chan struct{})
 }
 
 // add appends a bubble to the chat.
-func (u *user) add(it *item) {
-	it.Seq = len(u.items) + 1
-	u.items = append(u.items, it)
+func (c *chat) add(it *item) {
+	it.Seq = len(c.items) + 1
+	c.items = append(c.items, it)
 	if it.From == FromBot {
-		u.loading = time.Time{}
+		c.loading = time.Time{}
 	}
-	u.touch()
+	c.touch()
 }
 
-// reachable says whether a push to the user is shown: it is a friend, or wrote in the last 7 days
-// and has not blocked the bot.
-func (u *user) reachable(now time.Time) bool {
-	return u.friend || !u.wasFriend && !u.wrote.IsZero() && now.Sub(u.wrote) <= 7*24*time.Hour
+// shows says whether people see what the bot sends now.
+func (c *chat) shows(now time.Time, via string) bool {
+	if c.person == nil {
+		return c.joined
+	}
+	return c.person.reachable(now) || via == "reply" && !c.person.blocked()
 }
 
-// blocked says that the user was a friend and ended it.
-func (u *user) blocked() bool { return u.wasFriend && !u.friend }
-
-// find returns the user with that id or name, or nil. The users do not change after New.
-func (p *Platform) find(idOrName string) *user {
-	for _, u := range p.users {
-		if u.ID == idOrName || u.Name == idOrName {
-			return u
-		}
+// reach is how many messages a send to the chat counts for: the people who get it.
+func (c *chat) reach(now time.Time) int {
+	switch {
+	case c.person == nil:
+		return len(c.members)
+	case c.person.reachable(now):
+		return 1
+	default:
+		return 0
 	}
-	return nil
 }
 
-// Users returns the people in the chat, in the order of Options.Users.
-func (p *Platform) Users() []User {
-	users := make([]User, len(p.users))
-	for i, u := range p.users {
-		users[i] = u.User
-	}
-	return users
-}
-
-// Messages returns what the user's chat shows: both sides, in order. It is empty for an unknown
-// user. The slice belongs to the caller.
-func (p *Platform) Messages(user string) []Message {
-	u := p.find(user)
-	if u == nil {
-		return nil
-	}
+// Messages returns what a chat shows: both sides, in order. The chat is named by a user, or by a
+// group or a room. It is empty for an unknown name. The slice belongs to the caller.
+func (p *Platform) Messages(chat string) []Message {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	messages := make([]Message, len(u.items))
-	for i, it := range u.items {
+	c, _ := p.place(chat)
+	if c == nil {
+		return nil
+	}
+	messages := make([]Message, len(c.items))
+	for i, it := range c.items {
 		messages[i] = it.Message
 	}
 	return messages
 }
 
-// Next returns the first message of the bot whose Seq is above after, and waits for it if it is
-// not there yet. Pass the Seq of the last message seen, or 0. It returns ErrUnknownUser, ErrClosed
-// or the error of ctx.
-func (p *Platform) Next(ctx context.Context, user string, after int) (Message, error) {
-	u := p.find(user)
-	if u == nil {
+// Next returns the first message of the bot in a chat whose Seq is above after, and waits for it if
+// it is not there yet. Pass the Seq of the last message seen, or 0. It returns ErrUnknownUser,
+// ErrClosed or the error of ctx.
+func (p *Platform) Next(ctx context.Context, chat string, after int) (Message, error) {
+	p.mu.Lock()
+	c, _ := p.place(chat)
+	p.mu.Unlock()
+	if c == nil {
 		return Message{}, ErrUnknownUser
 	}
 	for {
-		m, changed := p.firstFromBot(u, after)
+		m, changed := p.firstFromBot(c, after)
 		if m.Seq > 0 {
 			return m, nil
 		}
@@ -150,13 +146,13 @@ func (p *Platform) Next(ctx context.Context, user string, after int) (Message, e
 	}
 }
 
-func (p *Platform) firstFromBot(u *user, after int) (Message, <-chan struct{}) {
+func (p *Platform) firstFromBot(c *chat, after int) (Message, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, it := range u.items[min(max(after, 0), len(u.items)):] {
+	for _, it := range c.items[min(max(after, 0), len(c.items)):] {
 		if it.From == FromBot {
 			return it.Message, nil
 		}
 	}
-	return Message{}, u.changed
+	return Message{}, c.changed
 }

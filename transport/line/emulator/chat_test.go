@@ -16,7 +16,7 @@ func TestUsers(t *testing.T) {
 	require.NotEqual(t, p.Users()[0].ID, p.Users()[1].ID)
 	require.Equal(t, p.Users(), New("", "", &Options{Users: []string{"First", "Second"}}).Users(),
 		"ids stay the same from run to run")
-	require.PanicsWithValue(t, `emulator: two users are called "First"`, func() {
+	require.PanicsWithValue(t, `emulator: two users are called "First", or one is not named`, func() {
 		New(secret, token, &Options{Users: []string{"First", "First"}})
 	})
 }
@@ -29,7 +29,7 @@ func TestMessagesShowBothSides(t *testing.T) {
 	got := s.Messages(s.user())
 	require.Len(t, got, 4)
 	for i, want := range []Message{
-		{Seq: 1, From: FromUser, Type: "text", Text: "hi"},
+		{Seq: 1, From: FromUser, Author: s.user(), Type: "text", Text: "hi"},
 		{Seq: 2, From: FromBot, Via: "reply", Type: "text", Text: "hello"},
 		{Seq: 3, From: FromBot, Via: "reply", Type: "template", Text: "sure?"},
 		{Seq: 4, From: FromBot, Via: "push", Type: "flex", Text: "receipt"},

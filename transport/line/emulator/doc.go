@@ -8,13 +8,17 @@
 //	platform := emulator.New(secret, token, &emulator.Options{Webhook: "http://127.0.0.1:8080/webhook"})
 //	http.ListenAndServe("127.0.0.1:9000", platform)
 //
-// Paths that begin with /v2/ are the API; everything else is the page.
+// Paths that begin with /v2/ or /oauth2/ are the API; everything else is the page.
 //
 // # Driving it
 //
 // A person opens the page and chats as one of the users. A test calls [Platform.Say],
 // [Platform.Tap] and [Platform.Pick] to the same end, and reads the chat with [Platform.Messages]
 // and [Platform.Next]. Users are named by their id or by their name.
+//
+// [Platform.AddUser] adds people with profiles, [Platform.AddGroup] groups and rooms, into which
+// [Platform.Invite] brings the bot. A member who acts in a group is named by both: Say(ctx,
+// "Friends/User A", "hi"). The page shows groups too, and lets a person be any of the members.
 //
 // # What is enforced
 //
@@ -26,7 +30,7 @@
 //
 // # What is not here
 //
-// Groups and rooms, rich menus, content download, quota, multicast and broadcast. They answer 404.
+// Rich menus, content download, quota, multicast and broadcast. They answer 404.
 //
 // # Faults
 //

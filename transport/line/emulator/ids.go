@@ -18,6 +18,7 @@ var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPaddi
 
 var (
 	userID = regexp.MustCompile(`^U[0-9a-f]{32}$`)
+	chatID = regexp.MustCompile(`^[CR][0-9a-f]{32}$`)
 	uuid   = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 )
 
@@ -29,11 +30,11 @@ func randomBytes(n int) []byte {
 
 func randomHex(n int) string { return hex.EncodeToString(randomBytes(n)) }
 
-// newUser makes the user of that name. The id depends on the name only, so that a bot with a
-// durable store meets the same people after a restart.
-func newUser(name string) User {
+// idOf makes the id of a user, a group or a room from its name alone, so that a bot with a durable
+// store meets the same people after a restart.
+func idOf(letter, name string) string {
 	sum := sha256.Sum256([]byte(name))
-	return User{ID: "U" + hex.EncodeToString(sum[:16]), Name: name}
+	return letter + hex.EncodeToString(sum[:16])
 }
 
 // newULID makes the id of a webhook event: 48 bits of milliseconds and 80 random bits.

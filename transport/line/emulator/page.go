@@ -98,56 +98,6 @@ func (p *Platform) hostAllowed(host string) bool {
 	return host == "localhost" || net.ParseIP(host) != nil || slices.Contains(p.opt.Hosts, host)
 }
 
-// chatView is what the page's template gets.
-type chatView struct {
-	Bot     User
-	Users   []User
-	User    User
-	Friend  bool
-	Boot    string
-	Seq     int
-	Items   []*item
-	Quick   []tap
-	Problem string
-}
-
-func (p *Platform) showChat(w http.ResponseWriter, r *http.Request) {
-	id := r.FormValue("user")
-	if id == "" {
-		id = p.users[0].ID
-	}
-	u := p.find(id)
-	if u == nil {
-		http.Error(w, "There is no such user.", http.StatusNotFound)
-		return
-	}
-	p.mu.Lock()
-	view := chatView{
-		Bot: p.bot, Users: p.Users(), User: u.User, Friend: u.friend, Boot: p.boot,
-		Seq: len(u.items), Items: slices.Clone(u.items), Quick: u.quick(), Problem: u.problem,
-	}
-	p.mu.Unlock()
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := p.pages.ExecuteTemplate(w, "chat.html", view); err != nil {
-		p.log.Debug("emulator: page not sent", "error", err)
-	}
-}
-
-// quick lists the quick replies that can be tapped now. Platform.mu is held.
-func (u *user) quick() []tap {
-	var taps []tap
-	if len(u.items) == 0 {
-		return nil
-	}
-	last := u.items[len(u.items)-1]
-	for i := range last.buttons {
-		if b := last.buttons[i]; b.Quick && u.offers(b, last.Seq) {
-			taps = append(taps, tap{Seq: last.Seq, Button: b, node: &node{Text: b.caption()}})
-		}
-	}
-	return taps
-}
-
 // Look is the node that the button is made of.
 func (t tap) Look() *node { return t.node }
 
@@ -171,6 +121,10 @@ func (p *Platform) act(w http.ResponseWriter, r *http.Request) {
 		_, err = p.Follow(ctx, user)
 	case "block":
 		_, err = p.Unfollow(ctx, user)
+	case "invite":
+		_, err = p.Invite(ctx, groupOf(user))
+	case "remove":
+		_, err = p.Remove(ctx, groupOf(user))
 	default:
 		http.NotFound(w, r)
 		return
@@ -180,6 +134,12 @@ func (p *Platform) act(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// groupOf is the group in the name of a member.
+func groupOf(name string) string {
+	id, _, _ := strings.Cut(name, "/")
+	return id
 }
 
 // reason puts an error into words for the status line.

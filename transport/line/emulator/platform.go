@@ -14,7 +14,8 @@ import (
 
 // Errors that the methods of Platform return, to be told apart with errors.Is.
 var (
-	// ErrUnknownUser says that no user has that id or name.
+	// ErrUnknownUser says that no user has that id or name, that the user is not in the group, or
+	// that there is no such group.
 	ErrUnknownUser = errors.New("emulator: unknown user")
 	// ErrBlocked says that the user has blocked the bot, so nothing can be sent to it.
 	ErrBlocked = errors.New("emulator: the user has blocked the bot")
@@ -43,11 +44,14 @@ type Options struct {
 	Redeliver []time.Duration
 	// ReplyTokenLife is how long a reply token works after a delivery. Default: 1 minute.
 	ReplyTokenLife time.Duration
-	// Users are the names of the people in the chat. They must differ. The id of a user is made
-	// from the name, so it is the same in every run. Default: "User A" and "User B".
+	// Users are the names of people. They must differ. The id of a user is made from the name, so
+	// it is the same in every run. AddUser adds more, with profiles. Default: "User A", "User B".
 	Users []string
 	// BotName is shown in the page. Default: "Bot".
 	BotName string
+	// Unverified makes the bot's account one that may not list its friends and the members of
+	// groups: LINE answers 403.
+	Unverified bool
 	// Hosts are further host names under which the page may be opened. IP addresses and localhost
 	// are always allowed; other names are refused, so that no web site can rebind its own to here.
 	Hosts []string
@@ -69,23 +73,26 @@ type Platform struct {
 	log           *slog.Logger
 	client        *http.Client
 	pages         *template.Template
+	routes        routes
 	boot          string // tells a page that it outlived the process it came from
 	bot           User
 	life          context.Context // ends with Close
 	end           context.CancelFunc
 	running       sync.WaitGroup
 
-	mu          sync.Mutex // guards everything below
+	people      people
+	mu          sync.Mutex // guards everything below and the people
 	webhook     string
-	users       []*user
 	tokens      map[string]*replyToken
+	swept       time.Time // when tokens that can work no more were last dropped
 	accepted    map[string]acceptance
 	faults      []Fault
+	marks       map[string]pageMark
 	lastMessage int64
 }
 
 // New makes a platform with one channel, which has this secret and this access token.
-// It panics if two users have the same name.
+// It panics if two users have the same name or one has none.
 func New(secret, token string, o *Options) *Platform {
 	p := &Platform{
 		secret:   secret,
@@ -94,6 +101,7 @@ func New(secret, token string, o *Options) *Platform {
 		boot:     randomHex(4),
 		tokens:   map[string]*replyToken{},
 		accepted: map[string]acceptance{},
+		marks:    map[string]pageMark{},
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -103,15 +111,15 @@ func New(secret, token string, o *Options) *Platform {
 	}
 	p.defaults()
 	p.webhook = p.opt.Webhook
-	p.bot = newUser("bot " + p.opt.BotName)
-	p.bot.Name = p.opt.BotName
+	p.people.named = map[string]*chat{}
+	p.bot = User{ID: idOf("U", "bot "+p.opt.BotName), Name: p.opt.BotName}
 	p.pages = parsePages()
+	p.routes = p.makeRoutes()
 	p.life, p.end = context.WithCancel(context.Background())
 	for _, name := range p.opt.Users {
-		if p.find(name) != nil {
-			panic(fmt.Sprintf("emulator: two users are called %q", name))
+		if _, err := p.AddUser(User{Name: name}); err != nil {
+			panic(fmt.Sprintf("emulator: two users are called %q, or one is not named", name))
 		}
-		p.users = append(p.users, &user{User: newUser(name), changed: make(chan struct{})})
 	}
 	return p
 }
@@ -138,9 +146,9 @@ func (p *Platform) defaults() {
 	}
 }
 
-// ServeHTTP serves the API under /v2/ and the chat page everywhere else.
+// ServeHTTP serves the API under /v2/ and /oauth2/, and the chat page everywhere else.
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, "/v2/") {
+	if strings.HasPrefix(r.URL.Path, "/v2/") || strings.HasPrefix(r.URL.Path, "/oauth2/") {
 		p.serveAPI(w, r)
 		return
 	}

@@ -7,22 +7,25 @@ const redeliveryReach = 20 * time.Minute
 
 // replyToken is the right to answer one event once.
 type replyToken struct {
-	user    *user
+	chat    *chat
 	born    time.Time // when the event happened
 	expires time.Time
 }
 
 // issue makes a token for an event that happens now, and drops those that can never work again.
 // The caller holds p.mu.
-func (p *Platform) issue(u *user) string {
+func (p *Platform) issue(c *chat) string {
 	now := p.opt.Now()
-	for k, t := range p.tokens {
-		if now.After(t.expires) && now.Sub(t.born) > redeliveryReach {
-			delete(p.tokens, k)
+	if now.Sub(p.swept) > time.Minute { // not at each event: there may be many tokens
+		p.swept = now
+		for k, t := range p.tokens {
+			if now.After(t.expires) && now.Sub(t.born) > redeliveryReach {
+				delete(p.tokens, k)
+			}
 		}
 	}
 	token := randomHex(16)
-	p.tokens[token] = &replyToken{user: u, born: now, expires: now.Add(p.opt.ReplyTokenLife)}
+	p.tokens[token] = &replyToken{chat: c, born: now, expires: now.Add(p.opt.ReplyTokenLife)}
 	return token
 }
 
@@ -42,13 +45,12 @@ func (p *Platform) renew(token string) {
 	}
 }
 
-// spend uses a token up and returns its user, or nil if it is unknown, used or expired.
+// tokenFor returns the chat that a token answers, or nil if it is unknown, used or expired.
 // The caller holds p.mu.
-func (p *Platform) spend(token string) *user {
+func (p *Platform) tokenFor(token string) *chat {
 	t := p.tokens[token]
 	if t == nil || p.opt.Now().After(t.expires) {
 		return nil
 	}
-	delete(p.tokens, token) // a used token is answered like one that never was
-	return t.user
+	return t.chat
 }

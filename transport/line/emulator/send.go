@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -32,6 +33,20 @@ var quotable = map[string]bool{
 	"template": true, "flex": true,
 }
 
+const pushPath = "/v2/bot/message/push"
+
+func (p *Platform) sendEndpoints() []endpoint {
+	list := []endpoint{
+		send("/v2/bot/message/reply", p.reply),
+		{method: http.MethodPost, path: pushPath, handle: p.push, retry: true},
+		send("/v2/bot/chat/loading/start", p.startLoading),
+	}
+	for _, kind := range []string{"reply", "push", "multicast", "narrowcast", "broadcast"} {
+		list = append(list, send("/v2/bot/message/validate/"+kind, p.validate))
+	}
+	return list
+}
+
 func (p *Platform) validate(c *call) answer {
 	o, bad := parseBody(c.body)
 	if bad != nil {
@@ -57,11 +72,15 @@ func (p *Platform) reply(c *call) answer {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	u := p.spend(token)
-	if u == nil {
+	to := p.tokenFor(token)
+	if to == nil {
 		return refuse(http.StatusBadRequest, "Invalid reply token")
 	}
-	return accept(http.StatusOK, sentBody{p.show(u, messages, "reply")})
+	if bad := p.fits(to, messages); bad != nil {
+		return *bad
+	}
+	delete(p.tokens, token) // a used token is answered like one that never was
+	return accept(http.StatusOK, sentBody{p.show(to, messages, "reply")})
 }
 
 func (p *Platform) push(c *call) answer {
@@ -83,15 +102,18 @@ func (p *Platform) push(c *call) answer {
 	if len(k.details) > 0 {
 		return refuseDetails(k.details)
 	}
-	if !userID.MatchString(to) {
+	if !userID.MatchString(to) && !chatID.MatchString(to) {
 		return refuse(http.StatusBadRequest,
 			"The property, 'to', in the request body is invalid (line: -, column: -)")
 	}
-	u := p.find(to)
-	if u == nil {
+	there, _ := p.place(to)
+	if there == nil || there.person == nil && !there.joined {
 		return refuse(http.StatusBadRequest, "Failed to send messages")
 	}
-	sent := p.show(u, messages, "push")
+	if bad := p.fits(there, messages); bad != nil {
+		return *bad
+	}
+	sent := p.show(there, messages, "push")
 	if key != "" {
 		p.accepted[key] = acceptance{at: p.opt.Now(), requestID: c.id, sent: sent}
 	}
@@ -117,11 +139,11 @@ func alreadyAccepted(a acceptance) answer {
 	}
 }
 
-// show puts messages into the user's chat, unless the user does not see what the bot sends: LINE
-// accepts those too. The caller holds p.mu.
-func (p *Platform) show(u *user, messages []object, via string) []sentMessage {
+// show puts messages into a chat, unless nobody there sees what the bot sends: LINE accepts those
+// too. The caller holds p.mu.
+func (p *Platform) show(c *chat, messages []object, via string) []sentMessage {
 	now := p.opt.Now()
-	visible := u.reachable(now) || via == "reply" && !u.blocked()
+	visible := c.shows(now, via)
 	sent := make([]sentMessage, len(messages))
 	for i, m := range messages {
 		kind, _ := m["type"].(string)
@@ -134,13 +156,48 @@ func (p *Platform) show(u *user, messages []object, via string) []sentMessage {
 		}
 		content, _ := json.Marshal(m) // came from JSON, so it goes back
 		v, buttons := render(m)
-		u.add(&item{
+		c.add(&item{
 			Message: Message{
 				ID: sent[i].ID, From: FromBot, Via: via, Time: now,
 				Type: kind, Text: v.Text, Content: content,
 			},
-			view: v, buttons: buttons,
+			view: v, buttons: buttons, quote: sent[i].QuoteToken,
 		})
 	}
 	return sent
+}
+
+// fits checks what depends on the chat that messages go to: quotes and mentions. The caller holds
+// p.mu.
+func (p *Platform) fits(c *chat, messages []object) *answer {
+	var k checker
+	for i, m := range messages {
+		quote := text(m["quoteToken"])
+		if quote != "" && !slices.ContainsFunc(c.items, func(it *item) bool { return it.quote == quote }) {
+			k.fail(under(at("messages", i), "quoteToken"), "Invalid quote token")
+		}
+		substitution, _ := m["substitution"].(object)
+		for key, v := range substitution {
+			s, _ := v.(object)
+			if s["type"] == "mention" && !p.mentionable(c, s) {
+				k.fail(under(at("messages", i), "substitution."+key), "Invalid mentionee")
+			}
+		}
+	}
+	if len(k.details) == 0 {
+		return nil
+	}
+	a := refuseDetails(k.details)
+	return &a
+}
+
+// mentionable says whether the bot can mention someone in a chat: everyone or a member, in a group.
+func (p *Platform) mentionable(c *chat, mention object) bool {
+	who, _ := mention["mentionee"].(object)
+	if c.person != nil {
+		return false
+	}
+	return who["type"] == "all" || slices.ContainsFunc(c.members, func(u *user) bool {
+		return u.ID == text(who["userId"])
+	})
 }

@@ -44,10 +44,13 @@ type hit struct {
 type event struct {
 	Type, Mode, ReplyToken, WebhookEventID string
 	Timestamp                              int64
-	Source                                 struct{ Type, UserID string }
-	DeliveryContext                        struct{ IsRedelivery *bool }
-	Message                                map[string]any
-	Postback                               struct {
+	Source                                 struct{ Type, UserID, GroupID, RoomID string }
+	Joined, Left                           struct {
+		Members []struct{ Type, UserID string }
+	}
+	DeliveryContext struct{ IsRedelivery *bool }
+	Message         map[string]any
+	Postback        struct {
 		Data   string
 		Params map[string]string
 	}
@@ -137,6 +140,9 @@ func (s *stage) hit() *hit {
 // user is the id of the first user.
 func (s *stage) user() string { return s.Users()[0].ID }
 
+// first is the chat of the first user.
+func (s *stage) first() *chat { return s.find(s.user()).chat }
+
 // says lets the first user write, and returns the reply token.
 func (s *stage) says(text string) string {
 	s.t.Helper()
@@ -198,3 +204,9 @@ func (s *stage) reply(token, messages string) result {
 }
 
 const hello = `{"type":"text","text":"hello"}`
+
+// decode reads the body of an answer.
+func decode(t *testing.T, raw string, v any) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(raw), v))
+}

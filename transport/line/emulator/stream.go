@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,14 +15,17 @@ type update struct {
 	Items   string `json:"items"`           // HTML of the new bubbles
 	Quick   string `json:"quick"`           // HTML of all quick replies
 	Problem string `json:"problem"`
-	Friend  bool   `json:"friend"`
+	Friend  bool   `json:"friend"` // or the bot is in the group
+	Detail  string `json:"detail,omitempty"`
 	Loading int64  `json:"loading"` // milliseconds that the animation still runs
 }
 
 // stream sends a page the changes of one chat, as server-sent events. The id of an event names the
 // run of the platform and the last bubble, so that a page that lost its connection misses nothing.
 func (p *Platform) stream(w http.ResponseWriter, r *http.Request) {
-	u := p.find(r.FormValue("user"))
+	p.mu.Lock()
+	c, u := p.place(r.FormValue("user"))
+	p.mu.Unlock()
 	if u == nil {
 		http.Error(w, "There is no such user.", http.StatusNotFound)
 		return
@@ -37,7 +39,7 @@ func (p *Platform) stream(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
 	_ = out.SetWriteDeadline(time.Time{}) // the server's time-out is not meant for streams
 	for {
-		change, next, changed := p.since(u, seq)
+		change, next, changed := p.since(c, u, seq)
 		change.Reset, reset = reset, false
 		body, err := json.Marshal(change)
 		if err != nil {
@@ -71,16 +73,19 @@ func (p *Platform) resume(id string) (seq int, reset bool) {
 }
 
 // since returns what the page must change if it shows the first seq bubbles.
-func (p *Platform) since(u *user, seq int) (update, int, <-chan struct{}) {
+func (p *Platform) since(c *chat, u *user, seq int) (update, int, <-chan struct{}) {
 	p.mu.Lock()
-	items := slices.Clone(u.items[min(seq, len(u.items)):])
-	quick, changed, next := u.quick(), u.changed, len(u.items)
+	rows := p.rows(c, u, c.items[min(seq, len(c.items)):])
+	quick, changed, next := c.quick(), c.changed, len(c.items)
 	change := update{
-		Problem: u.problem, Friend: u.friend,
-		Loading: max(u.loading.Sub(p.opt.Now()).Milliseconds(), 0),
+		Problem: c.problem, Friend: c.friend(),
+		Loading: max(c.loading.Sub(p.opt.Now()).Milliseconds(), 0),
+	}
+	if c.person == nil {
+		change.Detail = c.size()
 	}
 	p.mu.Unlock()
-	change.Items = p.html("items", items)
+	change.Items = p.html("items", rows)
 	change.Quick = p.html("quick", quick)
 	return change, next, changed
 }

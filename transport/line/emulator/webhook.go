@@ -23,7 +23,7 @@ type Delivery struct {
 	// Status is what the bot answered, or 0 if it did not.
 	Status int
 
-	user  *user
+	chat  *chat
 	event map[string]any
 }
 
@@ -35,20 +35,23 @@ var withoutToken = map[string]bool{
 }
 
 // Emit sends the bot an event of any type, with these properties beside those that every event has.
-// It shows nothing in the chat. Errors: ErrUnknownUser, ErrWebhook.
+// It shows nothing in the chat. The user may be a group alone, for events of no one. Errors: ErrUnknownUser, ErrWebhook.
 func (p *Platform) Emit(ctx context.Context, user, kind string, properties map[string]any,
 ) (Delivery, error) {
-	u := p.find(user)
-	if u == nil {
+	p.mu.Lock()
+	c, u := p.place(user)
+	p.mu.Unlock()
+	if c == nil {
 		return Delivery{}, ErrUnknownUser
 	}
-	return p.emit(ctx, u, kind, properties)
+	return p.emit(ctx, c, u, kind, properties)
 }
 
-func (p *Platform) emit(ctx context.Context, u *user, kind string, properties map[string]any,
+// emit sends an event that happened in a chat; u is who caused it, or nil.
+func (p *Platform) emit(ctx context.Context, c *chat, u *user, kind string, properties map[string]any,
 ) (Delivery, error) {
 	now := p.opt.Now()
-	d := Delivery{EventID: newULID(now), user: u, event: map[string]any{}}
+	d := Delivery{EventID: newULID(now), chat: c, event: map[string]any{}}
 	for k, v := range properties {
 		d.event[k] = v
 	}
@@ -56,10 +59,10 @@ func (p *Platform) emit(ctx context.Context, u *user, kind string, properties ma
 	d.event["mode"] = "active"
 	d.event["timestamp"] = now.UnixMilli()
 	d.event["webhookEventId"] = d.EventID
-	d.event["source"] = map[string]any{"type": "user", "userId": u.ID}
+	d.event["source"] = c.source(u)
 	p.mu.Lock()
 	if !withoutToken[kind] {
-		d.ReplyToken = p.issue(u)
+		d.ReplyToken = p.issue(c)
 		d.event["replyToken"] = d.ReplyToken
 	}
 	p.mu.Unlock()
@@ -132,9 +135,9 @@ func (p *Platform) post(ctx context.Context, d Delivery, again bool) (int, error
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if d.user.problem != problem {
-		d.user.problem = problem
-		d.user.touch()
+	if d.chat.problem != problem {
+		d.chat.problem = problem
+		d.chat.touch()
 	}
 	return status, err
 }

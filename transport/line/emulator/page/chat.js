@@ -1,6 +1,7 @@
 "use strict";
 
 const user = document.body.dataset.user;
+const group = document.body.dataset.group === "true";
 const log = document.getElementById("log");
 const scroller = document.getElementById("scroll");
 const quick = document.getElementById("quick");
@@ -53,7 +54,13 @@ function showLoading(milliseconds) {
   if (milliseconds > 0) hideLoading = setTimeout(() => { loading.hidden = true; }, milliseconds);
 }
 
+// In a group, the bot is a member or not.
 function showFriend(friend) {
+  if (group) {
+    block.textContent = friend ? "Remove the bot" : "Invite the bot";
+    block.dataset.act = friend ? "remove" : "invite";
+    return;
+  }
   block.textContent = friend ? "Block" : "Add as friend";
   block.dataset.act = friend ? "block" : "follow";
 }
@@ -62,7 +69,7 @@ function showFriend(friend) {
 function show(change) {
   if (change.reset) {
     log.replaceChildren();
-    if (!change.friend) post("follow", {});
+    if (!change.friend && !group) post("follow", {});
   }
   log.insertAdjacentHTML("beforeend", change.items);
   const focused = quick.contains(document.activeElement);
@@ -70,6 +77,7 @@ function show(change) {
   quick.hidden = change.quick.trim() === "";
   if (focused) text.focus();
   statusLine.textContent = change.problem;
+  if (group) document.getElementById("detail").textContent = change.detail;
   showLoading(change.loading);
   showFriend(change.friend);
   paint(document);
@@ -125,11 +133,11 @@ showFriend(document.body.dataset.friend === "true");
 quick.hidden = quick.textContent.trim() === "";
 toBottom();
 
-const events = new EventSource(`chat/events?user=${user}&after=${document.body.dataset.after}`);
+const events = new EventSource(`chat/events?user=${encodeURIComponent(user)}&after=${document.body.dataset.after}`);
 events.onmessage = (event) => show(JSON.parse(event.data));
 events.onerror = () => { statusLine.textContent = "Connecting to the emulator…"; };
 
 // The first visit adds the bot as a friend, as scanning its code does.
 const visited = `visited ${document.body.dataset.after.split("-")[0]} ${user}`;
-if (document.body.dataset.friend !== "true" && !sessionStorage.getItem(visited)) post("follow", {});
+if (!group && document.body.dataset.friend !== "true" && !sessionStorage.getItem(visited)) post("follow", {});
 sessionStorage.setItem(visited, "yes");
