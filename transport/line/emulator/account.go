@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -14,6 +13,8 @@ func (p *Platform) peopleEndpoints() []endpoint {
 		get("/v2/bot/info", p.info),
 		get("/v2/bot/profile/{userId}", p.profile),
 		get("/v2/bot/followers/ids", p.followers),
+		{method: http.MethodPost, path: "/v2/bot/chat/loading/start", handle: p.startLoading,
+			rate: rate{100, time.Second}},
 	}
 }
 
@@ -64,8 +65,13 @@ func (p *Platform) followers(c *call) answer {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	friends := slices.DeleteFunc(p.everyone(), func(u User) bool { return !u.Friend || u.Hidden })
-	ids, next, ok := p.slice(friends, "followers", c.URL.Query().Get("start"), limit)
+	var friends []string
+	for _, u := range p.everyone() {
+		if u.Friend && !u.Hidden {
+			friends = append(friends, u.ID)
+		}
+	}
+	ids, next, ok := p.piece(friends, "followers", c.URL.Query().Get("start"), limit)
 	if !ok {
 		return refuse(http.StatusBadRequest, "Invalid start param")
 	}
@@ -77,36 +83,6 @@ func (p *Platform) followers(c *call) answer {
 
 // unavailable is the answer to calls that the bot's kind of account may not make.
 var unavailable = refuse(http.StatusForbidden, "Access to this API is not available for your account")
-
-// pageMark is where a list that is got in pieces goes on: at a user, for 24 hours.
-type pageMark struct {
-	list, user string
-	born       time.Time
-}
-
-// slice cuts the next piece out of a list of people, and makes a token for the piece that follows.
-// The caller holds p.mu.
-func (p *Platform) slice(people []User, list, start string, limit int) ([]string, string, bool) {
-	if start != "" {
-		mark, ok := p.marks[start]
-		if !ok || mark.list != list || p.opt.Now().Sub(mark.born) >= 24*time.Hour {
-			return nil, "", false
-		}
-		for len(people) > 0 && people[0].ID != mark.user {
-			people = people[1:]
-		}
-	}
-	ids := make([]string, 0, limit)
-	for _, u := range people[:min(limit, len(people))] {
-		ids = append(ids, u.ID)
-	}
-	if len(people) <= limit {
-		return ids, "", true
-	}
-	next := newQuoteToken()
-	p.marks[next] = pageMark{list: list, user: people[limit].ID, born: p.opt.Now()}
-	return ids, next, true
-}
 
 // startLoading shows the loading animation until the next message of the bot.
 func (p *Platform) startLoading(c *call) answer {

@@ -122,6 +122,9 @@ func (p *Platform) answer(c *call) answer {
 		return refuse(http.StatusUnauthorized, "Authentication failed due to the following reason: "+
 			reason+". Confirm that the access token in the authorization header is valid.")
 	}
+	if bad := p.limited(e); bad != nil {
+		return *bad
+	}
 	if bad := e.admits(c); bad != nil {
 		return *bad
 	}

@@ -24,7 +24,7 @@ func TestAPIRefusals(t *testing.T) {
 			"Authentication failed due to the following reason: invalid token"},
 		{"not a bearer", "POST", reply, "{}", []string{"Authorization", "Basic " + token}, 401,
 			"Authentication failed due to the following reason: invalid token"},
-		{"unknown path", "POST", "/v2/bot/message/multicast", "{}", nil, 404, "Not found"},
+		{"unknown path", "POST", "/v2/bot/message/nowhere", "{}", nil, 404, "Not found"},
 		{"no profile id", "GET", "/v2/bot/profile/", "", nil, 404, "Not found"},
 		{"wrong method", "GET", reply, "", nil, 405, "Method not allowed"},
 		{"not JSON by type", "POST", reply, "{}", []string{"Content-Type", "text/plain"}, 415,

@@ -171,6 +171,26 @@ func (k *checker) list(o object, path, key string, least, most int) []object {
 	return objects
 }
 
+// strings reads a required array of strings at the top of a body.
+func (k *checker) strings(o object, key string, least, most int) []string {
+	values, ok := o[key].([]any)
+	if _, there := o[key]; !there {
+		k.fail(key, "May not be empty")
+		return nil
+	}
+	if !ok || len(values) < least || len(values) > most {
+		k.fail(key, "Size must be between %d and %d", least, most)
+		return nil
+	}
+	list := make([]string, len(values))
+	for i, v := range values {
+		if list[i], ok = v.(string); !ok {
+			k.fail(at(key, i), "Must be a string")
+		}
+	}
+	return list
+}
+
 // object reads an object; nil if it is not there.
 func (k *checker) object(o object, path, key string, required bool) object {
 	v, there := o[key]

@@ -81,13 +81,13 @@ func (p *Platform) memberIDs(c *call) answer {
 	if bad != nil {
 		return *bad
 	}
-	var open []User
+	var open []string
 	for _, u := range there.members {
 		if !u.Hidden {
-			open = append(open, u.User)
+			open = append(open, u.ID)
 		}
 	}
-	ids, next, ok := p.slice(open, there.id, c.URL.Query().Get("start"), 100)
+	ids, next, ok := p.piece(open, there.id, c.URL.Query().Get("start"), 100)
 	if !ok {
 		return refuse(http.StatusBadRequest, "Invalid start param")
 	}

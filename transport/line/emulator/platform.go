@@ -52,6 +52,13 @@ type Options struct {
 	// Unverified makes the bot's account one that may not list its friends and the members of
 	// groups: LINE answers 403.
 	Unverified bool
+	// MonthlyLimit is how many messages a month may cost, as of LINE's price plan: one for each
+	// person that a push, multicast, broadcast or narrowcast reaches. Months are those of UTC+9.
+	// Default: 0, no limit.
+	MonthlyLimit int
+	// NoRateLimits switches LINE's limits of calls per endpoint off. They are on by default, and
+	// follow Now.
+	NoRateLimits bool
 	// Hosts are further host names under which the page may be opened. IP addresses and localhost
 	// are always allowed; other names are refused, so that no web site can rebind its own to here.
 	Hosts []string
@@ -85,9 +92,13 @@ type Platform struct {
 	webhook     string
 	tokens      map[string]*replyToken
 	swept       time.Time // when tokens that can work no more were last dropped
+	keysSwept   time.Time
 	accepted    map[string]acceptance
 	faults      []Fault
-	marks       map[string]pageMark
+	marks       map[string]mark
+	buckets     map[*endpoint]*bucket
+	usage       usage
+	days        map[string]int // messages by day and kind
 	lastMessage int64
 }
 
@@ -101,7 +112,9 @@ func New(secret, token string, o *Options) *Platform {
 		boot:     randomHex(4),
 		tokens:   map[string]*replyToken{},
 		accepted: map[string]acceptance{},
-		marks:    map[string]pageMark{},
+		marks:    map[string]mark{},
+		buckets:  map[*endpoint]*bucket{},
+		days:     map[string]int{},
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},

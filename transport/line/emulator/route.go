@@ -14,6 +14,7 @@ type endpoint struct {
 	open   bool     // needs no access token
 	retry  bool     // takes a retry key
 	data   bool     // LINE serves it at api-data.line.me
+	rate   rate     // how often it may be called; as usual if it is zero
 	media  []string // the types that its body may have; a JSON body if nil
 }
 
@@ -26,9 +27,15 @@ type routes struct {
 	shaped []*endpoint // paths with names in them
 }
 
+// endpoints are all functions of the API.
+func (p *Platform) endpoints() []endpoint {
+	return slices.Concat(p.sendEndpoints(), p.peopleEndpoints(), p.groupEndpoints(),
+		p.quotaEndpoints())
+}
+
 func (p *Platform) makeRoutes() routes {
 	r := routes{exact: map[string][]*endpoint{}}
-	for _, e := range slices.Concat(p.sendEndpoints(), p.peopleEndpoints(), p.groupEndpoints()) {
+	for _, e := range p.endpoints() {
 		if strings.Contains(e.path, "{") {
 			r.shaped = append(r.shaped, &e)
 		} else {

@@ -2,13 +2,11 @@ package emulator
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
 )
-
-// retryKeyLife is how long LINE remembers the key of an accepted push.
-const retryKeyLife = 24 * time.Hour
 
 // sentMessage is what the API tells of each message that it accepted.
 type sentMessage struct {
@@ -18,13 +16,6 @@ type sentMessage struct {
 
 type sentBody struct {
 	Sent []sentMessage `json:"sentMessages"`
-}
-
-// acceptance is what is remembered of a push under its retry key.
-type acceptance struct {
-	at        time.Time
-	requestID string
-	sent      []sentMessage
 }
 
 // quotable are the types of messages that get a quote token.
@@ -39,7 +30,10 @@ func (p *Platform) sendEndpoints() []endpoint {
 	list := []endpoint{
 		send("/v2/bot/message/reply", p.reply),
 		{method: http.MethodPost, path: pushPath, handle: p.push, retry: true},
-		send("/v2/bot/chat/loading/start", p.startLoading),
+		{method: http.MethodPost, path: "/v2/bot/message/multicast", handle: p.multicast, retry: true,
+			rate: rate{200, time.Second}},
+		{method: http.MethodPost, path: "/v2/bot/message/broadcast", handle: p.broadcast, retry: true,
+			rate: rate{60, time.Hour}},
 	}
 	for _, kind := range []string{"reply", "push", "multicast", "narrowcast", "broadcast"} {
 		list = append(list, send("/v2/bot/message/validate/"+kind, p.validate))
@@ -80,7 +74,8 @@ func (p *Platform) reply(c *call) answer {
 		return *bad
 	}
 	delete(p.tokens, token) // a used token is answered like one that never was
-	return accept(http.StatusOK, sentBody{p.show(to, messages, "reply")})
+	p.count("reply", max(to.reach(p.opt.Now()), 1))
+	return accept(http.StatusOK, sentBody{p.show(to, prepare(messages), "reply")})
 }
 
 func (p *Platform) push(c *call) answer {
@@ -88,11 +83,10 @@ func (p *Platform) push(c *call) answer {
 	if bad != nil {
 		return *bad
 	}
-	key := c.Header.Get("X-Line-Retry-Key")
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if a, ok := p.acceptedUnder(key); ok {
-		return alreadyAccepted(a)
+	if a, ok := p.acceptedUnder(c); ok {
+		return a
 	}
 	messages, details := checkMessages(o)
 	k := checker{details: details}
@@ -103,8 +97,7 @@ func (p *Platform) push(c *call) answer {
 		return refuseDetails(k.details)
 	}
 	if !userID.MatchString(to) && !chatID.MatchString(to) {
-		return refuse(http.StatusBadRequest,
-			"The property, 'to', in the request body is invalid (line: -, column: -)")
+		return invalidProperty("'to'")
 	}
 	there, _ := p.place(to)
 	if there == nil || there.person == nil && !there.joined {
@@ -113,55 +106,58 @@ func (p *Platform) push(c *call) answer {
 	if bad := p.fits(there, messages); bad != nil {
 		return *bad
 	}
-	sent := p.show(there, messages, "push")
-	if key != "" {
-		p.accepted[key] = acceptance{at: p.opt.Now(), requestID: c.id, sent: sent}
+	if bad := p.charge("push", there.reach(p.opt.Now())); bad != nil {
+		return *bad
 	}
+	p.assign(o)
+	sent := p.show(there, prepare(messages), "push")
+	p.remember(c, sent)
 	return accept(http.StatusOK, sentBody{sent})
 }
 
-// acceptedUnder looks a retry key up, and forgets those that are too old. The caller holds p.mu.
-func (p *Platform) acceptedUnder(key string) (acceptance, bool) {
-	for k, a := range p.accepted {
-		if p.opt.Now().Sub(a.at) >= retryKeyLife {
-			delete(p.accepted, k)
-		}
-	}
-	a, ok := p.accepted[key]
-	return a, ok
+func invalidProperty(name string) answer {
+	return refuse(http.StatusBadRequest, fmt.Sprintf(
+		"The property, %s, in the request body is invalid (line: -, column: -)", name))
 }
 
-func alreadyAccepted(a acceptance) answer {
-	return answer{
-		status: http.StatusConflict,
-		header: map[string]string{"x-line-accepted-request-id": a.requestID},
-		body:   errorBody{Message: "The retry key is already accepted", Sent: a.sent},
+// prepared is a message that is ready to be shown in any number of chats.
+type prepared struct {
+	kind    string
+	content json.RawMessage
+	view    *node
+	buttons []Button
+}
+
+func prepare(messages []object) []prepared {
+	ready := make([]prepared, len(messages))
+	for i, m := range messages {
+		ready[i].kind = text(m["type"])
+		ready[i].content, _ = json.Marshal(m) // came from JSON, so it goes back
+		ready[i].view, ready[i].buttons = render(m)
 	}
+	return ready
 }
 
 // show puts messages into a chat, unless nobody there sees what the bot sends: LINE accepts those
 // too. The caller holds p.mu.
-func (p *Platform) show(c *chat, messages []object, via string) []sentMessage {
+func (p *Platform) show(c *chat, messages []prepared, via string) []sentMessage {
 	now := p.opt.Now()
 	visible := c.shows(now, via)
 	sent := make([]sentMessage, len(messages))
 	for i, m := range messages {
-		kind, _ := m["type"].(string)
 		sent[i].ID = p.messageID()
-		if quotable[kind] {
+		if quotable[m.kind] {
 			sent[i].QuoteToken = newQuoteToken()
 		}
 		if !visible {
 			continue
 		}
-		content, _ := json.Marshal(m) // came from JSON, so it goes back
-		v, buttons := render(m)
 		c.add(&item{
 			Message: Message{
 				ID: sent[i].ID, From: FromBot, Via: via, Time: now,
-				Type: kind, Text: v.Text, Content: content,
+				Type: m.kind, Text: m.view.Text, Content: m.content,
 			},
-			view: v, buttons: buttons, quote: sent[i].QuoteToken,
+			view: m.view, buttons: m.buttons, quote: sent[i].QuoteToken,
 		})
 	}
 	return sent
