@@ -118,9 +118,8 @@ func (p *Platform) answer(c *call) answer {
 		return a
 	}
 	c.values = values
-	if reason := p.unauthorised(c.Header.Get("Authorization")); !e.open && reason != "" {
-		return refuse(http.StatusUnauthorized, "Authentication failed due to the following reason: "+
-			reason+". Confirm that the access token in the authorization header is valid.")
+	if bad := p.unauthenticated(c); bad != nil && !e.open {
+		return *bad
 	}
 	if bad := p.limited(e); bad != nil {
 		return *bad
@@ -129,6 +128,17 @@ func (p *Platform) answer(c *call) answer {
 		return *bad
 	}
 	return e.handle(c)
+}
+
+// unauthenticated refuses a call without a token that works.
+func (p *Platform) unauthenticated(c *call) *answer {
+	reason := p.unauthorised(c.Header.Get("Authorization"))
+	if reason == "" {
+		return nil
+	}
+	a := refuse(http.StatusUnauthorized, "Authentication failed due to the following reason: "+
+		reason+". Confirm that the access token in the authorization header is valid.")
+	return &a
 }
 
 // admits checks the headers of a call.
@@ -153,17 +163,4 @@ func (e *endpoint) admits(c *call) *answer {
 		return &a
 	}
 	return nil
-}
-
-// unauthorised returns why the call may not proceed, or an empty string.
-func (p *Platform) unauthorised(header string) string {
-	kind, token, _ := strings.Cut(header, " ")
-	switch {
-	case header == "":
-		return "missing authorization header"
-	case !strings.EqualFold(kind, "Bearer") || token != p.token:
-		return "invalid token"
-	default:
-		return ""
-	}
 }

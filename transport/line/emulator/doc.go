@@ -29,6 +29,12 @@
 // which [Options.NoRateLimits] switches off. Errors have LINE's status codes and JSON bodies. Other message types of LINE are accepted when their
 // required fields are there. Lengths in user-perceived characters are estimated: see graphemes.
 //
+// # Access tokens
+//
+// The token of New works for good. [Platform.AddToken] and LINE's token endpoints (short-lived, v2.1
+// and stateless, the latter two for a JWT that is signed with a key of [Platform.RegisterKey]) give
+// more, which expire by [Options.Now].
+//
 // # What is not here
 //
 // Rich menus and content download. They answer 404.

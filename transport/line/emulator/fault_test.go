@@ -62,14 +62,14 @@ func TestFaultsWithoutAnAnswer(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, nil)
-			token := s.says("hi")
+			reply := s.says("hi")
 			s.FailNext(1, test.fault)
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
 			r, err := http.NewRequestWithContext(ctx, "POST", s.api.URL+"/v2/bot/message/reply",
-				strings.NewReader(`{"replyToken":"`+token+`","messages":[`+hello+`]}`))
+				strings.NewReader(`{"replyToken":"`+reply+`","messages":[`+hello+`]}`))
 			require.NoError(t, err)
-			r.Header.Set("Authorization", "Bearer "+s.token)
+			r.Header.Set("Authorization", "Bearer "+token)
 			r.Header.Set("Content-Type", "application/json")
 			res, err := http.DefaultClient.Do(r)
 			if err == nil {

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"html/template"
@@ -47,6 +48,8 @@ type Options struct {
 	// Users are the names of people. They must differ. The id of a user is made from the name, so
 	// it is the same in every run. AddUser adds more, with profiles. Default: "User A", "User B".
 	Users []string
+	// ChannelID is the id of the channel, which tokens are issued for. Default: "1234567890".
+	ChannelID string
 	// BotName is shown in the page. Default: "Bot".
 	BotName string
 	// Unverified makes the bot's account one that may not list its friends and the members of
@@ -75,17 +78,17 @@ type Options struct {
 // Platform is the stand-in. It is an http.Handler: mount it at the root of a server of its own,
 // on a loopback listener. Make one with New.
 type Platform struct {
-	secret, token string
-	opt           Options
-	log           *slog.Logger
-	client        *http.Client
-	pages         *template.Template
-	routes        routes
-	boot          string // tells a page that it outlived the process it came from
-	bot           User
-	life          context.Context // ends with Close
-	end           context.CancelFunc
-	running       sync.WaitGroup
+	secret  string
+	opt     Options
+	log     *slog.Logger
+	client  *http.Client
+	pages   *template.Template
+	routes  routes
+	boot    string // tells a page that it outlived the process it came from
+	bot     User
+	life    context.Context // ends with Close
+	end     context.CancelFunc
+	running sync.WaitGroup
 
 	people      people
 	mu          sync.Mutex // guards everything below and the people
@@ -99,15 +102,18 @@ type Platform struct {
 	buckets     map[*endpoint]*bucket
 	usage       usage
 	days        map[string]int // messages by day and kind
+	access      map[string]*accessToken
+	issued      int                       // how many tokens ever
+	keys        map[string]*rsa.PublicKey // by kid
 	lastMessage int64
 }
 
-// New makes a platform with one channel, which has this secret and this access token.
+// New makes a platform with one channel, which has this secret and this access token for good.
+// AddToken and LINE's token endpoints give it more.
 // It panics if two users have the same name or one has none.
 func New(secret, token string, o *Options) *Platform {
 	p := &Platform{
 		secret:   secret,
-		token:    token,
 		log:      slog.New(slog.DiscardHandler),
 		boot:     randomHex(4),
 		tokens:   map[string]*replyToken{},
@@ -115,6 +121,8 @@ func New(secret, token string, o *Options) *Platform {
 		marks:    map[string]mark{},
 		buckets:  map[*endpoint]*bucket{},
 		days:     map[string]int{},
+		access:   map[string]*accessToken{},
+		keys:     map[string]*rsa.PublicKey{},
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -124,6 +132,7 @@ func New(secret, token string, o *Options) *Platform {
 	}
 	p.defaults()
 	p.webhook = p.opt.Webhook
+	p.keep(token, longLived, 0)
 	p.people.named = map[string]*chat{}
 	p.bot = User{ID: idOf("U", "bot "+p.opt.BotName), Name: p.opt.BotName}
 	p.pages = parsePages()
@@ -147,6 +156,9 @@ func (p *Platform) defaults() {
 	}
 	if len(o.Users) == 0 {
 		o.Users = []string{"User A", "User B"}
+	}
+	if o.ChannelID == "" {
+		o.ChannelID = "1234567890"
 	}
 	if o.BotName == "" {
 		o.BotName = "Bot"
