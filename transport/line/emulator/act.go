@@ -159,6 +159,9 @@ func (p *Platform) Follow(ctx context.Context, user string) (Delivery, error) {
 	p.mu.Lock()
 	unblocked, already := u.wasFriend, u.Friend
 	u.Friend, u.wasFriend = true, true
+	if !already {
+		u.FriendSince = p.opt.Now()
+	}
 	u.touch()
 	p.mu.Unlock()
 	if already {

@@ -26,6 +26,14 @@ type length struct {
 // checker collects what is wrong with a body.
 type checker struct {
 	details []detail
+	other   *answer // a refusal that has no details
+}
+
+// refuse keeps the first refusal that has no details.
+func (k *checker) refuse(a answer) {
+	if k.other == nil {
+		k.other = &a
+	}
 }
 
 func (k *checker) fail(path, format string, args ...any) {

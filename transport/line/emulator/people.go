@@ -20,6 +20,10 @@ type User struct {
 	Status string `json:"status,omitempty"`
 	// Friend says that the user has the bot as a friend. AddUser sends no event for it.
 	Friend bool `json:"friend"`
+	// FriendSince is when the user became a friend. AddUser takes the time now if it is zero.
+	FriendSince time.Time `json:"friendSince,omitzero"`
+	// Demographic is what narrowcasts can filter by.
+	Demographic Demographic `json:"demographic,omitzero"`
 	// Hidden says that the user has not agreed that bots get its profile: events do not name it,
 	// and its profile is not found.
 	Hidden bool `json:"hidden,omitempty"`
@@ -49,6 +53,9 @@ func (p *Platform) AddUser(u User) (User, error) {
 	}
 	if err := p.takeName(u.ID, u.Name); err != nil {
 		return User{}, err
+	}
+	if u.Friend && u.FriendSince.IsZero() {
+		u.FriendSince = p.opt.Now()
 	}
 	person := &user{User: u, wasFriend: u.Friend}
 	person.chat = newChat("user", u.ID, u.Name)

@@ -59,6 +59,9 @@ type Options struct {
 	// person that a push, multicast, broadcast or narrowcast reaches. Months are those of UTC+9.
 	// Default: 0, no limit.
 	MonthlyLimit int
+	// JobTime is how long LINE's work in the background is under way: a narrowcast, the preparation
+	// of a video. It follows Now. Default: 1 second.
+	JobTime time.Duration
 	// NoRateLimits switches LINE's limits of calls per endpoint off. They are on by default, and
 	// follow Now.
 	NoRateLimits bool
@@ -103,6 +106,8 @@ type Platform struct {
 	usage       usage
 	days        map[string]int // messages by day and kind
 	access      map[string]*accessToken
+	audiences   map[int64]map[*user]bool
+	narrowcasts map[string]*narrowcast    // by request id
 	issued      int                       // how many tokens ever
 	keys        map[string]*rsa.PublicKey // by kid
 	lastMessage int64
@@ -123,6 +128,9 @@ func New(secret, token string, o *Options) *Platform {
 		days:     map[string]int{},
 		access:   map[string]*accessToken{},
 		keys:     map[string]*rsa.PublicKey{},
+
+		audiences:   map[int64]map[*user]bool{},
+		narrowcasts: map[string]*narrowcast{},
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -153,6 +161,9 @@ func (p *Platform) defaults() {
 	}
 	if o.ReplyTokenLife == 0 {
 		o.ReplyTokenLife = time.Minute
+	}
+	if o.JobTime == 0 {
+		o.JobTime = time.Second
 	}
 	if len(o.Users) == 0 {
 		o.Users = []string{"User A", "User B"}

@@ -15,6 +15,8 @@ var japan = time.FixedZone("UTC+9", 9*60*60)
 // maxUnits is how many names of aggregation units a month can have.
 const maxUnits = 1000
 
+const monthlyLimit = "You have reached your monthly limit."
+
 // usage is what was sent in a month.
 type usage struct {
 	month string
@@ -52,14 +54,14 @@ func (p *Platform) remaining() int {
 	if p.opt.MonthlyLimit == 0 {
 		return -1
 	}
-	return max(p.opt.MonthlyLimit-p.thisMonth().total, 0)
+	return max(p.opt.MonthlyLimit-p.thisMonth().total-p.reserved(), 0)
 }
 
 // charge counts messages to so many people, or refuses them because the month's limit does not
 // hold them. The caller holds p.mu.
 func (p *Platform) charge(via string, people int) *answer {
 	if left := p.remaining(); left >= 0 && people > left {
-		a := refuse(http.StatusTooManyRequests, "You have reached your monthly limit.")
+		a := refuse(http.StatusTooManyRequests, monthlyLimit)
 		return &a
 	}
 	p.thisMonth().total += people

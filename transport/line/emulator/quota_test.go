@@ -142,6 +142,7 @@ func TestRatesAreThoseOfTheReference(t *testing.T) {
 	want := map[string]rate{
 		"POST /v2/bot/message/multicast":  {200, time.Second},
 		"POST /v2/bot/message/broadcast":  {60, time.Hour},
+		"POST /v2/bot/message/narrowcast": {60, time.Hour},
 		"POST /v2/oauth/accessToken":      {370, time.Second},
 		"POST /v2/bot/chat/loading/start": {100, time.Second},
 	}

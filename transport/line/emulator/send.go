@@ -34,6 +34,9 @@ func (p *Platform) sendEndpoints() []endpoint {
 			rate: rate{200, time.Second}},
 		{method: http.MethodPost, path: "/v2/bot/message/broadcast", handle: p.broadcast, retry: true,
 			rate: rate{60, time.Hour}},
+		{method: http.MethodPost, path: "/v2/bot/message/narrowcast", handle: p.sendNarrowcast, retry: true,
+			rate: rate{60, time.Hour}},
+		get("/v2/bot/message/progress/narrowcast", p.narrowcastProgress),
 	}
 	for _, kind := range []string{"reply", "push", "multicast", "narrowcast", "broadcast"} {
 		list = append(list, send("/v2/bot/message/validate/"+kind, p.validate))

@@ -10,8 +10,10 @@ import (
 	"encoding/json"
 	"log/slog"
 	"maps"
+	"math/big"
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +22,15 @@ import (
 
 const channel = "1234567890"
 
+// testKeys are made once: that takes a while.
+var testKeys = sync.OnceValue(func() []*rsa.PrivateKey {
+	keys := make([]*rsa.PrivateKey, 2)
+	for i := range keys {
+		keys[i], _ = rsa.GenerateKey(rand.Reader, 2048)
+	}
+	return keys
+})
+
 // signer makes assertions of a key that is registered with the stage.
 type signer struct {
 	key *rsa.PrivateKey
@@ -27,10 +38,9 @@ type signer struct {
 	now func() time.Time
 }
 
-func (s *stage) signer() *signer {
+func (s *stage) signer(n int) *signer {
 	s.t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(s.t, err)
+	key := testKeys()[n]
 	kid, err := s.RegisterKey(&key.PublicKey)
 	require.NoError(s.t, err)
 	return &signer{key, kid, s.now.now}
@@ -124,7 +134,7 @@ func TestShortLivedTokens(t *testing.T) {
 func TestTokensVersion21(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)
-	g := s.signer()
+	g := s.signer(0)
 	got := issued(t, s.posts("/oauth2/v2.1/token", asserted(g.sign(nil, nil))))
 	require.Equal(t, 3600, got.Expires)
 	require.NotEmpty(t, got.ID)
@@ -160,7 +170,7 @@ func TestTokensVersion21(t *testing.T) {
 func TestStatelessTokens(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)
-	for _, v := range []url.Values{credentials(secret), asserted(s.signer().sign(nil, nil))} {
+	for _, v := range []url.Values{credentials(secret), asserted(s.signer(0).sign(nil, nil))} {
 		got := issued(t, s.posts("/oauth2/v3/token", v))
 		require.Equal(t, 900, got.Expires)
 		require.True(t, s.works(got.Token))
@@ -178,7 +188,7 @@ func TestStatelessTokens(t *testing.T) {
 func TestTokenRefusals(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)
-	g, other := s.signer(), s.signer()
+	g, other := s.signer(0), s.signer(1)
 	other.kid = g.kid
 	ago := func(d time.Duration) map[string]any { return map[string]any{"exp": s.now.now().Add(d).Unix()} }
 	const v21, v3, short = "/oauth2/v2.1/token", "/oauth2/v3/token", "/v2/oauth/accessToken"
@@ -246,9 +256,7 @@ func TestTokenRefusals(t *testing.T) {
 	require.Equal(t, 400, s.call("POST", v3, "%zz", "Content-Type", form).status)
 	_, err := s.RegisterKey(nil)
 	require.ErrorIs(t, err, ErrBadInput)
-	small, err := rsa.GenerateKey(rand.Reader, 3072)
-	require.NoError(t, err)
-	_, err = s.RegisterKey(&small.PublicKey)
+	_, err = s.RegisterKey(&rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 3071), E: 65537})
 	require.ErrorIs(t, err, ErrBadInput)
 }
 
@@ -270,7 +278,7 @@ func TestTokensAreNotLogged(t *testing.T) {
 	var log bytes.Buffer
 	s := newStage(t, &Options{Logger: slog.New(slog.NewTextHandler(&log,
 		&slog.HandlerOptions{Level: slog.LevelDebug}))})
-	g := s.signer()
+	g := s.signer(0)
 	assertion := g.sign(nil, nil)
 	got := issued(t, s.posts("/oauth2/v2.1/token", asserted(assertion)))
 	short := issued(t, s.posts("/v2/oauth/accessToken", credentials(secret)))
