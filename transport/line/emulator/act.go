@@ -56,14 +56,6 @@ func (p *Platform) Sticker(ctx context.Context, user, packageID, stickerID strin
 	}, "Sticker "+packageID+"/"+stickerID)
 }
 
-// Image sends a picture. Its bytes cannot be downloaded. Errors: ErrUnknownUser, ErrBlocked,
-// ErrWebhook.
-func (p *Platform) Image(ctx context.Context, user string) (Delivery, error) {
-	return p.writes(ctx, user, map[string]any{
-		"type": "image", "contentProvider": map[string]any{"type": "line"},
-	}, "Photo")
-}
-
 // Location sends a place. Errors: ErrUnknownUser, ErrBlocked, ErrWebhook.
 func (p *Platform) Location(ctx context.Context, user, title string, latitude, longitude float64,
 ) (Delivery, error) {
@@ -75,32 +67,43 @@ func (p *Platform) Location(ctx context.Context, user, title string, latitude, l
 // writes shows a message of the user and sends its event.
 func (p *Platform) writes(ctx context.Context, user string, content map[string]any, label string,
 ) (Delivery, error) {
+	return p.writesFile(ctx, user, content, label, nil)
+}
+
+// writesFile is writes for a message that has a file.
+func (p *Platform) writesFile(ctx context.Context, user string, message map[string]any, label string,
+	file *Upload) (Delivery, error) {
 	c, u, err := p.present(user)
 	if err != nil {
 		return Delivery{}, err
 	}
-	kind := content["type"].(string)
+	kind := message["type"].(string)
 	p.mu.Lock()
-	content["id"] = p.messageID()
-	if said, _ := content["text"].(string); c.person == nil && said != "" {
+	message["id"] = p.messageID()
+	if said, _ := message["text"].(string); c.person == nil && said != "" {
 		if list := p.mentions(c, said); len(list) > 0 {
-			content["mention"] = map[string]any{"mentionees": list}
+			message["mention"] = map[string]any{"mentionees": list}
 		}
 	}
 	quote := ""
 	if quotable[kind] {
 		quote = newQuoteToken()
-		content["quoteToken"] = quote
+		message["quoteToken"] = quote
 	}
-	raw, err := json.Marshal(content)
+	raw, err := json.Marshal(message)
 	if err != nil { // a location with NaN
 		p.mu.Unlock()
 		return Delivery{}, fmt.Errorf("%w: %w", ErrBadInput, err)
 	}
-	it := p.bubble(c, u, content["id"].(string), kind, label, raw)
+	it := p.bubble(c, u, message["id"].(string), kind, label, raw)
 	it.quote = quote
+	if file != nil {
+		id := message["id"].(string)
+		p.contents[id] = &content{Upload: *file, born: p.opt.Now()}
+		it.view.Source = photo(id, file)
+	}
 	p.mu.Unlock()
-	return p.tell(ctx, c, u, "message", map[string]any{"message": content})
+	return p.tell(ctx, c, u, "message", map[string]any{"message": message})
 }
 
 // tell sends the event of something that a user did, if the bot is there to get it.

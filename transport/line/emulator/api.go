@@ -20,8 +20,20 @@ type call struct {
 	*http.Request
 	id     string // x-line-request-id
 	body   []byte
+	host   host
 	values map[string]string // of the names in the endpoint's path
 }
+
+// host is one of LINE's two API hosts.
+type host int
+
+const (
+	anyHost host = iota
+	apiHost
+	dataHost
+)
+
+func (h host) serves(e *endpoint) bool { return h == anyHost || (h == dataHost) == e.data }
 
 // answer is what a call gets. The functions behind the routes return it instead of writing it, so
 // that a fault can carry a call out and lose the answer.
@@ -78,8 +90,8 @@ var notFound = refuse(http.StatusNotFound, "Not found")
 
 func accept(status int, body any) answer { return answer{status: status, body: body} }
 
-func (p *Platform) serveAPI(w http.ResponseWriter, r *http.Request) {
-	c := &call{Request: r, id: newUUID()}
+func (p *Platform) serveAPI(w http.ResponseWriter, r *http.Request, h host) {
+	c := &call{Request: r, id: newUUID(), host: h}
 	w.Header().Set("x-line-request-id", c.id)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
@@ -110,7 +122,7 @@ func (p *Platform) serveAPI(w http.ResponseWriter, r *http.Request) {
 func (p *Platform) answer(c *call) answer {
 	e, values, allow := p.routes.match(c.Method, c.URL.Path)
 	switch {
-	case e == nil && allow == nil:
+	case e == nil && allow == nil || e != nil && !c.host.serves(e):
 		return notFound
 	case e == nil:
 		a := refuse(http.StatusMethodNotAllowed, "Method not allowed")

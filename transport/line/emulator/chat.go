@@ -59,6 +59,7 @@ type chat struct {
 	quickUsed      int       // Seq of the message whose quick reply was used
 	loading        time.Time // until when the loading animation shows
 	problem        string    // the last failure of the webhook, in words for the page
+	epoch          int       // how often bubbles changed that were shown before
 	changed        chan struct{}
 }
 

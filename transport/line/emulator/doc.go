@@ -8,7 +8,8 @@
 //	platform := emulator.New(secret, token, &emulator.Options{Webhook: "http://127.0.0.1:8080/webhook"})
 //	http.ListenAndServe("127.0.0.1:9000", platform)
 //
-// Paths that begin with /v2/ or /oauth2/ are the API; everything else is the page.
+// Paths that begin with /v2/ or /oauth2/ are the API; everything else is the page. LINE serves its
+// API under two host names: [Platform.API] and [Platform.Data] are one each.
 //
 // # Driving it
 //
@@ -37,7 +38,7 @@
 //
 // # What is not here
 //
-// Rich menus and content download. They answer 404.
+// Rich menus. They answer 404.
 //
 // # Faults
 //

@@ -19,6 +19,7 @@ var pageFiles embed.FS
 
 // policy lets the page load its own files and nothing else: no inline script or style, no frames.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+	"img-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func parsePages() *template.Template {
@@ -83,6 +84,8 @@ func (p *Platform) servePage(w http.ResponseWriter, r *http.Request) {
 	mux.HandleFunc("GET /{$}", p.showChat)
 	mux.HandleFunc("GET /chat/events", p.stream)
 	mux.HandleFunc("POST /chat/{act}", p.act)
+	mux.HandleFunc("POST /chat/upload", p.takeUpload)
+	mux.HandleFunc("GET /chat/picture", p.picture)
 	assets, _ := fs.Sub(pageFiles, "page") // the path is a constant
 	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(assets)))
 	http.NewCrossOriginProtection().Handler(mux).ServeHTTP(w, r)

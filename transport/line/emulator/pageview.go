@@ -15,8 +15,7 @@ type chatView struct {
 	Friend  bool // the bot is a friend, or in the group
 	Users   []choice
 	Chats   []choice
-	Boot    string
-	Seq     int
+	Shown   string // see Platform.shown
 	Rows    []row
 	Quick   []tap
 	Problem string
@@ -64,8 +63,8 @@ func (p *Platform) showChat(w http.ResponseWriter, r *http.Request) {
 // view gathers the page of a chat as the user sees it. The caller holds p.mu.
 func (p *Platform) view(c *chat, u *user) chatView {
 	v := chatView{
-		Bot: p.bot, Me: u.ID, Title: p.bot.Name, Friend: c.friend(), Boot: p.boot,
-		Seq: len(c.items), Rows: p.rows(c, u, c.items), Quick: c.quick(), Problem: c.problem,
+		Bot: p.bot, Me: u.ID, Title: p.bot.Name, Friend: c.friend(), Shown: p.shown(len(c.items), c.epoch),
+		Rows: p.rows(c, u, c.items), Quick: c.quick(), Problem: c.problem,
 	}
 	if c.person == nil {
 		v.Me, v.Title, v.Group = c.id+"/"+u.ID, c.name, true

@@ -62,6 +62,8 @@ type Options struct {
 	// JobTime is how long LINE's work in the background is under way: a narrowcast, the preparation
 	// of a video. It follows Now. Default: 1 second.
 	JobTime time.Duration
+	// ContentLife is how long LINE keeps what users send. Default: 30 days; LINE does not tell.
+	ContentLife time.Duration
 	// NoRateLimits switches LINE's limits of calls per endpoint off. They are on by default, and
 	// follow Now.
 	NoRateLimits bool
@@ -108,6 +110,7 @@ type Platform struct {
 	access      map[string]*accessToken
 	audiences   map[int64]map[*user]bool
 	narrowcasts map[string]*narrowcast    // by request id
+	contents    map[string]*content       // by message id
 	issued      int                       // how many tokens ever
 	keys        map[string]*rsa.PublicKey // by kid
 	lastMessage int64
@@ -131,6 +134,7 @@ func New(secret, token string, o *Options) *Platform {
 
 		audiences:   map[int64]map[*user]bool{},
 		narrowcasts: map[string]*narrowcast{},
+		contents:    map[string]*content{},
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -162,6 +166,9 @@ func (p *Platform) defaults() {
 	if o.ReplyTokenLife == 0 {
 		o.ReplyTokenLife = time.Minute
 	}
+	if o.ContentLife == 0 {
+		o.ContentLife = 30 * day
+	}
 	if o.JobTime == 0 {
 		o.JobTime = time.Second
 	}
@@ -185,10 +192,21 @@ func (p *Platform) defaults() {
 // ServeHTTP serves the API under /v2/ and /oauth2/, and the chat page everywhere else.
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/v2/") || strings.HasPrefix(r.URL.Path, "/oauth2/") {
-		p.serveAPI(w, r)
+		p.serveAPI(w, r, anyHost)
 		return
 	}
 	p.servePage(w, r)
+}
+
+// API serves only what LINE serves at api.line.me. With Data on a server of its own, a bot that
+// mixes the two up is found out.
+func (p *Platform) API() http.Handler { return p.only(apiHost) }
+
+// Data serves only what LINE serves at api-data.line.me: content and the images of rich menus.
+func (p *Platform) Data() http.Handler { return p.only(dataHost) }
+
+func (p *Platform) only(h host) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serveAPI(w, r, h) })
 }
 
 // SetWebhook changes the URL that events are posted to.

@@ -15,6 +15,7 @@ type node struct {
 	Color      string // "#rrggbb", or empty
 	Background string
 	Grow       int
+	Source     string // the address of a picture of ours, or empty
 	Kids       []*node
 	Button     *Button // what a tap on it does; nil for nothing
 }

@@ -30,7 +30,7 @@ type routes struct {
 // endpoints are all functions of the API.
 func (p *Platform) endpoints() []endpoint {
 	return slices.Concat(p.sendEndpoints(), p.peopleEndpoints(), p.groupEndpoints(),
-		p.quotaEndpoints(), p.tokenEndpoints())
+		p.quotaEndpoints(), p.tokenEndpoints(), p.contentEndpoints())
 }
 
 func (p *Platform) makeRoutes() routes {

@@ -41,6 +41,14 @@ type hit struct {
 	event       event
 }
 
+// raw is one property of the event, as it was sent.
+func (h *hit) raw(t *testing.T, key string) json.RawMessage {
+	t.Helper()
+	var body struct{ Events []map[string]json.RawMessage }
+	require.NoError(t, json.Unmarshal(h.body, &body))
+	return body.Events[0][key]
+}
+
 type event struct {
 	Type, Mode, ReplyToken, WebhookEventID string
 	Timestamp                              int64

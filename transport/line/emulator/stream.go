@@ -11,13 +11,15 @@ import (
 
 // update is one change of a chat, as the page's script gets it.
 type update struct {
-	Reset   bool   `json:"reset,omitempty"` // drop what is shown: the platform was restarted
-	Items   string `json:"items"`           // HTML of the new bubbles
-	Quick   string `json:"quick"`           // HTML of all quick replies
-	Problem string `json:"problem"`
-	Friend  bool   `json:"friend"` // or the bot is in the group
-	Detail  string `json:"detail,omitempty"`
-	Loading int64  `json:"loading"` // milliseconds that the animation still runs
+	Reset bool `json:"reset,omitempty"` // drop what is shown
+	// Restarted says that the platform was: it has forgotten everything.
+	Restarted bool   `json:"restarted,omitempty"`
+	Items     string `json:"items"` // HTML of the new bubbles
+	Quick     string `json:"quick"` // HTML of all quick replies
+	Problem   string `json:"problem"`
+	Friend    bool   `json:"friend"` // or the bot is in the group
+	Detail    string `json:"detail,omitempty"`
+	Loading   int64  `json:"loading"` // milliseconds that the animation still runs
 }
 
 // stream sends a page the changes of one chat, as server-sent events. The id of an event names the
@@ -34,19 +36,26 @@ func (p *Platform) stream(w http.ResponseWriter, r *http.Request) {
 	if last == "" {
 		last = r.FormValue("after")
 	}
-	seq, reset := p.resume(last)
+	seq, epoch, restarted := p.resume(last)
+	reset := restarted
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
 	_ = out.SetWriteDeadline(time.Time{}) // the server's time-out is not meant for streams
 	for {
+		p.mu.Lock()
+		if c.epoch != epoch {
+			seq, epoch, reset = 0, c.epoch, true
+		}
+		p.mu.Unlock()
 		change, next, changed := p.since(c, u, seq)
 		change.Reset, reset = reset, false
+		change.Restarted, restarted = restarted, false
 		body, err := json.Marshal(change)
 		if err != nil {
 			return // no update can fail to marshal
 		}
 		seq = next
-		if _, err := fmt.Fprintf(w, "id: %s-%d\ndata: %s\n\n", p.boot, seq, body); err != nil {
+		if _, err := fmt.Fprintf(w, "id: %s\ndata: %s\n\n", p.shown(seq, epoch), body); err != nil {
 			return
 		}
 		if err := out.Flush(); err != nil {
@@ -62,14 +71,25 @@ func (p *Platform) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// resume reads the id of the last event that a page saw.
-func (p *Platform) resume(id string) (seq int, reset bool) {
-	boot, number, _ := strings.Cut(id, "-")
-	seq, err := strconv.Atoi(number)
-	if boot != p.boot || err != nil || seq < 0 {
-		return 0, true
+// shown names what a page shows: the run of the platform, the last bubble, and how often older
+// bubbles had changed by then.
+func (p *Platform) shown(seq, epoch int) string {
+	if epoch == 0 {
+		return fmt.Sprintf("%s-%d", p.boot, seq)
 	}
-	return seq, false
+	return fmt.Sprintf("%s-%d.%d", p.boot, seq, epoch)
+}
+
+// resume reads the id of the last event that a page saw.
+func (p *Platform) resume(id string) (seq, epoch int, restarted bool) {
+	boot, number, _ := strings.Cut(id, "-")
+	number, changes, _ := strings.Cut(number, ".")
+	seq, err := strconv.Atoi(number)
+	epoch, _ = strconv.Atoi(changes)
+	if boot != p.boot || err != nil || seq < 0 {
+		return 0, 0, true
+	}
+	return seq, epoch, false
 }
 
 // since returns what the page must change if it shows the first seq bubbles.

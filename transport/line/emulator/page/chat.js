@@ -10,6 +10,7 @@ const loading = document.getElementById("loading");
 const block = document.getElementById("block");
 const form = document.getElementById("say");
 const text = document.getElementById("text");
+const file = document.getElementById("file");
 const picker = document.getElementById("picker");
 const picked = document.getElementById("picked");
 
@@ -67,10 +68,8 @@ function showFriend(friend) {
 
 // One event of the stream: new bubbles, and the whole of everything else that can change.
 function show(change) {
-  if (change.reset) {
-    log.replaceChildren();
-    if (!change.friend && !group) post("follow", {});
-  }
+  if (change.reset) log.replaceChildren();
+  if (change.restarted && !change.friend && !group) post("follow", {});
   log.insertAdjacentHTML("beforeend", change.items);
   const focused = quick.contains(document.activeElement);
   quick.innerHTML = change.quick;
@@ -119,6 +118,19 @@ form.addEventListener("submit", async (event) => {
   if (value === "") return;
   text.value = "";
   if (!(await post("say", { text: value })) && text.value === "") text.value = value;
+});
+
+file.addEventListener("change", async () => {
+  const [chosen] = file.files;
+  if (!chosen) return;
+  file.value = "";
+  try {
+    const query = new URLSearchParams({ user, name: chosen.name });
+    const answer = await fetch(`chat/upload?${query}`, { method: "POST", body: chosen });
+    if (!answer.ok) statusLine.textContent = await answer.text();
+  } catch {
+    statusLine.textContent = "The emulator is not running.";
+  }
 });
 
 // Enter sends, Shift+Enter breaks the line. Enter within an input method picks a word.

@@ -1,0 +1,157 @@
+package emulator
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Upload is a file that a user sends.
+type Upload struct {
+	// Kind is the type of the message: "image", "video", "audio" or "file".
+	Kind string
+	// Type is the media type that the bot gets the bytes with, such as "image/png". Default: what
+	// Data looks like.
+	Type string
+	// Data are the bytes. Do not write to them afterwards.
+	Data []byte
+	// Preview is the preview of an image or a video, as Data is. Default: Data for an image, a small
+	// picture for a video.
+	Preview []byte
+	// Name is the name of a file.
+	Name string
+	// Duration is the length of a video or an audio, if it is known.
+	Duration time.Duration
+	// Broken makes the preparation of a video or an audio fail.
+	Broken bool
+	// URL and PreviewURL, if set, say where else an image, a video or an audio is: the bot cannot
+	// get it from LINE.
+	URL, PreviewURL string
+}
+
+// content is what a bot can get of a message.
+type content struct {
+	Upload
+	born time.Time
+	gone bool
+}
+
+// pixel is a picture of one transparent point.
+var pixel, _ = base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42" +
+	"mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
+
+var uploadLabels = map[string]string{"image": "Photo", "video": "Video", "audio": "Audio", "file": "File"}
+
+// Image sends a small picture. Errors: ErrUnknownUser, ErrBlocked, ErrWebhook.
+func (p *Platform) Image(ctx context.Context, user string) (Delivery, error) {
+	return p.Upload(ctx, user, Upload{Kind: "image", Data: pixel})
+}
+
+// Upload sends a file. A bot gets the bytes of a video or an audio after Options.JobTime, of others
+// at once. Errors: ErrUnknownUser, ErrBlocked, ErrBadInput for an unknown kind or a file without a
+// name, ErrWebhook.
+func (p *Platform) Upload(ctx context.Context, user string, u Upload) (Delivery, error) {
+	return p.upload(ctx, user, u, nil)
+}
+
+// Album sends several images at once: one event each. Errors: those of Upload; it stops at the first.
+func (p *Platform) Album(ctx context.Context, user string, images ...Upload) ([]Delivery, error) {
+	p.mu.Lock()
+	id := p.messageID()
+	p.mu.Unlock()
+	var list []Delivery
+	for i, u := range images {
+		if u.Kind != "image" {
+			return list, fmt.Errorf("%w: an album holds images", ErrBadInput)
+		}
+		d, err := p.upload(ctx, user, u, map[string]any{"id": id, "index": i + 1, "total": len(images)})
+		list = append(list, d)
+		if err != nil {
+			return list, err
+		}
+	}
+	return list, nil
+}
+
+func (p *Platform) upload(ctx context.Context, user string, u Upload, set map[string]any,
+) (Delivery, error) {
+	label, ok := uploadLabels[u.Kind]
+	if !ok || (u.Kind == "file") != (u.Name != "") || u.Kind == "file" && u.URL != "" {
+		return Delivery{}, fmt.Errorf("%w: not a file that can be sent", ErrBadInput)
+	}
+	if u.Type == "" {
+		u.Type = http.DetectContentType(u.Data)
+	}
+	if u.Preview == nil {
+		u.Preview = pixel
+		if u.Kind == "image" {
+			u.Preview = u.Data
+		}
+	}
+	message := map[string]any{"type": u.Kind}
+	switch {
+	case u.Kind == "file":
+		message["fileName"], message["fileSize"] = u.Name, len(u.Data)
+		label += " " + u.Name
+	case u.URL != "":
+		provider := map[string]any{"type": "external", "originalContentUrl": u.URL}
+		if u.PreviewURL != "" {
+			provider["previewImageUrl"] = u.PreviewURL
+		}
+		message["contentProvider"] = provider
+	default:
+		message["contentProvider"] = map[string]any{"type": "line"}
+	}
+	if u.Duration > 0 {
+		message["duration"] = u.Duration.Milliseconds()
+	}
+	if set != nil {
+		message["imageSet"] = set
+	}
+	return p.writesFile(ctx, user, message, label, &u)
+}
+
+// Unsend takes a message of the user back: the bubble and its content go, and the bot is told.
+// Errors: ErrUnknownUser, ErrBlocked, ErrBadInput if the user wrote no such message, ErrWebhook.
+func (p *Platform) Unsend(ctx context.Context, user, message string) (Delivery, error) {
+	c, u, err := p.present(user)
+	if err != nil {
+		return Delivery{}, err
+	}
+	p.mu.Lock()
+	i := slices.IndexFunc(c.items, func(it *item) bool {
+		return it.ID == message && it.ID != "" && it.Author == u.ID && it.Type != "unsent"
+	})
+	if i < 0 {
+		p.mu.Unlock()
+		return Delivery{}, fmt.Errorf("%w: no such message of the user", ErrBadInput)
+	}
+	old := c.items[i]
+	c.items[i] = &item{
+		Message: Message{Seq: old.Seq, ID: old.ID, From: FromUser, Author: u.ID, Time: old.Time,
+			Type: "unsent", Text: "Message unsent"},
+		view: placeholder("Message unsent"),
+	}
+	if file := p.contents[message]; file != nil {
+		*file = content{Upload: Upload{Kind: file.Kind}, gone: true}
+	}
+	c.epoch++ // what the page shows is no longer the beginning of the chat
+	c.touch()
+	p.mu.Unlock()
+	return p.tell(ctx, c, u, "unsend", map[string]any{"unsend": map[string]any{"messageId": message}})
+}
+
+// photo is where the page finds the picture of an image, or empty.
+func photo(id string, u *Upload) string {
+	if u == nil || u.Kind != "image" || u.URL != "" || !slices.Contains(pictureTypes, u.Type) {
+		return ""
+	}
+	return "chat/picture?id=" + url.QueryEscape(id)
+}
+
+// pictureTypes are the types of images that the page shows. No other is sent to a browser.
+var pictureTypes = []string{"image/png", "image/jpeg", "image/gif", "image/webp"}
