@@ -153,13 +153,19 @@ func (p *Platform) unauthenticated(c *call) *answer {
 	return &a
 }
 
+// mediaType is the type of the body, without parameters.
+func (c *call) mediaType() string {
+	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	return kind
+}
+
 // admits checks the headers of a call.
 func (e *endpoint) admits(c *call) *answer {
 	media := e.media
 	if media == nil && e.method != http.MethodGet && e.method != http.MethodDelete {
 		media = []string{"application/json"}
 	}
-	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	kind := c.mediaType()
 	if len(media) > 0 && !slices.Contains(media, kind) {
 		a := refuse(http.StatusUnsupportedMediaType,
 			fmt.Sprintf("The content type, %s, is not supported", kind))

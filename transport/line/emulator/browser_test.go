@@ -113,7 +113,7 @@ func TestBrowserChat(t *testing.T) {
 	b.shot("phone-dark.png")
 	s.hit()
 
-	b.eval(`show({reset: true, items: "", quick: "", problem: "", friend: true, loading: 5000})`)
+	b.eval(`show({reset: true, items: "", quick: "", menu: "", problem: "", friend: true, loading: 5000})`)
 	b.wait(`log.children.length === 0 && !loading.hidden`)
 	b.eval(`location.reload()`)
 	b.wait(`document.readyState === "complete" && document.getElementById("log").innerText.includes("So on")`)

@@ -9,7 +9,7 @@ import (
 
 // Button is something in a chat that can be tapped.
 type Button struct {
-	// Seq is the message that it belongs to, and Index its place in it.
+	// Seq is the message that it belongs to, or 0 for the rich menu, and Index its place in it.
 	Seq, Index int
 	// Label is what it reads. It may be empty for an image or a box.
 	Label string
@@ -27,11 +27,12 @@ type Button struct {
 	// the form YYYY-MM-DD, HH:mm or YYYY-MM-DDTHH:mm.
 	Mode, Initial, Min, Max string
 
-	sendsText bool // a postback with the deprecated text: it sends a message too
+	alias     string // of the menu that a richmenuswitch leads to
+	sendsText bool   // a postback with the deprecated text: it sends a message too
 }
 
 // Buttons returns what can be tapped in a chat, the newest message first and each message
-// from top to bottom, its quick replies last. Buttons of old messages stay for ever, as in LINE;
+// from top to bottom, its quick replies last; then the areas of the rich menu. Buttons of old messages stay for ever, as in LINE;
 // quick replies go when one is used and when a new message comes.
 func (p *Platform) Buttons(user string) []Button {
 	p.mu.Lock()
@@ -47,6 +48,12 @@ func (p *Platform) Buttons(user string) []Button {
 				b.Seq = it.Seq
 				buttons = append(buttons, b)
 			}
+		}
+	}
+	p.settle()
+	if m := p.menuOf(c); m != nil {
+		for _, a := range m.areas {
+			buttons = append(buttons, a.button)
 		}
 	}
 	return buttons
@@ -111,6 +118,8 @@ func (p *Platform) Press(ctx context.Context, user string, b Button, value strin
 		return p.Image(ctx, user)
 	case "location":
 		return p.Location(ctx, user, "A place", 35.681236, 139.767125)
+	case "richmenuswitch":
+		return p.switchMenu(ctx, c, u, b)
 	case "postback":
 		return p.postback(ctx, user, c, u, b)
 	case "datetimepicker":
@@ -126,6 +135,9 @@ func (p *Platform) Press(ctx context.Context, user string, b Button, value strin
 func (p *Platform) press(c *chat, b Button, value string) (Button, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if b.Seq == 0 {
+		return p.pressMenu(c, b, value)
+	}
 	if b.Seq < 1 || b.Seq > len(c.items) {
 		return b, ErrNoButton
 	}
@@ -142,6 +154,17 @@ func (p *Platform) press(c *chat, b Button, value string) (Button, error) {
 		c.touch()
 	}
 	return b, nil
+}
+
+// pressMenu is press for an area of the rich menu. The caller holds p.mu.
+func (p *Platform) pressMenu(c *chat, b Button, value string) (Button, error) {
+	p.settle()
+	m := p.menuOf(c)
+	if m == nil || b.Index < 0 || b.Index >= len(m.areas) {
+		return b, ErrNoButton
+	}
+	b = m.areas[b.Index].button
+	return b, b.allows(value)
 }
 
 // postback sends the event of a postback button, after the bubble that it shows.

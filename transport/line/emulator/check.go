@@ -27,6 +27,7 @@ type length struct {
 type checker struct {
 	details []detail
 	other   *answer // a refusal that has no details
+	rich    bool    // a rich menu, about which LINE words some things differently
 }
 
 // refuse keeps the first refusal that has no details.
@@ -111,6 +112,8 @@ func (k *checker) str(o object, path, key string, l length) string {
 	s, ok := v.(string)
 	switch {
 	case l.least == 0 && (!there || v == ""):
+	case !there && k.rich:
+		k.fail(path, "must be specified")
 	case !there || ok && s == "":
 		k.fail(path, "May not be empty")
 	case !ok:
@@ -204,6 +207,8 @@ func (k *checker) object(o object, path, key string, required bool) object {
 	v, there := o[key]
 	inner, ok := v.(object)
 	switch {
+	case !there && required && k.rich:
+		k.fail(under(path, key), "must be specified")
 	case !there && required:
 		k.fail(under(path, key), "May not be empty")
 	case there && !ok:
@@ -219,6 +224,10 @@ func (k *checker) link(o object, path, key string, l length, schemes ...string) 
 		return
 	}
 	u, err := url.Parse(s)
+	if k.rich && (err != nil || !slices.Contains(schemes, u.Scheme)) {
+		k.fail(under(path, key), "invalid uri")
+		return
+	}
 	if err != nil || !slices.Contains(schemes, u.Scheme) {
 		k.fail(under(path, key), "invalid uri scheme")
 	}

@@ -11,6 +11,7 @@ var uriSchemes = []string{"http", "https", "line", "tel"}
 type holder struct {
 	label length
 	quick bool // camera, camera roll and location too
+	menu  bool // a switch of rich menus too
 }
 
 var (
@@ -19,6 +20,7 @@ var (
 	inQuickReply    = holder{label: length{1, 20, graphemes}, quick: true}
 	inFlexButton    = holder{label: length{1, 40, graphemes}}
 	inFlex          = holder{label: length{0, 40, graphemes}}
+	inRichMenu      = holder{label: length{0, 20, graphemes}, menu: true}
 	asDefault       = holder{label: length{0, 20, graphemes}}
 )
 
@@ -35,11 +37,19 @@ func (k *checker) actionObject(a object, path string, h holder) {
 	if h.quick {
 		types = append(types, "camera", "cameraRoll", "location")
 	}
+	if h.menu {
+		types = append(types, "richmenuswitch")
+	}
 	kind := k.oneOf(a, path, "type", types...)
 	k.str(a, path, "label", h.label)
 	switch kind {
 	case "postback":
 		k.postback(a, path, h)
+	case "richmenuswitch":
+		if alias := k.str(a, path, "richMenuAliasId", needID); alias != "" && !aliasID.MatchString(alias) {
+			k.fail(under(path, "richMenuAliasId"), "invalid richMenuAliasId")
+		}
+		k.str(a, path, "data", length{1, 300, utf16Length})
 	case "message":
 		k.str(a, path, "text", length{1, 300, graphemes})
 	case "uri":

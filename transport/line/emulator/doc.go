@@ -38,7 +38,7 @@
 //
 // # What is not here
 //
-// Rich menus. They answer 404.
+// Audiences are made by [Platform.AddAudience] only.
 //
 // # Faults
 //

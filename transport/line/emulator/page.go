@@ -56,7 +56,8 @@ type placed struct {
 type tap struct {
 	Seq int
 	Button
-	node *node
+	Place string // of an area of the rich menu: left, top, width and height in per cent
+	node  *node
 }
 
 // link makes an address for a link out of a uri action; it is empty for schemes that a browser
@@ -86,6 +87,7 @@ func (p *Platform) servePage(w http.ResponseWriter, r *http.Request) {
 	mux.HandleFunc("POST /chat/{act}", p.act)
 	mux.HandleFunc("POST /chat/upload", p.takeUpload)
 	mux.HandleFunc("GET /chat/picture", p.picture)
+	mux.HandleFunc("GET /chat/menu", p.menuPicture)
 	assets, _ := fs.Sub(pageFiles, "page") // the path is a constant
 	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(assets)))
 	http.NewCrossOriginProtection().Handler(mux).ServeHTTP(w, r)
@@ -114,9 +116,9 @@ func (p *Platform) act(w http.ResponseWriter, r *http.Request) {
 	case "say":
 		_, err = p.Say(ctx, user, r.PostFormValue("text"))
 	case "press":
-		seq, _ := strconv.Atoi(r.PostFormValue("seq"))
-		index, bad := strconv.Atoi(r.PostFormValue("index"))
-		if bad != nil {
+		seq, bad := strconv.Atoi(r.PostFormValue("seq")) // 0 is the rich menu
+		index, worse := strconv.Atoi(r.PostFormValue("index"))
+		if bad != nil || worse != nil {
 			index = -1
 		}
 		_, err = p.Press(ctx, user, Button{Seq: seq, Index: index}, r.PostFormValue("value"))

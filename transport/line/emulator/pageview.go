@@ -18,6 +18,7 @@ type chatView struct {
 	Shown   string // see Platform.shown
 	Rows    []row
 	Quick   []tap
+	Menu    *menuView
 	Problem string
 }
 
@@ -64,7 +65,7 @@ func (p *Platform) showChat(w http.ResponseWriter, r *http.Request) {
 func (p *Platform) view(c *chat, u *user) chatView {
 	v := chatView{
 		Bot: p.bot, Me: u.ID, Title: p.bot.Name, Friend: c.friend(), Shown: p.shown(len(c.items), c.epoch),
-		Rows: p.rows(c, u, c.items), Quick: c.quick(), Problem: c.problem,
+		Rows: p.rows(c, u, c.items), Quick: c.quick(), Menu: p.menuView(c), Problem: c.problem,
 	}
 	if c.person == nil {
 		v.Me, v.Title, v.Group = c.id+"/"+u.ID, c.name, true

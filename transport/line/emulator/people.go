@@ -34,6 +34,7 @@ type user struct {
 	User
 	*chat
 	wasFriend bool
+	menu      string    // the id of its own rich menu, or empty
 	wrote     time.Time // when the user last sent anything in its own chat
 }
 

@@ -60,7 +60,7 @@ type Options struct {
 	// Default: 0, no limit.
 	MonthlyLimit int
 	// JobTime is how long LINE's work in the background is under way: a narrowcast, the preparation
-	// of a video. It follows Now. Default: 1 second.
+	// of a video, the linking of a rich menu to many users. It follows Now. Default: 1 second.
 	JobTime time.Duration
 	// ContentLife is how long LINE keeps what users send. Default: 30 days; LINE does not tell.
 	ContentLife time.Duration
@@ -109,8 +109,15 @@ type Platform struct {
 	days        map[string]int // messages by day and kind
 	access      map[string]*accessToken
 	audiences   map[int64]map[*user]bool
-	narrowcasts map[string]*narrowcast    // by request id
-	contents    map[string]*content       // by message id
+	narrowcasts map[string]*narrowcast // by request id
+	contents    map[string]*content    // by message id
+	menus       map[string]*richMenu
+	menuOrder   []string // of creation
+	defaultMenu string
+	aliases     map[string]string // menus by alias
+	batches     map[string]batch  // by request id
+	resumed     map[string]batch  // by resumeRequestKey
+	pending     []pending
 	issued      int                       // how many tokens ever
 	keys        map[string]*rsa.PublicKey // by kid
 	lastMessage int64
@@ -135,6 +142,11 @@ func New(secret, token string, o *Options) *Platform {
 		audiences:   map[int64]map[*user]bool{},
 		narrowcasts: map[string]*narrowcast{},
 		contents:    map[string]*content{},
+
+		menus:   map[string]*richMenu{},
+		aliases: map[string]string{},
+		batches: map[string]batch{},
+		resumed: map[string]batch{},
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},

@@ -140,11 +140,17 @@ func TestRatesAreThoseOfTheReference(t *testing.T) {
 	t.Parallel()
 	p := New(secret, token, nil)
 	want := map[string]rate{
-		"POST /v2/bot/message/multicast":  {200, time.Second},
-		"POST /v2/bot/message/broadcast":  {60, time.Hour},
-		"POST /v2/bot/message/narrowcast": {60, time.Hour},
-		"POST /v2/oauth/accessToken":      {370, time.Second},
-		"POST /v2/bot/chat/loading/start": {100, time.Second},
+		"POST /v2/bot/message/multicast":                  {200, time.Second},
+		"POST /v2/bot/message/broadcast":                  {60, time.Hour},
+		"POST /v2/bot/message/narrowcast":                 {60, time.Hour},
+		"POST /v2/bot/richmenu":                           {100, time.Hour},
+		"DELETE /v2/bot/richmenu/{richMenuId}":            {100, time.Hour},
+		"DELETE /v2/bot/richmenu/alias/{richMenuAliasId}": {100, time.Hour},
+		"GET /v2/bot/richmenu/progress/batch":             {100, time.Hour},
+		"POST /v2/bot/richmenu/batch":                     {3, time.Hour},
+		"GET /v2/bot/richmenu/list":                       {10, time.Second},
+		"POST /v2/oauth/accessToken":                      {370, time.Second},
+		"POST /v2/bot/chat/loading/start":                 {100, time.Second},
 	}
 	for _, e := range p.endpoints() {
 		require.Equal(t, want[e.method+" "+e.path], e.rate, e.path)

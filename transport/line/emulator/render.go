@@ -132,7 +132,7 @@ func (r *renderer) button(v any, quick bool) *Button {
 	a, _ := v.(object)
 	b := Button{
 		Index: len(r.buttons), Label: text(a["label"]), Type: text(a["type"]), Quick: quick,
-		Data: text(a["data"]), Text: text(a["text"]),
+		Data: text(a["data"]), Text: text(a["text"]), alias: text(a["richMenuAliasId"]),
 		URI: text(a["uri"]), Mode: text(a["mode"]),
 		Initial: pickerValue(text(a["initial"])),
 		Min:     pickerValue(text(a["min"])), Max: pickerValue(text(a["max"])),

@@ -30,7 +30,8 @@ type routes struct {
 // endpoints are all functions of the API.
 func (p *Platform) endpoints() []endpoint {
 	return slices.Concat(p.sendEndpoints(), p.peopleEndpoints(), p.groupEndpoints(),
-		p.quotaEndpoints(), p.tokenEndpoints(), p.contentEndpoints())
+		p.quotaEndpoints(), p.tokenEndpoints(), p.contentEndpoints(),
+		p.menuEndpoints(), p.menuBulkEndpoints(), p.aliasEndpoints())
 }
 
 func (p *Platform) makeRoutes() routes {

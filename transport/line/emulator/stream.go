@@ -16,6 +16,7 @@ type update struct {
 	Restarted bool   `json:"restarted,omitempty"`
 	Items     string `json:"items"` // HTML of the new bubbles
 	Quick     string `json:"quick"` // HTML of all quick replies
+	Menu      string `json:"menu"`  // HTML of the rich menu
 	Problem   string `json:"problem"`
 	Friend    bool   `json:"friend"` // or the bot is in the group
 	Detail    string `json:"detail,omitempty"`
@@ -96,7 +97,7 @@ func (p *Platform) resume(id string) (seq, epoch int, restarted bool) {
 func (p *Platform) since(c *chat, u *user, seq int) (update, int, <-chan struct{}) {
 	p.mu.Lock()
 	rows := p.rows(c, u, c.items[min(seq, len(c.items)):])
-	quick, changed, next := c.quick(), c.changed, len(c.items)
+	quick, menu, changed, next := c.quick(), p.menuView(c), c.changed, len(c.items)
 	change := update{
 		Problem: c.problem, Friend: c.friend(),
 		Loading: max(c.loading.Sub(p.opt.Now()).Milliseconds(), 0),
@@ -107,6 +108,7 @@ func (p *Platform) since(c *chat, u *user, seq int) (update, int, <-chan struct{
 	p.mu.Unlock()
 	change.Items = p.html("items", rows)
 	change.Quick = p.html("quick", quick)
+	change.Menu = p.html("menu", menu)
 	return change, next, changed
 }
 

@@ -10,6 +10,7 @@ const loading = document.getElementById("loading");
 const block = document.getElementById("block");
 const form = document.getElementById("say");
 const text = document.getElementById("text");
+const menu = document.getElementById("menu");
 const file = document.getElementById("file");
 const picker = document.getElementById("picker");
 const picked = document.getElementById("picked");
@@ -21,6 +22,30 @@ function paint(root) {
     if (e.dataset.background) e.style.backgroundColor = e.dataset.background;
     if (e.dataset.grow) e.style.flex = `${e.dataset.grow} 1 0`;
   }
+}
+
+// The rich menu: where its areas are, and whether it is open.
+function place(root) {
+  const body = root.querySelector("#menu-body");
+  if (!body) return;
+  body.style.aspectRatio = body.dataset.ratio;
+  for (const e of body.querySelectorAll("[data-place]")) {
+    const [left, top, width, height] = e.dataset.place.split(" ").map((n) => `${n}%`);
+    Object.assign(e.style, { left, top, width, height });
+  }
+}
+
+function showMenu(html) {
+  if (menu.dataset.html === html) return;
+  menu.innerHTML = html;
+  menu.dataset.html = html;
+  place(menu);
+}
+
+function openMenu(open) {
+  const body = document.getElementById("menu-body");
+  body.hidden = !open;
+  menu.querySelector(".bar").setAttribute("aria-expanded", String(open));
 }
 
 function toBottom() {
@@ -77,6 +102,7 @@ function show(change) {
   if (focused) text.focus();
   statusLine.textContent = change.problem;
   if (group) document.getElementById("detail").textContent = change.detail;
+  showMenu(change.menu);
   showLoading(change.loading);
   showFriend(change.friend);
   paint(document);
@@ -99,6 +125,8 @@ function pick(button) {
 }
 
 document.addEventListener("click", (event) => {
+  const bar = event.target.closest("#menu .bar");
+  if (bar) openMenu(bar.getAttribute("aria-expanded") !== "true");
   const button = event.target.closest("button.tap");
   if (!button) return;
   if (button.dataset.mode) {
@@ -141,6 +169,7 @@ text.addEventListener("keydown", (event) => {
 });
 
 paint(document);
+place(document);
 showFriend(document.body.dataset.friend === "true");
 quick.hidden = quick.textContent.trim() === "";
 toBottom();

@@ -1,0 +1,228 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+)
+
+func (p *Platform) menuEndpoints() []endpoint {
+	few := rate{100, time.Hour}
+	const one, all, user = "/v2/bot/richmenu/{richMenuId}", "/v2/bot/user/all/richmenu",
+		"/v2/bot/user/{userId}/richmenu"
+	return []endpoint{
+		{method: http.MethodPost, path: "/v2/bot/richmenu", handle: p.createMenu, rate: few},
+		send("/v2/bot/richmenu/validate", p.validateMenu),
+		{method: http.MethodPost, path: one + "/content", handle: p.uploadMenuImage, data: true,
+			media: []string{"image/jpeg", "image/png"}},
+		{method: http.MethodGet, path: one + "/content", handle: p.menuImage, data: true},
+		{method: http.MethodGet, path: "/v2/bot/richmenu/list", handle: p.listMenus,
+			rate: rate{10, time.Second}},
+		get(one, p.getMenu),
+		{method: http.MethodDelete, path: one, handle: p.deleteMenu, rate: few},
+		act(http.MethodPost, all+"/{richMenuId}", p.setDefaultMenu),
+		get(all, p.getDefaultMenu),
+		act(http.MethodDelete, all, p.clearDefaultMenu),
+		act(http.MethodPost, user+"/{richMenuId}", p.linkMenu),
+		get(user, p.linkedMenu),
+		act(http.MethodDelete, user, p.unlinkMenu),
+	}
+}
+
+// refuseBare is the form of many errors about rich menus: with a list of details that is empty.
+func refuseBare(status int, message string) answer {
+	return answer{status: status, body: map[string]any{"message": message, "details": []any{}}}
+}
+
+func (p *Platform) validateMenu(c *call) answer {
+	o, bad := parseBody(c.body)
+	if bad != nil {
+		return *bad
+	}
+	if _, details := checkMenu(o); len(details) > 0 {
+		return refuseDetails(details)
+	}
+	return accept(http.StatusOK, struct{}{})
+}
+
+func (p *Platform) createMenu(c *call) answer {
+	o, bad := parseBody(c.body)
+	if bad != nil {
+		return *bad
+	}
+	m, details := checkMenu(o)
+	if len(details) > 0 {
+		return refuseDetails(details)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.menus) >= maxMenus {
+		return refuseBare(http.StatusBadRequest, "The maximum number of rich menus has been reached")
+	}
+	m.id = "richmenu-" + randomHex(16)
+	o["richMenuId"] = m.id
+	p.menus[m.id] = m
+	p.menuOrder = append(p.menuOrder, m.id)
+	return accept(http.StatusOK, map[string]string{"richMenuId": m.id})
+}
+
+// menuNamed is the menu of a call's path, or nil. The caller holds p.mu.
+func (p *Platform) menuNamed(c *call) *richMenu {
+	p.settle()
+	return p.menus[c.values["richMenuId"]]
+}
+
+func (p *Platform) uploadMenuImage(c *call) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m, media := p.menuNamed(c), c.mediaType()
+	switch {
+	case m == nil:
+		return notFound
+	case m.image != nil:
+		return refuse(http.StatusBadRequest, "An image has already been uploaded to the richmenu")
+	case !fitsMenu(c.body, media):
+		return refuse(http.StatusBadRequest, "The image size is not allowed for richmenu")
+	}
+	m.image, m.media = c.body, media
+	return accept(http.StatusOK, struct{}{})
+}
+
+func (p *Platform) menuImage(c *call) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.menuNamed(c)
+	if m == nil || m.image == nil {
+		return notFound
+	}
+	return answer{status: http.StatusOK, header: map[string]string{"Content-Type": m.media}, body: m.image}
+}
+
+func (p *Platform) listMenus(*call) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := make([]json.RawMessage, len(p.menuOrder))
+	for i, id := range p.menuOrder {
+		list[i] = p.menus[id].body()
+	}
+	return accept(http.StatusOK, map[string]any{"richmenus": list})
+}
+
+func (p *Platform) getMenu(c *call) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.menuNamed(c)
+	if m == nil {
+		return notFound
+	}
+	return accept(http.StatusOK, m.body())
+}
+
+// deleteMenu deletes a menu. Whoever had it has none of its own any more.
+func (p *Platform) deleteMenu(c *call) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.menuNamed(c)
+	if m == nil {
+		return notFound
+	}
+	delete(p.menus, m.id)
+	p.menuOrder = slices.DeleteFunc(p.menuOrder, func(id string) bool { return id == m.id })
+	if p.defaultMenu == m.id {
+		p.defaultMenu = ""
+	}
+	p.eachUser(func(u *user) {
+		if u.menu == m.id {
+			u.menu = ""
+		}
+		u.touch()
+	})
+	return accept(http.StatusOK, struct{}{})
+}
+
+// eachUser calls f for everyone. The caller holds p.mu.
+func (p *Platform) eachUser(f func(*user)) {
+	p.people.mu.RLock()
+	defer p.people.mu.RUnlock()
+	for _, u := range p.people.users {
+		f(u)
+	}
+}
+
+// noImage refuses to show a menu that has no image.
+var noImage = refuseBare(http.StatusBadRequest, "must upload richmenu image before applying it to user")
+
+func (p *Platform) setDefaultMenu(c *call) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.menuNamed(c)
+	switch {
+	case m == nil:
+		return notFound
+	case m.image == nil:
+		return noImage
+	}
+	p.defaultMenu = m.id
+	p.eachUser(func(u *user) { u.touch() })
+	return accept(http.StatusOK, struct{}{})
+}
+
+func (p *Platform) getDefaultMenu(*call) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.defaultMenu == "" {
+		return refuseBare(http.StatusNotFound, "no default richmenu")
+	}
+	return accept(http.StatusOK, map[string]string{"richMenuId": p.defaultMenu})
+}
+
+func (p *Platform) clearDefaultMenu(*call) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.defaultMenu = ""
+	p.eachUser(func(u *user) { u.touch() })
+	return accept(http.StatusOK, struct{}{})
+}
+
+func (p *Platform) linkMenu(c *call) answer {
+	if !userID.MatchString(c.values["userId"]) {
+		return invalid("userId")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.menuNamed(c)
+	switch {
+	case m == nil:
+		return notFound
+	case m.image == nil:
+		return noImage
+	}
+	p.link(p.find(c.values["userId"]), m.id)
+	return accept(http.StatusOK, struct{}{})
+}
+
+func (p *Platform) linkedMenu(c *call) answer {
+	if !userID.MatchString(c.values["userId"]) {
+		return invalid("userId")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.settle()
+	u := p.find(c.values["userId"])
+	if u == nil || !u.Friend || u.menu == "" {
+		return refuseBare(http.StatusNotFound, "the user has no richmenu")
+	}
+	return accept(http.StatusOK, map[string]string{"richMenuId": u.menu})
+}
+
+func (p *Platform) unlinkMenu(c *call) answer {
+	if !userID.MatchString(c.values["userId"]) {
+		return invalid("userId")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.settle()
+	p.link(p.find(c.values["userId"]), "")
+	return accept(http.StatusOK, struct{}{})
+}
