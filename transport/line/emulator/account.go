@@ -19,12 +19,16 @@ func (p *Platform) peopleEndpoints() []endpoint {
 }
 
 func (p *Platform) info(*call) answer {
+	chatMode, readMode := "bot", "auto"
+	if p.opt.ManualRead {
+		chatMode, readMode = "chat", "manual"
+	}
 	return accept(http.StatusOK, map[string]string{
 		"userId":         p.bot.ID,
 		"basicId":        "@" + p.bot.ID[1:9],
 		"displayName":    p.bot.Name,
-		"chatMode":       "bot",
-		"markAsReadMode": "auto",
+		"chatMode":       chatMode,
+		"markAsReadMode": readMode,
 	})
 }
 
@@ -75,10 +79,13 @@ func (p *Platform) followers(c *call) answer {
 	if !ok {
 		return refuse(http.StatusBadRequest, "Invalid start param")
 	}
-	return accept(http.StatusOK, struct {
-		IDs  []string `json:"userIds"`
-		Next string   `json:"next,omitempty"`
-	}{ids, next})
+	return accept(http.StatusOK, followersBody{ids, next})
+}
+
+// followersBody is a piece of a list of users.
+type followersBody struct {
+	IDs  []string `json:"userIds"`
+	Next string   `json:"next,omitempty"`
 }
 
 // unavailable is the answer to calls that the bot's kind of account may not make.
@@ -93,14 +100,18 @@ func (p *Platform) startLoading(c *call) answer {
 	var k checker
 	id := k.str(o, "", "chatId", length{1, 100, utf16Length})
 	if id != "" && !userID.MatchString(id) {
-		k.fail("chatId", "Only user id is acceptable")
+		k.fail("chatId",
+			"Only user id is acceptable, please confirm if there are any group/room ids or illegal ids.")
 	}
 	seconds := int64(20)
 	if v, ok := o["loadingSeconds"]; ok {
 		n, isNumber := v.(json.Number)
 		seconds, _ = n.Int64()
-		if !isNumber || seconds < 5 || seconds > 60 || seconds%5 != 0 {
-			k.fail("loadingSeconds", "Must be a multiple of 5 between 5 and 60")
+		if !isNumber || seconds < 5 || seconds > 60 {
+			k.fail("loadingSeconds", "Must be between 5 and 60")
+		}
+		if seconds%5 != 0 {
+			k.fail("loadingSeconds", "must be a multiple of five")
 		}
 	}
 	if len(k.details) > 0 {
@@ -108,7 +119,7 @@ func (p *Platform) startLoading(c *call) answer {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if u := p.find(id); u != nil && u.reachable(p.opt.Now()) {
+	if u := p.find(id); u != nil && u.Friend {
 		u.loading = p.opt.Now().Add(time.Duration(seconds) * time.Second)
 		u.touch()
 	}

@@ -90,6 +90,8 @@ func (p *Platform) writesFile(ctx context.Context, user string, message map[stri
 		quote = newQuoteToken()
 		message["quoteToken"] = quote
 	}
+	token := newQuoteToken()
+	message["markAsReadToken"] = token
 	raw, err := json.Marshal(message)
 	if err != nil { // a location with NaN
 		p.mu.Unlock()
@@ -97,6 +99,7 @@ func (p *Platform) writesFile(ctx context.Context, user string, message map[stri
 	}
 	it := p.bubble(c, u, message["id"].(string), kind, label, raw)
 	it.quote = quote
+	p.readTokens[token] = readMark{c, it.Seq}
 	if file != nil {
 		id := message["id"].(string)
 		p.contents[id] = &content{Upload: *file, born: p.opt.Now()}
@@ -131,6 +134,7 @@ func (p *Platform) bubble(c *chat, u *user, id, kind, text string, content json.
 	it := &item{
 		Message: Message{
 			ID: id, From: FromUser, Author: u.ID, Time: now, Type: kind, Text: text, Content: content,
+			Read: !p.opt.ManualRead && (c.person != nil || c.joined),
 		},
 		view: v,
 	}

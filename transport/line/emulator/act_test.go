@@ -46,6 +46,8 @@ func TestUserActions(t *testing.T) {
 			require.Equal(t, test.name != "location", got["quoteToken"] != nil)
 			delete(got, "id")
 			delete(got, "quoteToken")
+			require.NotEmpty(t, got["markAsReadToken"])
+			delete(got, "markAsReadToken")
 			require.Equal(t, test.want, got)
 
 			_, err = s.Follow(t.Context(), "User A")

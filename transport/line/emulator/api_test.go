@@ -121,6 +121,9 @@ func TestLoading(t *testing.T) {
 func TestLoadingEndsWithTheNextMessage(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)
+	_, err := s.Follow(t.Context(), s.user())
+	require.NoError(t, err)
+	s.hit()
 	token := s.says("hi")
 	loading := func() int64 {
 		change, _, _ := s.since(s.first(), s.first().person, 0)

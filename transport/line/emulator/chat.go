@@ -28,6 +28,8 @@ type Message struct {
 	Author string `json:"author,omitempty"`
 	// Via is the call that a message of the bot came by, such as "reply", "push" or "multicast".
 	Via string `json:"via,omitempty"`
+	// Read says that the bot, or LINE for it, has marked a user's message as read.
+	Read bool `json:"read,omitempty"`
 	// Time is when it appeared.
 	Time time.Time `json:"time"`
 	// Type is the message's type, such as "text" or "template".

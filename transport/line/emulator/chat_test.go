@@ -29,7 +29,7 @@ func TestMessagesShowBothSides(t *testing.T) {
 	got := s.Messages(s.user())
 	require.Len(t, got, 4)
 	for i, want := range []Message{
-		{Seq: 1, From: FromUser, Author: s.user(), Type: "text", Text: "hi"},
+		{Seq: 1, From: FromUser, Author: s.user(), Read: true, Type: "text", Text: "hi"},
 		{Seq: 2, From: FromBot, Via: "reply", Type: "text", Text: "hello"},
 		{Seq: 3, From: FromBot, Via: "reply", Type: "template", Text: "sure?"},
 		{Seq: 4, From: FromBot, Via: "push", Type: "flex", Text: "receipt"},

@@ -88,6 +88,7 @@ func (p *Platform) servePage(w http.ResponseWriter, r *http.Request) {
 	mux.HandleFunc("POST /chat/upload", p.takeUpload)
 	mux.HandleFunc("GET /chat/picture", p.picture)
 	mux.HandleFunc("GET /chat/menu", p.menuPicture)
+	mux.HandleFunc("GET /dialog/bot/accountLink", p.showLink)
 	assets, _ := fs.Sub(pageFiles, "page") // the path is a constant
 	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(assets)))
 	http.NewCrossOriginProtection().Handler(mux).ServeHTTP(w, r)
@@ -122,6 +123,8 @@ func (p *Platform) act(w http.ResponseWriter, r *http.Request) {
 			index = -1
 		}
 		_, err = p.Press(ctx, user, Button{Seq: seq, Index: index}, r.PostFormValue("value"))
+	case "link":
+		_, err = p.LinkAccount(ctx, user, r.PostFormValue("linkToken"), r.PostFormValue("nonce"))
 	case "follow":
 		_, err = p.Follow(ctx, user)
 	case "block":

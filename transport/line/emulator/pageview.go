@@ -34,6 +34,7 @@ type row struct {
 	Class string // of the side: bot, user for the viewer's own, or other
 	Who   string // who wrote it, in words
 	Named bool   // the name is shown: there are several people
+	Seen  bool   // it is read, and that is worth telling
 }
 
 // Item is the bubble, for the page's template.
@@ -104,7 +105,8 @@ func (c *chat) friend() bool {
 func (p *Platform) rows(c *chat, viewer *user, items []*item) []row {
 	rows := make([]row, len(items))
 	for i, it := range items {
-		rows[i] = row{item: it, Class: "other", Who: p.bot.Name, Named: c.person == nil}
+		rows[i] = row{item: it, Class: "other", Who: p.bot.Name, Named: c.person == nil,
+			Seen: p.opt.ManualRead && it.Read}
 		switch {
 		case it.From == FromBot:
 			rows[i].Class = "bot"

@@ -55,6 +55,9 @@ type Options struct {
 	// Unverified makes the bot's account one that may not list its friends and the members of
 	// groups: LINE answers 403.
 	Unverified bool
+	// ManualRead makes the bot mark messages as read itself, as when Chat is on in LINE's manager.
+	// Default: they are read when they arrive.
+	ManualRead bool
 	// MonthlyLimit is how many messages a month may cost, as of LINE's price plan: one for each
 	// person that a push, multicast, broadcast or narrowcast reaches. Months are those of UTC+9.
 	// Default: 0, no limit.
@@ -118,6 +121,11 @@ type Platform struct {
 	batches     map[string]batch  // by request id
 	resumed     map[string]batch  // by resumeRequestKey
 	pending     []pending
+	readTokens  map[string]readMark
+	linkTokens  map[string]linkToken
+	plans       []*plan
+	coupons     map[string]*coupon
+	couponOrder []string                  // of creation
 	issued      int                       // how many tokens ever
 	keys        map[string]*rsa.PublicKey // by kid
 	lastMessage int64
@@ -147,6 +155,10 @@ func New(secret, token string, o *Options) *Platform {
 		aliases: map[string]string{},
 		batches: map[string]batch{},
 		resumed: map[string]batch{},
+
+		readTokens: map[string]readMark{},
+		linkTokens: map[string]linkToken{},
+		coupons:    map[string]*coupon{},
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},

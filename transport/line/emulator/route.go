@@ -31,7 +31,9 @@ type routes struct {
 func (p *Platform) endpoints() []endpoint {
 	return slices.Concat(p.sendEndpoints(), p.peopleEndpoints(), p.groupEndpoints(),
 		p.quotaEndpoints(), p.tokenEndpoints(), p.contentEndpoints(),
-		p.menuEndpoints(), p.menuBulkEndpoints(), p.aliasEndpoints())
+		p.menuEndpoints(), p.menuBulkEndpoints(), p.aliasEndpoints(),
+		p.webhookEndpoints(), p.readEndpoints(), p.linkEndpoints(), p.membershipEndpoints(),
+		p.couponEndpoints(), p.insightEndpoints())
 }
 
 func (p *Platform) makeRoutes() routes {

@@ -55,13 +55,19 @@ func (p *Platform) emit(ctx context.Context, c *chat, u *user, kind string, prop
 	for k, v := range properties {
 		d.event[k] = v
 	}
+	failed := kind == linkFailed
+	if failed {
+		kind = "accountLink"
+	}
 	d.event["type"] = kind
 	d.event["mode"] = "active"
 	d.event["timestamp"] = now.UnixMilli()
 	d.event["webhookEventId"] = d.EventID
-	d.event["source"] = c.source(u)
+	if !failed {
+		d.event["source"] = c.source(u)
+	}
 	p.mu.Lock()
-	if !withoutToken[kind] {
+	if !withoutToken[kind] && !failed {
 		d.ReplyToken = p.issue(c)
 		d.event["replyToken"] = d.ReplyToken
 	}
@@ -120,7 +126,10 @@ func (p *Platform) post(ctx context.Context, d Delivery, again bool) (int, error
 	if err != nil {
 		return 0, fmt.Errorf("emulator: encode event: %w", err)
 	}
-	status, err := p.send(ctx, body)
+	p.mu.Lock()
+	url := p.webhook
+	p.mu.Unlock()
+	status, err := p.send(ctx, url, body)
 	problem := ""
 	switch {
 	case err != nil:
@@ -142,12 +151,10 @@ func (p *Platform) post(ctx context.Context, d Delivery, again bool) (int, error
 	return status, err
 }
 
-func (p *Platform) send(ctx context.Context, body []byte) (int, error) {
-	p.mu.Lock()
-	url := p.webhook
-	p.mu.Unlock()
+// send posts a signed body to a webhook.
+func (p *Platform) send(ctx context.Context, url string, body []byte) (int, error) {
 	if url == "" {
-		return 0, fmt.Errorf("no webhook URL is set")
+		return 0, errNoWebhook
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.opt.WebhookTimeout)
 	defer cancel()

@@ -1,0 +1,75 @@
+package emulator
+
+import (
+	"net/http"
+)
+
+func (p *Platform) readEndpoints() []endpoint {
+	return []endpoint{
+		send("/v2/bot/chat/markAsRead", p.markAsRead),
+		send("/v2/bot/message/markAsRead", p.markChatAsRead),
+	}
+}
+
+// markAsRead marks a message, and what was written before it in that chat.
+func (p *Platform) markAsRead(c *call) answer {
+	o, bad := parseBody(c.body)
+	if bad != nil {
+		return *bad
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	there, known := p.readTokens[text(o["markAsReadToken"])]
+	if !known {
+		return refuse(http.StatusBadRequest,
+			"Invalid markAsReadToken. Tokens must be used by the bot that received them via Webhook.")
+	}
+	there.chat.read(there.seq)
+	return accept(http.StatusOK, struct{}{})
+}
+
+// markChatAsRead is the older call, which marks all that a user wrote.
+func (p *Platform) markChatAsRead(c *call) answer {
+	o, bad := parseBody(c.body)
+	if bad != nil {
+		return *bad
+	}
+	var k checker
+	id := ""
+	if who := k.object(o, "", "chat", true); who != nil {
+		id = k.str(who, "chat", "userId", needID)
+	}
+	if len(k.details) > 0 {
+		return refuseDetails(k.details)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := p.find(id)
+	if !userID.MatchString(id) || u == nil {
+		return invalidProperty("chat.userId")
+	}
+	u.read(len(u.items))
+	return accept(http.StatusOK, struct{}{})
+}
+
+// readMark is the message that a token marks as read.
+type readMark struct {
+	chat *chat
+	seq  int
+}
+
+// read marks what users wrote up to a message. The caller holds Platform.mu.
+func (c *chat) read(seq int) {
+	changed := false
+	for i, it := range c.items[:seq] {
+		if it.From == FromUser && !it.Read {
+			read := *it // the page may be reading the old one
+			read.Read = true
+			c.items[i], changed = &read, true
+		}
+	}
+	if changed {
+		c.epoch++
+		c.touch()
+	}
+}
