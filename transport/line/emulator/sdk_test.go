@@ -1,6 +1,9 @@
 package emulator_test
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -65,7 +68,87 @@ func TestBotOfTheSDK(t *testing.T) {
 	info, err := api.GetBotInfo()
 	require.NoError(t, err)
 	require.Equal(t, "Bot", info.DisplayName)
+	sdkMany(t, platform, api, user)
+	sdkMenu(t, platform, api, server.URL, token, user)
+	sdkContent(t, platform, server.URL, token, user)
 }
+
+// sdkMany sends to many people, and asks who is in a group.
+func sdkMany(t *testing.T, platform *emulator.Platform, api *messaging_api.MessagingApiAPI,
+	user emulator.User) {
+	_, err := platform.AddGroup(emulator.Group{Name: "Friends"}, user.Name)
+	require.NoError(t, err)
+	_, err = platform.Invite(t.Context(), "Friends")
+	require.NoError(t, err)
+	hello := []messaging_api.MessageInterface{messaging_api.TextMessage{Text: "hello all"}}
+	_, err = api.Multicast(&messaging_api.MulticastRequest{To: []string{user.ID}, Messages: hello}, "")
+	require.NoError(t, err)
+	_, err = api.Broadcast(&messaging_api.BroadcastRequest{Messages: hello}, "")
+	require.NoError(t, err)
+	res, _, err := api.NarrowcastWithHttpInfo(&messaging_api.NarrowcastRequest{Messages: hello}, "")
+	require.NoError(t, err)
+	progress, err := api.GetNarrowcastProgress(res.Header.Get("X-Line-Request-Id"))
+	require.NoError(t, err)
+	require.NotEmpty(t, progress.Phase)
+	var via []string
+	for _, m := range platform.Messages(user.ID)[len(platform.Messages(user.ID))-3:] {
+		via = append(via, m.Via)
+	}
+	require.Equal(t, []string{"multicast", "broadcast", "narrowcast"}, via)
+	usage, err := api.GetMessageQuotaConsumption()
+	require.NoError(t, err)
+	require.EqualValues(t, 5, usage.TotalUsage)
+	group := platform.Messages("Friends")
+	require.Empty(t, group)
+	ids, err := api.GetFollowers("", 10)
+	require.NoError(t, err)
+	require.Equal(t, []string{user.ID}, ids.UserIds)
+}
+
+// sdkMenu makes a rich menu and links it.
+func sdkMenu(t *testing.T, platform *emulator.Platform, api *messaging_api.MessagingApiAPI,
+	url, token string, user emulator.User) {
+	menu, err := api.CreateRichMenu(&messaging_api.RichMenuRequest{
+		Size: &messaging_api.RichMenuSize{Width: 800, Height: 540}, Selected: true, Name: "menu",
+		ChatBarText: "Menu", Areas: []messaging_api.RichMenuArea{{
+			Bounds: &messaging_api.RichMenuBounds{Width: 800, Height: 540},
+			Action: &messaging_api.PostbackAction{Label: "Buy", Data: "buy"},
+		}},
+	})
+	require.NoError(t, err)
+	blob, err := messaging_api.NewMessagingApiBlobAPI(token, messaging_api.WithBlobEndpoint(url))
+	require.NoError(t, err)
+	_, err = blob.SetRichMenuImage(menu.RichMenuId, "image/png", bytes.NewReader(menuImage()))
+	require.NoError(t, err)
+	_, err = api.LinkRichMenuIdToUser(user.ID, menu.RichMenuId)
+	require.NoError(t, err)
+	require.Equal(t, menu.RichMenuId, platform.Menu(user.Name))
+	list, err := api.GetRichMenuList()
+	require.NoError(t, err)
+	require.Equal(t, "menu", list.Richmenus[0].Name)
+}
+
+// sdkContent gets what a user sent.
+func sdkContent(t *testing.T, platform *emulator.Platform, url, token string, user emulator.User) {
+	_, err := platform.Upload(t.Context(), user.Name, emulator.Upload{Kind: "image", Data: menuImage()})
+	require.NoError(t, err)
+	blob, err := messaging_api.NewMessagingApiBlobAPI(token, messaging_api.WithBlobEndpoint(url))
+	require.NoError(t, err)
+	var id string
+	for _, m := range platform.Messages(user.Name) {
+		if m.Type == "image" {
+			id = m.ID
+		}
+	}
+	res, err := blob.GetMessageContent(id)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.Equal(t, sizeOf(menuImage()), sizeOf(data))
+}
+
+func sizeOf(data []byte) string { return fmt.Sprintf("%d bytes", len(data)) }
 
 func sdkBot(t *testing.T, api *messaging_api.MessagingApiAPI, secret string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
