@@ -146,6 +146,13 @@ func (k *checker) number(o object, path, key string, least, most float64) {
 // oneOf reads a required word out of a list.
 func (k *checker) oneOf(o object, path, key string, words ...string) string {
 	s, ok := o[key].(string)
+	if _, there := o[key]; !there && k.rich {
+		k.fail(under(path, key), "must be specified")
+		return ""
+	} else if !there {
+		k.fail(under(path, key), "May not be empty")
+		return ""
+	}
 	if !ok || !slices.Contains(words, s) {
 		k.fail(under(path, key), "Must be one of the following values: [%s]", strings.Join(words, ", "))
 		return ""
