@@ -126,7 +126,7 @@ func TestLoadingEndsWithTheNextMessage(t *testing.T) {
 	s.hit()
 	token := s.says("hi")
 	loading := func() int64 {
-		change, _, _ := s.since(s.first(), s.first().person, 0)
+		change := s.page()
 		return change.Loading
 	}
 	require.Zero(t, loading())

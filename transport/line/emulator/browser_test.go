@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
@@ -126,4 +127,49 @@ func TestBrowserChat(t *testing.T) {
 	require.Equal(t, true, b.eval(`document.documentElement.scrollWidth <= innerWidth`),
 		"the page scrolls sideways on a phone")
 	require.False(t, strings.Contains(fmt.Sprint(b.eval(`document.getElementById("log").innerHTML`)), "<script"))
+}
+
+func TestBrowserGroupAndMenu(t *testing.T) {
+	s := newStage(t, nil)
+	g := s.friends()
+	menu := s.readyMenu(anArea(buyAction))
+	s.call("POST", "/v2/bot/user/all/richmenu/"+menu, "")
+	b := newBrowser(t)
+	b.size(1100, 800)
+	b.do("Page.navigate", map[string]any{"url": s.api.URL + "/"}, nil)
+	b.wait(`document.querySelector("#menu-body img")?.naturalWidth === 800`)
+	require.Equal(t, "follow", s.hit().event.Type)
+	require.Equal(t, true, b.eval(`(() => {
+		const menu = document.getElementById("menu-body").getBoundingClientRect();
+		const area = document.querySelector("#menu .area").getBoundingClientRect();
+		return Math.abs(area.width * 2 - menu.width) < 2 && Math.abs(menu.width / menu.height - 800 / 540) < .02;
+	})()`), "areas lie where the menu says")
+	b.shot("menu.png")
+	b.eval(`document.querySelector("#menu .area").click()`)
+	require.Equal(t, "buy", s.hit().event.Postback.Data)
+	b.eval(`document.querySelector("#menu .bar").click()`)
+	b.wait(`document.getElementById("menu-body").hidden`)
+
+	b.eval(fmt.Sprintf(`(async () => {
+		const picture = new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], "p.png");
+		const chosen = new DataTransfer();
+		chosen.items.add(picture);
+		file.files = chosen.files;
+		file.dispatchEvent(new Event("change"));
+	})()`, base64.StdEncoding.EncodeToString(pixel)))
+	require.Equal(t, "image", s.hit().event.Message["type"])
+	b.wait(`document.querySelector(".photo img")?.naturalWidth === 1`)
+
+	b.eval(`[...document.querySelectorAll("nav a")].find(a => a.textContent.includes("Friends")).click()`)
+	b.wait(`document.title === "Friends" && document.readyState === "complete"`)
+	push(s, g.ID, hello)
+	b.wait(`document.querySelector(".from-bot .who").textContent.startsWith("Bot")`)
+	b.eval(`text.value = "@Bot hi"; form.requestSubmit()`)
+	require.Equal(t, g.ID, s.hit().event.Source.GroupID)
+	b.eval(`[...document.querySelectorAll("nav a")].find(a => a.textContent.includes("User B")).click()`)
+	b.wait(`document.querySelector(".from-other .who")?.textContent.startsWith("User A")`)
+	b.shot("group.png")
+	b.eval(`block.click()`)
+	require.Equal(t, "leave", s.hit().event.Type)
+	b.wait(`document.getElementById("detail").textContent === "2 members, without the bot"`)
 }

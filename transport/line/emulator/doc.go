@@ -24,11 +24,13 @@
 // # What is enforced
 //
 // Bearer token, JSON shape, one to five messages, the documented limits of text, sticker, image,
-// template and flex messages, of actions and of quick replies. Reply tokens work once and for a
-// limited time. A retry key is accepted once in 24 hours by the calls that take one, and refused by
-// all others. [Options.MonthlyLimit] sets the month's quota; each endpoint has LINE's rate limit,
-// which [Options.NoRateLimits] switches off. Errors have LINE's status codes and JSON bodies. Other message types of LINE are accepted when their
-// required fields are there. Lengths in user-perceived characters are estimated: see graphemes.
+// template and flex messages, of actions, of quick replies and of rich menus. Other message types of
+// LINE are accepted when their required fields are there. Lengths in user-perceived characters are
+// estimated: see graphemes. Errors have LINE's status codes and JSON bodies.
+//
+// Reply tokens work once and for a limited time. A retry key is accepted once in 24 hours by the
+// calls that take one, and refused by all others. [Options.MonthlyLimit] sets the month's quota; each
+// endpoint has LINE's rate limit, which [Options.NoRateLimits] switches off.
 //
 // # Access tokens
 //

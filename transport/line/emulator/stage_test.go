@@ -151,6 +151,12 @@ func (s *stage) user() string { return s.Users()[0].ID }
 // first is the chat of the first user.
 func (s *stage) first() *chat { return s.find(s.user()).chat }
 
+// page is what a page of the first user's chat shows.
+func (s *stage) page() update {
+	change, _ := s.since(&viewer{chat: s.first(), user: s.first().person})
+	return change
+}
+
 // says lets the first user write, and returns the reply token.
 func (s *stage) says(text string) string {
 	s.t.Helper()

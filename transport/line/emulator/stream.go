@@ -37,26 +37,18 @@ func (p *Platform) stream(w http.ResponseWriter, r *http.Request) {
 	if last == "" {
 		last = r.FormValue("after")
 	}
-	seq, epoch, restarted := p.resume(last)
-	reset := restarted
+	v := p.resume(last)
+	v.chat, v.user = c, u
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
 	_ = out.SetWriteDeadline(time.Time{}) // the server's time-out is not meant for streams
 	for {
-		p.mu.Lock()
-		if c.epoch != epoch {
-			seq, epoch, reset = 0, c.epoch, true
-		}
-		p.mu.Unlock()
-		change, next, changed := p.since(c, u, seq)
-		change.Reset, reset = reset, false
-		change.Restarted, restarted = restarted, false
+		change, changed := p.since(v)
 		body, err := json.Marshal(change)
 		if err != nil {
 			return // no update can fail to marshal
 		}
-		seq = next
-		if _, err := fmt.Fprintf(w, "id: %s\ndata: %s\n\n", p.shown(seq, epoch), body); err != nil {
+		if _, err := fmt.Fprintf(w, "id: %s\ndata: %s\n\n", p.shown(v.seq, v.epoch), body); err != nil {
 			return
 		}
 		if err := out.Flush(); err != nil {
@@ -72,6 +64,16 @@ func (p *Platform) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// viewer is an open page, and what it shows.
+type viewer struct {
+	chat *chat
+	user *user
+	// seq is the last bubble, epoch how often older ones had changed by then.
+	seq, epoch int
+	// restarted says that the page comes from an earlier run of the platform.
+	restarted bool
+}
+
 // shown names what a page shows: the run of the platform, the last bubble, and how often older
 // bubbles had changed by then.
 func (p *Platform) shown(seq, epoch int) string {
@@ -82,26 +84,32 @@ func (p *Platform) shown(seq, epoch int) string {
 }
 
 // resume reads the id of the last event that a page saw.
-func (p *Platform) resume(id string) (seq, epoch int, restarted bool) {
+func (p *Platform) resume(id string) *viewer {
 	boot, number, _ := strings.Cut(id, "-")
 	number, changes, _ := strings.Cut(number, ".")
 	seq, err := strconv.Atoi(number)
-	epoch, _ = strconv.Atoi(changes)
+	epoch, _ := strconv.Atoi(changes)
 	if boot != p.boot || err != nil || seq < 0 {
-		return 0, 0, true
+		return &viewer{restarted: true}
 	}
-	return seq, epoch, false
+	return &viewer{seq: seq, epoch: epoch}
 }
 
-// since returns what the page must change if it shows the first seq bubbles.
-func (p *Platform) since(c *chat, u *user, seq int) (update, int, <-chan struct{}) {
+// since returns what a page must change, and notes that it has.
+func (p *Platform) since(v *viewer) (update, <-chan struct{}) {
 	p.mu.Lock()
-	rows := p.rows(c, u, c.items[min(seq, len(c.items)):])
-	quick, menu, changed, next := c.quick(), p.menuView(c), c.changed, len(c.items)
+	c := v.chat
 	change := update{
+		Reset: v.restarted || v.epoch != c.epoch, Restarted: v.restarted,
 		Problem: c.problem, Friend: c.friend(),
 		Loading: max(c.loading.Sub(p.opt.Now()).Milliseconds(), 0),
 	}
+	if change.Reset {
+		v.seq = 0
+	}
+	rows := p.rows(c, v.user, c.items[min(v.seq, len(c.items)):])
+	quick, menu, changed := c.quick(), p.menuView(c), c.changed
+	v.seq, v.epoch, v.restarted = len(c.items), c.epoch, false
 	if c.person == nil {
 		change.Detail = c.size()
 	}
@@ -109,7 +117,7 @@ func (p *Platform) since(c *chat, u *user, seq int) (update, int, <-chan struct{
 	change.Items = p.html("items", rows)
 	change.Quick = p.html("quick", quick)
 	change.Menu = p.html("menu", menu)
-	return change, next, changed
+	return change, changed
 }
 
 func (p *Platform) html(name string, data any) string {
