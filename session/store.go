@@ -186,6 +186,9 @@ type Begun struct {
 	Event Event
 	// Attempt counts the turns that were begun for this event, from 1.
 	Attempt int
+	// Crashed says that an earlier attempt ended without a word: its lease ran out, as it does
+	// when a process dies or freezes. An attempt that was released is none of those.
+	Crashed bool
 	// Rev is the revision of the session: how often it was committed.
 	Rev uint32
 	// State is what the last commit wrote; nil for a new session. The caller owns it.

@@ -21,6 +21,8 @@ type entry struct {
 	until int64
 	// attempts counts the turns that were begun for the head, or for the timer without one.
 	attempts int
+	// crashed says that one of them lost its lease.
+	crashed bool
 	// notBefore is from when on what waits may be begun.
 	notBefore int64
 	mail      mailbox
@@ -86,6 +88,7 @@ func (e *entry) take(t session.Token, until int64) {
 	if e.mail.begin() {
 		e.attempts = 0
 	}
+	e.crashed = e.attempts > 0 && (e.crashed || e.token != session.Token{})
 	e.attempts++
 	e.token, e.until, e.notBefore = t, until, 0
 }
@@ -93,6 +96,7 @@ func (e *entry) take(t session.Token, until int64) {
 // begun describes the turn that the lease is held for. All of it is the caller's.
 func (e *entry) begun(b *session.Begun) {
 	b.Status, b.Attempt, b.Rev, b.Due = session.Run, e.attempts, e.rev, clock(e.timer)
+	b.Crashed = e.crashed
 	if len(e.state) > 0 {
 		b.State = bytes.Clone(e.state)
 	}

@@ -139,7 +139,7 @@ func (e *entry) handOver(r *session.CommitRequest, now int64) {
 		e.mail.head = event{}
 	}
 	if !e.mail.begun() {
-		e.attempts = 0
+		e.attempts, e.crashed = 0, false
 	}
 	switch {
 	case e.mail.empty():

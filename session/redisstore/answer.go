@@ -71,6 +71,7 @@ func (a *answer) outputs() []session.Output {
 const (
 	flagRetried = 1
 	flagOwn     = 2
+	flagCrashed = 4
 )
 
 // parseBegun reads the answer to a Begin that brought own. Where the turn is for that event, the
@@ -81,7 +82,7 @@ func parseBegun(b []byte, own *session.Event) (session.Begun, bool) {
 	flags := a.num(1)
 	r.Retried, r.Now = flags&flagRetried != 0, a.time()
 	if r.Status == session.Run {
-		r.Attempt = int(a.num(1))
+		r.Attempt, r.Crashed = int(a.num(1)), flags&flagCrashed != 0
 		r.Rev = uint32(a.num(4))
 		r.Due = a.time()
 		if state := a.take(int(a.num(3))); len(state) > 0 {

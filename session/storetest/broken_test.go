@@ -314,3 +314,14 @@ func timersAtOnce(_ session.Store, b *broken) {
 		return release(r)
 	}
 }
+
+// forgetsCrash says that an attempt crashed to the next one alone.
+func forgetsCrash(_ session.Store, b *broken) {
+	told, begin := map[string]bool{}, b.begin
+	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		got, err := begin(r)
+		got.Crashed = got.Crashed && !told[r.ID]
+		told[r.ID] = told[r.ID] || got.Crashed
+		return got, err
+	}
+}

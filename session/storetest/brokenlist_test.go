@@ -18,6 +18,7 @@ type brokenStore struct {
 }
 
 func brokenStores() []brokenStore {
+	const crash = "an attempt that lost its lease is told from one that was released"
 	noFence := onCommitted(func(r *session.CommitRequest, c *session.Committed, err error) error {
 		if errors.Is(err, session.ErrFenced) {
 			*c = session.Committed{Rev: r.Rev + 1}
@@ -93,6 +94,9 @@ func brokenStores() []brokenStore {
 			}
 		}), "terms that are not given last for seconds"},
 		{"does not count", onBegun(func(b *session.Begun) { b.Attempt = 1 }), "attempts are counted"},
+		{"knows no crash", onBegun(func(b *session.Begun) { b.Crashed = false }), crash},
+		{"takes a release for a crash", onBegun(func(b *session.Begun) { b.Crashed = b.Attempt > 1 }), crash},
+		{"forgets a crash", forgetsCrash, crash},
 		{"begins anew when asked again", newTokens, "begin repeated with the same token gives the same answer"},
 		{"begins a timer anew", newTokens, "begin repeated for a timer gives the same answer"},
 		{"commits once only", onlyOnce, "commit repeated gives the same answer"},

@@ -16,6 +16,7 @@ func leaseChecks() []check {
 		{"extend moves the end of the lease", extend},
 		{"terms that are not given last for seconds", defaultTerms},
 		{"attempts are counted", attempts},
+		{"an attempt that lost its lease is told from one that was released", crashed},
 	}
 }
 
@@ -171,4 +172,37 @@ func attempts(p *probe) {
 	p.end("last Commit", t)
 	t = p.run("Begin of a third", s, p.event("e3", 3))
 	p.same("Begin of a third", "attempt", 1, t.Attempt)
+}
+
+func crashed(p *probe) {
+	s, e := p.session("a"), p.event("e1", 1)
+	r := session.BeginRequest{ID: s, Event: e, Lease: short}
+	is := func(step string, want bool, t *turn) *turn {
+		p.Helper()
+		p.same(step, "crash", want, t.Crashed)
+		return t
+	}
+	t := is("first Begin", false, p.begin("first Begin", r, session.Run))
+	p.release("Release", t, session.ReleaseRequest{Counted: true})
+	t = is("Begin after a release", false, p.begin("Begin after a release", r, session.Run))
+	p.pass(short)
+	p.release("Release after the lease ran out", t, session.ReleaseRequest{Counted: true})
+	is("Begin after a late release", false, p.begin("Begin after a late release", r, session.Run))
+	p.pass(short)
+	t = is("Begin after a crash", true, p.look("Begin after a crash", s, "e1"))
+	p.release("Release after a crash", t, session.ReleaseRequest{})
+	t = is("Begin after a crash and a release", true, p.look("Begin after a crash and a release", s, "e1"))
+	p.begin("Begin of another", session.BeginRequest{ID: s, Event: p.event("e2", 2)}, session.Queued)
+	p.commit("Commit", t, session.CommitRequest{Due: p.base})
+	p.release("Release of the next", t, session.ReleaseRequest{Counted: true})
+	t = is("Begin of the next", false, p.look("Begin of the next", s, "e2"))
+	p.end("Commit of the next", t)
+
+	s = p.session("timer")
+	t = p.run("Begin", s, p.event("e1", 1))
+	p.commit("Commit with a timer", t, session.CommitRequest{State: []byte("s"), Due: p.base})
+	is("Begin of a timer", false, p.begin("Begin of a timer", session.BeginRequest{ID: s, Lease: short}, session.Run))
+	p.pass(short)
+	t = is("Begin of a timer after a crash", true, p.look("Begin of a timer after a crash", s, ""))
+	p.end("Commit of the timer", t)
 }

@@ -41,6 +41,7 @@ type model struct {
 	waiting  []session.Event
 	head     *session.Event
 	attempts int
+	crashed  bool
 
 	token     session.Token
 	until     span

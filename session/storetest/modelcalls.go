@@ -59,6 +59,7 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) ve
 	if m.next() {
 		m.attempts = 0
 	}
+	m.crashed = m.attempts > 0 && (m.crashed || m.token != session.Token{})
 	m.attempts++
 	m.meet(b.Event.ID)
 	m.token, m.until, m.notBefore = r.Token, now.plus(r.Lease.Milliseconds()), span{}
@@ -67,6 +68,7 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) ve
 		due = time.UnixMilli(m.due)
 	}
 	return first(want("event", m.headID(), b.Event.ID), want("attempt", m.attempts, b.Attempt),
+		want("crash", m.crashed, b.Crashed),
 		want("revision", m.rev, b.Rev), want("state", m.state, string(b.State)),
 		want("timer", due.UTC(), b.Due.UTC()))
 }
@@ -107,7 +109,8 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err 
 		}
 	}
 	return first(want("status", b.Status, again.Status), want("event", b.Event.ID, again.Event.ID),
-		want("attempt", b.Attempt, again.Attempt), want("revision", b.Rev, again.Rev),
+		want("attempt", b.Attempt, again.Attempt), want("crash", b.Crashed, again.Crashed),
+		want("revision", b.Rev, again.Rev),
 		want("state", string(b.State), string(again.State)))
 }
 
@@ -137,7 +140,7 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 		m.head = nil
 	}
 	if m.head == nil {
-		m.attempts = 0
+		m.attempts, m.crashed = 0, false
 	}
 	if r.Release || !m.mail() {
 		m.token, m.notBefore = session.Token{}, now

@@ -5,7 +5,7 @@
 --         I6 time of the event (ms), c8 hash of its id
 --       2 event: B length of its id, id, body; or empty
 -- Returns B status, B flags (1 outputs may have been sent, 2 the turn is for the event that was
---   brought), I6 now (ms); for status 1 (run): B attempt, I4 revision, I6 next timer (ms),
+--   brought, 4 an earlier attempt crashed), I6 now (ms); for status 1 (run): B attempt, I4 revision, I6 next timer (ms),
 --   I3 length and state, I3 length and head unless flag 2 is set; then the outputs that were
 --   handed out, to the end (head and outputs: see load). Status 201: the mailbox is full.
 -- May run twice: the token finds its own lease and lane, the event's hash its event.
@@ -60,6 +60,7 @@ if not again and hold == 0 and till <= now and (status == 5 or status == 2 or st
 --include pop
   end
   if head > 0 or (due > 0 and due <= now) then
+    crashed = tries > 0 and (crashed or not free)
     status, tries = 1, math.min(tries + 1, 255)
   elseif status == 0 then
     status = 3
@@ -87,7 +88,8 @@ end
 if status == 5 and not dirty then looked = -1 end
 --include save
 
-local answer = pack('>BBI6', status, (give and retried or 0) + (own and 2 or 0), now)
+local answer = pack('>BBI6', status, (give and retried or 0) + (own and 2 or 0)
+  + (status == 1 and crashed and 4 or 0), now)
 if not give then outText = '' end
 if status ~= 1 then return answer .. outText end
 if own then

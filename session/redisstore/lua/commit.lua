@@ -56,7 +56,7 @@ end
 rev, mark, due, nstate = rev + 1, sign, timer, #state
 kept = state .. sub(stored, seenAt, tailAt - 1)
 if id ~= '' then head = 0 end
-if head == 0 then tries = 0 end
+if head == 0 then tries, crashed = 0, false end
 
 if release == 0 and head == 0 and mail > 0 then
 --include pop

@@ -7,7 +7,8 @@
 --   state
 --   seen     each c8 hash of an event's id, I2 when it was accepted (4 s units), oldest first
 --   lease    flag 1:  c8 token, I6 until (ms), B attempts. Flag 2: the lease is free, nothing
---            runs before "until", and the token is that of whoever gave it up
+--            runs before "until", and the token is that of whoever gave it up. Flag 64: the lease
+--            of one of the attempts ran out
 --   head     flag 4:  I3 length; I6 time, I6 accepted (ms), B length of the id, id, body
 --   mailbox  flag 8:  B number of events in the mailbox
 --   tombstone flag 32: I6 when the session was forgotten (ms), for 25 h
@@ -18,7 +19,7 @@ local NOBODY, HOUR, STATE = '\0\0\0\0\0\0\0\0', 3600000, 27
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local rev, due, floor, expiry, mark, nseen, nstate = 0, 0, 0, 0, '\0\0\0\0', 0, 0
-local owner, free, till, tries = NOBODY, true, 0, 0
+local owner, free, till, tries, crashed = NOBODY, true, 0, 0, false
 local head, headAt, mail = 0, 0, 0 -- the head's length and place
 local lane, carrier, retried = 0, NOBODY, 0
 local forgot = 0
@@ -32,7 +33,7 @@ if stored ~= '' then
   at = seenAt + 10 * nseen
   tailAt = at
   if flags % 2 == 1 then
-    free = flags % 4 >= 2
+    free, crashed = flags % 4 >= 2, flags >= 64
     owner, till, tries, at = unpack('>c8I6B', stored, at)
   end
   if flags % 8 >= 4 then
@@ -40,7 +41,7 @@ if stored ~= '' then
     at = headAt + head
   end
   if flags % 16 >= 8 then mail, at = unpack('B', stored, at) end
-  if flags >= 32 then
+  if flags % 64 >= 32 then
     forgot, at = unpack('>I6', stored, at)
     if forgot + 25 * HOUR <= now then forgot = 0 end
   end

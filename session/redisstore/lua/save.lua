@@ -9,7 +9,7 @@ if outAt <= #stored then outText = sub(stored, outAt) end
 if dirty then
   local flags, lease, box, tomb, lanes = 0, '', '', '', ''
   if not free or till > 0 then
-    flags = free and 3 or 1
+    flags = (free and 3 or 1) + (crashed and tries > 0 and 64 or 0)
     lease = pack('>c8I6B', owner, till, tries)
   end
   if head > 0 then flags = flags + 4 end
