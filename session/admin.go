@@ -17,6 +17,12 @@ type Admin interface {
 	// It returns ErrUnavailable.
 	Forget(ctx context.Context, id string) error
 
+	// Unsend takes a message out of what is kept of a session: the dead letters of its events
+	// go, and those of its events that wait or run lose their Body. They keep their place, and
+	// their turns come. An event that arrives later is not touched.
+	// It returns ErrTooLarge for an id of more than MaxEventID bytes, and ErrUnavailable.
+	Unsend(ctx context.Context, id, messageID string) error
+
 	// Letters returns up to limit dead letters, the oldest first within a part of the store, and
 	// from where to go on: "" begins, and is returned at the end.
 	// It returns ErrUnavailable.

@@ -13,7 +13,7 @@ const (
 	MaxOutput  = 512 << 10 // bytes of all outputs of one commit
 	MaxOutputs = 100       // outputs of one session that wait to be delivered
 	MaxMailbox = 200       // events of one session that wait for their turn
-	MaxEventID = 128       // bytes of an event's id
+	MaxEventID = 128       // bytes of an event's id, and of its message's
 )
 
 // What a Store answers besides a result.
@@ -60,7 +60,10 @@ type Event struct {
 	// Accepted is when the store first accepted the event, by the store's clock. Callers of
 	// Begin leave it zero.
 	Accepted time.Time
-	// Body is the event itself.
+	// MessageID is the platform's id of the message that the event brings, for Unsend; of up to
+	// MaxEventID bytes, and empty if it brings none.
+	MessageID string
+	// Body is the event itself. It is empty if the message was unsent meanwhile.
 	Body []byte
 }
 

@@ -34,6 +34,24 @@ func (s *Store) Forget(_ context.Context, id string) error {
 	return nil
 }
 
+// Unsend implements session.Admin.
+func (s *Store) Unsend(_ context.Context, id, messageID string) error {
+	if len(messageID) > session.MaxEventID {
+		return session.ErrTooLarge
+	}
+	if messageID == "" {
+		return nil
+	}
+	sh := s.shard(id)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if e := sh.get(id, s.now()); e != nil {
+		e.mail.unsend(messageID)
+	}
+	s.letters.unsend(id, messageID)
+	return nil
+}
+
 // Letters implements session.Admin. All letters are in one part, so that they come in the order
 // in which they were set aside. The last 1,000 are kept.
 func (s *Store) Letters(_ context.Context, from string, limit int) ([]session.Letter, string, error) {

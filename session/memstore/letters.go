@@ -72,6 +72,12 @@ func (l *letters) forget(sessionID string) {
 	l.drop(func(d *session.Letter) bool { return d.Session == sessionID })
 }
 
+func (l *letters) unsend(sessionID, messageID string) {
+	l.drop(func(d *session.Letter) bool {
+		return d.Session == sessionID && d.Event.MessageID == messageID
+	})
+}
+
 func (l *letters) drop(which func(*session.Letter) bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

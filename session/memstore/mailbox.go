@@ -12,13 +12,17 @@ import (
 // event is an event that waits.
 type event struct {
 	id       string
+	message  string
 	time     int64
 	accepted int64
 	body     []byte
 }
 
 func newEvent(e *session.Event, accepted int64) event {
-	return event{id: e.ID, time: e.Time.UnixMilli(), accepted: accepted, body: bytes.Clone(e.Body)}
+	return event{
+		id: e.ID, message: e.MessageID, time: e.Time.UnixMilli(), accepted: accepted,
+		body: bytes.Clone(e.Body),
+	}
 }
 
 // fewEvents is the room that an empty mailbox may keep, so that not every turn allocates it.
@@ -71,6 +75,18 @@ func (m *mailbox) running() session.Event {
 	}
 	return session.Event{
 		ID: m.head.id, Time: time.UnixMilli(m.head.time), Accepted: clock(m.head.accepted),
-		Body: bytes.Clone(m.head.body),
+		MessageID: m.head.message, Body: bytes.Clone(m.head.body),
+	}
+}
+
+// unsend drops what the events of the message brought.
+func (m *mailbox) unsend(message string) {
+	if m.head.message == message {
+		m.head.body = nil
+	}
+	for i := range m.waiting {
+		if m.waiting[i].message == message {
+			m.waiting[i].body = nil
+		}
 	}
 }

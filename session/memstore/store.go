@@ -42,7 +42,8 @@ func New() *Store {
 
 // Begin implements session.Store. The context is not looked at: nothing here waits.
 func (s *Store) Begin(_ context.Context, r *session.BeginRequest) (session.Begun, error) {
-	if len(r.Event.ID) > session.MaxEventID || len(r.Event.Body) > session.MaxEvent {
+	if len(r.Event.ID) > session.MaxEventID || len(r.Event.MessageID) > session.MaxEventID ||
+		len(r.Event.Body) > session.MaxEvent {
 		return session.Begun{}, session.ErrTooLarge
 	}
 	if r.Token == (session.Token{}) && !r.Hold {

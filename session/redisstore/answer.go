@@ -48,7 +48,7 @@ func (a *answer) event() session.Event {
 	}
 	h := answer{b: a.take(n), bad: a.bad}
 	e := session.Event{Time: h.time(), Accepted: h.time(), ID: string(h.take(int(h.num(1))))}
-	e.Body = h.b
+	e.MessageID, e.Body = string(h.take(int(h.num(1)))), h.b
 	a.bad = h.bad
 	return e
 }

@@ -11,7 +11,7 @@ import (
 func TestAnswersThatAreCutAreRefused(t *testing.T) {
 	t.Parallel()
 	begun := "\x01\x01\x00\x00\x00\x00\x00\x07" + "\x02\x00\x00\x00\x05\x00\x00\x00\x00\x00\x09" +
-		"\x00\x00\x01s" + "\x00\x00\x10\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x04\x02idb" +
+		"\x00\x00\x01s" + "\x00\x00\x12\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x04\x02id\x01mb" +
 		"\x00\x00\x00\x05\x01\x00\x00\x00\x01o"
 	r, ok := parseBegun([]byte(begun), &session.Event{})
 	require.True(t, ok)
@@ -21,6 +21,7 @@ func TestAnswersThatAreCutAreRefused(t *testing.T) {
 	require.EqualValues(t, 9, r.Due.UnixMilli())
 	require.Equal(t, "s", string(r.State))
 	require.Equal(t, "id", r.Event.ID)
+	require.Equal(t, "m", r.Event.MessageID)
 	require.Equal(t, "b", string(r.Event.Body))
 	require.EqualValues(t, 3, r.Event.Time.UnixMilli())
 	require.EqualValues(t, 4, r.Event.Accepted.UnixMilli())
@@ -34,7 +35,7 @@ func TestAnswersThatAreCutAreRefused(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("\x01\x02\x00\x00\x00\x00\x00\x07\x02\x00\x00\x00\x05\x00\x00\x00\x00\x00\x09\x00\x00\x01s"))
-	f.Add([]byte("\x01\x01\x00\x00\x00\x00\x00\x07\x00\x00\x0f\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x04\x02id"))
+	f.Add([]byte("\x01\x01\x00\x00\x00\x00\x00\x07\x00\x00\x12\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x04\x02id\x01mb"))
 	f.Add([]byte("\x00\x00\x00\x00\x00\x09\x02id"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		own := session.Event{ID: "own", Body: []byte("body")}

@@ -56,6 +56,8 @@ func packBegin(c *call, r *session.BeginRequest) {
 	if r.Event.ID != "" {
 		c.u8(len(r.Event.ID))
 		c.request = append(c.request, r.Event.ID...)
+		c.u8(len(r.Event.MessageID))
+		c.request = append(c.request, r.Event.MessageID...)
 		c.request = append(c.request, r.Event.Body...)
 	}
 }
@@ -69,7 +71,8 @@ func checkBegin(r *session.BeginRequest) error {
 	if r.Token == (session.Token{}) {
 		return errToken
 	}
-	if len(r.Event.ID) > session.MaxEventID || len(r.Event.Body) > session.MaxEvent {
+	if len(r.Event.ID) > session.MaxEventID || len(r.Event.MessageID) > session.MaxEventID ||
+		len(r.Event.Body) > session.MaxEvent {
 		return session.ErrTooLarge
 	}
 	return nil

@@ -15,7 +15,7 @@
 //	kaiwa:{p3f}:q:<id>   events that wait behind the one that runs (sorted set)
 //	kaiwa:{p3f}:w        when to look at which session next (sorted set)
 //	kaiwa:{p3f}:dl       dead letters (stream of about 10,000), fields sid, id, time, accepted, attempts,
-//	                     why, body
+//	                     why, message, body
 //
 // By MEMORY USAGE, a session in the middle of a dialog with an idle timer takes under 400 bytes, its
 // place in the index included. Sessions and mailboxes expire; the others do not.

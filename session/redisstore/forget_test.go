@@ -160,7 +160,7 @@ func TestForgetDeletesLettersOfTheSession(t *testing.T) {
 	}
 	last := s.client.XRevRangeN(ctx, s.parts[0].dead, "+", "-", 1).Val()[0].ID
 	setAside(t, s, gone, event("of the next session", 1), token(1))
-	at, err := s.purge(ctx, &s.parts[0], gone, last, last)
+	at, err := s.purge(ctx, &s.parts[0], gone, "", last, last)
 	require.NoError(t, err)
 	require.Empty(t, at)
 	left, _, err := s.Letters(ctx, "", 1000)
@@ -203,7 +203,7 @@ func TestLetterOfAForgottenSession(t *testing.T) {
 			forgot := a.time()
 			require.NoError(t, s.client.Do(ctx, "XADD", s.part(id).dead, "*", "sid", id, "id", "e1",
 				"time", forgot.Add(test.time).UnixMilli(), "accepted", forgot.Add(test.accepted).UnixMilli(),
-				"attempts", 1, "why", "w", "body", "b").Err())
+				"attempts", 1, "why", "w", "message", "m", "body", "b").Err())
 			letters, _, err := s.Letters(ctx, "", 10)
 			require.NoError(t, err)
 			require.Len(t, letters, 1)

@@ -52,7 +52,8 @@ func bookingState(tb testing.TB, i int) []byte {
 }
 
 func event(id string, ms int) session.Event {
-	return session.Event{ID: id, Time: base.Add(time.Duration(ms) * time.Millisecond), Body: []byte("body of " + id)}
+	at := base.Add(time.Duration(ms) * time.Millisecond)
+	return session.Event{ID: id, Time: at, MessageID: "message of " + id, Body: []byte("body of " + id)}
 }
 
 // base is when the events of the tests happened.

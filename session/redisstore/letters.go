@@ -121,19 +121,21 @@ func (s *Store) Purge(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.purge(ctx, &s.parts[id.part], l.Session, id.place(), id.place())
+	_, err = s.purge(ctx, &s.parts[id.part], l.Session, "", id.place(), id.place())
 	return err
 }
 
-// purge deletes letters of a session among the next of its partition, and returns the place of
-// the last that was looked at, or nothing at the end.
-func (s *Store) purge(ctx context.Context, p *partition, sessionID, from, to string) (string, error) {
+// purge deletes letters of a session, or of one of its messages, among the next of its partition,
+// and returns the place of the last that was looked at, or nothing at the end.
+func (s *Store) purge(ctx context.Context, p *partition, sessionID, messageID, from, to string) (string, error) {
 	c := s.batch.get()
 	for _, arg := range []string{sessionID, from, to} {
 		c.request = append(c.request, arg...)
 		c.cut()
 	}
 	c.request = strconv.AppendInt(c.request, letterChunk, 10)
+	c.cut()
+	c.request = append(c.request, messageID...)
 	c.seal(&s.scripts.purge, p.dead)
 	reply, err := s.batch.do(ctx, c)
 	if err != nil {

@@ -72,7 +72,7 @@ func TestLargestLetters(t *testing.T) {
 	s := newStore(t, redistest.Start(t), &Options{Timeout: time.Minute})
 	id := sessionID(1)
 	e := event(strings.Repeat("i", session.MaxEventID), 1)
-	e.Body = repeat("b\x00", session.MaxEvent/2)
+	e.MessageID, e.Body = strings.Repeat("m", session.MaxEventID), repeat("b\x00", session.MaxEvent/2)
 	setAside(t, s, id, e, token(1))
 	all, next, err := s.Letters(ctx, "", 2)
 	require.NoError(t, err)
@@ -84,6 +84,7 @@ func TestLargestLetters(t *testing.T) {
 	b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2)})
 	require.Len(t, b.Event.ID, session.MaxEventID)
 	require.Equal(t, all[0].Event.Accepted, b.Event.Accepted)
+	require.Equal(t, e.MessageID, b.Event.MessageID)
 	require.True(t, bytes.Equal(e.Body, b.Event.Body))
 }
 
@@ -172,7 +173,7 @@ func TestAdminWithoutRedis(t *testing.T) {
 func TestMalformedAnswersOfAdmin(t *testing.T) {
 	t.Parallel()
 	s := &Store{parts: makePartitions("", 2)}
-	good := "\x00\x00\x031-2\x01s\x01\x01w\x00\x00\x0e" + strings.Repeat("\x00", 12) + "\x01e"
+	good := "\x00\x00\x031-2\x01s\x01\x01w\x00\x00\x0f" + strings.Repeat("\x00", 12) + "\x01e\x00"
 	_, id, ok := s.parseLetters([]byte(good), 1)
 	require.True(t, ok)
 	require.Equal(t, letterID{1, 1, 2}, id)

@@ -33,6 +33,9 @@ var rememberLua string
 //go:embed lua/fields.lua
 var fieldsLua string
 
+//go:embed lua/last.lua
+var lastLua string
+
 // The scripts.
 //
 //go:embed lua/begin.lua
@@ -59,6 +62,9 @@ var checkLua string
 //go:embed lua/forget.lua
 var forgetLua string
 
+//go:embed lua/unsend.lua
+var unsendLua string
+
 //go:embed lua/letters.lua
 var lettersLua string
 
@@ -78,14 +84,15 @@ type script struct {
 // scripts are those that a store calls.
 type scripts struct {
 	begin, commit, release, extend, ack, due script
-	check, forget, letters, purge, replay    script
+	check, forget, unsend, letters           script
+	purge, replay                            script
 }
 
 func makeScripts() scripts {
 	include := strings.NewReplacer("--include load\n", loadLua, "--include save\n", saveLua,
 		"--include drop\n", dropLua, "--include pop\n", popLua, "--include seen\n", seenLua,
 		"--include enqueue\n", enqueueLua, "--include remember\n", rememberLua,
-		"--include fields\n", fieldsLua)
+		"--include fields\n", fieldsLua, "--include last\n", lastLua)
 	return scripts{
 		begin:   makeScript("begin", include.Replace(beginLua)),
 		commit:  makeScript("commit", include.Replace(commitLua)),
@@ -95,6 +102,7 @@ func makeScripts() scripts {
 		due:     makeScript("due", dueLua),
 		check:   makeScript("check", checkLua),
 		forget:  makeScript("forget", include.Replace(forgetLua)),
+		unsend:  makeScript("unsend", include.Replace(unsendLua)),
 		letters: makeScript("letters", include.Replace(lettersLua)),
 		purge:   makeScript("purge", include.Replace(purgeLua)),
 		replay:  makeScript("replay", include.Replace(replayLua)),
@@ -104,7 +112,7 @@ func makeScripts() scripts {
 func (s *scripts) all() []*script {
 	return []*script{
 		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.due,
-		&s.check, &s.forget, &s.letters, &s.purge, &s.replay,
+		&s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay,
 	}
 }
 

@@ -54,9 +54,9 @@ type hold struct {
 
 // step makes one call and returns what it was and the answer without its times.
 func (c *caller) step(n int) (what string, answer any) {
-	kind, pick, arg := c.rnd.IntN(6), c.rnd.IntN(1000), c.rnd.IntN(1000)
+	kind, pick, arg := c.rnd.IntN(7), c.rnd.IntN(1000), c.rnd.IntN(1000)
 	token := benchToken(1 + n)
-	if kind >= 2 && len(c.held) == 0 {
+	if kind >= 2 && kind < 6 && len(c.held) == 0 {
 		kind = 0
 	}
 	var call func() any
@@ -78,6 +78,10 @@ func (c *caller) step(n int) (what string, answer any) {
 			require.NoError(c.t, err)
 			return outs
 		}
+	case 6:
+		what, call = "unsend", func() any {
+			return c.s.Unsend(context.Background(), c.id, fmt.Sprint("m", pick%4))
+		}
 	}
 	answer = call()
 	if c.again != nil && c.again.IntN(2) == 0 {
@@ -92,6 +96,7 @@ func (c *caller) begin(token session.Token, event bool, pick, arg int) func() an
 	if event {
 		id := fmt.Sprint("e", pick%12)
 		r.Event = session.Event{ID: id, Time: base.Add(time.Duration(pick%12/3) * time.Second), Body: []byte("body of " + id)}
+		r.Event.MessageID = fmt.Sprint("m", pick%4)
 	}
 	if arg%5 == 0 {
 		r.Done = session.MakeSeq(uint32(arg%10), 1)

@@ -50,7 +50,9 @@ func shapeOf(t *testing.T, v string) shape {
 	if flags&4 != 0 {
 		h := answer{b: a.take(int(a.num(3)))}
 		h.take(12)
-		s.Head = string(h.take(int(h.num(1)))) + "=" + string(h.b)
+		s.Head = string(h.take(int(h.num(1))))
+		h.take(int(h.num(1)))
+		s.Head += "=" + string(h.b)
 	}
 	if flags&8 != 0 {
 		s.Mail = int(a.num(1))
@@ -208,7 +210,7 @@ func TestDeadLetters(t *testing.T) {
 	letters := s.client.XRange(ctx, s.part(id).dead, "-", "+").Val()
 	require.Len(t, letters, 1, "a timer leaves none")
 	require.Equal(t, map[string]any{
-		"sid": id, "id": "e1", "attempts": "2", "why": r.Dead[:255], "body": "body of e1",
+		"sid": id, "id": "e1", "attempts": "2", "why": r.Dead[:255], "body": "body of e1", "message": "message of e1",
 		"time": fmt.Sprint(base.UnixMilli() + 1), "accepted": fmt.Sprint(accepted.UnixMilli()),
 	}, letters[0].Values)
 }

@@ -13,6 +13,7 @@ func adminChecks() []check {
 		{"events from before a forget are refused", forgetRefuses},
 		{"events from before a forget are refused for 25 hours", forgetRefusesLong},
 		{"a forget fences the turn that runs", forgetFences},
+		{"an unsent message is gone, and its events keep their place", unsent},
 		{"an ack from before a forget drops nothing of the new session", forgetThenAck},
 	}
 }

@@ -15,6 +15,7 @@ import (
 type brokenAdmin struct {
 	check   func() error
 	forget  func(id string) error
+	unsend  func(id, messageID string) error
 	letters func(from string, limit int) ([]session.Letter, string, error)
 	replay  func(letter string) error
 	purge   func(letter string) error
@@ -25,6 +26,7 @@ func goodAdmin(good session.Store) brokenAdmin {
 	return brokenAdmin{
 		check:   func() error { return good.Check(ctx) },
 		forget:  func(id string) error { return good.Forget(ctx, id) },
+		unsend:  func(id, messageID string) error { return good.Unsend(ctx, id, messageID) },
 		letters: func(from string, n int) ([]session.Letter, string, error) { return good.Letters(ctx, from, n) },
 		replay:  func(letter string) error { return good.Replay(ctx, letter) },
 		purge:   func(letter string) error { return good.Purge(ctx, letter) },
@@ -34,6 +36,10 @@ func goodAdmin(good session.Store) brokenAdmin {
 func (b brokenAdmin) Check(context.Context) error { return b.check() }
 
 func (b brokenAdmin) Forget(_ context.Context, id string) error { return b.forget(id) }
+
+func (b brokenAdmin) Unsend(_ context.Context, id, messageID string) error {
+	return b.unsend(id, messageID)
+}
 
 func (b brokenAdmin) Letters(_ context.Context, from string, limit int) ([]session.Letter, string, error) {
 	return b.letters(from, limit)
@@ -45,7 +51,9 @@ func (b brokenAdmin) Purge(_ context.Context, letter string) error { return b.pu
 
 func brokenAdmins() []brokenStore {
 	const random = "random calls are answered as the contract says"
+	const unsent = "an unsent message is gone, and its events keep their place"
 	forgetsNothing := func(_ session.Store, b *broken) { b.forget = func(string) error { return nil } }
+	unsendsNothing := func(_ session.Store, b *broken) { b.unsend = func(string, string) error { return nil } }
 	afterForget := func(lasts time.Duration, redelivered bool) func(session.Store, *broken) {
 		return func(_ session.Store, b *broken) { shortTombstone(b, lasts, redelivered) }
 	}
@@ -68,6 +76,11 @@ func brokenAdmins() []brokenStore {
 		{"has no fence", onCommitted(func(r *session.CommitRequest, c *session.Committed, err error) error {
 			return nil
 		}), "a forget fences the turn that runs"},
+		{"unsends nothing", unsendsNothing, unsent},
+		{"unsends nothing", unsendsNothing, random},
+		{"unsends but the letters", keepsUnsent, unsent},
+		{"unsends but what waits", func(_ session.Store, b *broken) { b.unsend = b.purgeMessage }, unsent},
+		{"drops the events of what was unsent", dropsUnsent, unsent},
 		{"lists one page", func(_ session.Store, b *broken) {
 			good := b.letters
 			b.letters = func(from string, n int) ([]session.Letter, string, error) {
@@ -213,5 +226,49 @@ func replaysWith(name func(id string) string) func(session.Store, *broken) {
 			}
 			return b.purge(letter)
 		}
+	}
+}
+
+// keepsUnsent goes on listing the letters of what was unsent.
+func keepsUnsent(_ session.Store, b *broken) {
+	var kept []session.Letter
+	unsend, letters := b.unsend, b.letters
+	b.unsend = func(id, messageID string) error {
+		kept, _, _ = letters("", 100)
+		return unsend(id, messageID)
+	}
+	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+		if kept != nil {
+			return kept, "", nil
+		}
+		return letters(from, n)
+	}
+}
+
+// purgeMessage deletes the letters of a message alone.
+func (b *broken) purgeMessage(id, messageID string) error {
+	if len(messageID) > session.MaxEventID {
+		return session.ErrTooLarge
+	}
+	all, _, err := b.letters("", 1000)
+	for _, l := range all {
+		if l.Session == id && l.Event.MessageID == messageID {
+			err = errors.Join(err, b.purge(l.ID))
+		}
+	}
+	return err
+}
+
+// dropsUnsent skips events of which nothing is left.
+func dropsUnsent(_ session.Store, b *broken) {
+	commit := b.commit
+	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		got, err := commit(r)
+		if err == nil && got.Next.ID != "" && len(got.Next.Body) == 0 {
+			again := *r
+			again.Rev, again.EventID, again.Dead = got.Rev, got.Next.ID, ""
+			return commit(&again)
+		}
+		return got, err
 	}
 }

@@ -100,6 +100,7 @@ func lettersListed(p *probe) {
 func (p *probe) sameEvent(step string, want, got session.Event) {
 	p.Helper()
 	p.same(step, "event", want.ID, got.ID)
+	p.same(step, "message", want.MessageID, got.MessageID)
 	p.same(step, "body", string(want.Body), string(got.Body))
 	p.same(step, "time of the event", want.Time.UTC(), got.Time.UTC())
 }

@@ -108,7 +108,7 @@ func tooLarge(p *probe) {
 func largest(p *probe) {
 	s := p.session("a")
 	e := p.event(strings.Repeat("i", session.MaxEventID), 1)
-	e.Body = make([]byte, session.MaxEvent)
+	e.MessageID, e.Body = strings.Repeat("m", session.MaxEventID), make([]byte, session.MaxEvent)
 	t := p.run("Begin", s, e)
 	p.same("Begin", "size of the body", session.MaxEvent, len(t.Event.Body))
 	half := make([]byte, session.MaxOutput/2)

@@ -122,6 +122,13 @@ func (m *model) headID() string {
 	return m.head.ID
 }
 
+func (m *model) headBody() string {
+	if m.head == nil {
+		return ""
+	}
+	return string(m.head.Body)
+}
+
 func (m *model) left(done session.Seq) []modelOutput {
 	outs := slices.Clone(m.outs)
 	return slices.DeleteFunc(outs, func(o modelOutput) bool { return o.seq <= done })

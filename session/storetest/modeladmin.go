@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,19 @@ func (m *model) forget(err error, now span) verdict {
 		rev: m.rev, accepted: map[string]bool{}, gone: m.gone,
 		forgotten: true, forgot: now, unsure: m.unsure,
 	}
+	return noError(err)
+}
+
+func (m *model) unsend(message string, err error) verdict {
+	if m.head != nil && m.head.MessageID == message {
+		m.head.Body = nil
+	}
+	for i := range m.waiting {
+		if m.waiting[i].MessageID == message {
+			m.waiting[i].Body = nil
+		}
+	}
+	m.letters = slices.DeleteFunc(m.letters, func(l modelLetter) bool { return l.event.MessageID == message })
 	return noError(err)
 }
 
@@ -71,6 +85,11 @@ func (g *game) forget(c call) verdict {
 	var err error
 	now := g.between(func() { err = g.p.store.Forget(g.p.Context(), g.ids[c.session]) })
 	return g.models[c.session].forget(err, now)
+}
+
+func (g *game) unsend(c call) verdict {
+	message := c.events(g.p).MessageID
+	return g.models[c.session].unsend(message, g.p.store.Unsend(g.p.Context(), g.ids[c.session], message))
 }
 
 // revive compares the letters of a session, and replays the first.

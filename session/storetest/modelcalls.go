@@ -67,7 +67,8 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) ve
 	if m.due != 0 {
 		due = time.UnixMilli(m.due)
 	}
-	return first(want("event", m.headID(), b.Event.ID), want("attempt", m.attempts, b.Attempt),
+	return first(want("event", m.headID(), b.Event.ID), want("body", m.headBody(), string(b.Event.Body)),
+		want("attempt", m.attempts, b.Attempt),
 		want("crash", m.crashed, b.Crashed),
 		want("revision", m.rev, b.Rev), want("state", m.state, string(b.State)),
 		want("timer", due.UTC(), b.Due.UTC()))
@@ -151,7 +152,7 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 	}
 	m.meet(c.Next.ID)
 	m.until = now.plus(r.Lease.Milliseconds())
-	return first(v, want("next event", m.headID(), c.Next.ID))
+	return first(v, want("next event", m.headID(), c.Next.ID), want("body", m.headBody(), string(c.Next.Body)))
 }
 
 // fenced judges the error of a call that needs the lease, and says whether the call is done

@@ -96,7 +96,7 @@ func (p *probe) token() session.Token {
 // event returns an event that happened that many milliseconds after the check began.
 func (p *probe) event(id string, ms int) session.Event {
 	at := p.base.Add(time.Duration(ms) * time.Millisecond)
-	return session.Event{ID: id, Time: at, Body: []byte("body of " + id)}
+	return session.Event{ID: id, Time: at, MessageID: "message of " + id, Body: []byte("body of " + id)}
 }
 
 // turn is a lease and the turn it is held for.

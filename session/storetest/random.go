@@ -151,6 +151,8 @@ func (g *game) step(c call) verdict {
 		return g.due()
 	case "forget":
 		return g.forget(c)
+	case "unsend":
+		return g.unsend(c)
 	case "revive":
 		return g.revive(c)
 	case "purge":

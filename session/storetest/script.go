@@ -23,7 +23,7 @@ const (
 // call is one call of a random sequence. What it does depends on what its actor holds, so that
 // any call can be dropped from a sequence.
 type call struct {
-	kind    string // begin, commit, replay, release, extend, ack, due, pass, forget, revive, purge
+	kind    string // begin, commit, replay, release, extend, ack, due, pass, forget, unsend, revive, purge
 	session int
 	actor   int
 	holder  bool // the actor is whoever holds the lease, if anybody does
@@ -54,7 +54,7 @@ func (c call) String() string {
 		}
 	}
 	begin, commit, release := c.kind == "begin", c.kind == "commit", c.kind == "release"
-	say(begin && c.event > 0, "event %d", c.event)
+	say((begin || c.kind == "unsend") && c.event > 0, "event %d", c.event)
 	say(begin && c.event > 0 && c.hold, "hold")
 	say(commit && c.state > 0, "state %d", c.state)
 	say(commit, "timer %s", timers[c.timer])
@@ -77,7 +77,7 @@ var oftenTimers = [...]int{0, 0, 0, 1, 1, 1, 2, 2, 3, 4}
 
 // kinds is how often each kind of call is drawn.
 var kinds = strings.Fields(strings.Repeat("begin begin begin begin begin begin commit commit commit "+
-	"commit replay release extend ack due pass ", 3) + "forget revive revive revive purge")
+	"commit replay release extend ack due pass ", 3) + "forget unsend unsend revive revive revive purge")
 
 // withTerms are the kinds of call for which it matters whether they are short.
 var withTerms = []string{"begin", "commit", "release", "extend", "ack"}

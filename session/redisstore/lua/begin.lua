@@ -3,7 +3,7 @@
 -- KEYS: 1 session, 2 watch index, 3 mailbox
 -- ARGV: 1 request: c8 token, B redelivered, B hold, I4 lease (ms), I4 lane (ms), I5 done,
 --         I6 time of the event (ms), c8 hash of its id
---       2 event: B length of its id, id, body; or empty
+--       2 event: B length and its id, B length and its message's id, body; or empty
 -- Returns B status, B flags (1 outputs may have been sent, 2 the turn is for the event that was
 --   brought, 4 an earlier attempt crashed), I6 now (ms); for status 1 (run): B attempt, I4 revision, I6 next timer (ms),
 --   I3 length and state, I3 length and head unless flag 2 is set; then the outputs that were

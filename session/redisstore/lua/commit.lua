@@ -50,8 +50,11 @@ end
 
 if why ~= '' and id ~= '' then
   local time, accepted = unpack('>I6I6', stored, headAt)
+  local at = headAt + 14 + #id
+  local body = at + string.byte(stored, at - 1)
   call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', id, 'time', time,
-    'accepted', accepted, 'attempts', tries, 'why', why, 'body', sub(stored, headAt + 13 + #id, headAt + head - 1))
+    'accepted', accepted, 'attempts', tries, 'why', why, 'message', sub(stored, at, body - 1),
+    'body', sub(stored, body, headAt + head - 1))
 end
 rev, mark, due, nstate = rev + 1, sign, timer, #state
 kept = state .. sub(stored, seenAt, tailAt - 1)

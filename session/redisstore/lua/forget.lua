@@ -14,5 +14,5 @@ outAt = #stored + 1
 forgot, ends, looked = now, now, -1
 --include save
 call('DEL', KEYS[3])
-local last = call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
-return last and last[1] or ''
+--include last
+return last

@@ -13,7 +13,8 @@ for i, key in ipairs(KEYS) do
     local f = fields(letter)
     answer[#answer + 1] = pack('>I2B', i - 1, #letter[1]) .. letter[1] .. pack('B', #f.sid) .. f.sid
       .. pack('>BB', f.attempts, #f.why) .. f.why
-      .. pack('>I3I6I6B', 13 + #f.id + #f.body, f.time, f.accepted, #f.id) .. f.id .. f.body
+      .. pack('>I3I6I6B', 14 + #f.id + #f.message + #f.body, f.time, f.accepted, #f.id)
+      .. f.id .. string.char(#f.message) .. f.message .. f.body
     left = left - 1
   end
   if left == 0 then break end

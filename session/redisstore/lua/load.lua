@@ -9,7 +9,8 @@
 --   lease    flag 1:  c8 token, I6 until (ms), B attempts. Flag 2: the lease is free, nothing
 --            runs before "until", and the token is that of whoever gave it up. Flag 64: the lease
 --            of one of the attempts ran out
---   head     flag 4:  I3 length; I6 time, I6 accepted (ms), B length of the id, id, body
+--   head     flag 4:  I3 length; I6 time, I6 accepted (ms), B length and id, B length and id of
+--            the message, body
 --   mailbox  flag 8:  B number of events in the mailbox
 --   tombstone flag 32: I6 when the session was forgotten (ms), for 25 h
 --   outbox   flag 16: I6 lane until (ms), c8 token, B retried; then to the end of the value

@@ -1,5 +1,5 @@
 -- pop makes the oldest event of the mailbox (KEYS[3]) the head. A member is id, "\0", then
--- c6 accepted, B length of the id, id, body as in a head, and B length of the id again:
+-- c6 accepted, then as in a head from the length of the id on, and B length of the id again:
 -- members of one time are in the order of their ids.
 local first = call('ZPOPMIN', KEYS[3])
 dirty, tries, mail = true, 0, mail - 1

@@ -18,7 +18,7 @@ local time, accepted = tonumber(f.time), tonumber(f.accepted)
 -- A forget that has not come to its letters yet: they are gone all the same.
 if forgot > 0 and (time <= forgot or accepted < forgot) then return 0 end
 if mail >= 200 then return 2 end
-local body = string.char(#id) .. id .. f.body
+local body = string.char(#id) .. id .. string.char(#f.message) .. f.message .. f.body
 --include enqueue
 --include remember
 --include save
