@@ -30,24 +30,27 @@ type Admin interface {
 
 	// Replay makes a dead letter an event of its session again, due at once, and removes the
 	// letter. Its id is that of the letter's event followed by "#r" and a number, so that it is
-	// not taken for the event that failed. It returns ErrNoLetter, ErrFull, ErrUnavailable.
+	// not taken for the event that failed. It returns ErrNoLetter, ErrOutput, ErrFull,
+	// ErrUnavailable.
 	Replay(ctx context.Context, letter string) error
 
 	// Purge deletes a dead letter. It returns ErrNoLetter, ErrUnavailable.
 	Purge(ctx context.Context, letter string) error
 }
 
-// Letter is an event that could not be handled.
+// Letter is an event that could not be handled, or an output that could not be delivered.
 type Letter struct {
 	// ID names the letter in Replay and Purge.
 	ID string
 	// Session is the id of its session.
 	Session string
-	// Event is the event.
+	// Event is the event; its ID is empty if the letter is an output.
 	Event Event
-	// Attempts counts the turns that were begun for it.
+	// Attempts counts the turns that were begun for the event.
 	Attempts int
-	// Why is the reason, in the words of CommitRequest.Dead.
+	// Output is the output; its Seq is zero if the letter is an event.
+	Output Output
+	// Why is the reason, in the words of CommitRequest.Dead or of Discard.
 	Why string
 	// Time is when it was set aside, by the store's clock.
 	Time time.Time

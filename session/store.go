@@ -30,6 +30,9 @@ var (
 	ErrUnavailable = errors.New("session: store unavailable")
 	// ErrNoLetter: there is no dead letter of that id.
 	ErrNoLetter = errors.New("session: no such dead letter")
+	// ErrOutput: the dead letter is an output, which cannot be replayed: the turn that left it is
+	// over, and so is the time in which it could be answered.
+	ErrOutput = errors.New("session: an output cannot be replayed")
 )
 
 // Token names one acquisition of a session's lease. It is drawn at random by the caller of
@@ -117,6 +120,13 @@ type Store interface {
 	// with a done that was acknowledged before does no harm.
 	// It returns ErrUnavailable.
 	Ack(ctx context.Context, id string, done Seq, lane time.Duration) ([]Output, error)
+
+	// Discard is Ack for an output that can never be delivered: it drops the outputs up to and
+	// with seq, and keeps that of seq as a dead letter. Why is the reason, in a few words without
+	// user data. It neither hands out what waits behind nor moves the lane. An output that was
+	// acknowledged before leaves no letter.
+	// It returns ErrUnavailable.
+	Discard(ctx context.Context, id string, seq Seq, why string) error
 
 	// Due returns the ids of up to limit sessions for which Begin without an event has
 	// something to do, the most overdue first, and how long to wait before asking again.

@@ -79,6 +79,9 @@ func (s *Store) Replay(_ context.Context, letter string) error {
 	if d == nil {
 		return session.ErrNoLetter
 	}
+	if d.Output.Seq != 0 {
+		return session.ErrOutput
+	}
 	now := s.now()
 	sh := s.shard(d.Session)
 	sh.mu.Lock()

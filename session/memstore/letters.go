@@ -45,7 +45,7 @@ func (l *letters) after(n uint64, limit int) (some []session.Letter, more bool) 
 			return some, true
 		}
 		c := *d
-		c.Event.Body = bytes.Clone(d.Event.Body)
+		c.Event.Body, c.Output.Body = bytes.Clone(d.Event.Body), bytes.Clone(d.Output.Body)
 		some = append(some, c)
 	}
 	return some, false

@@ -72,3 +72,11 @@ func (o *outbox) grant(t session.Token, until int64, retried bool) []session.Out
 	}
 	return outs
 }
+
+func (o *outbox) find(seq session.Seq) (session.Output, bool) {
+	i := slices.IndexFunc(o.waiting, func(w session.Output) bool { return w.Seq == seq })
+	if i < 0 {
+		return session.Output{}, false
+	}
+	return o.waiting[i], true
+}

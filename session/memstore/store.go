@@ -155,6 +155,24 @@ func (s *Store) Ack(_ context.Context, id string, done session.Seq, lane time.Du
 	return outs, nil
 }
 
+// Discard implements session.Store.
+func (s *Store) Discard(_ context.Context, id string, seq session.Seq, why string) error {
+	now := s.now()
+	sh := s.shard(id)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	e := sh.get(id, now)
+	if e == nil {
+		return nil
+	}
+	if o, ok := e.out.find(seq); ok {
+		s.letters.add(&session.Letter{Session: id, Output: o, Why: why, Time: clock(now)})
+	}
+	e.out.ack(seq)
+	sh.settle(e)
+	return nil
+}
+
 func (s *Store) now() int64 { return time.Now().UnixMilli() }
 
 func (s *Store) shard(id string) *shard {

@@ -14,8 +14,8 @@
 //	kaiwa:{p3f}:<id>     a session: one packed string, with state, lease, outbox, seen events
 //	kaiwa:{p3f}:q:<id>   events that wait behind the one that runs (sorted set)
 //	kaiwa:{p3f}:w        when to look at which session next (sorted set)
-//	kaiwa:{p3f}:dl       dead letters (stream of about 10,000), fields sid, id, time, accepted, attempts,
-//	                     why, message, body
+//	kaiwa:{p3f}:dl       dead letters (stream of about 10,000); fields sid, why, body; of an event
+//	                     also id, time, accepted, attempts, message; of an output seq
 //
 // By MEMORY USAGE, a session in the middle of a dialog with an idle timer takes under 400 bytes, its
 // place in the index included. Sessions and mailboxes expire; the others do not.

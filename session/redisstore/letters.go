@@ -86,8 +86,14 @@ func (s *Store) parseLetters(b []byte, index int) (all []session.Letter, id lett
 		part := index + int(a.num(2))
 		id, ok = s.parseLetterID(strconv.Itoa(part) + "-" + a.text())
 		l := session.Letter{ID: id.String(), Session: a.text(), Attempts: int(a.num(1)), Why: a.text()}
-		l.Event, l.Time = a.event(), time.UnixMilli(int64(id.ms))
-		l.Event.Body = bytes.Clone(l.Event.Body) // one that is kept must not keep the whole page
+		l.Time = time.UnixMilli(int64(id.ms))
+		// A letter that is kept must not keep the whole page.
+		if l.Output.Seq = session.Seq(a.num(5)); l.Output.Seq != 0 {
+			l.Output.Body = bytes.Clone(a.take(int(a.num(3))))
+		} else {
+			l.Event = a.event()
+			l.Event.Body = bytes.Clone(l.Event.Body)
+		}
 		if a.bad || !ok {
 			return nil, id, false
 		}
@@ -151,6 +157,9 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 	l, id, err := s.letter(ctx, name)
 	if err != nil {
 		return err
+	}
+	if l.Output.Seq != 0 {
+		return session.ErrOutput
 	}
 	again := id.eventID(l.Event.ID)
 	hash := sha256.Sum256([]byte(again))

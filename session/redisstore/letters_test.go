@@ -173,10 +173,13 @@ func TestAdminWithoutRedis(t *testing.T) {
 func TestMalformedAnswersOfAdmin(t *testing.T) {
 	t.Parallel()
 	s := &Store{parts: makePartitions("", 2)}
-	good := "\x00\x00\x031-2\x01s\x01\x01w\x00\x00\x0f" + strings.Repeat("\x00", 12) + "\x01e\x00"
+	good := "\x00\x00\x031-2\x01s\x01\x01w\x00\x00\x00\x00\x00\x00\x00\x0f" + strings.Repeat("\x00", 12) + "\x01e\x00"
 	_, id, ok := s.parseLetters([]byte(good), 1)
 	require.True(t, ok)
 	require.Equal(t, letterID{1, 1, 2}, id)
+	all, _, ok := s.parseLetters([]byte("\x00\x00\x031-2\x01s\x00\x01w\x00\x00\x00\x03\x01\x00\x00\x01o"), 1)
+	require.True(t, ok)
+	require.Equal(t, session.Output{Seq: session.MakeSeq(3, 1), Body: []byte("o")}, all[0].Output)
 	_, _, ok = s.parseLetters([]byte(good), 2)
 	require.False(t, ok, "a partition that there is not")
 	for n := 1; n < len(good); n++ {

@@ -53,6 +53,9 @@ var extendLua string
 //go:embed lua/ack.lua
 var ackLua string
 
+//go:embed lua/discard.lua
+var discardLua string
+
 //go:embed lua/due.lua
 var dueLua string
 
@@ -83,9 +86,9 @@ type script struct {
 
 // scripts are those that a store calls.
 type scripts struct {
-	begin, commit, release, extend, ack, due script
-	check, forget, unsend, letters           script
-	purge, replay                            script
+	begin, commit, release, extend, ack script
+	discard, due, check, forget, unsend script
+	letters, purge, replay              script
 }
 
 func makeScripts() scripts {
@@ -99,6 +102,7 @@ func makeScripts() scripts {
 		release: makeScript("release", include.Replace(releaseLua)),
 		extend:  makeScript("extend", include.Replace(extendLua)),
 		ack:     makeScript("ack", include.Replace(ackLua)),
+		discard: makeScript("discard", include.Replace(discardLua)),
 		due:     makeScript("due", dueLua),
 		check:   makeScript("check", checkLua),
 		forget:  makeScript("forget", include.Replace(forgetLua)),
@@ -111,8 +115,8 @@ func makeScripts() scripts {
 
 func (s *scripts) all() []*script {
 	return []*script{
-		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.due,
-		&s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay,
+		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.discard,
+		&s.due, &s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay,
 	}
 }
 

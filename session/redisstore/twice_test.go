@@ -54,7 +54,7 @@ type hold struct {
 
 // step makes one call and returns what it was and the answer without its times.
 func (c *caller) step(n int) (what string, answer any) {
-	kind, pick, arg := c.rnd.IntN(7), c.rnd.IntN(1000), c.rnd.IntN(1000)
+	kind, pick, arg := c.rnd.IntN(8), c.rnd.IntN(1000), c.rnd.IntN(1000)
 	token := benchToken(1 + n)
 	if kind >= 2 && kind < 6 && len(c.held) == 0 {
 		kind = 0
@@ -81,6 +81,11 @@ func (c *caller) step(n int) (what string, answer any) {
 	case 6:
 		what, call = "unsend", func() any {
 			return c.s.Unsend(context.Background(), c.id, fmt.Sprint("m", pick%4))
+		}
+	case 7:
+		what, call = "discard", func() any {
+			seq := session.MakeSeq(uint32(arg%10), pick%3)
+			return c.s.Discard(context.Background(), c.id, seq, "why")
 		}
 	}
 	answer = call()

@@ -18,6 +18,7 @@ type broken struct {
 	release func(*session.ReleaseRequest) error
 	extend  func(string, session.Token, time.Duration) error
 	ack     func(string, session.Seq, time.Duration) ([]session.Output, error)
+	discard func(string, session.Seq, string) error
 	due     func(int) ([]string, time.Duration, error)
 	brokenAdmin
 }
@@ -32,6 +33,7 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	b.ack = func(id string, done session.Seq, d time.Duration) ([]session.Output, error) {
 		return good.Ack(ctx, id, done, d)
 	}
+	b.discard = func(id string, seq session.Seq, why string) error { return good.Discard(ctx, id, seq, why) }
 	b.due = func(n int) ([]string, time.Duration, error) { return good.Due(ctx, n) }
 	b.brokenAdmin = goodAdmin(good)
 	spoil(good, b)
@@ -59,6 +61,10 @@ func (b *broken) Extend(_ context.Context, id string, t session.Token, d time.Du
 
 func (b *broken) Ack(_ context.Context, id string, done session.Seq, d time.Duration) ([]session.Output, error) {
 	return b.ack(id, done, d)
+}
+
+func (b *broken) Discard(_ context.Context, id string, seq session.Seq, why string) error {
+	return b.discard(id, seq, why)
 }
 
 func (b *broken) Due(_ context.Context, n int) ([]string, time.Duration, error) { return b.due(n) }

@@ -52,6 +52,13 @@ func (b brokenAdmin) Purge(_ context.Context, letter string) error { return b.pu
 func brokenAdmins() []brokenStore {
 	const random = "random calls are answered as the contract says"
 	const unsent = "an unsent message is gone, and its events keep their place"
+	const discarded = "an output that is discarded leaves a letter"
+	onlyAcks := func(_ session.Store, b *broken) {
+		b.discard = func(id string, seq session.Seq, _ string) error {
+			_, err := b.ack(id, seq, time.Millisecond)
+			return err
+		}
+	}
 	forgetsNothing := func(_ session.Store, b *broken) { b.forget = func(string) error { return nil } }
 	unsendsNothing := func(_ session.Store, b *broken) { b.unsend = func(string, string) error { return nil } }
 	afterForget := func(lasts time.Duration, redelivered bool) func(session.Store, *broken) {
@@ -110,6 +117,12 @@ func brokenAdmins() []brokenStore {
 				return err
 			}
 		}, "a replay into a full mailbox keeps the letter"},
+		{"only acknowledges what is discarded", onlyAcks, discarded},
+		{"only acknowledges what is discarded", onlyAcks, random},
+		{"discards again and again", discardsAgain, discarded},
+		{"keeps what was discarded", func(_ session.Store, b *broken) {
+			b.discard = func(string, session.Seq, string) error { return nil }
+		}, discarded},
 		{"does not purge", func(_ session.Store, b *broken) {
 			b.purge = func(string) error { return nil }
 		}, "a letter that is purged is gone"},
@@ -270,5 +283,21 @@ func dropsUnsent(_ session.Store, b *broken) {
 			return commit(&again)
 		}
 		return got, err
+	}
+}
+
+// discardsAgain leaves a letter each time.
+func discardsAgain(_ session.Store, b *broken) {
+	times, discard, letters := 0, b.discard, b.letters
+	b.discard = func(id string, seq session.Seq, why string) error {
+		times++
+		return discard(id, seq, why)
+	}
+	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+		some, next, err := letters(from, n)
+		for range min(times-1, len(some)) {
+			some = append(some, some[0])
+		}
+		return some, next, err
 	}
 }

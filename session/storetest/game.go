@@ -170,3 +170,9 @@ func (g *game) due() verdict {
 	}
 	return noError(err)
 }
+
+func (g *game) discard(c call) verdict {
+	seq := g.done(c)
+	err := g.p.store.Discard(g.p.Context(), g.ids[c.session], seq, "blocked")
+	return g.models[c.session].discard(seq, "blocked", err)
+}

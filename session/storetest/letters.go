@@ -15,6 +15,7 @@ func letterChecks() []check {
 		{"a letter may be replayed again and again", replayedAgain},
 		{"a replay into a full mailbox keeps the letter", replayFull},
 		{"a letter that is purged is gone", letterPurged},
+		{"an output that is discarded leaves a letter", discarded},
 	}
 }
 

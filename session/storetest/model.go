@@ -29,6 +29,7 @@ type modelOutput struct {
 
 type modelLetter struct {
 	event    session.Event
+	output   modelOutput
 	attempts int
 	why      string
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ func (m *model) forget(err error, now span) verdict {
 }
 
 func (m *model) unsend(message string, err error) verdict {
+	if message == "" {
+		return noError(err)
+	}
 	if m.head != nil && m.head.MessageID == message {
 		m.head.Body = nil
 	}
@@ -51,6 +55,7 @@ func (m *model) sameLetters(got []session.Letter) verdict {
 		v = first(v, want("letter of event", l.event.ID, g.Event.ID),
 			want("body", string(l.event.Body), string(g.Event.Body)),
 			want("time of the event", l.event.Time.UTC(), g.Event.Time.UTC()),
+			want("output", string(l.output.body), string(g.Output.Body)), want("seq", l.output.seq, g.Output.Seq),
 			want("attempts", l.attempts, g.Attempts), want("reason", l.why, g.Why))
 	}
 	return v
@@ -61,6 +66,12 @@ const replayMark = "#r"
 
 // revive is for a Replay of the first letter, whose new event has no number yet.
 func (m *model) revive(err error) verdict {
+	if m.letters[0].output.seq != 0 {
+		if !errors.Is(err, session.ErrOutput) {
+			return verdict(fmt.Sprintf("want error %v, got %s", session.ErrOutput, show(err)))
+		}
+		return ""
+	}
 	e := m.letters[0].event
 	e.ID += replayMark
 	m.letters = m.letters[1:]

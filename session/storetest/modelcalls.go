@@ -120,7 +120,7 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 		return v
 	}
 	if r.Dead != "" {
-		m.letters = append(m.letters, modelLetter{*m.head, m.attempts, r.Dead})
+		m.letters = append(m.letters, modelLetter{event: *m.head, attempts: m.attempts, why: r.Dead})
 	}
 	m.rev, m.last, m.state, m.due = m.rev+1, r.Token, string(r.State), 0
 	if !r.Due.IsZero() {
@@ -216,4 +216,14 @@ func (m *model) ack(done session.Seq, lane int64, outs []session.Output, err err
 		m.lane = now.plus(lane)
 	}
 	return first(noError(err), wantOutputs(m.outs, outs))
+}
+
+func (m *model) discard(seq session.Seq, why string, err error) verdict {
+	for _, o := range m.outs {
+		if o.seq == seq {
+			m.letters = append(m.letters, modelLetter{output: o, why: why})
+		}
+	}
+	m.outs = m.left(seq)
+	return noError(err)
 }

@@ -147,6 +147,8 @@ func (g *game) step(c call) verdict {
 		return g.extend(c)
 	case "ack":
 		return g.ack(c)
+	case "discard":
+		return g.discard(c)
 	case "due":
 		return g.due()
 	case "forget":

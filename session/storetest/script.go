@@ -23,7 +23,7 @@ const (
 // call is one call of a random sequence. What it does depends on what its actor holds, so that
 // any call can be dropped from a sequence.
 type call struct {
-	kind    string // begin, commit, replay, release, extend, ack, due, pass, forget, unsend, revive, purge
+	kind    string // begin, commit, replay, release, extend, ack, discard, due, pass, forget, unsend, revive, purge
 	session int
 	actor   int
 	holder  bool // the actor is whoever holds the lease, if anybody does
@@ -62,7 +62,7 @@ func (c call) String() string {
 	say(commit && c.release, "release")
 	say(commit && c.dead, "dead")
 	say(release && c.counted, "counted")
-	say((begin || commit || c.kind == "ack") && c.done > 0, "done %d", c.done)
+	say((begin || commit || c.kind == "ack" || c.kind == "discard") && c.done > 0, "done %d", c.done)
 	say(c.short && slices.Contains(withTerms, c.kind), "short")
 	say(c.twice && (begin || commit || c.kind == "ack"), "twice")
 	return b.String()
@@ -77,7 +77,7 @@ var oftenTimers = [...]int{0, 0, 0, 1, 1, 1, 2, 2, 3, 4}
 
 // kinds is how often each kind of call is drawn.
 var kinds = strings.Fields(strings.Repeat("begin begin begin begin begin begin commit commit commit "+
-	"commit replay release extend ack due pass ", 3) + "forget unsend unsend revive revive revive purge")
+	"commit replay release extend ack due pass ", 3) + "forget discard discard discard unsend unsend revive revive revive purge")
 
 // withTerms are the kinds of call for which it matters whether they are short.
 var withTerms = []string{"begin", "commit", "release", "extend", "ack"}

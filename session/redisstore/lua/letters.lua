@@ -3,8 +3,8 @@
 -- KEYS: the streams of partitions
 -- ARGV: 1 first id in the first stream, 2 last id in all, 3 how many at most
 -- Returns for each letter I2 place of its stream in KEYS, from 0; B length and id in the stream;
---   B length and id of the session; B attempts; B length and reason; I3 length and the event as
---   a head (see load).
+--   B length and id of the session; B attempts; B length and reason; I5 seq; I3 length and the
+--   output of that seq, or, if that is 0, the event as a head (see load).
 local pack = struct.pack
 --include fields
 local answer, first, left = {}, ARGV[1], tonumber(ARGV[3])
@@ -12,9 +12,12 @@ for i, key in ipairs(KEYS) do
   for _, letter in ipairs(redis.call('XRANGE', key, first, ARGV[2], 'COUNT', left)) do
     local f = fields(letter)
     answer[#answer + 1] = pack('>I2B', i - 1, #letter[1]) .. letter[1] .. pack('B', #f.sid) .. f.sid
-      .. pack('>BB', f.attempts, #f.why) .. f.why
-      .. pack('>I3I6I6B', 14 + #f.id + #f.message + #f.body, f.time, f.accepted, #f.id)
-      .. f.id .. string.char(#f.message) .. f.message .. f.body
+      .. pack('>BB', f.attempts or 0, #f.why) .. f.why .. pack('>I5', f.seq or 0)
+    local head = ''
+    if not f.seq then
+      head = pack('>I6I6B', f.time, f.accepted, #f.id) .. f.id .. string.char(#f.message) .. f.message
+    end
+    answer[#answer + 1] = pack('>I3', #head + #f.body) .. head .. f.body
     left = left - 1
   end
   if left == 0 then break end

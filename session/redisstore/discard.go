@@ -1,0 +1,25 @@
+package redisstore
+
+import (
+	"context"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// Discard implements session.Store.
+func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why string) error {
+	if err := checkID("discard", id); err != nil {
+		return err
+	}
+	c := s.batch.get()
+	c.u40(uint64(seq))
+	c.cut()
+	c.request = append(c.request, why[:min(len(why), maxReason)]...)
+	p := s.part(id)
+	c.seal(&s.scripts.discard, p.prefix+id, p.watch, p.dead)
+	if _, err := s.batch.do(ctx, c); err != nil {
+		return err
+	}
+	s.batch.put(c)
+	return nil
+}

@@ -1,0 +1,47 @@
+package storetest
+
+import (
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func (p *probe) discard(step, id string, seq session.Seq, why string) {
+	p.Helper()
+	p.err(step, nil, p.store.Discard(p.Context(), id, seq, why))
+}
+
+func discarded(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	c := p.commit("Commit", t, session.CommitRequest{Outputs: outputs("a", "b", "c"), State: []byte("s"), Lane: short})
+	from := p.now()
+	for range 2 {
+		p.discard("Discard of the second", s, session.MakeSeq(c.Rev, 2), "blocked")
+		p.discard("Discard of the first, which is gone", s, session.MakeSeq(c.Rev, 1), "blocked")
+		p.discard("Discard in a session that does not exist", p.session("b"), session.MakeSeq(1, 1), "blocked")
+	}
+	all := p.letters(10)
+	p.same("Letters", "letters", 1, len(all))
+	l := all[0]
+	p.same("Letters", "session", s, l.Session)
+	p.same("Letters", "output", session.Output{Seq: session.MakeSeq(c.Rev, 2), Body: []byte("b")}, l.Output)
+	p.same("Letters", "event", session.Event{}, l.Event)
+	p.same("Letters", "reason", "blocked", l.Why)
+	p.same("Letters", "attempts", 0, l.Attempts)
+	if l.Time.Before(from) {
+		p.fail("Letters", "a time from", from, l.Time)
+	}
+	scribble(l.Output.Body)
+	p.same("Letters again", "output", "b", string(p.letters(10)[0].Output.Body))
+	p.err("Replay", session.ErrOutput, p.store.Replay(p.Context(), l.ID))
+
+	p.pass(short)
+	look := p.idle("Begin when the lane ran out", s)
+	p.same("Begin when the lane ran out", "outputs", []string{"c"}, bodies(look.Outputs))
+	p.discard("Discard of the last", s, session.MakeSeq(c.Rev, 3), "gone")
+	p.ack("Ack", s, 0)
+	p.same("Letters after the last", "letters", 2, len(p.letters(10)))
+	p.err("Purge", nil, p.store.Purge(p.Context(), l.ID))
+	p.same("Letters after Purge", "letters", 1, len(p.letters(10)))
+	p.forget("Forget", s)
+	p.same("Letters after Forget", "letters", 0, len(p.letters(10)))
+}
