@@ -10,6 +10,7 @@ import (
 
 const (
 	defaultFlushers = 2
+	firmFlushers    = 8 // each waits for replicas, too
 	maxBatch        = 256
 	maxBatchBytes   = 1 << 20
 )
@@ -21,6 +22,7 @@ type batcher struct {
 	client   redis.UniversalClient
 	timeout  time.Duration
 	flushers int
+	barrier  *barrier // what each batch waits for besides the answers; nil for nothing
 
 	mu    sync.Mutex
 	queue []*call
@@ -147,6 +149,15 @@ func (b *batcher) send(batch []*call) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), b.timeout)
 	defer cancel()
 	inTime := context.AfterFunc(ctx, b.replace)
+	if b.barrier != nil {
+		b.sendFirm(ctx, batch)
+	} else {
+		b.sendPlain(ctx, batch)
+	}
+	return inTime()
+}
+
+func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 	for _, c := range batch {
 		c.cmd = redis.NewStringCmd(ctx, c.args...)
 	}
@@ -162,7 +173,6 @@ func (b *batcher) send(batch []*call) bool {
 	for _, c := range batch {
 		b.finish(ctx, c)
 	}
-	return inTime()
 }
 
 // finish reads the answer and wakes the caller. A script that Redis has lost goes again with its

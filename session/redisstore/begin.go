@@ -23,15 +23,19 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	if err := checkBegin(r); err != nil {
 		return session.Begun{}, err
 	}
-	c := s.batch.get()
+	b := s.batch
+	if r.Event.ID != "" {
+		b = s.firm
+	}
+	c := b.get()
 	packBegin(c, r)
 	p := s.part(r.ID)
 	c.seal(&s.scripts.begin, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID)
-	reply, err := s.batch.do(ctx, c)
+	reply, err := b.do(ctx, c)
 	if err != nil {
 		return session.Begun{}, err
 	}
-	s.batch.put(c)
+	b.put(c)
 	if len(reply) > 0 && reply[0] == statusFull {
 		return session.Begun{}, session.ErrFull
 	}

@@ -202,3 +202,16 @@ func BenchmarkScripts(b *testing.B) {
 		reportCPU(b, c, "evalsha", "redis-us/"+step.name)
 	}
 }
+
+// BenchmarkTurnReplicas is BenchmarkTurn with a replica that is waited for, and without.
+func BenchmarkTurnReplicas(b *testing.B) {
+	for _, replicas := range []int{0, 1} {
+		for _, workers := range []int{1, benchWorkers} {
+			b.Run(fmt.Sprintf("replicas=%d/workers=%d", replicas, workers), func(b *testing.B) {
+				server, _ := withReplica(b)
+				s := newStore(b, server.Client(), &Options{Replicas: replicas, Wait: time.Second})
+				runTurns(b, server.Client(), s, workers)
+			})
+		}
+	}
+}

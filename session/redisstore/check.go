@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // Check implements session.Admin. It asks, within Options.Timeout, whether Redis would run the
-// script that takes an event, on every partition of a Cluster, and whether all masters are still
-// what New demanded.
+// script that takes an event, on every partition of a Cluster, and make it as durable as Options
+// ask for; and whether all masters are still what New demanded.
 func (s *Store) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.batch.timeout)
 	defer cancel()
@@ -18,9 +16,11 @@ func (s *Store) Check(ctx context.Context) error {
 		return explain(err)
 	}
 	return inTime(ctx, "check", func() error {
-		return s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
-			return checkServer(ctx, c, s.cluster)
-		})
+		servers, err := s.survey(ctx)
+		if err != nil {
+			return err
+		}
+		return s.demand.faults(servers)
 	})
 }
 
@@ -32,15 +32,15 @@ func (s *Store) tryAll(ctx context.Context) error {
 	}
 	calls := make([]*call, len(parts))
 	for i := range parts {
-		calls[i] = s.batch.get()
+		calls[i] = s.firm.get()
 		calls[i].seal(&s.scripts.check, parts[i].watch)
-		s.batch.enqueue(calls[i])
+		s.firm.enqueue(calls[i])
 	}
 	for _, c := range calls {
-		if _, err := s.batch.wait(ctx, c); err != nil {
+		if _, err := s.firm.wait(ctx, c); err != nil {
 			return err
 		}
-		s.batch.put(c)
+		s.firm.put(c)
 	}
 	return nil
 }

@@ -15,15 +15,15 @@ func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.C
 	if err := checkCommit(r); err != nil {
 		return session.Committed{}, err
 	}
-	c := s.batch.get()
+	c := s.firm.get()
 	packCommit(c, r)
 	p := s.part(r.ID)
 	c.seal(&s.scripts.commit, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID, p.dead)
-	reply, err := s.batch.do(ctx, c)
+	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return session.Committed{}, err
 	}
-	s.batch.put(c)
+	s.firm.put(c)
 	done, outcome, ok := parseCommitted(reply)
 	switch {
 	case !ok:

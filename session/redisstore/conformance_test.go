@@ -31,9 +31,15 @@ func TestSentinelKeepsTheContract(t *testing.T) {
 
 // conform runs the suite on a server of its own, where a namespace makes an empty store.
 func conform(t *testing.T, client redis.UniversalClient, sequences int) {
+	conformWith(t, client, sequences, Options{})
+}
+
+func conformWith(t *testing.T, client redis.UniversalClient, sequences int, o Options) {
 	var n atomic.Int64
 	storetest.Run(t, func(t *testing.T) session.Store {
-		s, err := New(context.Background(), client, &Options{Namespace: fmt.Sprint("s", n.Add(1))})
+		o := o
+		o.Namespace = fmt.Sprint("s", n.Add(1))
+		s, err := New(context.Background(), client, &o)
 		require.NoError(t, err)
 		return s
 	}, &storetest.Options{Sequences: sequences})

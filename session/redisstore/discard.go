@@ -11,15 +11,15 @@ func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why str
 	if err := checkID("discard", id); err != nil {
 		return err
 	}
-	c := s.batch.get()
+	c := s.firm.get()
 	c.u40(uint64(seq))
 	c.cut()
 	c.request = append(c.request, why[:min(len(why), maxReason)]...)
 	p := s.part(id)
 	c.seal(&s.scripts.discard, p.prefix+id, p.watch, p.dead)
-	if _, err := s.batch.do(ctx, c); err != nil {
+	if _, err := s.firm.do(ctx, c); err != nil {
 		return err
 	}
-	s.batch.put(c)
+	s.firm.put(c)
 	return nil
 }

@@ -24,8 +24,28 @@
 //
 // New refuses a server that is older than 7.0, that is a replica, or that may evict keys
 // (maxmemory-policy other than noeviction). A Redis that is full refuses new events but lets
-// turns end. What was acknowledged is as durable as Redis is: replication is asynchronous, so a
-// failover may lose the last moments unless Redis is told otherwise.
+// turns end. New logs what is unwise: no append-only file, no replica.
+//
+// # Durability
+//
+// What was acknowledged is as durable as Options ask for:
+//
+//   - by default, as the master alone. Replication is asynchronous: a failover may lose the last
+//     moments.
+//   - with Replicas, as that many replicas too: each batch of calls ends with WAIT on its own
+//     connection. It makes a loss unlikely and not impossible, as Redis may choose a replica that
+//     lags behind the others.
+//   - with Fsync, as the disk: each batch ends with WAITAOF, of Redis 7.2 and Valkey; or Redis must
+//     run with appendfsync always, which is asked at the start and by Check.
+//
+// This holds for Begin with an event, Commit, Discard, Forget, Unsend, Replay and Purge; the other
+// calls promise nothing that a failover could take back. A call whose wait was not over in time
+// (Options.Wait) took effect on the master and ends with session.ErrUnavailable: LINE is told that
+// the event was not taken, and when it comes again, as a duplicate, that answer waits as well. So
+// a master without its replicas takes no events: run one replica more than Replicas, and set
+// min-replicas-to-write too, so that a master that was cut off stops by itself. A single turn at a
+// time takes about four times as long with a replica that is waited for; many at once travel
+// together and are about as fast.
 //
 // # Operators
 //

@@ -50,14 +50,14 @@ func (s *Store) Unsend(ctx context.Context, id, messageID string) error {
 // of the last of those.
 func (s *Store) sweep(ctx context.Context, sc *script, id, arg string) (string, error) {
 	p := s.part(id)
-	c := s.batch.get()
+	c := s.firm.get()
 	c.request = append(c.request, arg...)
 	c.seal(sc, p.prefix+id, p.watch, p.prefix+"q:"+id, p.dead)
-	reply, err := s.batch.do(ctx, c)
+	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return "", err
 	}
-	s.batch.put(c)
+	s.firm.put(c)
 	return string(reply), nil
 }
 

@@ -134,7 +134,7 @@ func (s *Store) Purge(ctx context.Context, name string) error {
 // purge deletes letters of a session, or of one of its messages, among the next of its partition,
 // and returns the place of the last that was looked at, or nothing at the end.
 func (s *Store) purge(ctx context.Context, p *partition, sessionID, messageID, from, to string) (string, error) {
-	c := s.batch.get()
+	c := s.firm.get()
 	for _, arg := range []string{sessionID, from, to} {
 		c.request = append(c.request, arg...)
 		c.cut()
@@ -143,11 +143,11 @@ func (s *Store) purge(ctx context.Context, p *partition, sessionID, messageID, f
 	c.cut()
 	c.request = append(c.request, messageID...)
 	c.seal(&s.scripts.purge, p.dead)
-	reply, err := s.batch.do(ctx, c)
+	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return "", err
 	}
-	s.batch.put(c)
+	s.firm.put(c)
 	return string(reply), nil
 }
 
@@ -163,7 +163,7 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 	}
 	again := id.eventID(l.Event.ID)
 	hash := sha256.Sum256([]byte(again))
-	c := s.batch.get()
+	c := s.firm.get()
 	c.request = append(c.request, id.place()...)
 	c.cut()
 	c.request = append(c.request, hash[:8]...)
@@ -171,11 +171,11 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 	c.request = append(c.request, again...)
 	p := &s.parts[id.part]
 	c.seal(&s.scripts.replay, p.prefix+l.Session, p.watch, p.prefix+"q:"+l.Session, p.dead)
-	reply, err := s.batch.do(ctx, c)
+	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return err
 	}
-	s.batch.put(c)
+	s.firm.put(c)
 	switch string(reply) {
 	case "1":
 		return nil

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -14,11 +12,15 @@ import (
 const layout = 1
 
 // start checks Redis, claims the namespace and loads the scripts.
-func (s *Store) start(ctx context.Context, opt Options) error {
+func (s *Store) start(ctx context.Context, opt *Options) error {
+	servers, err := s.survey(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.demand.faults(servers); err != nil {
+		return err
+	}
 	load := func(ctx context.Context, c *redis.Client) error {
-		if err := checkServer(ctx, c, s.cluster); err != nil {
-			return err
-		}
 		for _, sc := range s.scripts.all() {
 			if err := c.ScriptLoad(ctx, sc.text).Err(); err != nil {
 				return callError("script load", err)
@@ -29,7 +31,14 @@ func (s *Store) start(ctx context.Context, opt Options) error {
 	if err := s.eachMaster(ctx, load); err != nil {
 		return err
 	}
-	return claim(ctx, s.client, opt)
+	if err := claim(ctx, s.client, opt); err != nil {
+		return err
+	}
+	s.demand.warn(servers, opt.Logger)
+	if w := makeBarrier(opt, opt.Fsync && haveWaitAOF(servers)); w != nil {
+		s.firm = &batcher{client: s.client, timeout: opt.Timeout, flushers: firmFlushers, barrier: w}
+	}
+	return nil
 }
 
 func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.Client) error) error {
@@ -43,44 +52,8 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 	}
 }
 
-// checkServer says what makes the server unfit to hold sessions.
-func checkServer(ctx context.Context, c *redis.Client, cluster bool) error {
-	text, err := c.Info(ctx, "server", "memory", "replication").Result()
-	if err != nil {
-		return callError("info", err)
-	}
-	info := parseInfo(text)
-	major, _, _ := strings.Cut(info["redis_version"], ".")
-	var faults []error
-	if n, _ := strconv.Atoi(major); n < 7 {
-		faults = append(faults, fmt.Errorf("redisstore: Redis is version %q, older than 7.0", info["redis_version"]))
-	}
-	if p := info["maxmemory_policy"]; p != "noeviction" {
-		faults = append(faults, fmt.Errorf("redisstore: maxmemory-policy is %q and would lose sessions: set noeviction", p))
-	}
-	if !cluster {
-		if info["role"] != "master" {
-			faults = append(faults, fmt.Errorf("redisstore: Redis is a %q, not a master", info["role"]))
-		}
-		if info["redis_mode"] == "cluster" {
-			faults = append(faults, errors.New("redisstore: Redis is a Cluster: use a redis.ClusterClient"))
-		}
-	}
-	return errors.Join(faults...)
-}
-
-func parseInfo(text string) map[string]string {
-	info := make(map[string]string)
-	for line := range strings.Lines(text) {
-		if k, v, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
-			info[k] = v
-		}
-	}
-	return info
-}
-
 // claim writes what the namespace is laid out for, or compares it with what is there.
-func claim(ctx context.Context, c redis.UniversalClient, opt Options) error {
+func claim(ctx context.Context, c redis.UniversalClient, opt *Options) error {
 	key := namespaceRoot(opt.Namespace) + "meta"
 	want := fmt.Sprintf("layout=%d partitions=%d", layout, opt.Partitions)
 	got, err := c.SetArgs(ctx, key, want, redis.SetArgs{Mode: "NX", Get: true}).Result()

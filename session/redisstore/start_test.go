@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -42,6 +43,9 @@ func TestNewRefuses(t *testing.T) {
 		{"too many partitions", client, &Options{Partitions: 1025}, "Partitions is 1025"},
 		{"negative partitions", client, &Options{Partitions: -1}, "Partitions is -1"},
 		{"a brace in the namespace", client, &Options{Namespace: "a{b}"}, "Namespace has characters"},
+		{"more replicas than there are", client, &Options{Replicas: 1}, "Options.Replicas is 1, and a master has 0"},
+		{"negative replicas", client, &Options{Replicas: -1}, "Replicas is -1"},
+		{"a wait beyond the timeout", client, &Options{Wait: 2 * time.Second}, "Wait is 2s, not less than Timeout, 1.2s"},
 		{"a letter beyond ASCII", client, &Options{Namespace: "店"}, "Namespace has characters"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -21,6 +22,17 @@ type Options struct {
 	// Timeout ends a call that has no answer. The default is 1.2 s, which leaves time to tell
 	// LINE within its 2 s that an event was not accepted.
 	Timeout time.Duration
+	// Replicas is how many replicas must have a write before it is acknowledged. The default is
+	// none: the master alone. See "Durability" in the package's documentation.
+	Replicas int
+	// Fsync has a write acknowledged only when it is on the master's disk, and, with Replicas, on
+	// theirs. It takes an append-only file, and Redis 7.2 or appendfsync always.
+	Fsync bool
+	// Wait bounds how long a call waits for replicas and disks. The default is 300 ms, or half of
+	// Timeout if that is less.
+	Wait time.Duration
+	// Logger gets what New has to say about Redis. The default is slog.Default().
+	Logger *slog.Logger
 
 	flushers int // how many batches are under way at once; 0 for the default
 }
@@ -29,6 +41,7 @@ const (
 	defaultPartitions = 64
 	maxPartitions     = 1024
 	defaultTimeout    = 1200 * time.Millisecond
+	defaultWait       = 300 * time.Millisecond
 )
 
 // Store is a session.Store in Redis. Make it with New.
@@ -36,7 +49,9 @@ type Store struct {
 	client  redis.UniversalClient
 	parts   []partition
 	cluster bool
+	demand  demand
 	batch   *batcher
+	firm    *batcher // for what a caller is promised: waits for replicas and disks, if it is to
 	scripts scripts
 	watches []any // the watch indexes of all partitions, as arguments
 }
@@ -60,13 +75,15 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 		client:  client,
 		parts:   makePartitions(opt.Namespace, opt.Partitions),
 		cluster: cluster,
+		demand:  demand{cluster: cluster, replicas: opt.Replicas, fsync: opt.Fsync},
 		scripts: makeScripts(),
 		batch:   &batcher{client: client, timeout: opt.Timeout, flushers: opt.flushers},
 	}
 	for i := range s.parts {
 		s.watches = append(s.watches, s.parts[i].watch)
 	}
-	if err := s.start(ctx, opt); err != nil {
+	s.firm = s.batch
+	if err := s.start(ctx, &opt); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -88,6 +105,18 @@ func withDefaults(o *Options) (Options, error) {
 	}
 	if opt.flushers == 0 {
 		opt.flushers = defaultFlushers
+	}
+	if opt.Wait <= 0 {
+		opt.Wait = min(defaultWait, opt.Timeout/2)
+	}
+	if opt.Wait >= opt.Timeout {
+		return opt, fmt.Errorf("redisstore: Wait is %v, not less than Timeout, %v", opt.Wait, opt.Timeout)
+	}
+	if opt.Replicas < 0 {
+		return opt, fmt.Errorf("redisstore: Replicas is %d", opt.Replicas)
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.Default()
 	}
 	for _, c := range opt.Namespace {
 		if c > 'z' || tagValue(byte(c)) < 0 && c != '.' {

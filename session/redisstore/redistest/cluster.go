@@ -2,50 +2,91 @@ package redistest
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// Cluster is a running Redis Cluster of masters without replicas.
+// Cluster is a running Redis Cluster.
 type Cluster struct {
 	// Nodes are the masters, in the order of their slots.
 	Nodes []*Server
-	t     testing.TB
+	// Replicas are those of the masters, one for each in their order; empty after StartCluster.
+	Replicas []*Server
+	t        testing.TB
 }
+
+// NodeTimeout is how long a node of a Cluster may be silent before the others take it for dead.
+const NodeTimeout = time.Second
 
 // StartCluster starts a Cluster of so many masters, of which each has an equal share of the
 // slots, and waits until it is whole. It is killed when the test ends.
 func StartCluster(t testing.TB, masters int) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
-	bus := make([]int, masters)
-	for i := range masters {
-		bus[i] = freePort(t)
-		c.Nodes = append(c.Nodes, StartServer(t, &Options{Args: []string{
-			"--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus[i]),
-			"--cluster-node-timeout", "1000",
-		}}))
-	}
 	ctx := context.Background()
 	const slots = 16384
-	for i, node := range c.Nodes {
-		first := node.Client()
-		must(t, first.ClusterAddSlotsRange(ctx, slots*i/masters, slots*(i+1)/masters-1).Err())
-		must(t, first.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1).Err())
-		must(t, c.Nodes[0].Client().Do(ctx, "CLUSTER", "MEET", "127.0.0.1", node.port, bus[i]).Err())
+	for i := range masters {
+		node := c.join(i + 1)
+		c.Nodes = append(c.Nodes, node)
+		must(t, node.Client().ClusterAddSlotsRange(ctx, slots*i/masters, slots*(i+1)/masters-1).Err())
 	}
-	for _, node := range c.Nodes {
-		client := node.Client()
-		await(t, "the Cluster", func() bool {
-			info := client.ClusterInfo(ctx).Val()
-			return strings.Contains(info, "cluster_state:ok") &&
-				strings.Contains(info, "cluster_known_nodes:"+strconv.Itoa(masters)+"\r")
-		})
+	c.awaitWhole()
+	return c
+}
+
+// StartReplicatedCluster is StartCluster with a replica for each master, which takes the place of
+// a master that dies if there are at least three.
+func StartReplicatedCluster(t testing.TB, masters int) *Cluster {
+	t.Helper()
+	c := StartCluster(t, masters)
+	for i := range masters {
+		c.Replicas = append(c.Replicas, c.join(masters+i+1))
+	}
+	c.awaitWhole()
+	ctx := context.Background()
+	for i, r := range c.Replicas {
+		id := c.Nodes[i].Client().Do(ctx, "CLUSTER", "MYID").String()
+		must(t, r.Client().ClusterReplicate(ctx, id[strings.LastIndex(id, " ")+1:]).Err())
+		r.awaitMaster(c.Nodes[i])
 	}
 	return c
+}
+
+// join starts a node with that epoch that meets the first one.
+func (c *Cluster) join(epoch int) *Server {
+	c.t.Helper()
+	bus := freePort(c.t)
+	node := StartServer(c.t, &Options{Args: []string{
+		"--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus), "--repl-diskless-sync-delay", "0",
+		"--cluster-node-timeout", strconv.FormatInt(NodeTimeout.Milliseconds(), 10),
+	}})
+	ctx := context.Background()
+	must(c.t, node.Client().Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", epoch).Err())
+	first := node
+	if len(c.Nodes) > 0 {
+		first = c.Nodes[0]
+	}
+	must(c.t, first.Client().Do(ctx, "CLUSTER", "MEET", "127.0.0.1", node.port, bus).Err())
+	return node
+}
+
+// awaitWhole waits until all nodes know all others.
+func (c *Cluster) awaitWhole() {
+	c.t.Helper()
+	all := slices.Concat(c.Nodes, c.Replicas)
+	for _, node := range all {
+		client := node.Client()
+		await(c.t, "the Cluster", func() bool {
+			info := client.ClusterInfo(context.Background()).Val()
+			return strings.Contains(info, "cluster_state:ok") &&
+				strings.Contains(info, "cluster_known_nodes:"+strconv.Itoa(len(all))+"\r")
+		})
+	}
 }
 
 // Client returns a new client of the Cluster, which is closed when the test ends.

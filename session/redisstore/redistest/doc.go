@@ -1,5 +1,5 @@
-// Package redistest gives tests a real Redis: a server of their own, a Cluster, or a master with
-// a replica under Sentinel. It runs the redis-server that is on the PATH, on free ports of the
+// Package redistest gives tests a real Redis: a server of their own, one with replicas, a
+// Cluster, or a master with a replica under Sentinel. It runs the redis-server that is on the PATH, on free ports of the
 // loopback interface, and stops what it started when the test ends.
 //
 // # Without redis-server

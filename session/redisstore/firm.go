@@ -1,0 +1,147 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// errUnmet is the error of a call that took effect on the master and that is not yet as durable
+// as Options ask for.
+var errUnmet = errors.New("not on enough replicas or disks in time")
+
+// barrier is the command behind a batch that ends when all that the server wrote up to then is
+// durable. It holds for calls that wrote nothing too, which is what makes the answer to an event
+// that comes again as good as the first: Redis waits for all writes that came before the last
+// command of the connection, whoever made them.
+type barrier struct {
+	args     []any
+	replicas int64
+	fsync    bool
+}
+
+// makeBarrier returns nil if there is nothing to wait for. AOF says that Redis is to be asked to
+// wait for its disk.
+func makeBarrier(opt *Options, aof bool) *barrier {
+	ms := max(opt.Wait.Milliseconds(), 1)
+	switch {
+	case aof:
+		return &barrier{args: []any{"waitaof", 1, opt.Replicas, ms}, replicas: int64(opt.Replicas), fsync: true}
+	case opt.Replicas > 0:
+		return &barrier{args: []any{"wait", opt.Replicas, ms}, replicas: int64(opt.Replicas)}
+	default:
+		return nil
+	}
+}
+
+// met says whether enough replicas, and the disk, were in time.
+func (w *barrier) met(answer *redis.Cmd) bool {
+	if !w.fsync {
+		n, err := answer.Int64()
+		return err == nil && n >= w.replicas
+	}
+	n, err := answer.Int64Slice()
+	return err == nil && len(n) == 2 && n[0] >= 1 && n[1] >= w.replicas
+}
+
+// Slots that have moved: how often to look for their new node, and how long to wait before.
+const (
+	moveTries = 4
+	movePause = 100 * time.Millisecond
+)
+
+// sendFirm makes the calls of a batch, each on its node and with the barrier behind them on the
+// same connection. A cluster client would send a command without a key to any node.
+func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
+	left := batch
+	for try := 1; len(left) > 0; try++ {
+		var wg sync.WaitGroup
+		for _, g := range b.byNode(ctx, left) {
+			wg.Go(func() { b.sendTo(ctx, g.node, g.calls) })
+		}
+		wg.Wait()
+		left = b.settle(ctx, left, try < moveTries)
+	}
+}
+
+type nodeCalls struct {
+	node  *redis.Client
+	calls []*call
+}
+
+// byNode sorts calls by the master of their first key. One without a master has its error.
+func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
+	cluster, ok := b.client.(*redis.ClusterClient)
+	if !ok {
+		return []nodeCalls{{b.client.(*redis.Client), calls}}
+	}
+	var groups []nodeCalls
+	place := make(map[*redis.Client]int)
+	for _, c := range calls {
+		node, err := cluster.MasterForKey(ctx, c.keys[0])
+		if err != nil {
+			c.err = err
+			continue
+		}
+		i, ok := place[node]
+		if !ok {
+			i = len(groups)
+			place[node], groups = i, append(groups, nodeCalls{node: node})
+		}
+		groups[i].calls = append(groups[i].calls, c)
+	}
+	return groups
+}
+
+// sendTo makes the calls on one connection. A script that Redis has lost goes again with its text.
+func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call) {
+	pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
+	for _, c := range calls {
+		c.cmd = redis.NewStringCmd(ctx, c.args...)
+		_ = pipe.Process(ctx, c.cmd)
+	}
+	_ = pipe.Process(ctx, wait)
+	_, _ = pipe.Exec(ctx) // each command keeps its own error
+	met := b.barrier.met(wait)
+	var again []*call
+	for _, c := range calls {
+		c.reply, c.err = c.cmd.Bytes()
+		switch {
+		case redis.HasErrorPrefix(c.err, "NOSCRIPT") && c.args[0] == "evalsha":
+			c.args[0], c.args[1] = "eval", c.script.text
+			again = append(again, c)
+		case c.err == nil && !met:
+			c.err = errUnmet
+		}
+	}
+	if len(again) > 0 {
+		b.sendTo(ctx, node, again)
+	}
+}
+
+// settle wakes the callers, and returns the calls whose slot has moved if they may go again.
+func (b *batcher) settle(ctx context.Context, calls []*call, again bool) []*call {
+	var moved []*call
+	reload := false
+	for _, c := range calls {
+		isMoved := redis.HasErrorPrefix(c.err, "MOVED")
+		reload = reload || isMoved || isNetwork(c.err)
+		if isMoved && again && ctx.Err() == nil {
+			moved = append(moved, c)
+			continue
+		}
+		c.done <- struct{}{}
+	}
+	if cluster, ok := b.client.(*redis.ClusterClient); ok && reload {
+		cluster.ReloadState(ctx)
+	}
+	if len(moved) > 0 {
+		pause, cancel := context.WithTimeout(ctx, movePause)
+		<-pause.Done()
+		cancel()
+	}
+	return moved
+}

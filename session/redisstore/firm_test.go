@@ -1,0 +1,354 @@
+package redisstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+)
+
+const shortWait = 150 * time.Millisecond
+
+// withReplica returns a server with a replica.
+func withReplica(tb testing.TB) (server, replica *redistest.Server) {
+	server = redistest.StartServer(tb, nil)
+	return server, server.StartReplica()
+}
+
+func TestContractWithReplicas(t *testing.T) {
+	t.Parallel()
+	server, _ := withReplica(t)
+	conformWith(t, server.Client(), 20, Options{Replicas: 1, Wait: time.Second})
+}
+
+// While a replica hangs, nothing that is promised is acknowledged, neither at first nor when it is
+// asked again, by the same caller or another; and afterwards it all happened once.
+func TestReplicaThatHangs(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	server, replica := withReplica(t)
+	opt := &Options{Namespace: "x", Replicas: 1, Wait: shortWait}
+	s, other := newStore(t, server.Client(), opt), newStore(t, server.Client(), opt)
+	id, dead := sessionID(1), sessionID(2)
+	setAside(t, s, dead, event("dead", 1), token(9))
+	letters, _, err := s.Letters(ctx, "", 10)
+	require.NoError(t, err)
+	began := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+	commit := &session.CommitRequest{
+		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Outputs: [][]byte{[]byte("a"), []byte("b")},
+	}
+	second := &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)}
+
+	replica.Freeze()
+	refused := func(name string, call func() error) {
+		t.Helper()
+		for range 2 {
+			start := time.Now()
+			err := call()
+			require.ErrorIs(t, err, session.ErrUnavailable, name)
+			require.ErrorIs(t, err, errUnmet, name)
+			require.Less(t, time.Since(start), defaultTimeout, name)
+		}
+	}
+	refused("commit", func() error { _, err := s.Commit(ctx, commit); return err })
+	refused("begin", func() error { _, err := s.Begin(ctx, second); return err })
+	refused("a duplicate, by another", func() error {
+		r := *second
+		r.Token = token(3)
+		_, err := other.Begin(ctx, &r)
+		return err
+	})
+	refused("commit, by another", func() error { _, err := other.Commit(ctx, commit); return err })
+	refused("discard", func() error { return s.Discard(ctx, id, session.MakeSeq(1, 1), "why") })
+	refused("unsend", func() error { return s.Unsend(ctx, id, "m") })
+	refused("forget", func() error { return s.Forget(ctx, sessionID(3)) })
+	refused("check", func() error { return s.Check(ctx) })
+	require.ErrorIs(t, s.Purge(ctx, letters[0].ID), errUnmet)
+	require.NoError(t, s.Extend(ctx, id, token(2), time.Minute), "what promises nothing goes on")
+	_, _, err = s.Due(ctx, 10)
+	require.NoError(t, err)
+	_, err = s.Begin(ctx, &session.BeginRequest{ID: id, Token: token(4)})
+	require.NoError(t, err)
+
+	replica.Thaw()
+	require.Eventually(t, func() bool { return s.Check(ctx) == nil }, 20*time.Second, 10*time.Millisecond)
+	c := mustCommit(t, s, commit)
+	require.EqualValues(t, began.Rev+1, c.Rev)
+	again := mustBegin(t, s, second)
+	require.Equal(t, session.Run, again.Status)
+	require.Equal(t, 1, again.Attempt)
+	require.Equal(t, shape{
+		Rev: 1, Seen: 2, State: "s", Head: "e2=body of e2", Lease: true, Tries: 1, Owner: string(tokenBytes(2)),
+		Carrier: string(tokenBytes(1)), Outputs: []string{"258=b"},
+	}, shapeOf(t, s.value(t, id)))
+	letters, _, err = s.Letters(ctx, "", 10)
+	require.NoError(t, err)
+	require.Len(t, letters, 1, "of the output, and once")
+	value, err := replica.Client().Get(ctx, s.part(id).prefix+id).Result()
+	require.NoError(t, err)
+	require.Equal(t, s.value(t, id), value)
+}
+
+// A replica that was cut off and then takes over has all that was acknowledged. Without Replicas it has
+// not, which shows that the test can tell.
+func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
+	t.Parallel()
+	for _, replicas := range []int{0, 1} {
+		t.Run(fmt.Sprint("replicas=", replicas), func(t *testing.T) {
+			t.Parallel()
+			ctx := context.Background()
+			r := redistest.StartSentinel(t)
+			s := newStore(t, r.Client(), &Options{Namespace: "x", Replicas: replicas, Wait: shortWait})
+			accepted := map[int]bool{}
+			accept := func(i int) error {
+				_, err := s.Begin(ctx, &session.BeginRequest{
+					ID: sessionID(i), Token: benchToken(i), Event: event("e", i), Hold: true,
+				})
+				accepted[i] = err == nil
+				return err
+			}
+			for i := range 20 {
+				require.NoError(t, accept(i))
+			}
+			r.Replica.Freeze()
+			require.NoError(t, r.Master.Client().Do(ctx, "CLIENT", "KILL", "TYPE", "replica").Err())
+			for i := range 5 {
+				require.Equal(t, replicas == 1, errors.Is(accept(20+i), session.ErrUnavailable))
+			}
+			r.Master.Kill()
+			r.Replica.Thaw()
+			require.Eventually(t, func() bool {
+				_, _, err := s.Due(ctx, 1)
+				return err == nil && s.client.Set(ctx, "up", 1, 0).Err() == nil
+			}, 20*time.Second, 20*time.Millisecond)
+			lost := 0
+			for i, ok := range accepted {
+				if ok && s.value(t, sessionID(i)) == "" {
+					lost++
+				}
+			}
+			require.Equal(t, map[int]int{0: 5, 1: 0}[replicas], lost)
+			if replicas == 0 {
+				return
+			}
+			require.ErrorIs(t, accept(30), session.ErrUnavailable, "the only server left has no replica")
+			r.Master.Restart()
+			require.Eventually(t, func() bool { return accept(30) == nil }, 30*time.Second, 50*time.Millisecond)
+			require.NoError(t, s.Check(ctx))
+		})
+	}
+}
+
+// In a Cluster the answer of the node that wrote counts.
+func TestClusterWaitsForTheRightNode(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	cluster := redistest.StartReplicatedCluster(t, 3)
+	client := cluster.Client()
+	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: shortWait})
+	conformWith(t, client, 3, Options{Replicas: 1, Wait: time.Second})
+	cluster.Replicas[1].Freeze()
+	slow := cluster.Nodes[1].Addr()
+	fanOutN(16, 60, func(i int) {
+		node, err := client.MasterForKey(ctx, s.part(sessionID(i)).watch)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, err = s.Begin(ctx, &session.BeginRequest{ID: sessionID(i), Token: benchToken(i), Event: event("e", i)})
+		if onSlow := node.Options().Addr == slow; errors.Is(err, errUnmet) != onSlow || !onSlow && err != nil {
+			t.Errorf("on the slow node: %v, error: %v", onSlow, err)
+		}
+	})
+	require.ErrorIs(t, s.Check(ctx), session.ErrUnavailable)
+	cluster.Replicas[1].Thaw()
+	require.Eventually(t, func() bool { return s.Check(ctx) == nil }, 20*time.Second, 20*time.Millisecond)
+}
+
+// A slot that moves is followed.
+func TestFirmCallsFollowASlot(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	cluster := redistest.StartReplicatedCluster(t, 3)
+	client := cluster.Client()
+	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1})
+	id := sessionID(1)
+	key := s.part(id).prefix + id
+	slot := client.ClusterKeySlot(ctx, key).Val()
+	from, err := client.MasterForKey(ctx, key)
+	require.NoError(t, err)
+	var target *redis.Client
+	for _, n := range cluster.Nodes {
+		if n.Addr() != from.Options().Addr {
+			target = n.Client()
+		}
+	}
+	name := target.Do(ctx, "CLUSTER", "MYID").Val()
+	for _, n := range cluster.Nodes {
+		require.NoError(t, n.Client().Do(ctx, "CLUSTER", "SETSLOT", slot, "NODE", name).Err())
+	}
+	benchTurn(t, s, 1, []byte("s"))
+	require.EqualValues(t, 1, target.Exists(ctx, key).Val())
+}
+
+func TestScriptsThatWereFlushedWithReplicas(t *testing.T) {
+	t.Parallel()
+	server, _ := withReplica(t)
+	client := server.Client()
+	s := newStore(t, client, &Options{Replicas: 1})
+	w := &waits{}
+	client.AddHook(w)
+	for i := range 3 {
+		require.NoError(t, client.ScriptFlush(context.Background()).Err())
+		benchTurn(t, s, i, []byte("s"))
+	}
+	require.Equal(t, 12, w.n, "a script that goes again is waited for again")
+}
+
+// waits counts barriers, and answers those that the server does not know.
+type waits struct {
+	n       int
+	aof     []int64
+	version string
+}
+
+func (w *waits) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (w *waits) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if info, ok := cmd.(*redis.StringCmd); ok && cmd.Name() == "info" && w.version != "" {
+			real := parseInfo(info.Val())["redis_version"]
+			info.SetVal(strings.Replace(info.Val(), "redis_version:"+real, "redis_version:"+w.version, 1))
+		}
+		return err
+	}
+}
+
+func (w *waits) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		err := next(ctx, cmds)
+		last, ok := cmds[len(cmds)-1].(*redis.Cmd)
+		if !ok {
+			return err
+		}
+		w.n++
+		if last.Name() == "waitaof" && w.aof != nil {
+			last.SetErr(nil)
+			last.SetVal([]any{w.aof[0], w.aof[1]})
+		}
+		return err
+	}
+}
+
+func TestFsync(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for _, test := range []struct {
+		name, version string
+		args          []string
+		aof           []int64
+		start         string
+		unmet         bool
+		waits         int
+	}{
+		{name: "no file", start: "set appendonly yes"},
+		{name: "no file, on a new server", version: "7.4.1", start: "set appendonly yes"},
+		{name: "a file synced each second", args: []string{"--appendonly", "yes"},
+			start: `of Redis 7.2, or appendfsync always: Redis is version "7.0`},
+		{name: "a file that is always synced", args: []string{"--appendonly", "yes", "--appendfsync", "always"}},
+		{name: "a new server", version: "7.2.0", args: []string{"--appendonly", "yes"}, aof: []int64{1, 0}, waits: 1},
+		{name: "a newer server", version: "8.0.0", args: []string{"--appendonly", "yes"}, aof: []int64{1, 0}, waits: 1},
+		{name: "a slow disk", version: "7.2.0", args: []string{"--appendonly", "yes"}, aof: []int64{0, 0}, unmet: true, waits: 1},
+		{name: "a server that does not know the command", version: "7.2.0", args: []string{"--appendonly", "yes"},
+			unmet: true, waits: 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			client := redistest.StartServer(t, &redistest.Options{Args: test.args}).Client()
+			w := &waits{aof: test.aof, version: test.version}
+			client.AddHook(w)
+			s, err := New(ctx, client, &Options{Fsync: true, Logger: slog.New(slog.DiscardHandler)})
+			if test.start != "" {
+				require.ErrorContains(t, err, test.start)
+				require.ErrorContains(t, err, "redisstore: Options.Fsync needs")
+				return
+			}
+			require.NoError(t, err)
+			_, err = s.Begin(ctx, &session.BeginRequest{ID: sessionID(1), Token: token(1), Event: event("e", 1)})
+			require.Equal(t, test.unmet, errors.Is(err, session.ErrUnavailable), err)
+			require.Equal(t, test.waits, w.n)
+		})
+	}
+}
+
+func TestBarrierIsMet(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		opt    Options
+		aof    bool
+		answer any
+		want   bool
+	}{
+		{"enough", Options{Replicas: 2}, false, int64(2), true},
+		{"too few", Options{Replicas: 2}, false, int64(1), false},
+		{"no answer", Options{Replicas: 2}, false, nil, false},
+		{"disk", Options{}, true, []any{int64(1), int64(0)}, true},
+		{"no disk", Options{Replicas: 1}, true, []any{int64(0), int64(1)}, false},
+		{"one of two replicas", Options{Replicas: 2}, true, []any{int64(1), int64(1)}, false},
+		{"half an answer", Options{}, true, []any{int64(1)}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd := redis.NewCmd(context.Background())
+			cmd.SetVal(test.answer)
+			require.Equal(t, test.want, makeBarrier(&test.opt, test.aof).met(cmd))
+		})
+	}
+	require.Nil(t, makeBarrier(&Options{}, false))
+	require.Equal(t, []any{"waitaof", 1, 2, int64(300)},
+		makeBarrier(&Options{Replicas: 2, Fsync: true, Wait: defaultWait}, true).args)
+	require.Equal(t, []any{"wait", 2, int64(1)}, makeBarrier(&Options{Replicas: 2, Wait: 1}, false).args,
+		"a wait of 0 has no end")
+}
+
+// What an operator should know of Redis is said once, when a store is made.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	const noFile, noReplica, noWait = "no append-only file", "has no replica", "replicas are not waited for"
+	server, _ := withReplica(t)
+	for _, test := range []struct {
+		name   string
+		client *redis.Client
+		o      Options
+		want   []string
+	}{
+		{"alone, without a file", redistest.StartServer(t, nil).Client(), Options{}, []string{noFile, noReplica}},
+		{"alone", redistest.StartServer(t, &redistest.Options{AOF: true}).Client(), Options{}, []string{noReplica}},
+		{"with a replica", server.Client(), Options{}, []string{noFile, noWait}},
+		{"with a replica that is waited for", server.Client(), Options{Replicas: 1}, []string{noFile}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var log bytes.Buffer
+			test.o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			s, err := New(context.Background(), test.client, &test.o)
+			require.NoError(t, err)
+			require.NoError(t, s.Check(context.Background()))
+			lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+			require.Len(t, lines, len(test.want))
+			for i, want := range test.want {
+				require.Contains(t, lines[i], want)
+			}
+		})
+	}
+}

@@ -1,0 +1,138 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// demand is what a store wants of each master.
+type demand struct {
+	cluster  bool
+	replicas int
+	fsync    bool
+}
+
+// server is what a master said of itself.
+type server struct {
+	info map[string]string
+	// appendfsync is that setting appendfsync; empty if it was not asked or does not say.
+	appendfsync string
+}
+
+// survey asks all masters.
+func (s *Store) survey(ctx context.Context) ([]server, error) {
+	var mu sync.Mutex
+	var all []server
+	err := s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+		text, err := c.Info(ctx, "server", "memory", "replication", "persistence").Result()
+		if err != nil {
+			return callError("info", err)
+		}
+		one := server{info: parseInfo(text)}
+		if s.demand.fsync && !one.since(7, 2) {
+			// Where CONFIG is not allowed, this stays empty, and is not good enough.
+			one.appendfsync = c.ConfigGet(ctx, "appendfsync").Val()["appendfsync"]
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, one)
+		return nil
+	})
+	return all, err
+}
+
+// since says whether the server is of that version of Redis or newer. Valkey says 7.2.
+func (s *server) since(major, minor int) bool {
+	first, rest, _ := strings.Cut(s.info["redis_version"], ".")
+	second, _, _ := strings.Cut(rest, ".")
+	m, _ := strconv.Atoi(first)
+	n, _ := strconv.Atoi(second)
+	return m > major || m == major && n >= minor
+}
+
+func haveWaitAOF(all []server) bool {
+	for i := range all {
+		if !all[i].since(7, 2) {
+			return false
+		}
+	}
+	return true
+}
+
+// faults says what makes the servers unfit to hold sessions.
+func (d demand) faults(all []server) error {
+	waitAOF := haveWaitAOF(all)
+	var faults []error
+	for i := range all {
+		faults = append(faults, d.fault(&all[i]), d.fsyncFault(&all[i], waitAOF))
+	}
+	return errors.Join(faults...)
+}
+
+func (d demand) fault(s *server) error {
+	var faults []error
+	if !s.since(7, 0) {
+		faults = append(faults, fmt.Errorf("redisstore: Redis is version %q, older than 7.0", s.info["redis_version"]))
+	}
+	if p := s.info["maxmemory_policy"]; p != "noeviction" {
+		faults = append(faults, fmt.Errorf("redisstore: maxmemory-policy is %q and would lose sessions: set noeviction", p))
+	}
+	if !d.cluster && s.info["role"] != "master" {
+		faults = append(faults, fmt.Errorf("redisstore: Redis is a %q, not a master", s.info["role"]))
+	}
+	if !d.cluster && s.info["redis_mode"] == "cluster" {
+		faults = append(faults, errors.New("redisstore: Redis is a Cluster: use a redis.ClusterClient"))
+	}
+	if n, _ := strconv.Atoi(s.info["connected_slaves"]); n < d.replicas {
+		faults = append(faults, fmt.Errorf("redisstore: Options.Replicas is %d, and a master has %d", d.replicas, n))
+	}
+	return errors.Join(faults...)
+}
+
+func (d demand) fsyncFault(s *server, waitAOF bool) error {
+	switch {
+	case !d.fsync:
+		return nil
+	case s.info["aof_enabled"] != "1":
+		return errors.New("redisstore: Options.Fsync needs an append-only file: set appendonly yes")
+	case !waitAOF && s.appendfsync != "always":
+		return fmt.Errorf("redisstore: Options.Fsync needs WAITAOF, of Redis 7.2, or appendfsync always: "+
+			"Redis is version %q, with appendfsync %q", s.info["redis_version"], s.appendfsync)
+	}
+	return nil
+}
+
+// warn says what a store lives with and an operator should know.
+func (d demand) warn(all []server, log *slog.Logger) {
+	noFile, noReplica := false, false
+	for i := range all {
+		noFile = noFile || all[i].info["aof_enabled"] != "1"
+		noReplica = noReplica || all[i].info["connected_slaves"] == "0"
+	}
+	if noFile {
+		log.Warn("redisstore: Redis has no append-only file: a restart loses what was acknowledged")
+	}
+	switch {
+	case noReplica:
+		log.Warn("redisstore: a master of Redis has no replica: with its host goes all that it has")
+	case d.replicas == 0:
+		log.Info("redisstore: replicas are not waited for: a failover may lose what was acknowledged last")
+	}
+}
+
+func parseInfo(text string) map[string]string {
+	info := make(map[string]string)
+	for line := range strings.Lines(text) {
+		if k, v, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			info[k] = v
+		}
+	}
+	return info
+}
