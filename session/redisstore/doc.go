@@ -47,6 +47,18 @@
 // time takes about four times as long with a replica that is waited for; many at once travel
 // together and are about as fast.
 //
+// # TLS and access
+//
+// TLS and the name of a user are settings of the client. The user needs this and no more:
+//
+//	ACL SETUSER kaiwa on >password ~kaiwa:* +evalsha +eval +script|load +info +wait
+//	    +time +get +set +del +pexpire +zadd +zrem +zrange +zpopmin
+//	    +xadd +xrange +xrevrange +xdel
+//
+// The command wait is for Replicas alone. A Cluster takes +cluster|slots besides, and Fsync +waitaof
+// or, before Redis 7.2, +config|get. With a Namespace, ~kaiwa:<namespace>:* will do. Give all of
+// them: a script that is stopped in its middle leaves half of a change behind.
+//
 // # Operators
 //
 // Check runs a script that Redis refuses whenever it would refuse an event, and asks again what
