@@ -49,6 +49,9 @@ func FuzzParse(f *testing.F) {
 		if found, ok := parseDue(nil, b); ok {
 			require.LessOrEqual(t, 7*len(found), len(b))
 		}
+		if letters, _, ok := (&Store{parts: makePartitions("", 2)}).parseLetters(b, 0); ok {
+			require.LessOrEqual(t, len(letters), len(b))
+		}
 		a := answer{b: b}
 		if outs := a.outputs(); a.bad {
 			require.Nil(t, outs)
