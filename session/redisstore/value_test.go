@@ -95,16 +95,17 @@ func TestKeysExpire(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	for _, test := range []struct {
-		name string
-		r    session.CommitRequest
-		ttl  time.Duration
+		name  string
+		r     session.CommitRequest
+		timer time.Duration // from now
+		ttl   time.Duration
 	}{
-		{"keep", session.CommitRequest{State: []byte("s"), Keep: 72 * time.Hour}, 72 * time.Hour},
-		{"keep of less than a day", session.CommitRequest{State: []byte("s"), Keep: time.Hour}, 24 * time.Hour},
-		{"ended", session.CommitRequest{Keep: 72 * time.Hour}, 24 * time.Hour},
-		{"ended with outputs", session.CommitRequest{Outputs: [][]byte{[]byte("o")}}, 25 * time.Hour},
-		{"with a timer", session.CommitRequest{Due: time.Now().Add(100 * time.Hour)}, 124 * time.Hour},
-		{"with a timer that has passed", session.CommitRequest{Due: time.Now().Add(-100 * time.Hour)}, 24 * time.Hour},
+		{"keep", session.CommitRequest{State: []byte("s"), Keep: 72 * time.Hour}, 0, 72 * time.Hour},
+		{"keep of less than a day", session.CommitRequest{State: []byte("s"), Keep: time.Hour}, 0, 24 * time.Hour},
+		{"ended", session.CommitRequest{Keep: 72 * time.Hour}, 0, 24 * time.Hour},
+		{"ended with outputs", session.CommitRequest{Outputs: [][]byte{[]byte("o")}}, 0, 25 * time.Hour},
+		{"with a timer", session.CommitRequest{}, 100 * time.Hour, 124 * time.Hour},
+		{"with a timer that has passed", session.CommitRequest{}, -100 * time.Hour, 24 * time.Hour},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -115,6 +116,9 @@ func TestKeysExpire(t *testing.T) {
 			mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 			require.InDelta(t, 25*time.Hour, ttl(), float64(time.Minute))
 			test.r.ID, test.r.Token, test.r.EventID = id, token(1), "e1"
+			if test.timer != 0 {
+				test.r.Due = time.Now().Add(test.timer)
+			}
 			mustCommit(t, s, &test.r)
 			require.InDelta(t, test.ttl, ttl(), float64(time.Minute))
 			// A new turn may lengthen it, by up to an hour, and never shortens it.
