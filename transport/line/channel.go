@@ -27,6 +27,8 @@ type Options struct {
 	// Name becomes the Channel of each event's Source. It tells the accounts apart where one
 	// process serves several; it may be empty where it serves one.
 	Name string
+	// Tokens gives the channel access tokens, in place of the one that New is called with.
+	Tokens TokenSource
 	// Endpoint is the address of the API, with a path before its paths if need be. It is http
 	// or https. The default is DefaultEndpoint.
 	Endpoint string
@@ -63,8 +65,9 @@ type Channel struct {
 	api      *api
 }
 
-// New returns the channel with this secret and this access token. It reports an empty secret,
-// a token that cannot stand in a header, and an endpoint that is no address. o may be nil.
+// New returns the channel with this secret and this access token, which is empty if there are
+// Options.Tokens. It reports an empty secret, a token that cannot stand in a header, a token
+// beside Tokens, and an endpoint that is no address. o may be nil.
 func New(secret, token string, o *Options) (*Channel, error) {
 	if o == nil {
 		o = &Options{}
@@ -75,8 +78,9 @@ func New(secret, token string, o *Options) (*Channel, error) {
 			return nil, errors.New("line: empty channel secret")
 		}
 	}
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, errors.New("line: the channel access token is empty or malformed")
+	tokens, err := tokensOf(token, o.Tokens)
+	if err != nil {
+		return nil, err
 	}
 	base, err := parseEndpoint(orDefault(o.Endpoint, DefaultEndpoint))
 	if err != nil {
@@ -96,8 +100,18 @@ func New(secret, token string, o *Options) (*Channel, error) {
 		log:      log,
 		now:      time.Now,
 		verifier: newVerifier(secrets),
-		api:      newAPI(base, newSecret(token), orDefault(max(o.Timeout, 0), DefaultTimeout), o.Client),
+		api:      newAPI(base, tokens, orDefault(max(o.Timeout, 0), DefaultTimeout), o.Client),
 	}, nil
+}
+
+func tokensOf(token string, source TokenSource) (TokenSource, error) {
+	if source == nil {
+		return fixedToken{newSecret(token)}, checkToken(token)
+	}
+	if token != "" {
+		return nil, errors.New("line: both a channel access token and a source of tokens")
+	}
+	return source, nil
 }
 
 func orDefault[T comparable](v, def T) T {

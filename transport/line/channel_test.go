@@ -24,6 +24,7 @@ func TestNewRefuses(t *testing.T) {
 		{"no token", "secret", "", nil, "line: the channel access token is empty or malformed"},
 		{"token with a line end", "secret", "to\r\nken", nil, "line: the channel access token is empty or malformed"},
 		{"token outside ASCII", "secret", "tokén", nil, "line: the channel access token is empty or malformed"},
+		{"two kinds of token", "secret", "token", &Options{Tokens: fixedToken{}}, "line: both a channel access token and a source of tokens"},
 		{"empty further secret", "secret", "token", &Options{Secrets: []string{""}}, "line: empty channel secret"},
 		{"no address", "secret", "token", &Options{Endpoint: "http://a b"}, "line: the endpoint is not an address"},
 		{"other scheme", "secret", "token", &Options{Endpoint: "ftp://a"}, "line: the endpoint is not an http or https address"},
@@ -82,7 +83,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	c, err := New("canary-secret", "canary-token", &o)
 	require.NoError(t, err)
 	type host struct{ channel Channel } // fmt looks into it without calling methods
-	values := []any{c, *c, &host{*c}, host{*c}, c.api, *c.api, c.api.push, c.verifier, *c.verifier, newSecret("canary"), []any{c, o}, o, &o, struct{ Line Options }{o}}
+	values := []any{c, *c, &host{*c}, host{*c}, c.api, c.api.push, c.verifier, *c.verifier, newSecret("canary"), []any{c, o}, o, &o, struct{ Line Options }{o}}
 	var out bytes.Buffer
 	for _, v := range values {
 		for _, verb := range "vTtbcdoOqxXUeEfFgGsp" {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -22,6 +23,9 @@ const userAgent = "kaiwa"
 type api struct {
 	reply, push target
 	doer        doer
+	tokens      TokenSource
+	// checked is the token that was last found to be well-formed.
+	checked atomic.Pointer[string]
 }
 
 // target is one path of the API, with what is the same in all its requests.
@@ -32,8 +36,7 @@ type target struct {
 	// keyed says that requests carry a retry key. On a reply it would be refused.
 	keyed bool
 	url   *url.URL
-	auth  secret // the value of the Authorization header
-	head  secret // an HTTP/1.1 request up to the headers that change
+	head  string // an HTTP/1.1 request up to the headers that change
 }
 
 // doer sends requests. An error says that no status was received.
@@ -53,13 +56,37 @@ type answer struct {
 
 func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
 
-func newAPI(base *url.URL, token secret, timeout time.Duration, client *http.Client) *api {
-	auth := newSecret("Bearer " + token.reveal())
+func newAPI(base *url.URL, tokens TokenSource, timeout time.Duration, client *http.Client) *api {
 	return &api{
-		reply: newTarget("reply", `{"replyToken":`, false, base, auth),
-		push:  newTarget("push", `{"to":`, true, base, auth),
-		doer:  newDoer(base, timeout, client, http.ProxyFromEnvironment),
+		reply:  newTarget("reply", `{"replyToken":`, false, base),
+		push:   newTarget("push", `{"to":`, true, base),
+		doer:   newDoer(base, timeout, client, http.ProxyFromEnvironment),
+		tokens: tokens,
 	}
+}
+
+// token returns the token to make a call with. The error is a *tokenError.
+func (a *api) token(ctx context.Context) (string, error) {
+	token, err := a.tokens.Token(ctx)
+	if err != nil {
+		return "", &tokenError{err}
+	}
+	if last := a.checked.Load(); last != nil && *last == token {
+		return token, nil
+	}
+	if err := checkToken(token); err != nil {
+		return "", &tokenError{err}
+	}
+	a.checked.Store(&token)
+	return token, nil
+}
+
+// again returns the token to repeat a call with that was refused with a 401. LINE has done
+// nothing then, so that a call may be repeated whatever it does.
+func (a *api) again(ctx context.Context, refused string) (token string, ok bool) {
+	a.tokens.Refused(refused)
+	token, err := a.token(ctx)
+	return token, err == nil && token != refused
 }
 
 func newDoer(
@@ -74,20 +101,20 @@ func newDoer(
 	return newPool(base, timeout)
 }
 
-func newTarget(name, field string, keyed bool, base *url.URL, auth secret) target {
+func newTarget(name, field string, keyed bool, base *url.URL) target {
 	u := base.JoinPath("v2/bot/message", name)
 	if u.Path[0] != '/' { // of a base without a path
 		u.Path = "/" + u.Path
 	}
 	head := "POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host +
-		"\r\nUser-Agent: " + userAgent + "\r\nAuthorization: " + auth.reveal() +
-		"\r\nContent-Type: application/json\r\n"
-	return target{name: name, field: field, keyed: keyed, url: u, auth: auth, head: newSecret(head)}
+		"\r\nUser-Agent: " + userAgent + "\r\nContent-Type: application/json\r\nAuthorization: Bearer "
+	return target{name: name, field: field, keyed: keyed, url: u, head: head}
 }
 
 // request is a call in the making. Requests are used again, with their buffers.
 type request struct {
 	target   *target
+	token    string
 	key      []byte // the retry key as text; empty for none
 	to       []byte // the recipient, quoted
 	messages []byte
@@ -97,8 +124,24 @@ type request struct {
 var requests = sync.Pool{New: func() any { return new(request) }}
 
 func (a *api) call(ctx context.Context, t *target, to string, d *transport.Delivery) (*answer, error) {
+	token, err := a.token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ans, err := a.attempt(ctx, t, token, to, d)
+	if err == nil && ans.status == http.StatusUnauthorized {
+		if token, ok := a.again(ctx, token); ok {
+			return a.attempt(ctx, t, token, to, d)
+		}
+	}
+	return ans, err
+}
+
+func (a *api) attempt(
+	ctx context.Context, t *target, token, to string, d *transport.Delivery,
+) (*answer, error) {
 	r := requests.Get().(*request)
-	r.target, r.messages = t, d.Messages
+	r.target, r.token, r.messages = t, token, d.Messages
 	r.to = appendQuoted(r.to[:0], to)
 	r.key = r.key[:0]
 	if t.keyed {
@@ -108,7 +151,7 @@ func (a *api) call(ctx context.Context, t *target, to string, d *transport.Deliv
 	if cap(r.wire) > maxAnswer { // do not keep the buffers of the few that are large
 		r.wire = nil
 	}
-	r.messages = nil
+	r.token, r.messages = "", nil
 	requests.Put(r)
 	if err != nil {
 		return nil, fmt.Errorf("line: %s: %w", t.name, err)
@@ -134,7 +177,9 @@ func (r *request) appendBody(b []byte) []byte {
 
 // appendWire appends the request as HTTP/1.1.
 func (r *request) appendWire(b []byte) []byte {
-	b = append(b, r.target.head.reveal()...)
+	b = append(b, r.target.head...)
+	b = append(b, r.token...)
+	b = append(b, "\r\n"...)
 	if len(r.key) > 0 {
 		b = append(b, "X-Line-Retry-Key: "...)
 		b = append(b, r.key...)

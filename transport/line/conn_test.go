@@ -16,7 +16,7 @@ import (
 
 func newRequest(t *testing.T, base string) *request {
 	t.Helper()
-	target := newTarget("reply", `{"replyToken":`, false, mustURL(t, base), newSecret("Bearer token"))
+	target := newTarget("reply", `{"replyToken":`, false, mustURL(t, base))
 	return &request{target: &target, to: []byte(`"t"`), messages: []byte(`[]`)}
 }
 

@@ -28,6 +28,14 @@
 // CPU of net/http and never sends a request twice. Options.Client replaces it, for instance for
 // certificates of your own; with a proxy in the environment net/http is used as well.
 //
+// # Channel access tokens
+//
+// New takes a token that does not change. Options.Tokens takes a TokenSource instead:
+// StatelessTokens needs no more than the id and the secret of the channel, and suits any number
+// of processes; SignedTokens gives tokens v2.1. Both renew their tokens before they end, one
+// renewal at a time. A call that LINE answers with a 401 is repeated once, if the source then has
+// another token: LINE has done nothing for it.
+//
 // # Messages
 //
 // The message and action types are values: they can be shared between goroutines and used

@@ -42,7 +42,8 @@ var stockMessages = [...]string{
 	"The request body has", "Invalid reply token", "The property,", "The request body could not be parsed as JSON",
 	"The content type,", "Authentication failed", "Access to this API is not available for your account",
 	"Failed to send messages", "You have reached your monthly limit", "The API rate limit has been exceeded",
-	"Not found", "The retry key is already accepted", "The request body is too large",
+	"Not found", "Cannot find channel key", "The maximum number of access tokens has already been issued",
+	"invalid_client", "invalid_request", "The retry key is already accepted", "The request body is too large",
 }
 
 // Error returns the status, LINE's message as far as it is one of those that LINE documents,

@@ -2,6 +2,7 @@ package line
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -42,7 +43,7 @@ func (c *Channel) reply(ctx context.Context, d *transport.Delivery) error {
 	a, err := c.call(ctx, &c.api.reply, d.ReplyToken, d)
 	switch {
 	case err != nil:
-		return &transport.SendError{Verdict: transport.Retry, Err: err}
+		return failed(err)
 	case a.ok():
 		return nil
 	case a.cut:
@@ -78,7 +79,7 @@ func (c *Channel) push(ctx context.Context, d *transport.Delivery) error {
 	a, err := c.call(ctx, &c.api.push, d.Source.ChatID, d)
 	switch {
 	case err != nil:
-		return &transport.SendError{Verdict: transport.Retry, Err: err}
+		return failed(err)
 	case a.ok():
 		return nil
 	case a.status == http.StatusConflict:
@@ -90,6 +91,15 @@ func (c *Channel) push(ctx context.Context, d *transport.Delivery) error {
 	default:
 		return c.refused(a, newAPIError(a))
 	}
+}
+
+// failed says what to do after a call that got no answer, or was not made.
+func failed(err error) error {
+	var noToken *tokenError
+	if errors.As(err, &noToken) && noToken.lasting() {
+		return &transport.SendError{Verdict: transport.Hold, Err: err}
+	}
+	return &transport.SendError{Verdict: transport.Retry, Err: err}
 }
 
 // refused says what to do after a refusal that is the same for replies and pushes.

@@ -48,6 +48,13 @@ func newPlatform(t *testing.T, answer func(w http.ResponseWriter, call int)) *pl
 	return p
 }
 
+// got returns the calls so far.
+func (p *platform) got() []sent {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]sent(nil), p.calls...)
+}
+
 // paths returns which calls were made, in short.
 func (p *platform) paths() string {
 	p.mu.Lock()

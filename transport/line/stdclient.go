@@ -16,9 +16,7 @@ type stdClient struct {
 }
 
 func newStdClient(client *http.Client, timeout time.Duration) *stdClient {
-	own := *client
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &stdClient{client: &own, timeout: timeout}
+	return &stdClient{client: noRedirects(client), timeout: timeout}
 }
 
 func ownClient() *http.Client {
@@ -42,7 +40,7 @@ func (c *stdClient) do(ctx context.Context, r *request) (*answer, error) {
 		Method: http.MethodPost, URL: r.target.url, Host: r.target.url.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{
-			"Authorization": {r.target.auth.reveal()},
+			"Authorization": {"Bearer " + r.token},
 			"Content-Type":  {"application/json"},
 			"User-Agent":    {userAgent},
 		},
@@ -57,7 +55,7 @@ func (c *stdClient) do(ctx context.Context, r *request) (*answer, error) {
 	}
 	resp, err := c.client.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, withoutURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	return readResponse(resp), nil

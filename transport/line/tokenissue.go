@@ -1,0 +1,148 @@
+package line
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// TokenOptions are the settings of StatelessTokens and SignedTokens.
+type TokenOptions struct {
+	// Endpoint is the address of the API, as in Options. The default is DefaultEndpoint.
+	Endpoint string
+	// Client makes the calls; redirects are not followed. The default is a client of its own.
+	Client *http.Client
+	// Life is how long the tokens of SignedTokens are good, from one minute to 30 days. LINE
+	// refuses to issue more than 30 that are good at the same time, and a process that starts
+	// again asks for another: choose it shorter where processes often do. The default is an hour.
+	Life time.Duration
+	// Logger gets an error when a token could not be renewed. The default is slog.Default.
+	Logger *slog.Logger
+}
+
+// StatelessTokens returns a source of stateless channel access tokens, which are good for 15
+// minutes, from the id and the secret of the channel. Any number of processes may each have
+// one. A token is asked for when it is first needed, and renewed after two thirds of its life,
+// without a call waiting for that; if this fails, the old one is used to its end.
+// https://developers.line.biz/en/reference/messaging-api/#issue-stateless-channel-access-token
+//
+// It reports an empty id or secret, and an endpoint that is no address. o may be nil.
+func StatelessTokens(channelID, channelSecret string, o *TokenOptions) (TokenSource, error) {
+	if channelID == "" || channelSecret == "" {
+		return nil, errors.New("line: empty channel id or secret")
+	}
+	is, err := newIssuer("oauth2/v3/token", o)
+	if err != nil {
+		return nil, err
+	}
+	key := newSecret(channelSecret)
+	is.form = func(time.Time) (url.Values, error) {
+		return url.Values{"client_id": {channelID}, "client_secret": {key.reveal()}}, nil
+	}
+	return is.source(), nil
+}
+
+// issuer asks LINE for tokens.
+type issuer struct {
+	url    string
+	client *http.Client
+	log    *slog.Logger
+	// form returns what a request holds beside the type of the grant.
+	form func(now time.Time) (url.Values, error)
+}
+
+func newIssuer(path string, o *TokenOptions) (*issuer, error) {
+	if o == nil {
+		o = &TokenOptions{}
+	}
+	base, err := parseEndpoint(orDefault(o.Endpoint, DefaultEndpoint))
+	if err != nil {
+		return nil, err
+	}
+	client := o.Client
+	if client == nil {
+		client = ownClient()
+	}
+	log := o.Logger
+	if log == nil {
+		log = slog.Default()
+	}
+	return &issuer{url: base.JoinPath(path).String(), client: noRedirects(client), log: log}, nil
+}
+
+func (is *issuer) source() *renewer { return &renewer{issue: is.issue, log: is.log} }
+
+// issue asks for one token. Errors show neither the address nor what was sent.
+func (is *issuer) issue(ctx context.Context) (string, time.Duration, error) {
+	form, err := is.form(time.Now())
+	if err != nil {
+		return "", 0, err
+	}
+	form.Set("grant_type", "client_credentials")
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, is.url, strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", 0, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("User-Agent", userAgent)
+	resp, err := is.client.Do(req)
+	if err != nil {
+		return "", 0, withoutURL(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return "", 0, errBodyCut
+	}
+	if resp.StatusCode != http.StatusOK {
+		return "", 0, issueError(resp, body)
+	}
+	var answer struct {
+		Token   string `json:"access_token"`
+		Seconds int64  `json:"expires_in"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil || answer.Seconds <= 0 {
+		return "", 0, errors.New("line: malformed answer to a request for a token")
+	}
+	return answer.Token, time.Duration(min(answer.Seconds, maxLife)) * time.Second, nil
+}
+
+// maxLife keeps a life in seconds within a time.Duration.
+const maxLife = 10 * 365 * 24 * 3600
+
+// issueError reads the refusal of a token, which has OAuth's form or LINE's.
+func issueError(resp *http.Response, body []byte) *APIError {
+	var oauth struct {
+		Error string `json:"error"`
+	}
+	_ = json.Unmarshal(body, &oauth)
+	e := newAPIError(&answer{
+		status: resp.StatusCode, body: body, requestID: resp.Header.Get("X-Line-Request-Id"),
+	})
+	if e.Message == "" {
+		e.Message = oauth.Error
+	}
+	return e
+}
+
+// withoutURL takes the address off an error of net/http: it may name users.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// noRedirects returns a copy of the client that does not follow redirects.
+func noRedirects(client *http.Client) *http.Client {
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
