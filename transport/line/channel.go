@@ -32,6 +32,9 @@ type Options struct {
 	// Endpoint is the address of the API, with a path before its paths if need be. It is http
 	// or https. The default is DefaultEndpoint.
 	Endpoint string
+	// DataEndpoint is the address of the part of the API that holds content. The default is
+	// DefaultDataEndpoint, or Endpoint where that is set.
+	DataEndpoint string
 	// Client makes the API calls. It is used without its CheckRedirect, since redirects are
 	// never followed. The default is a pool of HTTP/1.1 connections of the Channel's own, or
 	// a client of its own where the environment asks for a proxy (http.ProxyFromEnvironment).
@@ -39,7 +42,7 @@ type Options struct {
 	// MaxBody is the size of the largest webhook body, in bytes, that is read. LINE documents
 	// no limit. The default is DefaultMaxBody.
 	MaxBody int64
-	// Timeout limits one API call, from connecting to the last byte. The default is
+	// Timeout limits one reply or push, from connecting to the last byte. The default is
 	// DefaultTimeout.
 	Timeout time.Duration
 	// ReplyWindow is how long after an event its reply token is used. LINE asks for its use
@@ -63,11 +66,14 @@ type Channel struct {
 	now      func() time.Time
 	verifier *verifier
 	api      *api
+
+	base, data *url.URL
+	http       *http.Client
 }
 
 // New returns the channel with this secret and this access token, which is empty if there are
 // Options.Tokens. It reports an empty secret, a token that cannot stand in a header, a token
-// beside Tokens, and an endpoint that is no address. o may be nil.
+// beside Tokens, and endpoints that are no address. o may be nil.
 func New(secret, token string, o *Options) (*Channel, error) {
 	if o == nil {
 		o = &Options{}
@@ -93,7 +99,11 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	if o.Name != "" {
 		log = log.With("channel", o.Name)
 	}
-	return &Channel{
+	data, err := parseEndpoint(orDefault(o.DataEndpoint, orDefault(o.Endpoint, DefaultDataEndpoint)))
+	if err != nil {
+		return nil, err
+	}
+	c := &Channel{
 		name:     o.Name,
 		maxBody:  orDefault(max(o.MaxBody, 0), DefaultMaxBody),
 		window:   orDefault(max(o.ReplyWindow, 0), DefaultReplyWindow),
@@ -101,7 +111,11 @@ func New(secret, token string, o *Options) (*Channel, error) {
 		now:      time.Now,
 		verifier: newVerifier(secrets),
 		api:      newAPI(base, tokens, orDefault(max(o.Timeout, 0), DefaultTimeout), o.Client),
-	}, nil
+		base:     base,
+		data:     data,
+	}
+	c.http = newCaller(c, o.Client).client()
+	return c, nil
 }
 
 func tokensOf(token string, source TokenSource) (TokenSource, error) {

@@ -44,8 +44,9 @@
 //
 // # Why not the SDK
 //
-// Package transport/line/sdk joins LINE's Go SDK to kaiwa, for the rest of the API. It is not
-// used for receiving and sending, for these reasons, all measured or tried:
+// The rule is that LINE's Go SDK does what is not on the path of every turn. Package
+// transport/line/sdk has its clients, on top of Channel.HTTPClient. Receiving and sending is our
+// own, for these reasons, all measured or tried:
 //
 //   - Decoding costs 40 times as much as here, and one bad event fails the whole webhook.
 //   - Nested message values are sent with an empty type, and encoding writes through pointers

@@ -1,9 +1,12 @@
 package line
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 )
 
@@ -74,6 +77,18 @@ func (e *APIError) MonthlyLimit() bool {
 // does not tell apart.
 func (e *APIError) usedReplyToken() bool {
 	return e.Status == 400 && strings.Contains(strings.ToLower(e.Message), "invalid reply token")
+}
+
+// ErrorOf returns the refusal in an answer of the API, or nil if it is a success. The body can
+// still be read afterwards, up to 64 KB of it.
+func ErrorOf(resp *http.Response) *APIError {
+	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
+		return nil
+	}
+	a := readResponse(resp)
+	_ = resp.Body.Close()
+	resp.Body = io.NopCloser(bytes.NewReader(a.body))
+	return newAPIError(a)
 }
 
 // newAPIError reads the refusal off an answer. A body that is no JSON leaves the message empty.

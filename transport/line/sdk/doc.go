@@ -1,5 +1,13 @@
-// Package sdk lets a bot use the types of LINE's official Go SDK: its messages as outputs of a
-// flow, and its typed events where a transport.Event does not say enough.
+// Package sdk joins LINE's official Go SDK to kaiwa: its clients for all of the API that a
+// line.Channel has no method for, its messages as outputs of a flow, and its typed events where
+// a transport.Event does not say enough.
+//
+// # Clients
+//
+// Client and BlobClient return the SDK's clients. Their calls carry the channel's current token
+// and are repeated where that is safe: see line.Channel.HTTPClient. Error tells the errors of
+// the SDK apart, which are texts. The SDK puts ids into addresses as they are: check those that
+// come from elsewhere than a webhook.
 //
 // # Messages
 //

@@ -1,0 +1,235 @@
+package line
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// callerTests say how often a request is made, and what comes of it.
+var callerTests = []struct {
+	name   string
+	method string
+	keyed  bool
+	answer func(http.ResponseWriter, int)
+	calls  int
+	status int // zero for an error
+}{
+	{"success", "POST", false, says(200, `{}`), 1, 200},
+	{"accepted", "POST", true, says(202, `{}`), 1, 202},
+	{"bad request", "GET", false, says(400, `{}`), 1, 400},
+	{"not found", "GET", false, says(404, `{}`), 1, 404},
+	{"redirect", "GET", false, says(302, ``, "Location", "/elsewhere"), 1, 302},
+	{"401 once", "POST", false, inTurn(says(401, `{}`), says(200, `{}`)), 2, 200},
+	{"401 for good", "POST", false, says(401, `{}`), 2, 401},
+	{"429 once", "POST", false, inTurn(says(429, `{}`), says(200, `{}`)), 2, 200},
+	{"429 for good", "POST", false, says(429, `{}`), 3, 429},
+	{"429 for long", "GET", false, says(429, `{}`, "Retry-After", "11"), 1, 429},
+	{"monthly limit", "POST", true, says(429, `{"message":"You have reached your monthly limit."}`), 1, 429},
+	{"GET, 500 once", "GET", false, inTurn(says(500, `{}`), says(200, `{}`)), 2, 200},
+	{"GET, 500 for good", "GET", false, says(500, `{}`), 3, 500},
+	{"GET, 503 for long", "GET", false, says(503, `{}`, "Retry-After", "11"), 1, 503},
+	{"GET, hangs up once", "GET", false, inTurn(hangUp, says(200, `{}`)), 2, 200},
+	{"GET, hangs up", "GET", false, hangUp, 3, 0},
+	{"POST, 500", "POST", false, says(500, `{}`), 1, 500},
+	{"POST, hangs up", "POST", false, hangUp, 1, 0},
+	{"DELETE, 500", "DELETE", false, says(500, `{}`), 1, 500},
+	{"keyed, 500 once", "POST", true, inTurn(says(500, `{}`), says(200, `{}`)), 2, 200},
+	{"keyed, hangs up, then accepted before", "POST", true, inTurn(hangUp, says(409, `{}`)), 2, 200},
+	{"keyed, 500, then accepted before", "POST", true, inTurn(says(500, `{}`), says(409, `{}`)), 2, 200},
+	{"keyed, accepted before this call", "POST", true, says(409, `{}`), 1, 409},
+	{"keyed, 429, accepted before this call", "POST", true, inTurn(says(429, `{}`), says(409, `{}`)), 2, 409},
+}
+
+func TestHTTPClientRepeats(t *testing.T) {
+	for _, tt := range callerTests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlatform(t, tt.answer)
+			c, err := New("secret", "", &Options{Endpoint: p.URL + "/base", Tokens: &script{tokens: []string{"a", "b"}}})
+			require.NoError(t, err)
+			req, err := http.NewRequestWithContext(t.Context(), tt.method, c.Endpoint()+"/v2/x", strings.NewReader(`{"a":1}`))
+			require.NoError(t, err)
+			if tt.keyed {
+				req.Header.Set(retryKeyHeader, "key")
+			}
+			resp, err := c.HTTPClient().Do(req)
+			calls := p.got()
+			require.Len(t, calls, tt.calls)
+			for i, call := range calls {
+				require.Equal(t, "/base/v2/x", call.path)
+				require.Equal(t, `{"a":1}`, call.body)
+				if i > 0 && strings.HasPrefix(tt.name, "401") {
+					require.Equal(t, "Bearer b", call.auth)
+				} else {
+					require.Equal(t, "Bearer a", call.auth)
+				}
+			}
+			if tt.status == 0 {
+				require.Error(t, err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tt.status, resp.StatusCode)
+			require.NoError(t, resp.Body.Close())
+			require.Empty(t, req.Header.Get("Authorization"), "the request is the caller's")
+		})
+	}
+}
+
+func TestHTTPClientGivesTheAcceptedRequest(t *testing.T) {
+	p := newPlatform(t, inTurn(hangUp, says(409, `{"sentMessages":[{"id":"7"}]}`, "X-Line-Accepted-Request-Id", "first")))
+	c, err := New("secret", "token", &Options{Endpoint: p.URL})
+	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(t.Context(), "POST", p.URL, nil)
+	require.NoError(t, err)
+	req.Header.Set(retryKeyHeader, "key")
+	resp, err := c.HTTPClient().Do(req)
+	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"sentMessages":[{"id":"7"}]}`, string(body))
+	require.Equal(t, "first", resp.Header.Get("X-Line-Request-Id"))
+	require.NoError(t, resp.Body.Close())
+}
+
+// A token is for LINE alone.
+func TestHTTPClientRefusesOtherAddresses(t *testing.T) {
+	p := newPlatform(t, says(200, `{}`))
+	c, err := New("secret", "token", &Options{Endpoint: p.URL + "/api", DataEndpoint: p.URL + "/data"})
+	require.NoError(t, err)
+	for _, address := range []string{"https://example.com/api/x", p.URL, p.URL + "/apix", strings.Replace(p.URL, "http:", "https:", 1) + "/api/x"} {
+		_, err := c.HTTPClient().Post(address, "text/plain", strings.NewReader("x"))
+		require.ErrorIs(t, err, errForeign, address)
+	}
+	require.Empty(t, p.got())
+	for _, address := range []string{c.Endpoint(), c.Endpoint() + "/x", c.DataEndpoint() + "/x"} {
+		resp, err := c.HTTPClient().Get(address)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+	}
+	require.Len(t, p.got(), 3)
+}
+
+func TestHTTPClientDoesNotRepeatAStream(t *testing.T) {
+	p := newPlatform(t, says(429, `{}`))
+	c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: &script{tokens: []string{"a", "b"}}})
+	require.NoError(t, err)
+	resp, err := c.HTTPClient().Post(p.URL, "image/png", io.LimitReader(strings.NewReader("once"), 4))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Len(t, p.got(), 1)
+}
+
+func TestHTTPClientWithoutToken(t *testing.T) {
+	p := newPlatform(t, says(200, `{}`))
+	c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: &script{tokens: []string{""}}})
+	require.NoError(t, err)
+	_, err = c.HTTPClient().Post(p.URL, "text/plain", strings.NewReader("x"))
+	require.ErrorIs(t, err, errToken)
+	require.Empty(t, p.got())
+}
+
+// quietServer sends begin, then nothing.
+func quietServer(t *testing.T, begin string) *httptest.Server {
+	t.Helper()
+	done := make(chan struct{})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if begin != "" {
+			_, _ = io.WriteString(w, begin)
+			_ = http.NewResponseController(w).Flush()
+		}
+		select {
+		case <-done:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(s.Close)
+	t.Cleanup(func() { close(done) })
+	return s
+}
+
+func TestHTTPClientDoesNotWaitForEver(t *testing.T) {
+	for _, begin := range []string{"", "beginning"} {
+		s := quietServer(t, begin)
+		c, err := New("secret", "token", &Options{Endpoint: s.URL})
+		require.NoError(t, err)
+		c.http.Transport.(*caller).quiet = 20 * time.Millisecond
+		resp, err := c.HTTPClient().Post(s.URL, "text/plain", nil)
+		if begin != "" {
+			require.NoError(t, err)
+			var got []byte
+			got, err = io.ReadAll(resp.Body)
+			require.Equal(t, begin, string(got))
+			require.NoError(t, resp.Body.Close())
+		}
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		req, err := http.NewRequestWithContext(ctx, "GET", s.URL, nil)
+		require.NoError(t, err)
+		_, err = c.HTTPClient().Do(req)
+		require.ErrorIs(t, err, context.Canceled)
+	}
+}
+
+func TestHTTPClientStopsWaitingWithItsContext(t *testing.T) {
+	p := newPlatform(t, says(429, `{}`, "Retry-After", "9"))
+	c, err := New("secret", "token", &Options{Endpoint: p.URL})
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "GET", p.URL, nil)
+	require.NoError(t, err)
+	_, err = c.HTTPClient().Do(req)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestHTTPClientLogsNoPrivateThing(t *testing.T) {
+	var log bytes.Buffer
+	p := newPlatform(t, inTurn(says(500, `canary`), says(404, `{"message":"canary"}`)))
+	c, err := New("secret", "canary", &Options{
+		Endpoint: p.URL, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	require.NoError(t, err)
+	resp, err := c.HTTPClient().Get(p.URL + "/v2/bot/profile/canary")
+	require.NoError(t, err)
+	refusal := ErrorOf(resp)
+	require.Equal(t, 404, refusal.Status)
+	require.Equal(t, refusal, ErrorOf(resp), "it can be read again")
+	require.NoError(t, resp.Body.Close())
+	require.NotContains(t, log.String()+refusal.Error()+fmt.Sprintf("%+v", c), "canary")
+	require.Contains(t, log.String(), "status=500")
+	require.Contains(t, log.String(), "status=404")
+	require.Nil(t, ErrorOf(&http.Response{StatusCode: 204}))
+}
+
+func TestDataEndpoint(t *testing.T) {
+	tests := []struct {
+		name string
+		o    Options
+		want string
+	}{
+		{"default", Options{}, "https://api-data.line.me"},
+		{"where the rest is", Options{Endpoint: "http://127.0.0.1:1/"}, "http://127.0.0.1:1"},
+		{"set", Options{Endpoint: "http://127.0.0.1:1/", DataEndpoint: "http://127.0.0.1:2/data/"}, "http://127.0.0.1:2/data"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := New("secret", "token", &tt.o)
+			require.NoError(t, err)
+			require.Equal(t, tt.want, c.DataEndpoint())
+		})
+	}
+}
