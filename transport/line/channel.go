@@ -6,7 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // Defaults of Options.
@@ -69,6 +72,7 @@ type Channel struct {
 
 	base, data *url.URL
 	http       *http.Client
+	watchers   *atomic.Pointer[[]func(*transport.Event)]
 }
 
 // New returns the channel with this secret and this access token, which is empty if there are
@@ -113,6 +117,7 @@ func New(secret, token string, o *Options) (*Channel, error) {
 		api:      newAPI(base, tokens, orDefault(max(o.Timeout, 0), DefaultTimeout), o.Client),
 		base:     base,
 		data:     data,
+		watchers: new(atomic.Pointer[[]func(*transport.Event)]),
 	}
 	c.http = newCaller(c, o.Client).client()
 	return c, nil
@@ -149,4 +154,32 @@ func parseEndpoint(s string) (*url.URL, error) {
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return u, nil
+}
+
+// Watch lets f see each event of a webhook before it is accepted, from then on. It is called
+// concurrently, at least once for an event, and must return at once: caches of what LINE said
+// use it to forget what is no longer true. It must not change the event.
+func (c *Channel) Watch(f func(*transport.Event)) {
+	for {
+		old := c.watchers.Load()
+		all := []func(*transport.Event){f}
+		if old != nil {
+			all = append(all, *old...)
+		}
+		if c.watchers.CompareAndSwap(old, &all) {
+			return
+		}
+	}
+}
+
+func (c *Channel) watched(events []transport.Event) {
+	all := c.watchers.Load()
+	if all == nil {
+		return
+	}
+	for i := range events {
+		for _, f := range *all {
+			f(&events[i])
+		}
+	}
 }

@@ -94,6 +94,7 @@ func (h *receiver) handle(ctx context.Context, body []byte) int {
 	if len(cb.events) == 0 {
 		return http.StatusOK
 	}
+	h.c.watched(cb.events)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), acceptTimeout)
 	defer cancel()
 	if err := h.accept(ctx, cb.events); err != nil {
