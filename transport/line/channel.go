@@ -65,6 +65,7 @@ type Channel struct {
 	name     string
 	maxBody  int64
 	window   time.Duration
+	timeout  time.Duration
 	log      *slog.Logger
 	now      func() time.Time
 	verifier *verifier
@@ -96,6 +97,7 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
+	timeout := orDefault(max(o.Timeout, 0), DefaultTimeout)
 	log := o.Logger
 	if log == nil {
 		log = slog.Default()
@@ -111,10 +113,11 @@ func New(secret, token string, o *Options) (*Channel, error) {
 		name:     o.Name,
 		maxBody:  orDefault(max(o.MaxBody, 0), DefaultMaxBody),
 		window:   orDefault(max(o.ReplyWindow, 0), DefaultReplyWindow),
+		timeout:  timeout,
 		log:      log,
 		now:      time.Now,
 		verifier: newVerifier(secrets),
-		api:      newAPI(base, tokens, orDefault(max(o.Timeout, 0), DefaultTimeout), o.Client),
+		api:      newAPI(base, tokens, timeout, o.Client),
 		base:     base,
 		data:     data,
 		watchers: new(atomic.Pointer[[]func(*transport.Event)]),

@@ -42,6 +42,17 @@
 // again. Validate reports every limit of LINE that one breaks, in LINE's own units: UTF-16 code
 // units here, grapheme clusters there.
 //
+// # The rest of the API
+//
+// Channel.Loading and Channel.MarkAsRead are chat manners; DetailsOf gives the token to quote a
+// message with, and what else an event of LINE says. Packages below this one have the people
+// (people), what they send (content), and all the rest in the words of LINE's SDK (sdk).
+//
+// # Several accounts
+//
+// Mount a bot for each account at a path of its own, or all of them at one with a Mux. Give each
+// channel its own Options.Name: it keeps their sessions apart in one store.
+//
 // # Why not the SDK
 //
 // The rule is that LINE's Go SDK does what is not on the path of every turn. Package

@@ -47,27 +47,12 @@ type receiver struct {
 
 // ServeHTTP implements http.Handler.
 func (h *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Of a body that is refused unread the server reads some, which a slow sender must not draw
-	// out. Not every writer knows deadlines, and a server may have time-outs of its own.
-	deadlines := http.NewResponseController(w)
-	_ = deadlines.SetReadDeadline(time.Now().Add(bodyTimeout))
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed)
-		return
-	}
-	signatures := r.Header[signatureHeader]
-	if len(signatures) != 1 || len(signatures[0]) != signatureLen {
-		refuse(w, http.StatusBadRequest)
-		return
-	}
-	body, status := h.read(w, r)
+	signature, body, status := readSigned(w, r, h.c.maxBody)
 	if status != 0 {
 		refuse(w, status)
 		return
 	}
-	_ = deadlines.SetReadDeadline(time.Time{})
-	if !h.c.verifier.verify(signatures[0], body) {
+	if !h.c.verifier.verify(signature, body) {
 		h.c.log.DebugContext(r.Context(), "line: webhook: wrong signature")
 		refuse(w, http.StatusBadRequest)
 		return
@@ -105,13 +90,34 @@ func (h *receiver) handle(ctx context.Context, body []byte) int {
 	return http.StatusOK
 }
 
-// read returns the body, or the status to refuse it with. Events refer to the body, which is
+// readSigned returns the body of a webhook with its signature, which is not checked, or the status
+// to refuse it with.
+func readSigned(w http.ResponseWriter, r *http.Request, maxBody int64) (signature string, body []byte, status int) {
+	// Of a body that is refused unread the server reads some, which a slow sender must not draw
+	// out. Not every writer knows deadlines, and a server may have time-outs of its own.
+	deadlines := http.NewResponseController(w)
+	_ = deadlines.SetReadDeadline(time.Now().Add(bodyTimeout))
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return "", nil, http.StatusMethodNotAllowed
+	}
+	signatures := r.Header[signatureHeader]
+	if len(signatures) != 1 || len(signatures[0]) != signatureLen {
+		return "", nil, http.StatusBadRequest
+	}
+	if body, status = readBody(w, r, maxBody); status == 0 {
+		_ = deadlines.SetReadDeadline(time.Time{})
+	}
+	return signatures[0], body, status
+}
+
+// readBody returns the body, or the status to refuse it with. Events refer to the body, which is
 // why its buffer is not used again.
-func (h *receiver) read(w http.ResponseWriter, r *http.Request) ([]byte, int) {
-	if r.ContentLength > h.c.maxBody {
+func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) ([]byte, int) {
+	if r.ContentLength > maxBody {
 		return nil, http.StatusRequestEntityTooLarge
 	}
-	body, err := readSized(http.MaxBytesReader(w, r.Body, h.c.maxBody), r.ContentLength)
+	body, err := readSized(http.MaxBytesReader(w, r.Body, maxBody), r.ContentLength)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:

@@ -1,0 +1,57 @@
+package line
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+func TestLoading(t *testing.T) {
+	tests := []struct {
+		d    time.Duration
+		want string
+	}{
+		{0, "5"}, {5 * time.Second, "5"}, {5*time.Second + 1, "10"}, {18 * time.Second, "20"},
+		{59 * time.Second, "60"}, {60 * time.Second, "60"}, {time.Hour, "60"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.d.String(), func(t *testing.T) {
+			p := newPlatform(t, says(202, `{}`))
+			c, err := New("secret", "token", &Options{Endpoint: p.URL})
+			require.NoError(t, err)
+			require.NoError(t, c.Loading(t.Context(), "U1", tt.d))
+			require.Equal(t, []sent{{"/v2/bot/chat/loading/start", `{"chatId":"U1","loadingSeconds":` + tt.want + `}`, "Bearer token", "application/json", nil}}, p.got())
+		})
+	}
+	p := newPlatform(t, says(403, `{"message":"canary"}`))
+	c, err := New("secret", "token", &Options{Endpoint: p.URL})
+	require.NoError(t, err)
+	for _, chat := range []string{"", "C1", "R1"} {
+		require.ErrorIs(t, c.Loading(t.Context(), chat, time.Second), ErrOneToOne)
+	}
+	require.Empty(t, p.got())
+	require.EqualError(t, c.Loading(t.Context(), "U1", time.Second), "line: status 403 (request req-1)")
+	p.Close()
+	err = c.Loading(t.Context(), "U1", time.Second)
+	require.ErrorContains(t, err, "line: call: ")
+	require.NotContains(t, err.Error(), "loading")
+}
+
+func TestLoadingEndsSoon(t *testing.T) {
+	s := quietServer(t, "")
+	c, err := New("secret", "token", &Options{Endpoint: s.URL, Timeout: 20 * time.Millisecond})
+	require.NoError(t, err)
+	require.Error(t, c.Loading(t.Context(), "U1", time.Second))
+}
+
+func TestMarkAsRead(t *testing.T) {
+	p := newPlatform(t, says(200, `{}`))
+	c, err := New("secret", "token", &Options{Endpoint: p.URL})
+	require.NoError(t, err)
+	require.ErrorIs(t, c.MarkAsRead(t.Context(), &transport.Event{Raw: []byte(`{}`)}), ErrNoMarkToken)
+	require.NoError(t, c.MarkAsRead(t.Context(), &transport.Event{Raw: []byte(`{"message":{"markAsReadToken":"m"}}`)}))
+	require.Equal(t, []sent{{"/v2/bot/chat/markAsRead", `{"markAsReadToken":"m"}`, "Bearer token", "application/json", nil}}, p.got())
+}
