@@ -53,6 +53,16 @@ type Options struct {
 	// https://developers.line.biz/en/reference/messaging-api/#send-reply-message
 	// The default is DefaultReplyWindow.
 	ReplyWindow time.Duration
+	// RepliesOnly sends nothing that costs quota: what cannot be a reply is not pushed. It is
+	// dropped, after the attempt of a late reply where there is a reply token.
+	RepliesOnly bool
+	// Reserve is how many messages of the month's quota to keep for what can only be pushed. Once
+	// no more are left, as LINE says every few minutes, late answers go out as late replies and
+	// are not pushed, and a warning is logged. The default is 0: the quota is not asked for.
+	Reserve int64
+	// Processes is how many processes call the API with this account. Each keeps to its share of
+	// LINE's rates of calls per second. The default is 1.
+	Processes int
 	// Logger gets warnings, and a debug line per API call. No line has texts, tokens or ids of
 	// users. The default is slog.Default.
 	Logger *slog.Logger
@@ -70,6 +80,10 @@ type Channel struct {
 	now      func() time.Time
 	verifier *verifier
 	api      *api
+
+	repliesOnly bool
+	guard       *guard
+	rates       *rates
 
 	base, data *url.URL
 	http       *http.Client
@@ -122,6 +136,8 @@ func New(secret, token string, o *Options) (*Channel, error) {
 		data:     data,
 		watchers: new(atomic.Pointer[[]func(*transport.Event)]),
 	}
+	c.rates = newRates(o.Processes)
+	c.repliesOnly, c.guard = o.RepliesOnly, newGuard(c, o.Reserve)
 	c.http = newCaller(c, o.Client).client()
 	return c, nil
 }

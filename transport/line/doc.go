@@ -36,6 +36,15 @@
 // renewal at a time. A call that LINE answers with a 401 is repeated once, if the source then has
 // another token: LINE has done nothing for it.
 //
+// # Rates and quota
+//
+// Calls wait for milliseconds rather than exceed LINE's rates per second; Options.Processes
+// divides these between processes. There is no bucket that processes share: LINE refuses a call
+// above its rates without acting on it, and the call is made again when it is time.
+// Options.Reserve keeps the last messages of the month for what can only be pushed, and
+// Options.RepliesOnly never pushes. What LINE does not allow to an account of this kind is a
+// *APIError of status 403.
+//
 // # Messages
 //
 // The message and action types are values: they can be shared between goroutines and used

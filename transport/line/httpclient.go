@@ -54,6 +54,7 @@ type caller struct {
 	base      http.RoundTripper
 	api       *api
 	endpoints [2]*url.URL
+	rates     *rates
 	quiet     time.Duration
 	log       *slog.Logger
 	now       func() time.Time
@@ -69,7 +70,7 @@ func newCaller(c *Channel, client *http.Client) *caller {
 	}
 	return &caller{
 		base: base, api: c.api, endpoints: [2]*url.URL{c.base, c.data},
-		quiet: quietTimeout, log: c.log, now: c.now,
+		rates: c.rates, quiet: quietTimeout, log: c.log, now: c.now,
 	}
 }
 
@@ -80,6 +81,11 @@ func (t *caller) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.ours(req.URL) {
 		closeBody(req)
 		return nil, errForeign
+	}
+	// LINE says what becomes of calls for which the wait would be too long.
+	if _, err := pace(req.Context(), t.rates.of(req.Method, req.URL.Path), patience); err != nil {
+		closeBody(req)
+		return nil, err
 	}
 	inDoubt := false // an attempt may have been accepted
 	for n := 1; ; n++ {

@@ -28,17 +28,18 @@ const (
 // the success of an earlier attempt; behind the window, with d.Retried, nobody can tell: then
 // the messages are pushed, and may appear twice, or the verdict is Ambiguous without PushOK.
 func (c *Channel) Send(ctx context.Context, d *transport.Delivery) error {
+	may := c.mayPush(d) // once: it may change meanwhile
 	switch n := len(d.Messages); {
 	case n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']':
 		return &transport.SendError{Verdict: transport.Drop, Err: errMessages}
-	case d.ReplyToken != "" && (d.Age < c.window || !d.PushOK):
-		return c.reply(ctx, d) // LINE may take a late token too, and takes none twice
+	case d.ReplyToken != "" && (d.Age < c.window || !may):
+		return c.reply(ctx, d, may) // LINE may take a late token too, and takes none twice
 	default:
-		return c.pushLate(ctx, d, errNoRoute)
+		return c.pushLate(ctx, d, may, errNoRoute)
 	}
 }
 
-func (c *Channel) reply(ctx context.Context, d *transport.Delivery) error {
+func (c *Channel) reply(ctx context.Context, d *transport.Delivery, mayPush bool) error {
 	start := c.now()
 	a, err := c.call(ctx, &c.api.reply, d.ReplyToken, d)
 	switch {
@@ -58,12 +59,17 @@ func (c *Channel) reply(ctx context.Context, d *transport.Delivery) error {
 			slog.Bool("retried", d.Retried), slog.String("request", a.requestID))
 		return nil
 	}
-	return c.pushLate(ctx, d, refusal)
+	return c.pushLate(ctx, d, mayPush, refusal)
+}
+
+// mayPush reports whether d may cost quota.
+func (c *Channel) mayPush(d *transport.Delivery) bool {
+	return d.PushOK && !c.repliesOnly && (d.ReplyToken == "" || c.guard.allows())
 }
 
 // pushLate pushes what cannot go out as a reply, for the cause given.
-func (c *Channel) pushLate(ctx context.Context, d *transport.Delivery, cause error) error {
-	if d.PushOK && d.Source.ChatID != "" {
+func (c *Channel) pushLate(ctx context.Context, d *transport.Delivery, mayPush bool, cause error) error {
+	if mayPush && d.Source.ChatID != "" {
 		if d.Retried && d.ReplyToken != "" {
 			c.log.LogAttrs(ctx, slog.LevelInfo, "line: pushing a reply of unknown fate")
 		}
@@ -81,6 +87,7 @@ func (c *Channel) push(ctx context.Context, d *transport.Delivery) error {
 	case err != nil:
 		return failed(err)
 	case a.ok():
+		c.guard.pushed()
 		return nil
 	case a.status == http.StatusConflict:
 		c.log.LogAttrs(ctx, slog.LevelInfo, "line: push accepted at an earlier attempt",
@@ -98,6 +105,10 @@ func failed(err error) error {
 	var noToken *tokenError
 	if errors.As(err, &noToken) && noToken.lasting() {
 		return &transport.SendError{Verdict: transport.Hold, Err: err}
+	}
+	var paced *paceError
+	if errors.As(err, &paced) {
+		return &transport.SendError{Verdict: transport.Retry, After: paced.wait, Err: err}
 	}
 	return &transport.SendError{Verdict: transport.Retry, Err: err}
 }
@@ -120,6 +131,13 @@ func (c *Channel) refused(a *answer, e *APIError) error {
 
 // call makes one API call and logs it.
 func (c *Channel) call(ctx context.Context, t *target, to string, d *transport.Delivery) (*answer, error) {
+	l := c.rates.reply
+	if t.keyed {
+		l = c.rates.push
+	}
+	if wait, err := pace(ctx, l, c.timeout); err != nil || wait > 0 {
+		return nil, &paceError{wait, err}
+	}
 	a, err := c.api.call(ctx, t, to, d)
 	if c.log.Enabled(ctx, slog.LevelDebug) {
 		attrs := []slog.Attr{slog.String("call", t.name), slog.Int("bytes", len(d.Messages))}

@@ -1,0 +1,161 @@
+package line
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// atOnce answers each call at once.
+type atOnce struct{}
+
+func (atOnce) do(context.Context, *request) (*answer, error) { return &answer{status: 200}, nil }
+
+func (atOnce) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{}`))}, nil
+}
+
+func quickChannel(t *testing.T, o *Options) *Channel {
+	t.Helper()
+	c, err := New("secret", "token", o)
+	require.NoError(t, err)
+	c.api.doer = atOnce{}
+	c.http.Transport.(*caller).base = atOnce{}
+	return c
+}
+
+// The first second's worth may come at once; the rest is drawn out.
+func TestRates(t *testing.T) {
+	call := func(method, path string) func(*Channel) error {
+		return func(c *Channel) error {
+			req, err := http.NewRequest(method, DefaultEndpoint+path, nil)
+			if err != nil {
+				return err
+			}
+			resp, err := c.HTTPClient().Do(req)
+			if err == nil {
+				err = resp.Body.Close()
+			}
+			return err
+		}
+	}
+	send := func(token string) func(*Channel) error {
+		return func(c *Channel) error {
+			d := delivery()
+			d.ReplyToken = token
+			return c.Send(context.Background(), d)
+		}
+	}
+	tests := []struct {
+		name      string
+		processes int
+		call      func(*Channel) error
+		n         int
+		want      time.Duration
+	}{
+		{"replies", 0, send("token"), 5000, 1500 * time.Millisecond},
+		{"pushes", 0, send(""), 3000, 500 * time.Millisecond},
+		{"a share of replies", 4, send("token"), 1000, time.Second},
+		{"multicast", 0, call("POST", "/v2/bot/message/multicast"), 300, 500 * time.Millisecond},
+		{"loading", 0, call("POST", "/v2/bot/chat/loading/start"), 150, 500 * time.Millisecond},
+		{"list of rich menus", 0, call("GET", "/v2/bot/richmenu/list"), 20, time.Second},
+		{"coupons", 0, call("GET", "/v2/bot/coupon"), 300, 500 * time.Millisecond},
+		{"the rest", 0, call("GET", "/v2/bot/info"), 3000, 500 * time.Millisecond},
+		{"more processes than calls", 1000, call("GET", "/v2/bot/richmenu/list"), 3, 2 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := quickChannel(t, &Options{Processes: tt.processes})
+				start := time.Now()
+				for range tt.n {
+					require.NoError(t, tt.call(c))
+				}
+				require.InDelta(t, tt.want.Seconds(), time.Since(start).Seconds(), 0.02)
+			})
+		})
+	}
+}
+
+// What would wait for long is told so, and a reply is not mixed up with a push.
+func TestRatesDoNotHoldUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := quickChannel(t, &Options{Processes: 2000})
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		sent, late := 0, 0
+		for range 10 {
+			wg.Go(func() {
+				err := c.Send(context.Background(), delivery())
+				mu.Lock()
+				defer mu.Unlock()
+				var se *transport.SendError
+				if err == nil {
+					sent++
+				} else if errors.As(err, &se) && se.Verdict == transport.Retry && se.After > DefaultTimeout {
+					late++
+				}
+			})
+		}
+		wg.Wait()
+		require.Equal(t, 4, sent)
+		require.Equal(t, 6, late)
+		d := delivery()
+		d.ReplyToken = ""
+		start := time.Now()
+		require.NoError(t, c.Send(context.Background(), d))
+		require.Zero(t, time.Since(start))
+
+		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, c.Send(ctx, d), context.DeadlineExceeded)
+	})
+}
+
+// 64 goroutines share a channel and a message.
+func TestSharedChannel(t *testing.T) {
+	p := newPlatform(t, says(200, `{}`))
+	tokens, err := StatelessTokens("1", "s", &TokenOptions{Endpoint: newPlatform(t, says(200, goodToken)).URL})
+	require.NoError(t, err)
+	c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: tokens, Reserve: 1})
+	require.NoError(t, err)
+	m := Text("hello").WithSender("Ann", "").Quick(Postback("Yes", "yes"))
+	var wg sync.WaitGroup
+	for range 64 {
+		wg.Go(func() {
+			for range 10 {
+				body, err := m.AppendJSON([]byte{'['}, "abcde")
+				d := delivery()
+				d.Messages = append(body, ']')
+				if err == nil {
+					err = c.Send(t.Context(), d)
+				}
+				if err == nil {
+					err = c.Loading(t.Context(), "U1", time.Second)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	bodies := map[string]int{}
+	for _, call := range p.got() {
+		if strings.HasSuffix(call.path, "/reply") {
+			bodies[call.body]++
+		}
+		require.Equal(t, "Bearer stateless-1", call.auth)
+	}
+	require.Len(t, bodies, 1)
+}
