@@ -123,6 +123,7 @@ func TestReserve(t *testing.T) {
 		m.broken.Store(true)
 		late()
 		time.Sleep(2 * time.Second) // the attempts
+		synctest.Wait()
 		require.Contains(t, log.String(), "quota not known")
 		time.Sleep(quotaEvery)
 		m.broken.Store(false)
