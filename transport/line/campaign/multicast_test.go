@@ -1,0 +1,471 @@
+package campaign_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
+)
+
+var spring = []transport.Message{line.Text("Spring is here"), line.Text("Come <& see>")}
+
+// quiet are options without a log; o may be nil.
+func quiet(o *campaign.Options) *campaign.Options {
+	if o == nil {
+		o = &campaign.Options{}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// stage is a platform, a ledger and a context, in a bubble.
+type stage struct {
+	*testing.T
+	*platform
+	dir string
+}
+
+func onStage(t *testing.T, f func(s *stage)) {
+	t.Helper()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) { f(&stage{t, newPlatform(), dir}) })
+}
+
+func (s *stage) run(ctx context.Context, ids []string, o *campaign.Options) (campaign.Report, error) {
+	return campaign.Multicast(ctx, direct{s.platform}, campaign.NewFileLedger(s.dir), "spring",
+		campaign.IDs(ids), spring, quiet(o))
+}
+
+func TestMulticastSendsOnceInOrder(t *testing.T) {
+	onStage(t, func(s *stage) {
+		ids := userIDs(0, 1200)
+		list := slices.Concat(ids[:510], ids[:20], ids[505:]) // doubles in a chunk and across
+		rep, err := s.run(s.Context(), list, &campaign.Options{Unit: "spring_24", NotificationDisabled: true})
+		require.NoError(t, err)
+		require.Equal(t, campaign.Report{Chunks: 3, Recipients: 1200, Skipped: 25, RequestID: "request-3"}, rep)
+		require.Equal(t, map[int]int{1: 1200}, s.each())
+		var order []string
+		for _, b := range s.bodies {
+			var body struct {
+				To                     []string
+				Messages               []struct{ Type, Text string }
+				NotificationDisabled   bool
+				CustomAggregationUnits []string
+			}
+			require.NoError(t, json.Unmarshal([]byte(b), &body))
+			order = append(order, body.To...)
+			require.Equal(t, "Come <& see>", body.Messages[1].Text)
+			require.True(t, body.NotificationDisabled)
+			require.Equal(t, []string{"spring_24"}, body.CustomAggregationUnits)
+		}
+		require.Equal(t, ids, order)
+
+		o := &campaign.Options{Unit: "spring_24", NotificationDisabled: true}
+		rep, err = s.run(s.Context(), append(list, userIDs(1200, 1201)...), o)
+		require.NoError(t, err)
+		require.Equal(t, campaign.Report{Chunks: 4, Recipients: 1201, Skipped: 1225, RequestID: "request-4"}, rep)
+		require.Equal(t, map[int]int{1: 1201}, s.each())
+	})
+}
+
+// after is a fault of the nth send, once it was accepted or before it.
+func after(n int, accepted bool, fault func(http.ResponseWriter) bool) func(int, http.ResponseWriter, func() int) bool {
+	return func(call int, w http.ResponseWriter, next func() int) bool {
+		if call != n {
+			return false
+		}
+		if accepted {
+			next()
+		}
+		return fault(w)
+	}
+}
+
+func status(code int, message string) func(http.ResponseWriter) bool {
+	return func(w http.ResponseWriter) bool { return answer(w, code, message) }
+}
+
+func hang(http.ResponseWriter) bool { panic(http.ErrAbortHandler) }
+
+const (
+	rateText  = "The API rate limit has been exceeded. Try again later."
+	monthText = "You have reached your monthly limit."
+)
+
+func TestMulticastOutlivesFaults(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		accepted bool
+		fault    func(http.ResponseWriter) bool
+		wait     time.Duration // at least
+	}{
+		{"500 before", false, status(500, "Internal server error"), 250 * time.Millisecond},
+		{"500 after", true, status(500, "Internal server error"), 250 * time.Millisecond},
+		{"503 with advice", false, func(w http.ResponseWriter) bool {
+			w.Header().Set("Retry-After", "90")
+			return answer(w, 503, "")
+		}, 90 * time.Second},
+		{"408", true, status(408, ""), 250 * time.Millisecond},
+		{"no answer before", false, hang, 30 * time.Second},
+		{"no answer after", true, hang, 30 * time.Second},
+		{"too fast", false, status(429, rateText), 500 * time.Millisecond},
+		{"too fast, with advice", false, func(w http.ResponseWriter) bool {
+			w.Header().Set("Retry-After", "7")
+			return answer(w, 429, rateText)
+		}, 7 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			onStage(t, func(s *stage) {
+				s.fault = after(2, tt.accepted, tt.fault)
+				start := time.Now()
+				rep, err := s.run(s.Context(), userIDs(0, 1400), nil)
+				require.NoError(t, err)
+				require.Equal(t, 1400, rep.Recipients)
+				require.Equal(t, 3, rep.Chunks)
+				require.Equal(t, 4, s.calls)
+				require.Equal(t, map[int]int{1: 1400}, s.each())
+				require.GreaterOrEqual(t, time.Since(start), tt.wait)
+				require.Less(t, time.Since(start), tt.wait*2+5*time.Second)
+			})
+		})
+	}
+}
+
+func TestMulticastBacksOff(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.fault = func(n int, w http.ResponseWriter, _ func() int) bool { return n < 100 && answer(w, 500, "") }
+		start := time.Now()
+		_, err := s.run(s.Context(), userIDs(0, 10), nil)
+		require.NoError(t, err)
+		require.Greater(t, time.Since(start), 20*time.Minute, "at most every 30 s in the end")
+		require.Less(t, time.Since(start), 50*time.Minute)
+		require.Equal(t, map[int]int{1: 10}, s.each())
+	})
+}
+
+func TestMulticastStopsAtMonthlyLimitAndGoesOn(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.fault = after(2, false, status(429, monthText))
+		rep, err := s.run(s.Context(), userIDs(0, 1400), nil)
+		var at *campaign.ChunkError
+		var refusal *line.APIError
+		require.ErrorAs(t, err, &at)
+		require.ErrorAs(t, err, &refusal)
+		require.True(t, refusal.MonthlyLimit())
+		require.Equal(t, 2, at.Chunk)
+		require.Equal(t, 500, rep.Recipients)
+		require.Equal(t, 2, s.calls, "nothing is tried after the limit")
+
+		time.Sleep(20 * 24 * time.Hour)
+		rep, err = s.run(s.Context(), userIDs(0, 1400), nil)
+		require.NoError(t, err, "what LINE refused is not in doubt")
+		require.Equal(t, 1400, rep.Recipients)
+		require.Equal(t, map[int]int{1: 1400}, s.each())
+	})
+}
+
+// A chunk may have got through before the monthly limit shows: it keeps its key.
+func TestMulticastMonthlyLimitAfterDoubt(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.fault = func(n int, w http.ResponseWriter, next func() int) bool {
+			switch n {
+			case 1:
+				next()
+				return answer(w, 500, "")
+			case 2:
+				return answer(w, 429, monthText)
+			}
+			return false
+		}
+		_, err := s.run(s.Context(), userIDs(0, 10), nil)
+		require.Error(t, err)
+		rep, err := s.run(s.Context(), slices.Concat(userIDs(5, 10), userIDs(0, 5), userIDs(10, 20)), nil)
+		require.NoError(t, err)
+		require.Equal(t, 20, rep.Recipients)
+		require.Equal(t, map[int]int{1: 20}, s.each())
+	})
+}
+
+// repeater is a client that repeats a request which had no answer, and tells of the last only.
+type repeater struct{ direct }
+
+func (c repeater) Do(r *http.Request) (*http.Response, error) {
+	res, err := c.direct.Do(r)
+	if err == nil && res.StatusCode == 500 {
+		if r.Body, err = r.GetBody(); err != nil {
+			return nil, err
+		}
+		return c.direct.Do(r)
+	}
+	return res, err
+}
+
+func TestMulticastClientThatRepeats(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.fault = func(n int, w http.ResponseWriter, next func() int) bool {
+			switch n {
+			case 1:
+				next()
+				return answer(w, 500, "")
+			case 2:
+				return answer(w, 429, monthText)
+			}
+			return false
+		}
+		ledger := campaign.NewFileLedger(s.dir)
+		_, err := campaign.Multicast(s.Context(), repeater{direct{s.platform}}, ledger, "spring",
+			campaign.IDs(userIDs(0, 10)), spring, quiet(nil))
+		require.Error(t, err)
+		_, err = s.run(s.Context(), userIDs(0, 20), nil)
+		require.NoError(t, err)
+		require.Equal(t, map[int]int{1: 20}, s.each())
+	})
+}
+
+func TestMulticastRefusedChunk(t *testing.T) {
+	for _, code := range []int{302, 400, 401, 403, 404, 413} {
+		onStage(t, func(s *stage) {
+			ids := userIDs(0, 1400)
+			s.fault = after(3, false, status(code, "Failed to send messages to "+ids[1001]))
+			rep, err := s.run(s.Context(), ids, nil)
+			var at *campaign.ChunkError
+			require.ErrorAs(t, err, &at)
+			require.Equal(t, 3, at.Chunk)
+			require.Equal(t, ids[1000:], at.Recipients)
+			require.ErrorContains(t, err, "campaign: chunk 3: line: status ")
+			for _, id := range ids {
+				require.NotContains(t, err.Error(), id)
+			}
+			require.Equal(t, 1000, rep.Recipients)
+			require.Equal(t, 3, s.calls, "it is not tried again")
+
+			// The one that LINE does not like is left out.
+			_, err = s.run(s.Context(), slices.Delete(ids, 1001, 1002), nil)
+			require.NoError(t, err)
+			require.Equal(t, map[int]int{1: 1399}, s.each())
+		})
+	}
+}
+
+// The context ends while a chunk is under way that LINE has, and the list is another afterwards.
+func TestMulticastListChangesInBetween(t *testing.T) {
+	onStage(t, func(s *stage) {
+		ctx, cancel := context.WithCancel(s.Context())
+		s.fault = after(2, true, func(http.ResponseWriter) bool { cancel(); panic(http.ErrAbortHandler) })
+		ids := userIDs(0, 1400)
+		rep, err := s.run(ctx, ids, nil)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, 500, rep.Recipients)
+
+		changed := userIDs(900, 2000) // 500 to 899 have it, and are not in the list any more
+		slices.Reverse(changed)
+		rep, err = s.run(s.Context(), changed, nil)
+		require.NoError(t, err)
+		require.Equal(t, campaign.Report{Chunks: 4, Recipients: 2000, Skipped: 100, RequestID: "request-5"}, rep)
+		require.Equal(t, map[int]int{1: 2000}, s.each())
+	})
+}
+
+func TestMulticastStopsCleanly(t *testing.T) {
+	onStage(t, func(s *stage) {
+		ctx, cancel := context.WithCancel(s.Context())
+		s.fault = after(2, false, func(w http.ResponseWriter) bool {
+			time.AfterFunc(100*time.Millisecond, cancel)
+			return answer(w, 429, rateText)
+		})
+		_, err := s.run(ctx, userIDs(0, 1400), nil)
+		require.ErrorIs(t, err, context.Canceled)
+		time.Sleep(30 * 24 * time.Hour)
+		_, err = s.run(s.Context(), userIDs(0, 1400), nil)
+		require.NoError(t, err, "nothing was left in doubt")
+		require.Equal(t, map[int]int{1: 1400}, s.each())
+
+		_, err = s.run(ctx, userIDs(0, 1500), nil)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, 4, s.calls, "a context that has ended sends nothing")
+	})
+}
+
+func TestMulticastInDoubtForADay(t *testing.T) {
+	stop := func(s *stage, accepted bool) {
+		ctx, cancel := context.WithCancel(s.Context())
+		s.fault = after(2, accepted, func(http.ResponseWriter) bool { cancel(); panic(http.ErrAbortHandler) })
+		_, err := s.run(ctx, userIDs(0, 1400), nil)
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	t.Run("in time", func(t *testing.T) {
+		onStage(t, func(s *stage) {
+			stop(s, true)
+			time.Sleep(23 * time.Hour)
+			_, err := s.run(s.Context(), userIDs(0, 1400), nil)
+			require.NoError(t, err)
+			require.Equal(t, map[int]int{1: 1400}, s.each())
+		})
+	})
+	t.Run("passed over", func(t *testing.T) {
+		onStage(t, func(s *stage) {
+			stop(s, true)
+			time.Sleep(25 * time.Hour)
+			for range 2 {
+				rep, err := s.run(s.Context(), userIDs(0, 1400), nil)
+				require.ErrorIs(t, err, campaign.ErrInDoubt)
+				require.Equal(t, 900, rep.Recipients)
+				require.Equal(t, 500, rep.InDoubt)
+			}
+			require.Equal(t, map[int]int{1: 1400}, s.each(), "nobody has it twice")
+			require.Equal(t, 3, s.calls)
+		})
+	})
+	for _, when := range []string{"at once", "later"} {
+		t.Run("sent again "+when, func(t *testing.T) {
+			onStage(t, func(s *stage) {
+				stop(s, false)
+				time.Sleep(25 * time.Hour)
+				if when == "later" {
+					_, err := s.run(s.Context(), userIDs(0, 1400), nil)
+					require.ErrorIs(t, err, campaign.ErrInDoubt)
+				}
+				s.fault = nil
+				rep, err := s.run(s.Context(), userIDs(0, 1400), &campaign.Options{ResendInDoubt: true})
+				require.NoError(t, err)
+				require.Equal(t, 1400, rep.Recipients)
+				require.Zero(t, rep.InDoubt)
+				require.Equal(t, map[int]int{1: 1400}, s.each())
+			})
+		})
+	}
+	t.Run("during one run", func(t *testing.T) {
+		onStage(t, func(s *stage) {
+			s.fault = func(n int, w http.ResponseWriter, _ func() int) bool { return answer(w, 500, "") }
+			rep, err := s.run(s.Context(), userIDs(0, 10), nil)
+			require.ErrorIs(t, err, campaign.ErrInDoubt)
+			require.Equal(t, 10, rep.InDoubt)
+		})
+	})
+}
+
+func TestMulticastRefusesBeforeSending(t *testing.T) {
+	long := strings.Repeat("x", 101)
+	for _, tt := range []struct {
+		name     string
+		campaign string
+		messages []transport.Message
+		ids      []string
+		o        campaign.Options
+		want     string
+	}{
+		{"empty name", "", spring, userIDs(0, 1), campaign.Options{}, "campaign: the name is not"},
+		{"long name", long, spring, userIDs(0, 1), campaign.Options{}, "campaign: the name is not"},
+		{"name with a path", "../x", spring, userIDs(0, 1), campaign.Options{}, "campaign: the name is not"},
+		{"name in capitals", "Spring", spring, userIDs(0, 1), campaign.Options{}, "campaign: the name is not"},
+		{"no messages", "a", nil, userIDs(0, 1), campaign.Options{}, "campaign: 0 messages"},
+		{"six messages", "a", slices.Repeat(spring, 3), userIDs(0, 1), campaign.Options{}, "campaign: 6 messages"},
+		{"nil message", "a", []transport.Message{nil}, userIDs(0, 1), campaign.Options{}, "message 1 is nil"},
+		{"bad message", "a", []transport.Message{spring[0], line.Text("")}, userIDs(0, 1), campaign.Options{},
+			"campaign: message 2: line: text"},
+		{"message that is no JSON", "a", []transport.Message{unwritable{}}, userIDs(0, 1), campaign.Options{},
+			"campaign: message 1: no JSON"},
+		{"bad unit", "a", spring, userIDs(0, 1), campaign.Options{Unit: "a b"}, "campaign: Unit"},
+		{"long unit", "a", spring, userIDs(0, 1), campaign.Options{Unit: long}, "campaign: Unit"},
+		{"a group", "a", spring, []string{"C" + long[:32]}, campaign.Options{}, "recipient 1 of the list is not"},
+		{"no id", "a", spring, append(userIDs(0, 9), ""), campaign.Options{}, "recipient 10 of the list is not"},
+		{"quoted id", "a", spring, []string{`U"`}, campaign.Options{}, "recipient 1 of the list is not"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPlatform()
+			_, err := campaign.Multicast(t.Context(), direct{p}, campaign.NewFileLedger(t.TempDir()),
+				tt.campaign, campaign.IDs(tt.ids), tt.messages, quiet(&tt.o))
+			require.ErrorContains(t, err, tt.want)
+			require.Zero(t, p.calls)
+		})
+	}
+}
+
+type unwritable struct{}
+
+func (unwritable) Validate() error { return nil }
+func (unwritable) AppendJSON(b []byte, _ string) ([]byte, error) {
+	return b, errors.New("no JSON")
+}
+
+func TestMulticastIsWhatItWas(t *testing.T) {
+	ledger, p := campaign.NewFileLedger(t.TempDir()), newPlatform()
+	run := func(m []transport.Message, o *campaign.Options) error {
+		_, err := campaign.Multicast(t.Context(), direct{p}, ledger, "spring", campaign.IDs(userIDs(0, 3)), m, quiet(o))
+		return err
+	}
+	require.NoError(t, run(spring, nil))
+	require.ErrorIs(t, run(spring[:1], nil), campaign.ErrChanged)
+	require.ErrorIs(t, run(spring, &campaign.Options{Unit: "u"}), campaign.ErrChanged)
+	require.ErrorIs(t, run(spring, &campaign.Options{NotificationDisabled: true}), campaign.ErrChanged)
+	_, err := campaign.Broadcast(t.Context(), direct{p}, ledger, "spring", spring, quiet(nil))
+	require.ErrorIs(t, err, campaign.ErrChanged)
+	require.NoError(t, run(spring, nil))
+	require.Equal(t, 1, p.calls)
+}
+
+func TestMulticastListThatFails(t *testing.T) {
+	p, gone := newPlatform(), errors.New("database gone")
+	list := func(yield func(string, error) bool) {
+		for _, id := range userIDs(0, 700) {
+			if !yield(id, nil) {
+				return
+			}
+		}
+		yield("", gone)
+	}
+	rep, err := campaign.Multicast(t.Context(), direct{p}, campaign.NewFileLedger(t.TempDir()), "spring", list, spring, quiet(nil))
+	require.ErrorIs(t, err, gone)
+	require.Equal(t, 500, rep.Recipients, "whole chunks only")
+}
+
+func TestQuota(t *testing.T) {
+	ledger, p := campaign.NewFileLedger(t.TempDir()), newPlatform()
+	run := func(n int, need int64) error {
+		_, err := campaign.Multicast(t.Context(), direct{p}, ledger, "spring", campaign.IDs(userIDs(0, n)), spring,
+			quiet(&campaign.Options{Need: need}))
+		return err
+	}
+	p.quota, p.used = `{"type":"limited","value":1000}`, `{"totalUsage":900}`
+	var short *campaign.QuotaError
+	require.ErrorAs(t, run(101, 101), &short)
+	require.EqualError(t, short, "campaign: needs 101 messages, and the account has 100 left this month")
+	require.Zero(t, p.calls)
+	require.NoError(t, run(60, 100))
+	p.used = `{"totalUsage":1001}`
+	require.NoError(t, run(60, 60), "nothing is left to send")
+	require.ErrorAs(t, run(61, 61), &short)
+	require.Equal(t, campaign.QuotaError{Need: 1, Left: 0}, *short)
+	p.quota = `{"type":"none"}`
+	require.NoError(t, run(70, 70))
+	p.quota = "oops"
+	require.ErrorContains(t, run(71, 71), "not LINE's")
+}
+
+func TestLogHasNoUsers(t *testing.T) {
+	onStage(t, func(s *stage) {
+		var text strings.Builder
+		log := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		ids := userIDs(0, 10)
+		s.fault = after(1, false, status(500, "cannot send to "+ids[3]))
+		_, err := s.run(s.Context(), ids, &campaign.Options{Logger: log})
+		require.NoError(t, err)
+		require.Contains(t, text.String(), "attempt failed")
+		require.NotContains(t, text.String(), ids[3])
+		require.NotContains(t, text.String(), "Spring is here")
+	})
+}
