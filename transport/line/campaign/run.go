@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -17,6 +18,8 @@ import (
 // 24 hours; the rest is for clocks that differ and for the last attempt.
 // https://developers.line.biz/en/reference/messaging-api/#retry-api-request
 const keyLife = 24*time.Hour - 5*time.Minute
+
+const sendPath = "/v2/bot/message/"
 
 // noteTimeout ends the note of what happened after the context of a campaign has ended.
 const noteTimeout = 5 * time.Second
@@ -54,6 +57,9 @@ func start(
 ) (*run, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
+	}
+	if _, err := url.Parse(client.Url(sendPath + kind)); err != nil {
+		return nil, fmt.Errorf("campaign: the client's address: %w", err)
 	}
 	var err error
 	if q.Messages, err = marshal(messages); err != nil {
@@ -184,7 +190,7 @@ func (r *run) attempts(ctx context.Context, c *chunk) (string, error) {
 		return "", fmt.Errorf("campaign: %s: %w", r.kind, err)
 	}
 	key := retryKey(r.name, r.kind, c.n, body)
-	address := r.client.Url("/v2/bot/message/" + r.kind)
+	address := r.client.Url(sendPath + r.kind)
 	for n := 0; ; n++ {
 		if !time.Now().Before(c.at.Add(keyLife)) {
 			return "", errForgotten
