@@ -10,8 +10,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +24,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign/redisledger"
+	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 )
 
 const users = 10_000
@@ -50,9 +53,11 @@ func program() error {
 			return err
 		}
 	}
-	seed, _ := strconv.ParseUint(os.Getenv("CAMPAIGN_SEED"), 10, 64)
-	ids := userIDs(0, users)
-	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	list, err := os.ReadFile(os.Getenv("CAMPAIGN_LIST"))
+	if err != nil {
+		return err
+	}
+	ids := strings.Fields(string(list))
 	at, n, _ := strings.Cut(os.Getenv("CAMPAIGN_DIE"), " ")
 	left, _ := strconv.Atoi(n)
 	switch at {
@@ -128,53 +133,101 @@ func TestMulticastKilled(t *testing.T) {
 	})
 }
 
+// lineOf is the emulator with so many users, behind a handler that can kill who calls it.
+type lineOf struct {
+	*emulator.Platform
+	users []emulator.User
+
+	mu    sync.Mutex
+	calls int
+	die   int              // the call in whose midst the caller is killed, once it is carried out
+	whom  chan *os.Process // who that is
+}
+
+func newLine(t *testing.T, users int) *lineOf {
+	t.Helper()
+	l := &lineOf{Platform: emulator.New("secret", "token", nil), whom: make(chan *os.Process, 1)}
+	t.Cleanup(l.Close)
+	for i := range users {
+		u, err := l.AddUser(emulator.User{Name: strconv.Itoa(i), Friend: true})
+		require.NoError(t, err)
+		l.users = append(l.users, u)
+	}
+	return l
+}
+
+func (l *lineOf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.mu.Lock()
+	l.calls++
+	fatal := l.calls == l.die
+	l.mu.Unlock()
+	if !fatal {
+		l.Platform.ServeHTTP(w, r)
+		return
+	}
+	l.Platform.ServeHTTP(httptest.NewRecorder(), r)
+	_ = (<-l.whom).Kill()
+	panic(http.ErrAbortHandler)
+}
+
+func (l *lineOf) dieIn(calls int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.die = l.calls + calls
+}
+
+// got is how many users have how many messages.
+func (l *lineOf) got() map[int]int {
+	counts := map[int]int{}
+	for _, u := range l.users {
+		counts[len(l.Messages(u.ID))]++
+	}
+	return counts
+}
+
 func killed(t *testing.T, env ...string) {
 	t.Helper()
-	p := newPlatform()
+	p := newLine(t, users)
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
-	run := func(i int, extra string, started func(*exec.Cmd)) (string, error) {
+	file := filepath.Join(t.TempDir(), "list")
+	run := func(extra string) (string, error) {
+		var list strings.Builder
+		for _, i := range rand.Perm(users) {
+			list.WriteString(p.users[i].ID + "\n")
+		}
+		require.NoError(t, os.WriteFile(file, []byte(list.String()), 0o600))
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), "CAMPAIGN_API="+server.URL, fmt.Sprintf("CAMPAIGN_SEED=%d", i), extra)
+		cmd.Env = append(os.Environ(), "CAMPAIGN_API="+server.URL, "CAMPAIGN_LIST="+file, extra)
 		cmd.Env = append(cmd.Env, env...)
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
 		require.NoError(t, cmd.Start())
-		started(cmd)
+		p.whom <- cmd.Process
 		err := cmd.Wait()
+		select {
+		case <-p.whom:
+		default:
+		}
 		return out.String(), err
 	}
-	nothing := func(*exec.Cmd) {}
 
-	out, err := run(1, fmt.Sprintf("CAMPAIGN_DIE=noted %d", 2+rand.IntN(5)), nothing)
+	out, err := run(fmt.Sprintf("CAMPAIGN_DIE=noted %d", 2+rand.IntN(5)))
 	require.ErrorContains(t, err, "killed", out)
-	first := p.sent()
-	out, err = run(2, fmt.Sprintf("CAMPAIGN_DIE=accepted %d", 2+rand.IntN(5)), nothing)
+	first := p.got()[2]
+	require.NotZero(t, first)
+	out, err = run(fmt.Sprintf("CAMPAIGN_DIE=accepted %d", 2+rand.IntN(5)))
 	require.ErrorContains(t, err, "killed", out)
-	require.Greater(t, p.sent(), first)
+	require.Greater(t, p.got()[2], first)
+	p.dieIn(2 + rand.IntN(5)) // in the middle of a call, which LINE has carried out
+	out, err = run("")
+	require.ErrorContains(t, err, "killed", out)
+	require.Equal(t, 2, len(p.got()), "some have both messages, some have none")
 
-	// The third time it dies in the middle of a call, which LINE has carried out.
-	victim := make(chan *os.Process, 1)
-	third := p.sends() + 2 + rand.IntN(5)
-	p.setFault(func(n int, _ http.ResponseWriter, next func() int) bool {
-		if n != third {
-			return false
-		}
-		next()
-		_ = (<-victim).Kill()
-		panic(http.ErrAbortHandler)
-	})
-	out, err = run(3, "", func(cmd *exec.Cmd) { victim <- cmd.Process })
-	require.ErrorContains(t, err, "killed", out)
-	require.Less(t, p.sent(), users)
-
-	out, err = run(4, "", nothing)
+	out, err = run("")
 	require.NoError(t, err, out)
 	require.Contains(t, out, "Chunks:20 Recipients:10000")
-	require.Equal(t, map[int]int{1: users}, p.each(), "each user once")
-	require.Equal(t, 20, len(p.bodies))
-	require.Equal(t, 22, p.sends(), "two chunks were sent again, with their keys")
-	for _, id := range []string{userIDs(0, 1)[0], userIDs(users-1, users)[0]} {
-		require.NotContains(t, out, id)
-	}
+	require.Equal(t, map[int]int{len(spring): users}, p.got(), "each user once")
+	require.Equal(t, 22, p.calls, "two chunks were sent again, with their keys")
+	require.NotRegexp(t, "U[0-9a-f]{32}", out)
 }

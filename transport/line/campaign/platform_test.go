@@ -129,26 +129,6 @@ func (p *platform) each() map[int]int {
 	return counts
 }
 
-// sent is how many users got the messages.
-func (p *platform) sent() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.got)
-}
-
-// sends is how many calls there were.
-func (p *platform) sends() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.calls
-}
-
-func (p *platform) setFault(f func(int, http.ResponseWriter, func() int) bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fault = f
-}
-
 // direct is a Client that needs no network.
 type direct struct{ h http.Handler }
 
