@@ -18,10 +18,13 @@ type output struct {
 }
 
 // render makes the outputs of a turn: the first may be a reply, all are messages of the same
-// chat, and each has a key that a repetition of the turn would give it again.
+// chat, and each has a key that a repetition of the turn would give it again. The switch of a
+// menu comes behind the messages, in a delivery of its own: what becomes of one does not concern
+// the other.
 func (b *Bot) render(sid, turn, tag string, e *transport.Event, born time.Time, msgs []transport.Message) ([]output, error) {
-	if len(msgs) == 0 {
-		return nil, nil
+	msgs, menu, err := splitMenu(msgs)
+	if err != nil || len(msgs) == 0 && menu == nil {
+		return nil, err
 	}
 	outs := make([]output, 0, (len(msgs)+transport.MaxMessages-1)/transport.MaxMessages)
 	for len(msgs) > 0 {
@@ -39,6 +42,12 @@ func (b *Bot) render(sid, turn, tag string, e *transport.Event, born time.Time, 
 		}
 		outs = append(outs, o)
 		msgs = msgs[n:]
+	}
+	if menu != nil && e.Source.Chat == transport.ChatUser {
+		o := output{born: born}
+		o.Source, o.Messages = e.Source, menu
+		o.Key = deliveryKey(e.Source.Channel, sid, turn, len(outs))
+		outs = append(outs, o)
 	}
 	return outs, nil
 }

@@ -37,6 +37,7 @@ func (t *turns) planEvent(ctx context.Context) error {
 	}
 	if f != nil {
 		apply(&p.rec, f, p.turn, &res)
+		followMenu(&p.rec, e, &res)
 	} else if m := t.b.unanswered(p.rec.Flow, e); m != nil {
 		res.Outputs = []transport.Message{m}
 	}
@@ -138,6 +139,7 @@ func (t *turns) planTimer(ctx context.Context) error {
 	if !t.in.Reminder {
 		apply(&p.rec, f, p.turn, &res)
 		tag = p.rec.Tag
+		followMenu(&p.rec, e, &res)
 	}
 	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Outputs)
 	return err

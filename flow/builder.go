@@ -70,6 +70,7 @@ type StateBuilder[T any] struct {
 	states []State
 	enters []Action[T]
 	exits  []Action[T]
+	menus  []string
 	edges  []*edge[T]
 }
 
@@ -82,6 +83,14 @@ func (s *StateBuilder[T]) Enter(a Action[T]) *StateBuilder[T] {
 // Exit sets the action that runs when the state is left, before the actions of the transition.
 func (s *StateBuilder[T]) Exit(a Action[T]) *StateBuilder[T] {
 	s.exits = append(s.exits, a)
+	return s
+}
+
+// Menu binds a menu to the state, by its name (see transport.Menu): a one-to-one chat shows it
+// from the moment the state is entered until one with another menu is, or the flow ends. A state
+// without Menu has that of InAny. The empty name is the menu that everybody has.
+func (s *StateBuilder[T]) Menu(name string) *StateBuilder[T] {
+	s.menus = append(s.menus, name)
 	return s
 }
 

@@ -11,6 +11,7 @@ func (d *draft[T]) check() []Problem {
 	d.checkFlow(r)
 	for _, s := range append(d.states[:len(d.states):len(d.states)], d.anyOf) {
 		d.checkState(r, s)
+		s.checkMenu(r)
 		for _, e := range s.edges {
 			d.checkEdge(r, e)
 		}

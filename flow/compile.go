@@ -7,6 +7,7 @@ type node[T any] struct {
 	name       State
 	enter      Action[T]
 	exit       Action[T]
+	menu       string         // empty for the one that everybody has
 	candidates []candidate[T] // in the order of trying
 	timers     []timer[T]     // the state's own, then those of InAny
 }
@@ -30,7 +31,7 @@ func compile[T any](d *draft[T]) *Flow[T] {
 		starts:    append([]Trigger(nil), d.b.starts...),
 	}
 	for _, s := range d.states {
-		n := &node[T]{name: s.name, candidates: d.candidates(s)}
+		n := &node[T]{name: s.name, menu: d.menu(s), candidates: d.candidates(s)}
 		if len(s.enter) > 0 {
 			n.enter = s.enter[0]
 		}

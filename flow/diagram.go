@@ -33,10 +33,14 @@ func (f *Flow[T]) Diagram() string {
 	return b.String()
 }
 
-// drawNotes lists the reminders of each state in one note: Mermaid keeps one per state.
+// drawNotes lists the menu and the reminders of each state in one note: Mermaid keeps one per
+// state.
 func (f *Flow[T]) drawNotes(b *strings.Builder) {
 	for _, s := range append(f.States(), AnyState) {
 		var lines []string
+		if n := f.nodes[s]; n != nil && n.menu != "" {
+			lines = append(lines, "        menu "+escape(n.menu)+"\n")
+		}
 		for _, p := range f.paths {
 			for _, name := range p.reminders {
 				if p.from == s {

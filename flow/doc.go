@@ -38,6 +38,13 @@
 // An action refuses what the user sent by returning Reject: all that the step did is discarded,
 // the state stays, and the messages of Reject are sent or the question is asked again.
 //
+// # Menus
+//
+// A state, or with InAny the whole flow, may be bound to a menu: In(Confirm).Menu("confirm"). The
+// menu follows the state: it is switched where a state is entered whose menu is another, in the
+// commit that enters the state, and given back when the flow ends. For a menu that does not
+// follow a state, or that stays when the flow has ended, send a transport.Menu.
+//
 // # Timers
 //
 // After is idle time. It counts from the moment the state was entered (for InAny: the flow), and

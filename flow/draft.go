@@ -18,6 +18,7 @@ type draftState[T any] struct {
 	name  State
 	enter []Action[T]
 	exit  []Action[T]
+	menus []string
 	edges []*edge[T]
 }
 
@@ -45,6 +46,7 @@ func newDraft[T any](b *Builder[T]) *draft[T] {
 func (s *draftState[T]) add(block *StateBuilder[T]) {
 	s.enter = append(s.enter, block.enters...)
 	s.exit = append(s.exit, block.exits...)
+	s.menus = append(s.menus, block.menus...)
 	for _, e := range block.edges {
 		own := *e
 		own.from = s.name

@@ -55,6 +55,9 @@ type Result struct {
 	Entered bool
 	// Data is the new data; nil when the flow ended.
 	Data []byte
+	// Menu is the name of the menu that State is bound to: see StateBuilder.Menu. It is empty for
+	// a reminder, and if the event was not handled.
+	Menu string
 	// Outputs are the messages to send, in order.
 	Outputs []transport.Message
 	// Timers is the full set after the turn.

@@ -223,7 +223,7 @@ func (s *step[T]) finish() (res Result, err error) {
 	if s.to == nil {
 		return res, nil
 	}
-	res.State = s.to.name
+	res.State, res.Menu = s.to.name, s.to.menu
 	if res.Timers, err = s.timers(); err != nil {
 		return Result{}, s.fail(err)
 	}

@@ -42,7 +42,9 @@ func (c *channel) chat(id string) *shown {
 // Send shows the messages, once for each reply token and each key.
 func (c *channel) Send(_ context.Context, d *transport.Delivery) error {
 	var msgs []message
-	if err := json.Unmarshal(d.Messages, &msgs); err != nil || len(msgs) == 0 || len(msgs) > transport.MaxMessages {
+	if m, ok := transport.ParseMenu(d.Messages); ok {
+		msgs = []message{{Type: menuType(m.Name)}}
+	} else if err := json.Unmarshal(d.Messages, &msgs); err != nil || len(msgs) == 0 || len(msgs) > transport.MaxMessages {
 		return &transport.SendError{Verdict: transport.Drop, Err: errors.New("flowtest: malformed messages")}
 	}
 	c.mu.Lock()
@@ -61,6 +63,14 @@ func (c *channel) Send(_ context.Context, d *transport.Delivery) error {
 	s := c.chat(d.Source.ChatID)
 	s.messages = append(s.messages, msgs...)
 	return nil
+}
+
+// menuType is what a transcript shows of the switch of a menu, as if it were a type of message.
+func menuType(name string) string {
+	if name == "" {
+		return "default menu"
+	}
+	return "menu " + name
 }
 
 // Handler serves nothing: events come by Receive.

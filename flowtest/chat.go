@@ -56,6 +56,12 @@ func (c *Chat) Tap(label string) { c.tap(label, "") }
 // 2026-12-05T19:00, as its mode wants. The test fails if there is none.
 func (c *Chat) Pick(label, value string) { c.tap(label, value) }
 
+// TapMenu taps an area of a menu whose action is a postback with the data. Areas of menus are not
+// marked with a step, so that they can be tapped at any time.
+func (c *Chat) TapMenu(data string) {
+	c.send(transport.Event{Kind: transport.KindPostback, Type: "postback", Postback: transport.Postback{Data: data}})
+}
+
 // Do makes an event of another kind happen, such as transport.KindFollow.
 func (c *Chat) Do(kind transport.Kind) { c.send(transport.Event{Kind: kind, Type: kind.String()}) }
 

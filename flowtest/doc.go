@@ -14,10 +14,12 @@
 //	> book                      the user says "book"
 //	> [Yes]                     the user taps the button with this label
 //	> [Pick a day] 2026-12-05   the user picks a date, a time or both (2026-12-05T19:00)
+//	> {book}                    the user taps a postback with this data in a menu
 //	> (follow)                  something else happens: follow, unfollow, sticker, image, ...
 //	> (again)                   the platform delivers the last event of the user again
 //	< Which day?                the bot sends a message; further lines of it are indented by two
 //	  [Pick a day] [Cancel]     spaces, and its buttons stand on the last
+//	< (menu main)               the chat is switched to a menu; "(default menu)" if it is given back
 //	= booking/ask_date          the flow and state reached; "= end" if none is active
 //	~ 15m                       time passes, as time.ParseDuration or in days: 3d
 //	@ 2026-12-01 10:00          the time, in UTC, at the start; it stands before all else

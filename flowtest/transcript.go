@@ -112,6 +112,7 @@ func (s *script) play(c *Chat) string {
 
 var (
 	tapForm  = regexp.MustCompile(`^\[([^\]]+)\](?: (\S+))?$`)
+	menuForm = regexp.MustCompile(`^\{(.+)\}$`)
 	kindForm = regexp.MustCompile(`^\(([a-z ]+)\)$`)
 )
 
@@ -120,6 +121,9 @@ func parseDeed(s string) (func(*Chat), error) {
 	s = strings.TrimPrefix(s, " ")
 	if m := tapForm.FindStringSubmatch(s); m != nil {
 		return func(c *Chat) { c.tap(m[1], m[2]) }, nil
+	}
+	if m := menuForm.FindStringSubmatch(s); m != nil {
+		return func(c *Chat) { c.TapMenu(m[1]) }, nil
 	}
 	if m := kindForm.FindStringSubmatch(s); m != nil {
 		if m[1] == "again" {

@@ -18,6 +18,8 @@ type Record struct {
 	Flow, State string
 	// Tag marks the buttons of the step that is shown: see transport.Tag.
 	Tag string
+	// Menu is the menu that the flow has switched the chat to; empty if none. See transport.Menu.
+	Menu string
 	// Data is the flow's typed data, encoded.
 	Data []byte
 	// Source is where timers send to. It is kept only while there are timers.
@@ -52,10 +54,11 @@ func (r *Record) Due() time.Time {
 // ErrBadRecord is what Unmarshal returns for bytes that Append did not write.
 var ErrBadRecord = errors.New("session: malformed record")
 
-// The first byte of a packed record says if a version follows.
+// The first byte of a packed record says if a version follows, or a version and a menu.
 const (
 	recordPlain     = 1
 	recordVersioned = 2
+	recordMenu      = 3
 )
 
 // Append appends the packed record to b. An empty record packs to nothing.
@@ -63,10 +66,14 @@ func (r *Record) Append(b []byte) []byte {
 	if r.Flow == "" && len(r.Timers) == 0 {
 		return b
 	}
-	if r.Version == 0 {
-		b = append(b, recordPlain)
-	} else {
+	switch {
+	case r.Menu != "":
+		b = binary.AppendUvarint(append(b, recordMenu), uint64(r.Version))
+		b = appendString(b, r.Menu)
+	case r.Version != 0:
 		b = binary.AppendUvarint(append(b, recordVersioned), uint64(r.Version))
+	default:
+		b = append(b, recordPlain)
 	}
 	b = appendString(b, r.Flow)
 	b = appendString(b, r.State)
@@ -94,15 +101,7 @@ func (r *Record) Unmarshal(b []byte) error {
 		return nil
 	}
 	d := decoder{b: b}
-	switch d.byte() {
-	case recordPlain:
-	case recordVersioned:
-		v := d.uvarint()
-		if v == 0 || v > math.MaxUint32 {
-			return ErrBadRecord
-		}
-		r.Version = uint32(v)
-	default:
+	if !r.head(&d) {
 		return ErrBadRecord
 	}
 	r.Flow, r.State, r.Tag = d.string(), d.string(), d.string()
@@ -125,6 +124,21 @@ func (r *Record) Unmarshal(b []byte) error {
 		return ErrBadRecord
 	}
 	return nil
+}
+
+// head reads what comes before the flow. It is false for what Append never writes.
+func (r *Record) head(d *decoder) bool {
+	layout := d.byte()
+	if layout == recordPlain {
+		return true
+	}
+	v := d.uvarint()
+	r.Version = uint32(v)
+	if layout == recordMenu {
+		r.Menu = d.string()
+		return r.Menu != "" && v <= math.MaxUint32
+	}
+	return layout == recordVersioned && v != 0 && v <= math.MaxUint32
 }
 
 func appendString[S string | []byte](b []byte, s S) []byte {

@@ -32,9 +32,11 @@ func booking() session.Record {
 func records() map[string]session.Record {
 	member := transport.Source{Channel: "2000000000", Chat: transport.ChatGroup, ChatID: groupID, UserID: userID}
 	return map[string]session.Record{
-		"empty":     {},
-		"booking":   booking(),
-		"no timers": {Flow: "f", State: "s", Data: []byte{0, 255}},
+		"empty":           {},
+		"booking":         booking(),
+		"menu":            {Flow: "f", State: "s", Menu: "main"},
+		"menu, versioned": {Version: 300, Flow: "f", State: "s", Menu: "main"},
+		"no timers":       {Flow: "f", State: "s", Data: []byte{0, 255}},
 		"reminder without a flow": {Source: member, Timers: []session.Timer{
 			{Flow: "booking", Name: "remind", Due: due, Data: []byte("data")}, {Name: "n", Due: time.UnixMilli(-1)},
 		}},
@@ -76,7 +78,9 @@ func TestRecordBytes(t *testing.T) {
 		"booking": "0107626f6f6b696e670961736b5f7061727479056142332d783c7b2264617465223a22323033302d30352d3137" +
 			"222c2274696d65223a2231393a3330222c227061727479223a302c226e616d65223a225361746f227d01000b61" +
 			"667465722031356d3073f6e1998dcc6e0091550123456789abcdef0123456789abcdef",
-		"no timers": "0101660173000200ff00",
+		"menu":            "0300046d61696e016601730000" + "00",
+		"menu, versioned": "03ac02046d61696e016601730000" + "00",
+		"no timers":       "0101660173000200ff00",
 		"reminder without a flow": "01000000000207626f6f6b696e670672656d696e64f6e1998dcc6e046461746100016e01005a0a323030303030" +
 			"3030303043fedcba9876543210fedcba9876543210550123456789abcdef0123456789abcdef",
 		"ids of no known form": "01016600000001000174f6e1998dcc6e0003215267676767676767676767676767676767676767676767676767" +
@@ -121,6 +125,8 @@ func TestRecordMalformed(t *testing.T) {
 	require.NoError(t, r.Unmarshal([]byte(timer+"\x80\x00")))
 	for name, b := range map[string]string{
 		"unknown layout":            "\x02\x01f\x00\x00\x00\x00",
+		"a menu without a name":     "\x03\x00\x00\x01f\x00\x00\x00\x00",
+		"a version beyond 32 bits":  "\x03\x80\x80\x80\x80\x10\x01m\x01f\x00\x00\x00\x00",
 		"string beyond the end":     "\x01\x7ff",
 		"number without end":        "\x01" + strings.Repeat("\xff", 11),
 		"more timers than bytes":    "\x01\x01f\x00\x00\x00\xff\xff\xff\xff\x0f",

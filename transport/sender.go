@@ -26,7 +26,7 @@ type Delivery struct {
 	PushOK bool
 	// Key identifies the delivery over all attempts: the platform refuses a second push with it.
 	Key [16]byte
-	// Messages is a JSON array of up to MaxMessages message objects.
+	// Messages is a JSON array of up to MaxMessages message objects, or one Menu: see ParseMenu.
 	Messages []byte
 }
 

@@ -1,0 +1,204 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// menuChannel records switches of a menu as messages such as "menu:main".
+type menuChannel struct{ fakeChannel }
+
+func (c *menuChannel) Send(ctx context.Context, d *transport.Delivery) error {
+	if m, ok := transport.ParseMenu(d.Messages); ok {
+		shown := *d
+		shown.Messages = fmt.Appendf(nil, "[%q]", "menu:"+m.Name)
+		return c.fakeChannel.Send(ctx, &shown)
+	}
+	return c.fakeChannel.Send(ctx, d)
+}
+
+func show(msgs ...transport.Message) flow.Action[count] {
+	return func(_ context.Context, t *countTurn) error {
+		t.Send(msgs...)
+		return nil
+	}
+}
+
+func menu(name string) transport.Menu { return transport.Menu{Name: name} }
+
+// tour is a flow that is bound to menus as bind says: state by state, "" for InAny.
+func tour(bind map[flow.State]string) bot.Flow {
+	b := flow.New[count]("tour", "one")
+	b.StartOn(flow.Text("tour"))
+	b.In("one").Enter(show(text("one"))).
+		On(flow.Text("stay")).Do(show(text("stayed"))).Stay().
+		On(flow.Text("again")).Reenter().
+		On(flow.Text("same")).To("same").
+		On(flow.Text("two")).To("two")
+	b.In("same").On(flow.Text("two")).To("two")
+	b.In("two").Enter(show(text("two"))).
+		On(flow.Text("bare")).To("bare").
+		On(flow.Text("fail")).Do(func(context.Context, *countTurn) error { return errors.New("no luck") }).To("one").
+		On(flow.Text("bad")).Do(show(menu("Bad"))).Stay()
+	b.In("bare").On(flow.Text("one")).To("one")
+	end := b.InAny().
+		On(flow.Text("own")).Do(show(menu("first"), text("own"), menu("own"))).Stay().
+		On(flow.Text("leave")).Do(show(menu("member"))).End().
+		On(flow.Text("end")).Do(show(text("bye"))).End().
+		After(time.Hour).End()
+	for s, name := range bind {
+		if s == "" {
+			end.Menu(name)
+		} else {
+			b.In(s).Menu(name)
+		}
+	}
+	return b.MustBuild()
+}
+
+// plain is a flow without menus.
+func plain() bot.Flow {
+	b := flow.New[count]("plain", "here")
+	b.StartOn(flow.Text("plain"))
+	b.In("here").Enter(show(text("plain"))).On(flow.Text("end")).End()
+	return b.MustBuild()
+}
+
+var bound = map[flow.State]string{"": "main", "two": "other", "bare": ""}
+
+// onMenus runs f with a bot that has a tour and a plain flow.
+func onMenus(t *testing.T, bind map[flow.State]string, f func(r *rig, c *menuChannel)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		c := &menuChannel{}
+		r := &rig{T: t, channel: &c.fakeChannel, store: memstore.New(), log: &logged{}}
+		r.start(c, tour(bind), plain())
+		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
+		f(r, c)
+	})
+}
+
+// start gives the rig a bot on another channel with other flows.
+func (r *rig) start(c bot.Channel, flows ...bot.Flow) {
+	r.Helper()
+	b, err := bot.New(c, r.store, flows, &bot.Options{Logger: slog.New(r.log)})
+	require.NoError(r, err)
+	r.bot = b
+}
+
+// A chat has the menu of the state that it is in, and is switched only where that is another.
+func TestMenuFollowsState(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		says [][]string // what is said, and what is shown then
+	}{
+		{"in and out", [][]string{{"tour", "one", "menu:main"}, {"end", "bye", "menu:"}}},
+		{"no change, no call", [][]string{
+			{"tour", "one", "menu:main"}, {"stay", "stayed"}, {"again", "one"}, {"same"}, {"nothing"},
+			{"two", "two", "menu:other"}, {"bare", "menu:"}, {"end", "bye"},
+		}},
+		{"another flow takes over", [][]string{{"tour", "one", "menu:main"}, {"plain", "plain", "menu:"}, {"end"}}},
+		{"back again", [][]string{
+			{"tour", "one", "menu:main"}, {"two", "two", "menu:other"}, {"bare", "menu:"}, {"one", "one", "menu:main"},
+		}},
+		{"a switch of its own", [][]string{
+			{"tour", "one", "menu:main"}, {"own", "own", "menu:own"}, {"again", "one", "menu:main"},
+			{"own", "own", "menu:own"}, {"end", "bye", "menu:"},
+		}},
+		{"a menu that stays", [][]string{{"tour", "one", "menu:main"}, {"leave", "menu:member"}, {"plain", "plain"}, {"end"}}},
+		{"a turn that fails", [][]string{{"tour", "one", "menu:main"}, {"two", "two", "menu:other"}, {"fail"}}},
+		{"a menu of no such name", [][]string{{"tour", "one", "menu:main"}, {"two", "two", "menu:other"}, {"bad"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			onMenus(t, bound, func(r *rig, c *menuChannel) {
+				for _, say := range tt.says {
+					r.say("ann", say[0])
+					require.Equal(r, say[1:], append([]string{}, untagged(c.texts())...), say[0])
+				}
+			})
+		})
+	}
+}
+
+// The switch is a delivery of its own behind the messages: no reply, no bubble, no push.
+func TestMenuIsNoMessage(t *testing.T) {
+	onMenus(t, bound, func(r *rig, c *menuChannel) {
+		r.say("ann", "tour")
+		got := c.take()
+		require.Len(r, got, 2)
+		require.Equal(r, "token-event-1", got[0].Token)
+		require.Equal(r, []string{"menu:main"}, got[1].Messages)
+		require.Empty(r, got[1].Token)
+		require.NotEqual(r, got[0].Key, got[1].Key)
+	})
+}
+
+func TestMenuGoesWithTheIdleFlow(t *testing.T) {
+	onMenus(t, bound, func(r *rig, c *menuChannel) {
+		r.say("ann", "tour")
+		c.take()
+		r.pass(time.Hour)
+		require.Equal(r, []string{"menu:"}, c.texts())
+	})
+}
+
+func TestMenuIsForOneToOne(t *testing.T) {
+	onMenus(t, bound, func(r *rig, c *menuChannel) {
+		for i, words := range []string{"tour", "own", "end"} {
+			e := said("ann", fmt.Sprint("in-group-", i), words)
+			e.Source = transport.Source{Chat: transport.ChatGroup, ChatID: "group", UserID: "ann"}
+			r.receive(raw(e))
+		}
+		require.Equal(r, []string{"one", "own", "bye"}, untagged(c.texts()))
+	})
+}
+
+// A switch that fails is tried again, in order with those that follow, and the answer before it
+// is not.
+func TestMenuIsRetried(t *testing.T) {
+	onMenus(t, bound, func(r *rig, c *menuChannel) {
+		fails := 4
+		c.fail = func(_ int, d *transport.Delivery) error {
+			if string(d.Messages) == `["menu:main"]` && fails > 0 {
+				fails--
+				return &transport.SendError{Verdict: transport.Retry, Err: errors.New("away")}
+			}
+			return nil
+		}
+		r.say("ann", "tour")
+		r.say("ann", "two")
+		r.pass(time.Minute)
+		var got []string
+		for _, m := range untagged(c.texts()) {
+			if len(got) == 0 || got[len(got)-1] != m {
+				got = append(got, m)
+			}
+		}
+		require.Equal(r, []string{"one", "menu:main", "two", "menu:other"}, got)
+		require.Zero(r, fails)
+	})
+}
+
+// What the chat was switched to is stored, so that a flow whose code has changed gives it back.
+func TestMenuOfOldCodeIsGivenBack(t *testing.T) {
+	onMenus(t, bound, func(r *rig, c *menuChannel) {
+		r.say("ann", "tour")
+		require.Equal(r, []string{"one", "menu:main"}, untagged(c.texts()))
+		require.NoError(r, r.bot.Shutdown(context.Background()))
+		r.start(c, tour(nil))
+		r.say("ann", "end")
+		require.Equal(r, []string{"bye", "menu:"}, untagged(c.texts()))
+	})
+}
