@@ -12,7 +12,7 @@ import (
 // everybody has if the turn ended the flow. Nothing is sent if the chat has that menu. A switch
 // that the turn sends itself stands; it is what the next state is compared with.
 func followMenu(rec *session.Record, e *transport.Event, res *flow.Result) {
-	if e.Source.Chat != transport.ChatUser || !res.Handled {
+	if e.Source.Chat != transport.ChatUser {
 		return
 	}
 	if i := lastMenu(res.Outputs); i >= 0 {

@@ -45,8 +45,8 @@ type Options struct {
 	// MaxBody is the size of the largest webhook body, in bytes, that is read. LINE documents
 	// no limit. The default is DefaultMaxBody.
 	MaxBody int64
-	// Timeout limits one reply or push, from connecting to the last byte. The default is
-	// DefaultTimeout.
+	// Timeout limits one reply or push, from connecting to the last byte, and the switch of a
+	// rich menu with both of its calls. The default is DefaultTimeout.
 	Timeout time.Duration
 	// ReplyWindow is how long after an event its reply token is used. LINE asks for its use
 	// within a minute and does not promise that much:

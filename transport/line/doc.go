@@ -51,6 +51,14 @@
 // again. Validate reports every limit of LINE that one breaks, in LINE's own units: UTF-16 code
 // units here, grapheme clusters there.
 //
+// # Rich menus
+//
+// RichMenu is a menu with its limits, and package transport/line/richmenu sets menus up. Send
+// carries out a transport.Menu: it looks up the alias and links the rich menu to the user, or
+// unlinks what is linked. A tap on an area with RichMenuSwitch is a postback with the data of the
+// action, and so can be a trigger. What the user switches to in that way stays until the bot
+// switches again.
+//
 // # The rest of the API
 //
 // Channel.Loading and Channel.MarkAsRead are chat manners; DetailsOf gives the token to quote a

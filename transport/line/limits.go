@@ -48,6 +48,12 @@ const (
 	maxAliasID            = 32
 	maxQuickReplies       = 13
 
+	maxChatBarText = 14
+	maxMenuAreas   = 20
+	minMenuWidth   = 800
+	maxMenuWidth   = 2500
+	minMenuHeight  = 250
+
 	maxBubble      = 30 << 10
 	maxCarousel    = 50 << 10
 	maxFlexBubbles = 12

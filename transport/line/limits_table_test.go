@@ -29,6 +29,14 @@ type menuAction struct {
 
 func (m menuAction) check(c *checker) { c.action(m.action, inRichMenu) }
 
+// menuCheck is a rich menu among the messages that have limits.
+type menuCheck struct {
+	checked
+	menu RichMenu
+}
+
+func (m menuCheck) check(c *checker) { m.menu.check(c) }
+
 // text is as long in UTF-16 code units as in grapheme clusters, but not in bytes.
 func textOf(n int) string { return strings.Repeat("é", n) }
 func wordOf(n int) string { return strings.Repeat("a", n) }
@@ -247,6 +255,21 @@ func actionRows() []limitRow {
 			func(n int) checked { return quickOf(CameraRoll(textOf(n))) }},
 		{"location", "label", 20, GraphemeClusters, "location-action", "quickReply.items[0].action.label",
 			func(n int) checked { return quickOf(ShareLocation(textOf(n))) }},
+		{"rich menu", "chatBarText", 14, GraphemeClusters, "rich-menu-object", "chatBarText",
+			func(n int) checked { m := aMenu(); m.ChatBarText = textOf(n); return menuCheck{menu: m} }},
+		{"rich menu", "areas", 20, Items, "rich-menu-object", "areas", func(n int) checked {
+			m := aMenu()
+			m.Areas = slices.Repeat([]RichMenuArea{{oneArea, ok}}, n)
+			return menuCheck{menu: m}
+		}},
+		{"rich menu", "size.width", 2500, Pixels, "rich-menu-object", "size.width",
+			func(n int) checked { m := aMenu(); m.Width = n; return menuCheck{menu: m} }},
+		{"rich menu", "label of an area", 20, GraphemeClusters, "action-object-label-spec", "areas[0].action.label",
+			func(n int) checked {
+				m := aMenu()
+				m.Areas = []RichMenuArea{{oneArea, Postback(textOf(n), "x")}}
+				return menuCheck{menu: m}
+			}},
 		{"richmenuswitch", "label", 20, GraphemeClusters, "richmenu-switch-action", "label",
 			func(n int) checked { return menuAction{action: RichMenuSwitch("x", "x").WithLabel(textOf(n))} }},
 		{"richmenuswitch", "richMenuAliasId", 32, UTF16Units, "richmenu-switch-action", "richMenuAliasId",

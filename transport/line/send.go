@@ -22,12 +22,15 @@ const (
 // Send makes one attempt to deliver d: a reply if there is a reply token and the window is
 // open, else a push if d allows it, else a late reply. It makes a second call only where LINE refused the reply
 // token for its age. It returns nil or a *transport.SendError, which wraps an *APIError if LINE
-// answered.
+// answered. A transport.Menu becomes the rich menu with that alias, linked to the user, or none.
 //
 // LINE gives a reply no idempotency key. An "Invalid reply token" inside the window is read as
 // the success of an earlier attempt; behind the window, with d.Retried, nobody can tell: then
 // the messages are pushed, and may appear twice, or the verdict is Ambiguous without PushOK.
 func (c *Channel) Send(ctx context.Context, d *transport.Delivery) error {
+	if m, ok := transport.ParseMenu(d.Messages); ok {
+		return c.switchMenu(ctx, d, m)
+	}
 	may := c.mayPush(d) // once: it may change meanwhile
 	switch n := len(d.Messages); {
 	case n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']':

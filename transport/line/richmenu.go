@@ -1,0 +1,107 @@
+package line
+
+import "math"
+
+// RichMenu is a menu below the chat: a picture with areas to tap. Package
+// transport/line/richmenu brings rich menus to LINE; a transport.Menu shows one to a user.
+type RichMenu struct {
+	// Width and Height are those in which the areas are counted, in pixels: 800 to 2500 wide, at
+	// least 250 high and at least 1.45 times as wide as high.
+	Width, Height int
+	// ChatBarText is shown in the bar that opens and closes the menu: up to 14 grapheme clusters.
+	ChatBarText string
+	// Selected says that the menu is open at first.
+	Selected bool
+	// Areas are the areas to tap, up to 20.
+	Areas []RichMenuArea
+}
+
+// RichMenuArea is an area of a rich menu and what a tap on it does.
+type RichMenuArea struct {
+	// Area is where it can be tapped. It lies within the menu.
+	Area Area
+	// Action is any but those for quick replies only. Its label is read out by screen readers; it
+	// may be empty. Its postbacks carry no tag: a rich menu belongs to no step.
+	Action Action
+}
+
+// AppendJSON appends the rich menu object to b, as LINE takes it. The name is not shown to
+// users. It must be UTF-8 text of 1 to 300 grapheme clusters.
+func (m RichMenu) AppendJSON(b []byte, name string) []byte {
+	b = appendNumber(append(b, `{"size":{"width":`...), m.Width)
+	b = appendNumber(append(b, `,"height":`...), m.Height)
+	b = append(b, `},"selected":`...)
+	if m.Selected {
+		b = append(b, "true"...)
+	} else {
+		b = append(b, "false"...)
+	}
+	b = appendText(appendName(b, "name"), name)
+	b = appendText(appendName(b, "chatBarText"), m.ChatBarText)
+	b = append(appendName(b, "areas"), '[')
+	for i, a := range m.Areas {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = a.append(b)
+	}
+	return append(b, "]}"...)
+}
+
+func (a RichMenuArea) append(b []byte) []byte {
+	b = appendNumber(append(b, `{"bounds":{"x":`...), a.Area.X)
+	b = appendNumber(append(b, `,"y":`...), a.Area.Y)
+	b = appendNumber(append(b, `,"width":`...), a.Area.Width)
+	b = appendNumber(append(b, `,"height":`...), a.Area.Height)
+	b = append(b, `},"action":`...)
+	return append(appendAction(b, a.Action, ""), '}')
+}
+
+// Validate reports every limit of LINE that the menu breaks. It returns *LimitError values,
+// joined.
+func (m RichMenu) Validate() error { return validate(m) }
+
+func (m RichMenu) check(c *checker) {
+	c.field("size")
+	c.menuSize(m.Width, m.Height)
+	c.up(1)
+	c.required("chatBarText", m.ChatBarText)
+	c.clusters("chatBarText", m.ChatBarText, maxChatBarText)
+	c.count("areas", len(m.Areas), 0, maxMenuAreas)
+	c.field("areas")
+	for i, a := range m.Areas {
+		c.item(i)
+		c.menuArea(a.Area, m.Width, m.Height)
+		c.field("action")
+		c.action(a.Action, inRichMenu)
+		c.up(2)
+	}
+	c.up(1)
+}
+
+func (c *checker) menuSize(width, height int) {
+	c.pixels("width", width, minMenuWidth, maxMenuWidth)
+	if c.pixels("height", height, minMenuHeight, math.MaxInt32) && width*100 < height*145 {
+		c.broken("", "less than 1.45 times as wide as high")
+	}
+}
+
+// menuArea checks that an area is within the menu.
+func (c *checker) menuArea(a Area, width, height int) {
+	c.field("bounds")
+	if c.pixels("x", a.X, 0, max(width-1, 0)) {
+		c.pixels("width", a.Width, 1, max(width-a.X, 1))
+	}
+	if c.pixels("y", a.Y, 0, max(height-1, 0)) {
+		c.pixels("height", a.Height, 1, max(height-a.Y, 1))
+	}
+	c.up(1)
+}
+
+func (c *checker) pixels(field string, n, least, most int) bool {
+	ok := n >= least && n <= most
+	if !ok {
+		c.fail(field, LimitError{Actual: n, Min: least, Max: most, Unit: Pixels})
+	}
+	return ok
+}
