@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"flowtest":                            {"bot", "flow", "session", "session/memstore", "transport"},
 	"transport/line/campaign":             {"transport", "transport/line"},
 	"transport/line/campaign/redisledger": {"transport/line/campaign"},
+	"transport/line/richmenu":             {"transport", "transport/line", "transport/line/sdk"},
 }
 
 type listed struct {

@@ -1,0 +1,105 @@
+package richmenu
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
+)
+
+// ErrUnfinished says that all that was declared is in force, but that LINE is still moving users
+// from old versions of menus, or may not do so now. Call Apply again later: that moves the rest
+// and deletes the old versions.
+var ErrUnfinished = errors.New("richmenu: users of old versions are still to be moved")
+
+// maxPoll is the longest wait between two looks at a move. LINE allows 100 an hour.
+const maxPoll = 40 * time.Second
+
+func (s *setup) api() *messaging_api.MessagingApiAPI      { return sdk.Client(s.ctx, s.ch) }
+func (s *setup) blob() *messaging_api.MessagingApiBlobAPI { return sdk.BlobClient(s.ctx, s.ch) }
+
+func (s *setup) menu(alias string) *wanted {
+	for i := range s.menus {
+		if s.menus[i].Alias == alias {
+			return &s.menus[i]
+		}
+	}
+	return nil
+}
+
+func (s *setup) create(c *Change) error {
+	w := s.menu(c.Alias)
+	var req messaging_api.RichMenuRequest
+	if err := json.Unmarshal(w.AppendJSON(nil, nameOf(w.Alias, s.owner, w.hash)), &req); err != nil {
+		return fmt.Errorf("richmenu: %s: %w", c, err)
+	}
+	resp, menu, err := s.api().CreateRichMenuWithHttpInfo(&req)
+	if err != nil {
+		return failed(c.String(), sdk.Error(resp, err))
+	}
+	c.MenuID = menu.RichMenuId
+	s.made = append(s.made, made{id: c.MenuID, alias: w.Alias, hash: w.hash})
+	return nil
+}
+
+func (s *setup) upload(c *Change) error {
+	w := s.menu(c.Alias)
+	resp, _, err := s.blob().SetRichMenuImageWithHttpInfo(c.MenuID, w.mime, bytes.NewReader(w.Image))
+	return failed(c.String(), sdk.Error(resp, err))
+}
+
+// move moves users as the changes say that are moves, and waits for it. The moves do not affect
+// each other, and to make one again does no harm.
+// https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users
+func (s *setup) move(changes []Change, current map[string]string) error {
+	var req messaging_api.RichMenuBatchRequest
+	for _, c := range changes {
+		if c.What == opMove {
+			req.Operations = append(req.Operations,
+				&messaging_api.RichMenuBatchLinkOperation{From: c.MenuID, To: current[c.Alias]})
+		}
+	}
+	resp, _, err := s.api().RichMenuBatchWithHttpInfo(&req)
+	err = failed("move users", sdk.Error(resp, err))
+	switch {
+	case hasStatus(err, http.StatusTooManyRequests):
+		return fmt.Errorf("%w: %w", ErrUnfinished, err)
+	case err != nil:
+		return err
+	}
+	return s.moved(resp.Header.Get("X-Line-Request-Id"))
+}
+
+// moved waits until LINE has moved the users.
+func (s *setup) moved(request string) error {
+	end := time.Now().Add(s.wait)
+	for poll := s.poll; ; poll = min(2*poll, maxPoll) {
+		timer := time.NewTimer(min(poll, time.Until(end)))
+		select {
+		case <-timer.C:
+		case <-s.ctx.Done():
+			timer.Stop()
+			return fmt.Errorf("%w: %w", ErrUnfinished, s.ctx.Err())
+		}
+		resp, progress, err := s.api().GetRichMenuBatchProgressWithHttpInfo(request)
+		err = failed("ask how far the users are moved", sdk.Error(resp, err))
+		switch {
+		case hasStatus(err, http.StatusNotFound): // not yet
+		case err != nil:
+			return fmt.Errorf("%w: %w", ErrUnfinished, err)
+		case progress.Phase == messaging_api.RichMenuBatchProgressPhase_SUCCEEDED:
+			return nil
+		case progress.Phase == messaging_api.RichMenuBatchProgressPhase_FAILED:
+			return fmt.Errorf("%w: LINE could not move all of them", ErrUnfinished)
+		}
+		if !time.Now().Before(end) {
+			return ErrUnfinished
+		}
+	}
+}
