@@ -75,13 +75,14 @@ func (m Menu) check() (wanted, error) {
 	if err != nil {
 		errs = append(errs, err)
 	}
-	if m.Width == 0 && m.Height == 0 {
+	sized := m.Width != 0 || m.Height != 0
+	if !sized {
 		m.Width, m.Height = size.Width, size.Height
 	}
 	if len(m.Areas) == 0 {
 		errs = append(errs, &line.LimitError{Path: "areas", Min: 1, Max: 20, Unit: line.Items})
 	}
-	if err == nil || m.Width != 0 || m.Height != 0 {
+	if err == nil || sized {
 		errs = append(errs, m.Validate())
 	}
 	if err := errors.Join(errs...); err != nil {
