@@ -148,15 +148,11 @@ func (s *setup) carryOutOne(st *state, c *Change) (err error) {
 	case opDropAlias:
 		resp, _, err = api.DeleteRichMenuAliasWithHttpInfo(c.Alias)
 	case opDelete:
-		resp, _, err = api.DeleteRichMenuWithHttpInfo(c.MenuID)
-		s.gone[c.MenuID] = true
-		s.made = slices.DeleteFunc(s.made, func(m made) bool { return m.id == c.MenuID })
+		if resp, _, err = api.DeleteRichMenuWithHttpInfo(c.MenuID); err == nil {
+			s.gone[c.MenuID] = true
+		}
 	}
-	err = sdk.Error(resp, err)
-	if (c.What == opDropAlias || c.What == opDelete) && hasStatus(err, http.StatusNotFound) {
-		return nil
-	}
-	return failed(c.String(), err)
+	return failed(c.String(), sdk.Error(resp, err))
 }
 
 // overtaken reports whether an error may come from another set-up that works at the same time.

@@ -291,6 +291,18 @@ func TestApplyTwiceAtOnce(t *testing.T) {
 	}
 }
 
+// A list that is not up to date does not make a set-up do its work twice.
+func TestApplyListLags(t *testing.T) {
+	f := deployed(t)
+	f.lags, f.listed = true, ""
+	_, err := apply(f, after...)
+	require.NoError(t, err)
+	require.Equal(t, len(before)+2, f.made)
+	require.Len(t, f.took(), 11)
+	f.lags = false
+	settled(t, f, after...)
+}
+
 func TestApplyManyAtOnce(t *testing.T) {
 	f := newFake(t)
 	var wg sync.WaitGroup

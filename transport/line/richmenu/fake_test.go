@@ -40,6 +40,8 @@ type fakeLINE struct {
 	writes  []string // calls that change something
 	phases  []string // of the moves to come; then "succeeded"
 	names   func(n int) string
+	lags    bool   // the list of menus stays as it was at first
+	listed  string // that list
 
 	// fail is asked before each call, n counting from 1, and says what happens instead or after.
 	fail  func(n int, call string) fault
@@ -162,7 +164,10 @@ func (f *fakeLINE) handle(call string, r *http.Request, body []byte) (int, strin
 	part := strings.Split(call, "/")
 	switch {
 	case call == "GET richmenu/list":
-		return 200, toJSON(map[string]any{"richmenus": f.menus})
+		if !f.lags || f.listed == "" {
+			f.listed = toJSON(map[string]any{"richmenus": f.menus})
+		}
+		return 200, f.listed
 	case call == "GET richmenu/alias/list":
 		var all []map[string]string
 		for alias, id := range f.aliases {

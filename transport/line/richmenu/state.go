@@ -38,7 +38,7 @@ func (s *setup) read() (*state, error) {
 		}
 	}
 	for _, m := range s.made {
-		if !st.exists[m.id] {
+		if !st.exists[m.id] && !s.gone[m.id] {
 			st.exists[m.id] = true
 			st.ours = append(st.ours, m)
 		}
