@@ -1,0 +1,216 @@
+package richmenu_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/png"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
+)
+
+func picture() []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 800, 400))); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func menuOf(alias string, actions ...line.Action) richmenu.Menu {
+	m := richmenu.Menu{Alias: alias, Image: picture(), RichMenu: line.RichMenu{ChatBarText: "Menu"}}
+	for i, a := range actions {
+		m.Areas = append(m.Areas, line.RichMenuArea{Area: line.Area{X: 200 * i, Width: 200, Height: 400}, Action: a})
+	}
+	return m
+}
+
+func declared() []richmenu.Menu {
+	home := menuOf("home", line.Postback("Book", "book"), line.RichMenuSwitch("more", "tab").WithLabel("More"))
+	home.Default = true
+	return []richmenu.Menu{home, menuOf("more", line.SayAs("Hello", "hello")), menuOf("booking", line.SayAs("Stop", "stop"))}
+}
+
+// stage is a bot on the emulator.
+type stage struct {
+	*emulator.Platform
+	t       *testing.T
+	channel *line.Channel
+
+	mu     sync.Mutex
+	faults []emulator.Fault // of the calls that link and unlink menus
+	writes int              // calls about menus that are no GET
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{t: t}
+	s.Platform = emulator.New("secret", "token", &emulator.Options{
+		Users: []string{"Ann"}, Fault: s.fault, JobTime: time.Millisecond, WebhookTimeout: 30 * time.Second,
+	})
+	t.Cleanup(s.Close)
+	api := httptest.NewServer(s.Platform)
+	t.Cleanup(api.Close)
+	var err error
+	quiet := slog.New(slog.DiscardHandler)
+	s.channel, err = line.New("secret", "token", &line.Options{Endpoint: api.URL, Logger: quiet})
+	require.NoError(t, err)
+	b, err := bot.New(s.channel, memstore.New(), []bot.Flow{booking(), tab()}, &bot.Options{Logger: quiet})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.Shutdown(context.Background())) })
+	hook := httptest.NewServer(b)
+	t.Cleanup(hook.Close)
+	s.SetWebhook(hook.URL)
+	return s
+}
+
+func (s *stage) fault(r *http.Request) emulator.Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Method != http.MethodGet && strings.Contains(r.URL.Path, "richmenu") {
+		s.writes++
+	}
+	if !strings.Contains(r.URL.Path, "/user/U") || len(s.faults) == 0 {
+		return emulator.Fault{}
+	}
+	f := s.faults[0]
+	s.faults = s.faults[1:]
+	return f
+}
+
+func send(text string) flow.Action[struct{}] {
+	return func(_ context.Context, t *flow.Turn[struct{}]) error {
+		t.Send(line.Text(text))
+		return nil
+	}
+}
+
+func booking() bot.Flow {
+	b := flow.New[struct{}]("booking", "ask")
+	b.StartOn(flow.Postback("book"))
+	b.In("ask").Enter(send("Which day?"))
+	b.InAny().Menu("booking").On(flow.Text("stop")).Do(send("Stopped.")).End()
+	return b.MustBuild()
+}
+
+// tab answers a tap that switches menus: to "more", as the user's client says.
+func tab() bot.Flow {
+	b := flow.New[struct{}]("tab", "shown")
+	b.StartOn(flow.Match("switched to more", func(e *transport.Event) bool {
+		p := e.Postback
+		return p.Data == "tab" && p.Params["newRichMenuAliasId"] == "more" && p.Params["status"] == "SUCCESS"
+	}))
+	b.In("shown").Enter(send("There is more.")).On(flow.Text("hello")).Do(send("Hello.")).End()
+	return b.MustBuild()
+}
+
+// apply sets menus up and returns the changes.
+func (s *stage) apply(menus ...richmenu.Menu) []richmenu.Change {
+	s.t.Helper()
+	changes, err := richmenu.Apply(s.t.Context(), s.channel, menus, nil)
+	require.NoError(s.t, err)
+	return changes
+}
+
+// shows waits until Ann sees the menu that was made with this alias last.
+func (s *stage) shows(alias string, changes []richmenu.Change) {
+	s.t.Helper()
+	id := ""
+	for _, c := range changes {
+		if c.What == "create" && c.Alias == alias {
+			id = c.MenuID
+		}
+	}
+	require.NotEmpty(s.t, id)
+	require.Eventually(s.t, func() bool { return s.Menu("Ann") == id }, 20*time.Second, time.Millisecond, alias)
+}
+
+func (s *stage) tap(label string) {
+	s.t.Helper()
+	_, err := s.Tap(s.t.Context(), "Ann", label)
+	require.NoError(s.t, err)
+}
+
+func (s *stage) hears(text string) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		for _, m := range s.Messages("Ann") {
+			if m.From == "bot" && m.Text == text {
+				return true
+			}
+		}
+		return false
+	}, 20*time.Second, time.Millisecond, text)
+}
+
+// A declaration is set up, menus follow the conversation, and a deployment moves those who use them.
+func TestBotWithMenus(t *testing.T) {
+	s := newStage(t)
+	_, err := s.Follow(t.Context(), "Ann")
+	require.NoError(t, err)
+	changes := s.apply(declared()...)
+	s.shows("home", changes)
+	writes := s.writes
+	require.Empty(t, s.apply(declared()...))
+	require.Equal(t, writes, s.writes, "nothing changed, nothing written")
+
+	s.tap("Book")
+	s.hears("Which day?")
+	s.shows("booking", changes)
+
+	next := declared()
+	next[2].ChatBarText = "Booking"
+	moved := s.apply(next...)
+	s.shows("booking", moved)
+	s.tap("Stop")
+	s.hears("Stopped.")
+	s.shows("home", changes)
+
+	s.tap("More")
+	s.shows("more", changes)
+	s.hears("There is more.")
+	s.tap("Hello")
+	s.hears("Hello.")
+	s.shows("more", changes) // it is the user's own choice, which no flow has made
+}
+
+// A switch that fails, before and after LINE has made it, is made again, and the answer is not.
+func TestSwitchIsRetried(t *testing.T) {
+	s := newStage(t)
+	_, err := s.Follow(t.Context(), "Ann")
+	require.NoError(t, err)
+	changes := s.apply(declared()...)
+	s.mu.Lock()
+	s.faults = []emulator.Fault{{Cut: true}, {Status: 500}, {Cut: true, After: true}}
+	s.mu.Unlock()
+	s.tap("Book")
+	s.hears("Which day?")
+	require.Eventually(t, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.faults) == 0
+	}, 20*time.Second, time.Millisecond)
+	s.shows("booking", changes)
+	answers := 0
+	for _, m := range s.Messages("Ann") {
+		if m.Text == "Which day?" {
+			answers++
+		}
+	}
+	require.Equal(t, 1, answers)
+}
