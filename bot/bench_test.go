@@ -73,7 +73,9 @@ func benchTurn(b *testing.B, store session.Store) {
 	f, err := fb.Build()
 	require.NoError(b, err)
 	channel := nullChannel{sent: make(chan struct{})}
-	bt, err := bot.New(channel, store, []bot.Flow{f}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+	bt, err := bot.New(channel, store, []bot.Flow{f}, &bot.Options{
+		Logger: slog.New(slog.DiscardHandler), UserRate: 1e9, // one user makes all of it
+	})
 	require.NoError(b, err)
 	ctx := context.Background()
 	events := make([]transport.Event, 1)

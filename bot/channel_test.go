@@ -52,9 +52,13 @@ type fakeChannel struct {
 	mu   sync.Mutex
 	sent []sent
 	fail func(n int, d *transport.Delivery) error // n counts from 0
+	slow func()                                   // called without the lock
 }
 
 func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) error {
+	if c.slow != nil {
+		c.slow()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := sent{At: time.Now(), Chat: d.Source.ChatID, Token: d.ReplyToken, Key: d.Key, Retried: d.Retried, Age: d.Age}

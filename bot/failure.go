@@ -16,6 +16,9 @@ var (
 	errAttempts = errors.New("bot: attempts used up")
 )
 
+// fullWait is how long a session rests whose outputs cannot be sent and are too many already.
+const fullWait = 15 * time.Second
+
 // notCommitted sees to a turn that the store refused.
 func (t *turns) notCommitted(err error) (session.Event, bool) {
 	log := t.b.o.Logger
@@ -27,7 +30,7 @@ func (t *turns) notCommitted(err error) (session.Event, bool) {
 		return t.giveUp("state or outputs too large")
 	case errors.Is(err, session.ErrFull):
 		log.Warn("bot: too many outputs wait", "session", t.id)
-		t.release(backoff(1), false)
+		t.release(fullWait, false)
 	default:
 		log.Error("bot: turn not committed", "session", t.id, "turn", t.plan.turn, "err", err)
 	}
@@ -62,6 +65,10 @@ func reason(err error) string {
 		return "action failed in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
 	case errors.Is(err, errAttempts):
 		return "attempts used up"
+	case errors.Is(err, errManyMessages):
+		return "too many messages"
+	case errors.Is(err, errManyTimers):
+		return "too many timers"
 	default:
 		return "turn failed"
 	}

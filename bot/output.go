@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -17,6 +19,11 @@ type output struct {
 	born time.Time
 }
 
+// maxMessages is how many messages one turn may send.
+const maxMessages = 100
+
+var errManyMessages = flow.Permanent(fmt.Errorf("bot: a turn sends more than %d messages", maxMessages))
+
 // render makes the outputs of a turn: the first may be a reply, all are messages of the same
 // chat, and each has a key that a repetition of the turn would give it again. The switch of a
 // menu comes behind the messages, in a delivery of its own: what becomes of one does not concern
@@ -25,6 +32,9 @@ func (b *Bot) render(sid, turn, tag string, e *transport.Event, born time.Time, 
 	msgs, menu, err := splitMenu(msgs)
 	if err != nil || len(msgs) == 0 && menu == nil {
 		return nil, err
+	}
+	if len(msgs) > maxMessages {
+		return nil, errManyMessages
 	}
 	outs := make([]output, 0, (len(msgs)+transport.MaxMessages-1)/transport.MaxMessages)
 	for len(msgs) > 0 {

@@ -12,23 +12,20 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// maxEventAge is how long a store remembers events. An older one cannot be told from one that was
-// handled long ago: a signature has no expiry, so that anybody who once got hold of a webhook could
-// have it run again.
-const maxEventAge = 24 * time.Hour
-
 // Receive takes events as a webhook brings them. When it returns nil, each of them is durable
 // (as far as the store is) and will have its turn, once, whatever happens to this process.
 // Otherwise some are not, and the whole set should be delivered again.
 //
-// Events of one session run in the order of their time. Events that belong to no chat, and those
-// that happened more than 24 h ago, are left out. The bytes in Raw must be what the channel's Decode takes, and must not change.
+// Events of one session run in the order of their time. Events that belong to no chat, that are
+// too old, or of which one user sends too many are left out; Stats counts them. The bytes in Raw must be what the channel's Decode takes, and must not change.
 func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	if b.stopping() {
 		return ErrClosed
 	}
-	defer b.hooks.Add(-1)
-	if b.hooks.Add(1) > int64(b.o.MaxWebhooks) {
+	size := weigh(events)
+	defer b.gate.leave(size)
+	if !b.gate.enter(size) {
+		b.stats.busy.Add(1)
 		return ErrBusy
 	}
 	if len(events) == 1 {
@@ -75,15 +72,13 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		b.o.Logger.Debug("bot: event of no chat left out", "type", e.Type, "event", e.ID)
 		return nil
 	}
-	if !e.Time.IsZero() && b.now().Sub(e.Time) > maxEventAge {
-		b.stats.stale.Add(1)
-		b.o.Logger.Warn("bot: event too old", "session", key.ID(), "event", e.ID)
+	if !b.admits(e) {
 		return nil
 	}
 	r := session.BeginRequest{
 		ID: key.ID(), Token: newToken(), Redelivered: e.Redelivered,
 		Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw},
-		Hold:  b.running.Load() >= int64(b.o.MaxTurns),
+		Hold:  b.running.Load() >= int64(b.o.MaxTurns-b.o.MaxTurns/sweepShare),
 		Lease: b.o.lease, Lane: b.o.lane,
 	}
 	crash("before-begin")
@@ -94,7 +89,7 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		// Refusing would make the platform send it again, with the same result, and would
 		// count as an error for all users.
 		b.stats.refused.Add(1)
-		b.o.Logger.Warn("bot: event refused", "session", r.ID, "event", e.ID, "err", err)
+		b.leftOut("session", r.ID, "event", e.ID, "err", err)
 		return nil
 	case err != nil:
 		return err
@@ -113,6 +108,31 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 	return nil
 }
 
+// admits says whether an event is to be taken at all, before the store is asked.
+func (b *Bot) admits(e *transport.Event) bool {
+	now := time.Now()
+	age := now.Add(time.Duration(b.skew.Load())).Sub(e.Time)
+	switch {
+	case !e.Time.IsZero() && age > b.o.MaxAge:
+		b.stats.stale.Add(1)
+		b.leftOut("event", e.ID, "age", age)
+		return false
+	case e.Redelivered || e.Kind == transport.KindUnsend || b.rates.take(&e.Source, now):
+		return true
+	default:
+		b.stats.limited.Add(1)
+		b.leftOut("event", e.ID, "why", "too many of one user")
+		return false
+	}
+}
+
+// leftOut logs the last of the events that were left out lately.
+func (b *Bot) leftOut(last ...any) {
+	if n := b.noisy.note(time.Now()); n > 0 {
+		b.o.Logger.Warn("bot: events left out", append(last, "count", n)...)
+	}
+}
+
 // begin calls the store with the acknowledgement that waits for this session, and sees to the
 // outputs that come back.
 func (b *Bot) begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
@@ -124,7 +144,13 @@ func (b *Bot) begin(ctx context.Context, r *session.BeginRequest) (session.Begun
 	}
 	b.setClock(begun.Now)
 	if len(begun.Outputs) > 0 {
-		b.start(func() { b.deliverStored(r.ID, begun.Outputs, begun.Retried) })
+		b.sending.Add(1)
+		if !b.start(func() {
+			defer b.sending.Add(-1)
+			b.deliverStored(r.ID, begun.Outputs, begun.Retried)
+		}) {
+			b.sending.Add(-1)
+		}
 	}
 	return begun, nil
 }

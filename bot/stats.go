@@ -4,9 +4,10 @@ import "sync/atomic"
 
 // Stats counts what a Bot did since it was made.
 type Stats struct {
-	// Events were made durable; Duplicates were recognised; Stale ones were too old to
-	// tell, and Refused ones too many or too large.
-	Events, Duplicates, Stale, Refused int64
+	// Events were made durable; Duplicates were recognised; Stale ones were too old to be taken,
+	// Refused ones too many for their session or too large, Limited ones too many for their
+	// user. Busy counts webhooks that were refused with ErrBusy.
+	Events, Duplicates, Stale, Refused, Limited, Busy int64
 	// Turns were committed, of which Timers for a timer. Failed ones were not, Fenced ones were
 	// overtaken by another process, Deferred ones left to a newer build, Dead ones set aside.
 	Turns, Timers, Failed, Fenced, Deferred, Dead int64
@@ -17,6 +18,7 @@ type Stats struct {
 
 type stats struct {
 	events, duplicates, stale, refused            atomic.Int64
+	limited, busy                                 atomic.Int64
 	turns, timers, failed, fenced, deferred, dead atomic.Int64
 	sent, retried, dropped, ambiguous             atomic.Int64
 }
@@ -26,6 +28,7 @@ func (b *Bot) Stats() Stats {
 	s := &b.stats
 	return Stats{
 		Events: s.events.Load(), Duplicates: s.duplicates.Load(), Stale: s.stale.Load(), Refused: s.refused.Load(),
+		Limited: s.limited.Load(), Busy: s.busy.Load(),
 		Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
 		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
 		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),

@@ -36,7 +36,9 @@ func (t *turns) planEvent(ctx context.Context) error {
 		return err
 	}
 	if f != nil {
-		apply(&p.rec, f, p.turn, &res)
+		if err := apply(&p.rec, f, p.turn, &res); err != nil {
+			return err
+		}
 		followMenu(&p.rec, e, &res)
 	} else if m := t.b.unanswered(p.rec.Flow, e); m != nil {
 		res.Outputs = []transport.Message{m}
@@ -137,7 +139,9 @@ func (t *turns) planTimer(ctx context.Context) error {
 	}
 	tag := ""
 	if !t.in.Reminder {
-		apply(&p.rec, f, p.turn, &res)
+		if err := apply(&p.rec, f, p.turn, &res); err != nil {
+			return err
+		}
 		tag = p.rec.Tag
 		followMenu(&p.rec, e, &res)
 	}
@@ -150,10 +154,15 @@ func timerTurn(tm *session.Timer) string {
 	return "timer:" + tm.Flow + ":" + tm.Name + ":" + strconv.FormatInt(tm.Due.UnixMilli(), 10)
 }
 
+// maxTimers is how many timers and reminders a session may have.
+const maxTimers = 100
+
+var errManyTimers = flow.Permanent(fmt.Errorf("bot: a session has more than %d timers", maxTimers))
+
 // apply writes what a step came to into the record.
-func apply(rec *session.Record, f Flow, turn string, res *flow.Result) {
+func apply(rec *session.Record, f Flow, turn string, res *flow.Result) error {
 	if !res.Handled {
-		return
+		return nil
 	}
 	timers := make([]session.Timer, 0, len(rec.Timers)+len(res.Timers)+len(res.Reminders))
 	for _, tm := range rec.Timers {
@@ -180,6 +189,10 @@ func apply(rec *session.Record, f Flow, turn string, res *flow.Result) {
 		rec.Tag = tagOf(turn)
 	}
 	rec.Timers = timers
+	if len(timers) > maxTimers {
+		return errManyTimers
+	}
+	return nil
 }
 
 // distinct moves a reminder by milliseconds until none of the timers has its name and its time:

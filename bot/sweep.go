@@ -9,8 +9,13 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// sweepBatch is how many due sessions one round looks after.
-const sweepBatch = 128
+const (
+	// sweepBatch is how many due sessions one round looks after.
+	sweepBatch = 128
+	// sweepShare says which share of the turns is not for new events: else those that wait
+	// would wait for as long as new ones come.
+	sweepShare = 8
+)
 
 // waker is a store that knows when something becomes due earlier than its Due said.
 // *memstore.Store is one; a store that is shared between processes is polled.
@@ -42,7 +47,7 @@ func (b *Bot) sweep() {
 func (b *Bot) sweepOnce() time.Duration {
 	ctx, cancel := context.WithTimeout(context.Background(), b.o.lease)
 	defer cancel()
-	room := b.o.MaxTurns - int(b.running.Load())
+	room := b.o.MaxTurns - int(b.running.Load()+b.sending.Load())
 	if room <= 0 {
 		return 100 * time.Millisecond
 	}

@@ -23,6 +23,7 @@ type turns struct {
 	event   session.Event    // its ID is empty for a timer alone
 	decoded *transport.Event // the same, decoded, or nil if it is not yet
 	attempt int
+	crashed bool           // an earlier attempt at the event ended without a word
 	last    bool           // give the lease up afterwards
 	timer   int            // the timer of rec that the turn is for, or -1
 	rec     session.Record // state, unpacked
@@ -52,7 +53,7 @@ func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e
 		t.watch.extend = t.extend
 	}
 	t.b, t.id, t.token, t.rev, t.state = b, id, token, begun.Rev, begun.State
-	t.event, t.decoded, t.attempt = begun.Event, e, begun.Attempt
+	t.event, t.decoded, t.attempt, t.crashed = begun.Event, e, begun.Attempt, begun.Crashed
 	if e != nil && e.ID != begun.Event.ID {
 		t.decoded = nil // an older one waited, which is stored
 	}
@@ -85,7 +86,7 @@ func (t *turns) run() {
 		if next.ID != t.event.ID {
 			t.decoded = nil
 		}
-		t.event, t.attempt = next, 1
+		t.event, t.attempt, t.crashed = next, 1, false
 	}
 	t.recycle()
 	b.running.Add(-1)
@@ -95,7 +96,7 @@ func (t *turns) run() {
 func (t *turns) one() (session.Event, bool) {
 	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3)
 	defer t.watch.done()
-	if t.attempt > 1 {
+	if t.crashed {
 		// It may have killed its process. Those that run beside it when it does so again become
 		// suspects too, so suspects run one at a time.
 		t.b.solo <- struct{}{}
