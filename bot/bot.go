@@ -54,15 +54,13 @@ type Bot struct {
 	skew    atomic.Int64 // the store's clock less ours, in nanoseconds
 	gate    gate
 	rates   rates
-	noisy   rarely       // the log of what is left out
-	running atomic.Int64 // turns that run
-	sending atomic.Int64 // deliveries of what was left in the store
-	work    chan func()  // hands work to a goroutine that is idle
-	idle    atomic.Int64 // goroutines that wait for it
-	spare   sync.Pool    // of *turns
-	// solo has one place, for the turn of an event that may have killed a process. It is no
-	// mutex: who waits for that does not stop the time of a bubble.
-	solo    chan struct{}
+	noisy   rarely        // the log of what is left out
+	running atomic.Int64  // turns that run
+	sending atomic.Int64  // deliveries of what was left in the store
+	work    chan func()   // hands work to a goroutine that is idle
+	idle    atomic.Int64  // goroutines that wait for it
+	spare   sync.Pool     // of *turns
+	alone   chan struct{} // has room for the turn of one event that may have killed a process
 	stats   stats
 	stop    chan struct{} // closed by Shutdown
 	mu      sync.Mutex    // guards closing, and busy.Add against busy.Wait
@@ -81,13 +79,16 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 	b := &Bot{
 		channel: channel, store: store, flows: flows,
 		byName: make(map[string]Flow, len(flows)), stop: make(chan struct{}),
-		work: make(chan func()), solo: make(chan struct{}, 1),
+		work: make(chan func()), alone: make(chan struct{}, 1),
 	}
 	if o != nil {
 		b.o = *o
 	}
 	b.o.defaults()
-	for _, f := range flows {
+	for i, f := range flows {
+		if f == nil {
+			return nil, fmt.Errorf("bot: flow %d is nil", i)
+		}
 		if b.byName[f.Name()] != nil {
 			return nil, fmt.Errorf("bot: two flows are named %q", f.Name())
 		}
@@ -97,7 +98,7 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 		if m == nil {
 			continue
 		}
-		if err := m.Validate(); err != nil {
+		if _, err := renderMessages([]transport.Message{m}, ""); err != nil {
 			return nil, fmt.Errorf("bot: Options: %w", err)
 		}
 	}

@@ -56,8 +56,11 @@ type fakeChannel struct {
 }
 
 func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) error {
-	if c.slow != nil {
-		c.slow()
+	c.mu.Lock()
+	slow := c.slow
+	c.mu.Unlock()
+	if slow != nil {
+		slow()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -48,29 +48,48 @@ func (t *turns) failed(err error) (session.Event, bool) {
 		return session.Event{}, false
 	}
 	t.b.stats.failed.Add(1)
-	log.Error("bot: turn failed", "session", t.id, "event", t.event.ID, "attempt", t.attempt, "err", err)
+	attrs := []any{
+		"session", t.id, "event", t.event.ID, "attempt", t.attempt,
+		"flow", t.rec.Flow, "state", t.rec.State, "err", t.redacted(err),
+	}
+	var pe *flow.PanicError
+	if errors.As(err, &pe) {
+		attrs = append(attrs, "stack", frames(pe.Stack))
+	}
+	log.Error("bot: turn failed", attrs...)
 	var p interface{ Permanent() bool }
 	if t.attempt >= t.b.o.MaxAttempts || errors.As(err, &p) && p.Permanent() {
-		return t.giveUp(reason(err))
+		return t.giveUp(t.reason(err))
 	}
 	t.release(backoff(t.attempt), true)
 	return session.Event{}, false
 }
 
 // reason describes a failure in a dead letter without what the user wrote.
-func reason(err error) string {
-	var te *flow.TurnError
+func (t *turns) reason(err error) string {
+	var (
+		te   *flow.TurnError
+		pe   *flow.PanicError
+		what = "failed"
+	)
+	if errors.As(err, &pe) {
+		what = "panicked"
+	}
 	switch {
 	case errors.As(err, &te):
-		return "action failed in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
+		return "action " + what + " in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
+	case errors.Is(err, errStuck):
+		return "action did not return in " + t.rec.Flow + "/" + t.rec.State
+	case errors.Is(err, errExited):
+		return "action ended its goroutine in " + t.rec.Flow + "/" + t.rec.State
 	case errors.Is(err, errAttempts):
-		return "attempts used up"
+		return "attempts used up: the process died of it, or froze"
 	case errors.Is(err, errManyMessages):
 		return "too many messages"
 	case errors.Is(err, errManyTimers):
 		return "too many timers"
 	default:
-		return "turn failed"
+		return "turn " + what
 	}
 }
 
@@ -108,6 +127,7 @@ func (t *turns) apology() []output {
 	}
 	outs, err := t.b.render(t.id, t.event.ID+":failed", "", e, t.event.Accepted, []transport.Message{t.b.o.Failed})
 	if err != nil {
+		t.b.o.Logger.Error("bot: Options.Failed not sent", "session", t.id, "err", t.redacted(err))
 		return nil
 	}
 	return outs

@@ -9,27 +9,30 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// maxHold bounds how often an action that ignores its context can have the lease extended.
+// maxHold is how many times its limit an action may take that ignores its context.
 const maxHold = 6
 
 // watch looks after a turn that takes long: it ends the context of the actions in time, and
-// extends the lease until the turn is over, though not for ever: an action that hangs must not
-// hold its session up for good. One timer serves for both, as most turns are over long before.
+// extends the lease until the turn is over, though not for ever: from an action that hangs the
+// session is taken away. One timer serves for both, as most turns are over long before.
 //
 // A watch is used for one turn after the other, and its timer is left running: to stop it and
 // to set it anew would cost more than the rest.
 type watch struct {
 	extend func() bool // false if the lease is lost
+	stuck  func()      // takes the session away from a turn that does not end
 
-	mu     sync.Mutex
-	timer  *time.Timer
-	armed  bool // the timer is set; it stays so when the turn it was set for is over
-	cancel context.CancelFunc
-	next   time.Time     // when there is something to do
-	end    time.Time     // of the context
-	hold   time.Time     // until when the lease is extended
-	every  time.Duration // how often
-	over   bool
+	mu      sync.Mutex
+	timer   *time.Timer
+	armed   bool // the timer is set; it stays so when the turn it was set for is over
+	cancel  context.CancelFunc
+	next    time.Time     // when there is something to do
+	end     time.Time     // of the context
+	hold    time.Time     // until when the lease is extended
+	every   time.Duration // how often
+	over    bool
+	decided bool // the turn's user code has returned
+	left    bool // it did not, and stuck was called
 }
 
 // turnContext is the context of the actions of one turn. The watch sees to its deadline.
@@ -56,7 +59,7 @@ func (w *watch) begin(limit, every time.Duration) context.Context {
 	ctx := &turnContext{end: now.Add(limit)}
 	ctx.Context, w.cancel = context.WithCancel(context.Background())
 	w.next, w.end, w.hold = now.Add(first), ctx.end, now.Add(maxHold*limit)
-	w.every, w.over = every, false
+	w.every, w.over, w.decided, w.left = every, false, false, false
 	if !w.armed {
 		w.armed = true
 		w.set(first)
@@ -77,8 +80,16 @@ func (w *watch) tick() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
-	if w.over || now.After(w.hold) {
+	if w.over || w.left {
 		w.armed = false
+		return
+	}
+	if now.After(w.hold) {
+		w.armed = false
+		if !w.decided {
+			w.left = true
+			w.stuck()
+		}
 		return
 	}
 	if wait := w.next.Sub(now); wait > 0 { // it was set for a turn before
@@ -100,12 +111,21 @@ func (w *watch) tick() {
 	w.set(wait)
 }
 
-// done ends the watch.
-func (w *watch) done() {
+// decide is called when the user code of the turn has returned. It is false if that was too late.
+func (w *watch) decide() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.decided = true
+	return !w.left
+}
+
+// done ends the watch, and returns whether the session was taken away from the turn.
+func (w *watch) done() (left bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.over = true
 	w.cancel()
+	return w.left
 }
 
 // extend returns false if the lease is lost.

@@ -254,13 +254,13 @@ func TestBacklogOfOutputsIsBounded(t *testing.T) {
 		}
 		r.pass(50 * time.Millisecond)
 		var now, most atomic.Int64
+		r.channel.mu.Lock()
+		r.channel.fail = nil
 		r.channel.slow = func() {
 			most.Store(max(most.Load(), now.Add(1)))
 			time.Sleep(time.Second)
 			now.Add(-1)
 		}
-		r.channel.mu.Lock()
-		r.channel.fail = nil
 		r.channel.mu.Unlock()
 		r.channel.take()
 		r.pass(2 * time.Minute)

@@ -63,6 +63,7 @@ func (b *Bot) render(sid, turn, tag string, e *transport.Event, born time.Time, 
 }
 
 func renderMessages(msgs []transport.Message, tag string) (b []byte, err error) {
+	defer rescue(&err)
 	b = append(make([]byte, 0, 256), '[')
 	for i, m := range msgs {
 		if m == nil {

@@ -81,6 +81,14 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		Hold:  b.running.Load() >= int64(b.o.MaxTurns-b.o.MaxTurns/sweepShare),
 		Lease: b.o.lease, Lane: b.o.lane,
 	}
+	if len(e.MessageID) <= session.MaxEventID {
+		r.Event.MessageID = e.MessageID
+	}
+	if e.Kind == transport.KindUnsend && r.Event.MessageID != "" {
+		if err := b.store.Unsend(ctx, r.ID, e.MessageID); err != nil {
+			return err
+		}
+	}
 	crash("before-begin")
 	begun, err := b.begin(ctx, &r)
 	crash("after-begin")

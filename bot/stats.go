@@ -11,6 +11,9 @@ type Stats struct {
 	// Turns were committed, of which Timers for a timer. Failed ones were not, Fenced ones were
 	// overtaken by another process, Deferred ones left to a newer build, Dead ones set aside.
 	Turns, Timers, Failed, Fenced, Deferred, Dead int64
+	// Stuck actions ignore their context and run still: they lost their sessions, and each of
+	// them keeps a goroutine.
+	Stuck int64
 	// Sent deliveries were accepted by the platform. Retried counts attempts that were not.
 	// Dropped ones it never took; Ambiguous ones it may have taken, without our knowing.
 	Sent, Retried, Dropped, Ambiguous int64
@@ -18,7 +21,7 @@ type Stats struct {
 
 type stats struct {
 	events, duplicates, stale, refused            atomic.Int64
-	limited, busy                                 atomic.Int64
+	limited, busy, stuck                          atomic.Int64
 	turns, timers, failed, fenced, deferred, dead atomic.Int64
 	sent, retried, dropped, ambiguous             atomic.Int64
 }
@@ -28,7 +31,7 @@ func (b *Bot) Stats() Stats {
 	s := &b.stats
 	return Stats{
 		Events: s.events.Load(), Duplicates: s.duplicates.Load(), Stale: s.stale.Load(), Refused: s.refused.Load(),
-		Limited: s.limited.Load(), Busy: s.busy.Load(),
+		Limited: s.limited.Load(), Busy: s.busy.Load(), Stuck: s.stuck.Load(),
 		Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
 		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
 		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),

@@ -23,6 +23,9 @@ const exact = 3
 
 // planEvent runs the turn of the event.
 func (t *turns) planEvent(ctx context.Context) error {
+	if len(t.event.Body) == 0 {
+		return nil // its sender took the message back
+	}
 	if err := t.decode(); err != nil {
 		return err
 	}

@@ -39,19 +39,23 @@ func TestFailedIsToldOnce(t *testing.T) {
 // bubbleWith runs f with a bot of one state whose action on any text is act.
 func bubbleWith(t *testing.T, o bot.Options, act flow.Action[count], f func(r *rig)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		b := flow.New[count]("one", "only")
-		b.StartOn(flow.Text("start"))
-		b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(act).Stay()
-		fl, err := b.Build()
-		require.NoError(t, err)
-		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
-		o.Logger = slog.New(r.log)
-		r.bot, err = bot.New(r.channel, r.store, []bot.Flow{fl}, &o)
-		require.NoError(t, err)
-		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
-		f(r)
-	})
+	synctest.Test(t, func(t *testing.T) { bubbleInside(t, o, act, f) })
+}
+
+// bubbleInside is bubbleWith for a test that is in a bubble already.
+func bubbleInside(t *testing.T, o bot.Options, act flow.Action[count], f func(r *rig)) {
+	t.Helper()
+	b := flow.New[count]("one", "only")
+	b.StartOn(flow.Text("start"))
+	b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(act).Stay()
+	fl, err := b.Build()
+	require.NoError(t, err)
+	r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
+	o.Logger = slog.New(r.log)
+	r.bot, err = bot.New(r.channel, r.store, []bot.Flow{fl}, &o)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
+	f(r)
 }
 
 func TestPermanentErrorIsNotTriedAgain(t *testing.T) {

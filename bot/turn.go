@@ -24,6 +24,8 @@ type turns struct {
 	decoded *transport.Event // the same, decoded, or nil if it is not yet
 	attempt int
 	crashed bool           // an earlier attempt at the event ended without a word
+	fault   error          // why the turn failed, if that was found outside of it
+	left    bool           // another has taken over, as an action did not return
 	last    bool           // give the lease up afterwards
 	timer   int            // the timer of rec that the turn is for, or -1
 	rec     session.Record // state, unpacked
@@ -49,8 +51,7 @@ func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e
 	// The pool is the bot's own: in a bubble of virtual time, its timers belong to the bubble.
 	t, ok := b.spare.Get().(*turns)
 	if !ok {
-		t = new(turns)
-		t.watch.extend = t.extend
+		t = newTurns()
 	}
 	t.b, t.id, t.token, t.rev, t.state = b, id, token, begun.Rev, begun.State
 	t.event, t.decoded, t.attempt, t.crashed = begun.Event, e, begun.Attempt, begun.Crashed
@@ -58,11 +59,17 @@ func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e
 		t.decoded = nil // an older one waited, which is stored
 	}
 	b.running.Add(1)
-	if !b.start(t.run) {
+	if !b.launch(t.run) {
 		b.running.Add(-1)
 		t.release(0, false)
 		t.recycle()
 	}
+}
+
+func newTurns() *turns {
+	t := new(turns)
+	t.watch.extend, t.watch.stuck = t.extend, t.abandon
+	return t
 }
 
 func (t *turns) recycle() {
@@ -72,14 +79,32 @@ func (t *turns) recycle() {
 	b.spare.Put(t)
 }
 
-// run runs the turn that is set and those that Commit hands over.
+// run runs the turn that is set and those that Commit hands over. It was launched.
 func (t *turns) run() {
-	b := t.b
+	b, over := t.b, false
+	defer func() {
+		switch {
+		case t.left:
+			b.stats.stuck.Add(-1)
+		case !over: // user code ended the goroutine
+			t.fault = errExited
+			go b.worker(t.run)
+		default:
+			t.recycle()
+			b.running.Add(-1)
+			b.busy.Done()
+		}
+	}()
+	t.all()
+	over = true
+}
+
+func (t *turns) all() {
 	for n := 1; ; n++ {
-		t.last = n >= maxTurnsInRow || b.stopping()
+		t.last = n >= maxTurnsInRow || t.b.stopping()
 		next, ok := t.one()
 		if !ok || next.ID == "" {
-			break
+			return
 		}
 		crash("before-next")
 		// After a timer the event that waited may be the one that is decoded.
@@ -88,32 +113,57 @@ func (t *turns) run() {
 		}
 		t.event, t.attempt, t.crashed = next, 1, false
 	}
-	t.recycle()
-	b.running.Add(-1)
 }
 
 // one runs one turn. It returns the next event, and false if the lease is gone.
 func (t *turns) one() (session.Event, bool) {
-	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3)
-	defer t.watch.done()
-	if t.crashed {
-		// It may have killed its process. Those that run beside it when it does so again become
-		// suspects too, so suspects run one at a time.
-		t.b.solo <- struct{}{}
-		defer func() { <-t.b.solo }()
+	if t.fault != nil {
+		return t.faulty()
 	}
+	if t.crashed && !t.b.aloneNow() {
+		t.release(suspectWait, false)
+		return session.Event{}, false
+	}
+	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3)
+	defer func() {
+		if t.left = t.watch.done(); !t.left && t.crashed {
+			<-t.b.alone
+		}
+	}()
 	crash("before-turn")
 	err := t.makePlan(ctx)
 	crash("after-turn")
-	if err != nil {
+	switch {
+	case !t.watch.decide():
+		return session.Event{}, false
+	case err != nil:
 		return t.failed(err)
+	default:
+		return t.carryOut()
 	}
-	return t.carryOut()
 }
 
-// makePlan decides what the turn is for, a timer that was due before the event or the event,
-// and runs it.
-func (t *turns) makePlan(ctx context.Context) error {
+// makePlan runs the turn. A panic of user code that is not in a flow's hands ends here: of
+// messages, of a Flow of the user's own.
+func (t *turns) makePlan(ctx context.Context) (err error) {
+	defer rescue(&err)
+	if err := t.locate(); err != nil {
+		return err
+	}
+	switch {
+	case t.attempt > t.b.o.MaxAttempts:
+		return errAttempts // whoever tried before did not live to say why
+	case t.timer >= 0:
+		return t.planTimer(ctx)
+	case t.event.ID == "":
+		return nil // the timer was cleared meanwhile
+	default:
+		return t.planEvent(ctx)
+	}
+}
+
+// locate decides what the turn is for: a timer that was due before the event, or the event.
+func (t *turns) locate() error {
 	t.timer = -1
 	if err := t.rec.Unmarshal(t.state); err != nil {
 		return err
@@ -127,16 +177,7 @@ func (t *turns) makePlan(ctx context.Context) error {
 	}
 	t.timer = dueTimer(t.rec.Timers, limit)
 	t.plan = plan{turn: t.event.ID, eventID: t.event.ID, rec: t.rec}
-	switch {
-	case t.attempt > t.b.o.MaxAttempts:
-		return errAttempts // whoever tried before did not live to say why
-	case t.timer >= 0:
-		return t.planTimer(ctx)
-	case t.event.ID == "":
-		return nil // the timer was cleared meanwhile
-	default:
-		return t.planEvent(ctx)
-	}
+	return nil
 }
 
 // decode makes sure that the event is decoded.

@@ -6,19 +6,35 @@ const maxIdle = 64
 
 // start runs f in the background, unless the bot is shutting down.
 func (b *Bot) start(f func()) bool {
+	return b.launch(func() {
+		defer b.busy.Done()
+		f()
+	})
+}
+
+// more is start for work that was let in before Shutdown: the caller is busy itself, so Shutdown
+// waits for it in any case.
+func (b *Bot) more(f func()) {
+	b.busy.Add(1)
+	b.hand(func() {
+		defer b.busy.Done()
+		f()
+	})
+}
+
+// launch is start for an f that calls b.busy.Done itself.
+func (b *Bot) launch(f func()) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closing {
 		return false
 	}
-	b.more(f)
+	b.busy.Add(1)
+	b.hand(f)
 	return true
 }
 
-// more runs f in the background for work that was let in before Shutdown: the caller is busy
-// itself, so Shutdown waits for it in any case.
-func (b *Bot) more(f func()) {
-	b.busy.Add(1)
+func (b *Bot) hand(f func()) {
 	select {
 	case b.work <- f:
 	default:
@@ -29,7 +45,6 @@ func (b *Bot) more(f func()) {
 func (b *Bot) worker(f func()) {
 	for {
 		f()
-		b.busy.Done()
 		if b.idle.Add(1) > maxIdle {
 			b.idle.Add(-1)
 			return

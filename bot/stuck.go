@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// What user code may do to a turn besides failing.
+var (
+	errExited = errors.New("bot: an action ended its goroutine")
+	// It is not tried again: the first attempt still runs.
+	errStuck = flow.Permanent(errors.New("bot: an action did not return"))
+)
+
+// rescue turns a panic of user code into an error.
+func rescue(err *error) {
+	if v := recover(); v != nil {
+		*err = &flow.PanicError{Value: v, Stack: debug.Stack()}
+	}
+}
+
+const (
+	// suspectWait is how long a suspect rests that cannot run alone now.
+	suspectWait = time.Second
+	// suspectPatience is for how long it waits with its lease in hand.
+	suspectPatience = time.Second
+)
+
+// aloneNow waits for the right to run a turn that may have killed its process. Those that run
+// beside it when it does so again become suspects too, so suspects run one at a time. If it
+// returns true, b.alone is to be received from afterwards.
+func (b *Bot) aloneNow() bool {
+	wait := time.NewTimer(suspectPatience)
+	defer wait.Stop()
+	select {
+	case b.alone <- struct{}{}:
+		return true
+	case <-wait.C:
+		return false
+	case <-b.stop:
+		return false
+	}
+}
+
+// abandon takes a session away from an action that ignores its context: the event is set aside,
+// and the session lives on, in another goroutine, which takes the place of the one that hangs.
+// It is called by the watch, with its lock held.
+func (t *turns) abandon() {
+	b := t.b
+	u := newTurns()
+	u.b, u.id, u.token, u.rev, u.state = b, t.id, t.token, t.rev, t.state
+	u.event, u.attempt, u.fault = t.event, t.attempt, errStuck
+	b.stats.stuck.Add(1)
+	if t.crashed {
+		<-b.alone
+	}
+	go b.worker(u.run)
+}
+
+// faulty ends a turn that user code left without a result.
+func (t *turns) faulty() (session.Event, bool) {
+	err := t.fault
+	t.fault = nil
+	if e := t.locate(); e != nil {
+		err = e
+	}
+	return t.failed(err)
+}
