@@ -3,14 +3,19 @@ package bot
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
 // ackDelay is how long an acknowledgement waits for the session's next call to carry it. It is
-// far below laneTerm, after which the outputs would be sent again.
-const ackDelay = 100 * time.Millisecond
+// far below laneTerm, after which the outputs would be sent again. ackAgain is the wait after
+// the store did not take it.
+const (
+	ackDelay = 100 * time.Millisecond
+	ackAgain = 500 * time.Millisecond
+)
 
 // acks holds the acknowledgements of outputs that were delivered. Most are carried by the next
 // event of their session, for nothing; the rest go out together.
@@ -22,24 +27,36 @@ type acks struct {
 	spare map[string]session.Seq // an empty map, to use again
 	timer *time.Timer
 	armed bool // the timer is set; it stays so when what it was set for was taken
+	shut  bool
 }
 
 // add notes that the outputs of a session up to and with done were delivered.
 func (a *acks) add(id string, done session.Seq) {
+	a.addIn(id, done, ackDelay)
+}
+
+// again keeps an acknowledgement that the store did not take. It is worth it: outputs whose
+// delivery is forgotten are sent again, and a reply that is repeated too late becomes a push.
+func (a *acks) again(id string, done session.Seq) { a.addIn(id, done, ackAgain) }
+
+func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 	if done == 0 {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.shut {
+		return
+	}
 	if a.done == nil {
 		a.done = make(map[string]session.Seq)
 	}
 	if !a.armed {
 		a.armed = true
 		if a.timer == nil {
-			a.timer = time.AfterFunc(ackDelay, a.send)
+			a.timer = time.AfterFunc(wait, a.send)
 		} else {
-			a.timer.Reset(ackDelay)
+			a.timer.Reset(wait)
 		}
 	}
 	a.done[id] = max(a.done[id], done)
@@ -70,9 +87,10 @@ func (a *acks) send() {
 	a.mu.Unlock()
 }
 
-// close sends what is left. Nothing is added after it.
+// close sends what is left. What is added after it is not kept.
 func (a *acks) close() {
 	a.mu.Lock()
+	a.shut = true
 	if a.timer != nil {
 		a.timer.Stop()
 	}
@@ -84,33 +102,36 @@ func (a *acks) close() {
 func (b *Bot) flushAcks(m map[string]session.Seq) {
 	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
 	defer cancel()
-	var wg sync.WaitGroup
+	var (
+		wg     sync.WaitGroup
+		failed atomic.Int64
+	)
 	for id, done := range m {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			b.ack(ctx, id, done)
+			rest, err := b.ackNow(ctx, id, done)
+			if err != nil {
+				failed.Add(1)
+			} else if len(rest) > 0 { // others left them behind these meanwhile
+				b.start(func() { b.deliverStored(id, rest, false) })
+			}
 		}()
 	}
 	wg.Wait()
-}
-
-// ack acknowledges and delivers what others left behind these outputs meanwhile. Should the
-// call fail, the outputs are sent again when the lane runs out, which does no harm.
-func (b *Bot) ack(ctx context.Context, id string, done session.Seq) {
-	if rest := b.ackNow(ctx, id, done); len(rest) > 0 {
-		b.start(func() { b.deliverStored(id, rest, false) })
+	if n := failed.Load(); n > 0 {
+		b.o.Logger.Warn("bot: outputs not acknowledged", "sessions", n)
 	}
 }
 
 // ackNow acknowledges and returns what waits behind.
-func (b *Bot) ackNow(ctx context.Context, id string, done session.Seq) []session.Output {
+func (b *Bot) ackNow(ctx context.Context, id string, done session.Seq) ([]session.Output, error) {
 	crash("before-ack")
 	rest, err := b.store.Ack(ctx, id, done, b.o.lane)
 	crash("after-ack")
 	if err != nil {
-		b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
-		return nil
+		b.acks.again(id, done)
+		return nil, err
 	}
-	return rest
+	return rest, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
@@ -51,21 +52,23 @@ type Bot struct {
 	acks    acks
 	lanes   lanes
 
-	skew    atomic.Int64 // the store's clock less ours, in nanoseconds
-	gate    gate
-	rates   rates
-	noisy   rarely        // the log of what is left out
-	running atomic.Int64  // turns that run
-	sending atomic.Int64  // deliveries of what was left in the store
-	work    chan func()   // hands work to a goroutine that is idle
-	idle    atomic.Int64  // goroutines that wait for it
-	spare   sync.Pool     // of *turns
-	alone   chan struct{} // has room for the turn of one event that may have killed a process
-	stats   stats
-	stop    chan struct{} // closed by Shutdown
-	mu      sync.Mutex    // guards closing, and busy.Add against busy.Wait
-	closing bool
-	busy    sync.WaitGroup // turns, deliveries and the sweeper
+	skew     atomic.Int64 // the store's clock less ours, in nanoseconds
+	gate     gate
+	rates    rates
+	noisy    rarely        // the log of what is left out
+	running  atomic.Int64  // turns that run
+	sending  atomic.Int64  // deliveries of what was left in the store
+	work     chan func()   // hands work to a goroutine that is idle
+	idle     atomic.Int64  // goroutines that wait for it
+	spare    sync.Pool     // of *turns
+	alone    chan struct{} // has room for the turn of one event that may have killed a process
+	stats    stats
+	loader   transport.Loader // the channel, if it is one and Options want it
+	patience time.Duration    // before it is asked
+	stop     chan struct{}    // closed by Shutdown
+	mu       sync.Mutex       // guards closing, and busy.Add against busy.Wait
+	closing  bool
+	busy     sync.WaitGroup // turns, deliveries and the sweeper
 }
 
 // New returns a bot that receives from and sends to channel, keeps its sessions in store and
@@ -101,6 +104,9 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 		if _, err := renderMessages([]transport.Message{m}, ""); err != nil {
 			return nil, fmt.Errorf("bot: Options: %w", err)
 		}
+	}
+	if l, ok := channel.(transport.Loader); ok && b.o.Loading > 0 {
+		b.loader, b.patience = l, b.o.Loading
 	}
 	b.gate.webhooks = int64(b.o.MaxWebhooks)
 	b.rates.limit(b.o.UserRate)

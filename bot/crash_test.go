@@ -1,12 +1,15 @@
 package bot_test
 
 import (
+	"fmt"
 	"os"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session/redisstore"
 )
 
 // A bot that is killed between any two lines of a turn goes on after its restart, and the user
@@ -66,4 +69,35 @@ func TestDeliveredTwentyTimes(t *testing.T) {
 	s.shown("ann", 3)
 	s.settled("ann")
 	require.Equal(t, []string{"counting", "1 a", "2 b"}, s.texts("ann"))
+}
+
+// An event that kills every process that runs it is set aside after its attempts; its user is
+// told, and nothing of the others is lost or doubled.
+func TestEventThatKills(t *testing.T) {
+	s := newStage(t)
+	p := s.start("")
+	s.line.SetWebhook("http://" + p.addr + "/")
+	for _, user := range []string{"ann", "bob"} {
+		s.say(user, "start")
+		s.shown(user, 1)
+	}
+	s.say("ann", "kill")
+	s.say("ann", "a")
+	want := []string{"counting"}
+	for i := 1; i <= 8; i++ {
+		s.say("bob", "b")
+		want = append(want, fmt.Sprintf("%d b", i))
+		s.shown("bob", i+1)
+	}
+	s.shown("ann", 3)
+	s.settled("ann")
+	require.Equal(t, []string{"counting", "sorry", "1 a"}, s.texts("ann"))
+	require.Equal(t, want, s.texts("bob"))
+	require.Equal(t, 5, p.deaths())
+	store, err := redisstore.New(t.Context(), s.redis, &redisstore.Options{Namespace: s.space})
+	require.NoError(t, err)
+	letters, _, err := store.Letters(t.Context(), "", 10)
+	require.NoError(t, err)
+	require.Len(t, letters, 1, "the poison, and no innocent")
+	require.Contains(t, letters[0].Why, "died")
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -24,7 +25,7 @@ const (
 // deliver sends outputs in order, first being the Seq of the first of them. What cannot be
 // sent at once is tried again in the background, so that the session's next event need not wait.
 func (b *Bot) deliver(id string, first session.Seq, outs []output) {
-	n, err := b.sendAll(outs, false)
+	n, err := b.sendAll(id, first, outs, false)
 	if n > 0 {
 		b.acks.add(id, first+session.Seq(n-1))
 	}
@@ -38,49 +39,87 @@ func (b *Bot) deliver(id string, first session.Seq, outs []output) {
 
 // sendAll makes one attempt for each output until one has to wait, and returns how many are
 // done with and what the one that is not met with.
-func (b *Bot) sendAll(outs []output, retried bool) (n int, err *transport.SendError) {
+func (b *Bot) sendAll(id string, first session.Seq, outs []output, retried bool) (n int, err *transport.SendError) {
 	for i := range outs {
 		o := &outs[i]
 		o.Retried = retried
-		if err := b.send(o); err != nil {
+		if err := b.send(id, first+session.Seq(i), o); err != nil {
 			return i, err
 		}
 	}
 	return len(outs), nil
 }
 
+var errTooOld = errors.New("bot: given up, as no attempt succeeded for 23 h")
+
 // send makes one attempt, and returns an error only if there is to be another.
-func (b *Bot) send(o *output) *transport.SendError {
-	o.Age = b.now().Sub(o.born)
-	if o.Age > maxOutputAge {
-		b.stats.dropped.Add(1)
-		b.o.Logger.Error("bot: output given up", "age", o.Age)
-		return nil
-	}
-	crash("before-send")
-	err := b.channel.Send(context.Background(), &o.Delivery)
-	crash("after-send")
-	if err == nil {
-		b.stats.sent.Add(1)
-		return nil
-	}
+func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
+	o.Age, o.Receipt = b.now().Sub(o.born), transport.Receipt{}
 	var se *transport.SendError
-	if !errors.As(err, &se) {
-		se = &transport.SendError{Verdict: transport.Retry, Err: err}
+	if o.Age > maxOutputAge {
+		se = &transport.SendError{Verdict: transport.Drop, Err: errTooOld}
+	} else {
+		crash("before-send")
+		se = b.attempt(o)
+		crash("after-send")
+	}
+	if b.o.Sent != nil {
+		b.tell(Sent{Session: id, Receipt: o.Receipt, Age: o.Age, Retried: o.Retried, Err: se})
+	}
+	if se == nil {
+		b.stats.sent.Add(1)
+		b.stats.held.set(false)
+		return nil
 	}
 	switch se.Verdict {
 	case transport.Drop, transport.Ambiguous:
 		if se.Verdict == transport.Drop {
 			b.stats.dropped.Add(1)
+			b.discard(id, seq, o, se)
 		} else {
 			b.stats.ambiguous.Add(1)
 		}
-		b.o.Logger.Error("bot: output not delivered", "verdict", se.Verdict.String(), "err", se.Err)
+		b.o.Logger.Error("bot: output not delivered", "session", id, "verdict", se.Verdict.String(),
+			"age", o.Age, "pushed", o.Receipt.Pushed, "request", o.Receipt.RequestID, "err", se.Err)
 		return nil
-	default:
-		b.stats.retried.Add(1)
-		return se
+	case transport.Hold:
+		b.stats.held.set(true)
 	}
+	b.stats.retried.Add(1)
+	return se
+}
+
+// discard keeps an output that will never be delivered as a dead letter.
+func (b *Bot) discard(id string, seq session.Seq, o *output, se *transport.SendError) {
+	why := "refused by the platform"
+	switch {
+	case errors.Is(se.Err, errTooOld):
+		why = "not delivered for 23 h"
+	case errors.Is(se.Err, errBadOutput):
+		why = "not readable"
+	}
+	if o.Receipt.RequestID != "" {
+		why += ", request " + o.Receipt.RequestID
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
+	defer cancel()
+	if err := b.store.Discard(ctx, id, seq, why); err != nil {
+		b.o.Logger.Warn("bot: output not kept as a dead letter", "session", id, "err", err)
+	}
+}
+
+// attempt calls the channel.
+func (b *Bot) attempt(o *output) (se *transport.SendError) {
+	defer func() {
+		if v := recover(); v != nil { // to die of it would be to meet it again
+			se = &transport.SendError{Verdict: transport.Retry, Err: fmt.Errorf("bot: channel: panic with a %T", v)}
+		}
+	}()
+	err := b.channel.Send(context.Background(), &o.Delivery)
+	if err != nil && !errors.As(err, &se) {
+		se = &transport.SendError{Verdict: transport.Retry, Err: err}
+	}
+	return se
 }
 
 // retry goes on with outputs whose first attempt failed with se.
@@ -90,7 +129,7 @@ func (b *Bot) retry(id string, first session.Seq, outs []output, se *transport.S
 		if time.Since(start) > time.Second || se.Verdict != transport.Retry || se.After > wait || !b.sleep(wait) {
 			break
 		}
-		n, err := b.sendAll(outs, true)
+		n, err := b.sendAll(id, first, outs, true)
 		if n > 0 {
 			b.acks.add(id, first+session.Seq(n-1))
 			first, outs = first+session.Seq(n), outs[n:]
@@ -112,6 +151,7 @@ func (b *Bot) postpone(id string, done session.Seq, o *output, se *transport.Sen
 	defer cancel()
 	done = max(done, b.acks.take(id))
 	if _, err := b.store.Ack(ctx, id, done, wait); err != nil {
+		b.acks.again(id, done)
 		b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
 	}
 }
@@ -130,8 +170,12 @@ func (b *Bot) deliverStored(id string, stored []session.Output, retried bool) {
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), b.o.lane)
-		stored = b.ackNow(ctx, id, done)
+		rest, err := b.ackNow(ctx, id, done)
 		cancel()
+		if err != nil {
+			b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
+		}
+		stored = rest
 	}
 }
 
@@ -145,12 +189,14 @@ func (b *Bot) sendStored(id string, stored []session.Output, retried bool) (done
 		}
 		var o output
 		if err := o.parse(s.Body); err != nil {
+			b.stats.dropped.Add(1)
 			b.o.Logger.Error("bot: output dropped", "session", id, "err", err)
+			b.discard(id, s.Seq, &o, &transport.SendError{Verdict: transport.Drop, Err: err})
 			done = s.Seq
 			continue
 		}
 		o.Retried = retried
-		if err := b.send(&o); err != nil {
+		if err := b.send(id, s.Seq, &o); err != nil {
 			b.postpone(id, s.Seq-1, &o, err)
 			return done, false
 		}

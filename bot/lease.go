@@ -21,11 +21,15 @@ const maxHold = 6
 type watch struct {
 	extend func() bool // false if the lease is lost
 	stuck  func()      // takes the session away from a turn that does not end
+	slow   func(ctx context.Context, chat string)
 
 	mu      sync.Mutex
 	timer   *time.Timer
-	armed   bool // the timer is set; it stays so when the turn it was set for is over
+	armed   bool            // the timer is set; it stays so when the turn it was set for is over
+	ctx     context.Context // of the turn that is watched
 	cancel  context.CancelFunc
+	chat    string        // where somebody waits; empty if nobody does, or was told
+	told    time.Time     // when they are told that it takes a while
 	next    time.Time     // when there is something to do
 	end     time.Time     // of the context
 	hold    time.Time     // until when the lease is extended
@@ -52,12 +56,18 @@ func (c *turnContext) Err() error {
 }
 
 // begin looks after a turn until done is called, and returns the context of its actions.
-func (w *watch) begin(limit, every time.Duration) context.Context {
+// Somebody who waits is told after patience, unless it is zero.
+func (w *watch) begin(limit, every, patience time.Duration) context.Context {
 	now, first := time.Now(), min(every, limit)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ctx := &turnContext{end: now.Add(limit)}
 	ctx.Context, w.cancel = context.WithCancel(context.Background())
+	w.ctx, w.chat, w.told = ctx, "", time.Time{}
+	if patience > 0 {
+		w.told = now.Add(patience)
+		first = min(first, patience)
+	}
 	w.next, w.end, w.hold = now.Add(first), ctx.end, now.Add(maxHold*limit)
 	w.every, w.over, w.decided, w.left = every, false, false, false
 	if !w.armed {
@@ -99,11 +109,20 @@ func (w *watch) tick() {
 	if !now.Before(w.end) {
 		w.cancel()
 	}
+	if !w.told.IsZero() && !now.Before(w.told) {
+		w.told = time.Time{}
+		if w.chat != "" && !w.decided {
+			w.slow(w.ctx, w.chat)
+		}
+	}
 	if !w.extend() { // the end of the turn waits for it
 		w.armed = false
 		return
 	}
 	wait := w.every
+	if !w.told.IsZero() {
+		wait = min(wait, w.told.Sub(now))
+	}
 	if left := w.end.Sub(now); left > 0 {
 		wait = min(wait, left)
 	}
@@ -125,6 +144,7 @@ func (w *watch) done() (left bool) {
 	defer w.mu.Unlock()
 	w.over = true
 	w.cancel()
+	w.ctx = nil
 	return w.left
 }
 

@@ -53,6 +53,12 @@ type Options struct {
 	// and counted in Stats.Stale: a signed webhook never expires, and the store does not
 	// remember its events for good. The default is 24 h.
 	MaxAge time.Duration
+	// Loading is after what time the user of a one-to-one chat is shown that an answer is on its
+	// way, if the channel can (transport.Loader). The default is 1 s; below zero they are not.
+	Loading time.Duration
+	// Sent, if it is not nil, is told the outcome of each attempt to deliver something, for
+	// metrics. It is called by the goroutine that sends, by many at once, and should be quick.
+	Sent func(Sent)
 	// Logger gets what an operator needs to know. The default is slog.Default().
 	Logger *slog.Logger
 
@@ -82,6 +88,9 @@ func (o *Options) defaults() {
 	}
 	if o.MaxTurns <= 0 {
 		o.MaxTurns = 256
+	}
+	if o.Loading == 0 {
+		o.Loading = time.Second
 	}
 	if o.UserRate == 0 {
 		o.UserRate = 100

@@ -104,7 +104,7 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
-	o := bot.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	o := bot.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), Failed: line.Text("sorry")}
 	o.SetTerms(testLease, testLane)
 	b, err := bot.New(mortalChannel{channel}, mortalStore{store}, []bot.Flow{f}, &o)
 	if err != nil {
@@ -127,6 +127,10 @@ func tally() (*flow.Flow[count], error) {
 		return nil
 	}).
 		On(flow.Text("stop")).End().
+		On(flow.Text("kill")).Do(func(context.Context, *countTurn) error {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}).Stay().
 		On(flow.Text()).Do(func(_ context.Context, t *countTurn) error {
 		die("in action")
 		t.Data.N++

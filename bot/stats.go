@@ -1,6 +1,9 @@
 package bot
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // Stats counts what a Bot did since it was made.
 type Stats struct {
@@ -17,6 +20,10 @@ type Stats struct {
 	// Sent deliveries were accepted by the platform. Retried counts attempts that were not.
 	// Dropped ones it never took; Ambiguous ones it may have taken, without our knowing.
 	Sent, Retried, Dropped, Ambiguous int64
+	// Held is for how long the channel has been on hold: until somebody mends it, it sends
+	// nothing. Behind is for how long more has been due than the bot could begin, or for how
+	// long it could not ask what is. Both are zero if all is well.
+	Held, Behind time.Duration
 }
 
 type stats struct {
@@ -24,6 +31,7 @@ type stats struct {
 	limited, busy, stuck                          atomic.Int64
 	turns, timers, failed, fenced, deferred, dead atomic.Int64
 	sent, retried, dropped, ambiguous             atomic.Int64
+	held, behind                                  since
 }
 
 // Stats returns the counts up to now.
@@ -35,5 +43,6 @@ func (b *Bot) Stats() Stats {
 		Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
 		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
 		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),
+		Held: s.held.lasts(), Behind: s.behind.lasts(),
 	}
 }

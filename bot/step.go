@@ -33,6 +33,7 @@ func (t *turns) planEvent(ctx context.Context) error {
 	if e.Standby {
 		return nil // another system has the chat
 	}
+	t.awaited(e)
 	t.in = flow.Input{Turn: p.turn, Event: e, Now: t.b.now()}
 	f, res, err := t.b.stepEvent(ctx, &t.rec, &t.in)
 	if err != nil {

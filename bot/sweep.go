@@ -49,9 +49,12 @@ func (b *Bot) sweepOnce() time.Duration {
 	defer cancel()
 	room := b.o.MaxTurns - int(b.running.Load()+b.sending.Load())
 	if room <= 0 {
+		b.stats.behind.set(true)
 		return 100 * time.Millisecond
 	}
-	ids, wait, err := b.store.Due(ctx, min(room, sweepBatch))
+	limit := min(room, sweepBatch)
+	ids, wait, err := b.store.Due(ctx, limit)
+	b.stats.behind.set(err != nil || len(ids) == limit)
 	if err != nil {
 		b.o.Logger.Warn("bot: due sessions unknown", "err", err)
 		return time.Second
@@ -73,6 +76,7 @@ func (b *Bot) sweepOnce() time.Duration {
 	wg.Wait()
 	switch {
 	case failed.Load():
+		b.stats.behind.set(true)
 		return time.Second
 	case len(ids) > 0:
 		return 0 // there may be more

@@ -68,7 +68,7 @@ func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e
 
 func newTurns() *turns {
 	t := new(turns)
-	t.watch.extend, t.watch.stuck = t.extend, t.abandon
+	t.watch.extend, t.watch.stuck, t.watch.slow = t.extend, t.abandon, t.showLoading
 	return t
 }
 
@@ -124,7 +124,7 @@ func (t *turns) one() (session.Event, bool) {
 		t.release(suspectWait, false)
 		return session.Event{}, false
 	}
-	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3)
+	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3, t.b.patience)
 	defer func() {
 		if t.left = t.watch.done(); !t.left && t.crashed {
 			<-t.b.alone
@@ -250,7 +250,7 @@ func (t *turns) write() (session.Committed, error) {
 		return done, err
 	}
 	end := time.Now().Add(o.lease)
-	for wait := 20 * time.Millisecond; errors.Is(err, session.ErrUnavailable) && time.Now().Before(end); wait *= 2 {
+	for wait := 20 * time.Millisecond; errors.Is(err, session.ErrUnavailable) && time.Now().Before(end); wait = min(2*wait, time.Second) {
 		time.Sleep(wait)
 		done, err = t.b.store.Commit(context.Background(), r)
 	}

@@ -28,6 +28,16 @@ type Delivery struct {
 	Key [16]byte
 	// Messages is a JSON array of up to MaxMessages message objects, or one Menu: see ParseMenu.
 	Messages []byte
+	// Receipt is for Send to fill in. It is not stored.
+	Receipt Receipt
+}
+
+// Receipt is how an attempt at a delivery went out. It is empty if nothing did.
+type Receipt struct {
+	// RequestID is the platform's id of the call, for its support.
+	RequestID string
+	// Pushed says that the call was a push rather than a reply.
+	Pushed bool
 }
 
 // Sender delivers messages.
@@ -36,6 +46,13 @@ type Sender interface {
 	// an earlier attempt. Otherwise it returns a *SendError that says what to do next.
 	// It ends by itself within a few seconds, and is safe for concurrent use.
 	Send(ctx context.Context, d *Delivery) error
+}
+
+// Loader is a Sender that can show a user that an answer is on its way.
+type Loader interface {
+	// Loading shows it in a one-to-one chat for d, as nearly as the platform can, or until a
+	// message comes. It ends by itself within a few seconds.
+	Loading(ctx context.Context, chatID string, d time.Duration) error
 }
 
 // Verdict says what is to become of a delivery that was not accepted.

@@ -22,7 +22,8 @@ const (
 // Send makes one attempt to deliver d: a reply if there is a reply token and the window is
 // open, else a push if d allows it, else a late reply. It makes a second call only where LINE refused the reply
 // token for its age. It returns nil or a *transport.SendError, which wraps an *APIError if LINE
-// answered. A transport.Menu becomes the rich menu with that alias, linked to the user, or none.
+// answered. d.Receipt has the id of the last call that LINE answered. A transport.Menu becomes
+// the rich menu with that alias, linked to the user, or none.
 //
 // LINE gives a reply no idempotency key. An "Invalid reply token" inside the window is read as
 // the success of an earlier attempt; behind the window, with d.Retried, nobody can tell: then
@@ -142,6 +143,9 @@ func (c *Channel) call(ctx context.Context, t *target, to string, d *transport.D
 		return nil, &paceError{wait, err}
 	}
 	a, err := c.api.call(ctx, t, to, d)
+	if err == nil {
+		d.Receipt = transport.Receipt{RequestID: a.requestID, Pushed: t == &c.api.push}
+	}
 	if c.log.Enabled(ctx, slog.LevelDebug) {
 		attrs := []slog.Attr{slog.String("call", t.name), slog.Int("bytes", len(d.Messages))}
 		if err == nil {
