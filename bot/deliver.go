@@ -116,7 +116,15 @@ func (b *Bot) attempt(o *output) (se *transport.SendError) {
 		}
 	}()
 	err := b.channel.Send(context.Background(), &o.Delivery)
-	if err != nil && !errors.As(err, &se) {
+	if err == nil {
+		return nil
+	}
+	return sendError(err)
+}
+
+func sendError(err error) *transport.SendError {
+	var se *transport.SendError
+	if !errors.As(err, &se) {
 		se = &transport.SendError{Verdict: transport.Retry, Err: err}
 	}
 	return se
