@@ -46,8 +46,45 @@
 // # Errors
 //
 // An action that fails is tried again after 0.2 s, 1 s, 5 s and 15 s, with the state as it was;
-// the session's other events wait. Then the event is set aside as a dead letter. Logs name
-// sessions by their hashed id and carry no text of users.
+// the session's other events wait. Then the event is set aside as a dead letter, and its user
+// gets Options.Failed. So is the event of an action that
+//
+//	panics              like an error; the log has the stack
+//	calls Goexit        like an error
+//	ignores its context its session is taken away after six times Options.TurnTimeout, and the
+//	                    event is set aside at once; the goroutine is left behind (Stats.Stuck)
+//	kills the process   the lease runs out; it is tried again alone, so that it takes no others with it
+//
+// Logs name sessions by their hashed id. They carry no text of users, no token and no id of a
+// user: what the event brought is blanked in the text of an action's error. Do not put other
+// data of users into errors.
+//
+// # Load
+//
+// What is too much is refused in this order, the cheapest first:
+//
+//	webhooks             more than Options.MaxWebhooks, or 64 MiB with 4 KiB for each event, wait
+//	                     for the store: ErrBusy, and the platform delivers again
+//	old events           older than Options.MaxAge: left out, Stats.Stale
+//	events of one user   more than Options.UserRate: left out, Stats.Limited; redeliveries pass
+//	events of a session  200 wait in the store already: left out, Stats.Refused
+//	turns                seven eighths of Options.MaxTurns run: the event is safe and runs later
+//	the sweep            takes the room that is left, an eighth at least
+//
+// What is left out is answered with success: it would be as much the next time, and an error
+// would count against all users. A session has one turn at a time and fifty in a row, then
+// others come first. A turn sends up to 100 messages, a session has up to 100 timers and 64 KiB.
+//
+// # When Redis is away
+//
+// The webhook answers 503 within 1.9 s, whether Redis refuses, is slow, full or silent, and at
+// once when too many wait for it. The platform delivers again if that is switched on. Turns that
+// run try to commit for as long as their lease; then their events run again. What is sent goes
+// out, and is acknowledged afterwards: this process does not send it again. The sweep asks once
+// a second. When Redis is back, it goes on with what was left, the oldest first.
+//
+// Bot.Ready is a handler for readiness probes, Bot.Check has the whole error, and Stats.Behind
+// and Stats.Held say since when things are not as they should be.
 //
 // # Concurrency
 //

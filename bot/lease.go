@@ -31,6 +31,8 @@ type watch struct {
 	chat    string        // where somebody waits; empty if nobody does, or was told
 	told    time.Time     // when they are told that it takes a while
 	next    time.Time     // when there is something to do
+	grow    time.Time     // when the lease is first extended
+	ticks   time.Time     // what the timer is set to
 	end     time.Time     // of the context
 	hold    time.Time     // until when the lease is extended
 	every   time.Duration // how often
@@ -63,14 +65,14 @@ func (w *watch) begin(limit, every, patience time.Duration) context.Context {
 	defer w.mu.Unlock()
 	ctx := &turnContext{end: now.Add(limit)}
 	ctx.Context, w.cancel = context.WithCancel(context.Background())
-	w.ctx, w.chat, w.told = ctx, "", time.Time{}
+	w.ctx, w.chat, w.told, w.grow = ctx, "", time.Time{}, now.Add(every)
 	if patience > 0 {
 		w.told = now.Add(patience)
 		first = min(first, patience)
 	}
 	w.next, w.end, w.hold = now.Add(first), ctx.end, now.Add(maxHold*limit)
 	w.every, w.over, w.decided, w.left = every, false, false, false
-	if !w.armed {
+	if !w.armed || w.ticks.After(now.Add(first)) {
 		w.armed = true
 		w.set(first)
 	}
@@ -79,6 +81,7 @@ func (w *watch) begin(limit, every, patience time.Duration) context.Context {
 
 // set is called with mu held.
 func (w *watch) set(d time.Duration) {
+	w.ticks = time.Now().Add(d)
 	if w.timer == nil {
 		w.timer = time.AfterFunc(d, w.tick)
 	} else {
@@ -113,6 +116,14 @@ func (w *watch) tick() {
 		w.told = time.Time{}
 		if w.chat != "" && !w.decided {
 			w.slow(w.ctx, w.chat)
+		}
+		if now.Before(w.grow) { // too early to extend, which the end of the turn would wait for
+			w.next = w.grow
+			if now.Before(w.end) && w.end.Before(w.grow) {
+				w.next = w.end
+			}
+			w.set(w.next.Sub(now))
+			return
 		}
 	}
 	if !w.extend() { // the end of the turn waits for it

@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
-	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -219,9 +218,28 @@ func TestWaitingWebhooksAreBounded(t *testing.T) {
 	}
 }
 
-// New events leave a share of the turns to what waits.
+// holdStore counts the events that are left for later.
+type holdStore struct {
+	*memstore.Store
+	held atomic.Int64
+}
+
+func (s *holdStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+	if r.Hold {
+		s.held.Add(1)
+	}
+	return s.Store.Begin(ctx, r)
+}
+
+// New events leave a share of the turns to what waits: the last place is the sweep's.
 func TestWaitingEventsHaveTurnsOfTheirOwn(t *testing.T) {
-	inBubble(t, bot.Options{MaxTurns: 8}, func(r *rig) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &holdStore{Store: memstore.New()}
+		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+		f := counter(t, func(context.Context) { time.Sleep(2 * time.Second) })
+		var err error
+		r.bot, err = bot.New(r.channel, store, []bot.Flow{f}, &bot.Options{MaxTurns: 8, Logger: slog.New(r.log)})
+		require.NoError(t, err)
 		for i := range 8 {
 			r.say(fmt.Sprint("user-", i), "start")
 		}
@@ -229,17 +247,14 @@ func TestWaitingEventsHaveTurnsOfTheirOwn(t *testing.T) {
 		for i := range 7 {
 			r.say(fmt.Sprint("user-", i), "slow")
 		}
-		id := session.Key{Chat: transport.ChatUser, ChatID: "waiting"}.ID()
-		e := said("waiting", "w", "start")
-		_, err := r.store.Begin(context.Background(), &session.BeginRequest{
-			ID: id, Token: session.Token{1}, Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw}, Hold: true,
-		})
-		require.NoError(r, err)
-		r.say("user-7", "a") // has to wait for the sweep as well
+		require.Zero(t, store.held.Load())
+		r.say("user-7", "a")
+		require.EqualValues(t, 1, store.held.Load())
 		r.pass(200 * time.Millisecond)
-		require.ElementsMatch(r, []string{"counting", "1 a"}, untagged(r.channel.texts()))
+		require.Equal(t, []string{"1 a"}, untagged(r.channel.texts()))
 		r.pass(10 * time.Second)
-		require.Len(r, r.channel.take(), 7)
+		require.Len(t, r.channel.take(), 7)
+		require.NoError(t, r.bot.Shutdown(context.Background()))
 	})
 }
 
@@ -266,96 +281,5 @@ func TestBacklogOfOutputsIsBounded(t *testing.T) {
 		r.pass(2 * time.Minute)
 		require.Len(r, r.channel.take(), 30)
 		require.LessOrEqual(r, most.Load(), int64(4))
-	})
-}
-
-// A turn that wants too much is set aside at once, whole.
-func TestTurnLimits(t *testing.T) {
-	later := func(n int) func(*flow.Turn[count]) time.Time {
-		return func(t *countTurn) time.Time { return t.Now().Add(time.Duration(n+1) * time.Hour) }
-	}
-	for _, test := range []struct {
-		name, why string
-		act       flow.Action[blob]
-	}{
-		{"messages", "too many messages", func(_ context.Context, t *flow.Turn[blob]) error {
-			for range 101 {
-				t.Send(text("spam"))
-			}
-			return nil
-		}},
-		{"state", "state or outputs too large", func(_ context.Context, t *flow.Turn[blob]) error {
-			t.Data.S = strings.Repeat("x", session.MaxState)
-			return nil
-		}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			fb := flow.New[blob]("blob", "only")
-			fb.StartOn(flow.Text("start"))
-			fb.In("only").On(flow.Text("stop")).End().On(flow.Text("too much")).Do(test.act).Stay().
-				On(flow.Text()).Do(func(_ context.Context, t *flow.Turn[blob]) error { t.Send(text("fine")); return nil }).Stay()
-			withFlow(t, fb, bot.Options{Failed: text("sorry")}, func(r *rig) {
-				r.say("ann", "start")
-				r.say("ann", "too much")
-				require.Equal(r, []string{"sorry"}, r.channel.texts())
-				r.say("ann", "a")
-				require.Equal(r, []string{"fine"}, untagged(r.channel.texts()))
-				letters, _, err := r.bot.Letters(context.Background(), "", 10)
-				require.NoError(r, err)
-				require.Len(r, letters, 1)
-				require.Equal(r, test.why, letters[0].Why)
-			})
-		})
-	}
-	t.Run("timers", func(t *testing.T) {
-		fb := flow.New[count]("many", "only")
-		fb.StartOn(flow.Text("start"))
-		nothing := func(context.Context, *countTurn) error { return nil }
-		s := fb.In("only").On(flow.Text("stop")).End().On(flow.Text("remind"))
-		for i := range 10 {
-			s.Remind(fmt.Sprint("r", i), later(i), nothing)
-		}
-		s.Stay()
-		withFlow(t, fb, bot.Options{Failed: text("sorry")}, func(r *rig) {
-			r.say("ann", "start")
-			for range 10 {
-				r.say("ann", "remind")
-				r.pass(time.Second)
-			}
-			require.Empty(r, r.channel.texts())
-			r.say("ann", "remind")
-			require.Equal(r, []string{"sorry"}, r.channel.texts())
-		})
-	})
-}
-
-type blob struct{ S string }
-
-// withFlow runs f with a bot of the flow, on a memory store and virtual time.
-func withFlow[T any](t *testing.T, fb *flow.Builder[T], o bot.Options, f func(r *rig)) {
-	t.Helper()
-	fl, err := fb.Build()
-	require.NoError(t, err)
-	synctest.Test(t, func(t *testing.T) {
-		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
-		o.Logger = slog.New(r.log)
-		r.bot, err = bot.New(r.channel, r.store, []bot.Flow{fl}, &o)
-		require.NoError(t, err)
-		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
-		f(r)
-	})
-}
-
-// Events older than any redelivery are a replay, and are refused without asking the store.
-func TestOldEventsAreRefused(t *testing.T) {
-	inBubble(t, bot.Options{}, func(r *rig) {
-		e := said("ann", "1", "start")
-		e.Time = time.Now().Add(-24*time.Hour - time.Second)
-		r.receive(raw(e))
-		require.Empty(r, r.channel.take())
-		require.EqualValues(r, 1, r.bot.Stats().Stale)
-		e.Time = e.Time.Add(time.Minute)
-		r.receive(raw(e))
-		require.Len(r, r.channel.take(), 1)
 	})
 }

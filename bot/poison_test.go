@@ -8,14 +8,12 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -249,153 +247,4 @@ func TestPoisonedOptions(t *testing.T) {
 	require.ErrorContains(t, err, "panic")
 	_, err = bot.New(&fakeChannel{}, store, []bot.Flow{f, nil}, nil)
 	require.ErrorContains(t, err, "flow 1 is nil")
-}
-
-// An action that ignores its context loses the session after six times its limit: the event is
-// set aside, the session goes on, and Shutdown does not wait for the action.
-func TestStuckAction(t *testing.T) {
-	free := make(chan struct{})
-	calls := 0
-	act := func(_ context.Context, turn *countTurn) error {
-		switch turn.Event().Text {
-		case "stuck":
-			calls++
-			<-free
-			turn.Send(text("too late"))
-		case "exits late":
-			<-free
-			runtime.Goexit()
-		default:
-			turn.Send(text("fine"))
-		}
-		return nil
-	}
-	for _, words := range []string{"stuck", "exits late"} {
-		free = make(chan struct{}) // channels belong to a bubble
-		calls = 0
-		synctest.Test(t, func(t *testing.T) {
-			free = make(chan struct{})
-			bubbleInside(t, bot.Options{Failed: text("sorry"), MaxTurns: 1}, act, func(r *rig) {
-				r.say("ann", "start")
-				r.say("ann", words)
-				r.say("ann", "hello")
-				short, cancel := context.WithTimeout(context.Background(), time.Second)
-				defer cancel()
-				<-short.Done()
-				require.Empty(r, r.channel.texts())
-				r.pass(63 * time.Second)
-				require.Equal(r, []string{"sorry", "fine"}, untagged(r.channel.texts()))
-				require.EqualValues(r, 1, r.bot.Stats().Stuck)
-				letters, _, err := r.bot.Letters(context.Background(), "", 10)
-				require.NoError(r, err)
-				require.Equal(r, "action did not return in one/only", letters[0].Why)
-				r.say("bob", "start")
-				r.say("bob", "hello")
-				require.Equal(r, []string{"fine"}, untagged(r.channel.texts()), "its place is free")
-				require.NoError(r, r.bot.Shutdown(context.Background()))
-				close(free)
-				synctest.Wait()
-				require.Empty(r, r.channel.take())
-				require.Zero(r, r.bot.Stats().Stuck)
-			})
-		})
-	}
-}
-
-// Until its session is taken away, Shutdown waits for an action, as long as its context lasts.
-func TestShutdownBesideStuckAction(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		free := make(chan struct{})
-		act := func(context.Context, *countTurn) error { <-free; return nil }
-		bubbleInside(t, bot.Options{}, act, func(r *rig) {
-			r.say("ann", "start")
-			r.say("ann", "stuck")
-			short, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			require.ErrorIs(r, r.bot.Shutdown(short), context.DeadlineExceeded)
-			close(free)
-		})
-	})
-}
-
-// crashedEvent leaves an event in the store whose lease runs out without a word.
-func (r *rig) crashedEvent(user, id, words string) {
-	r.Helper()
-	e := said(user, id, words)
-	begun, err := r.store.Begin(context.Background(), &session.BeginRequest{
-		ID: session.Key{Chat: transport.ChatUser, ChatID: user}.ID(), Token: session.Token{7},
-		Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw}, Lease: time.Second,
-	})
-	require.NoError(r, err)
-	require.Equal(r, session.Run, begun.Status)
-}
-
-// Events that may have killed a process run one at a time; those that failed run as all others.
-func TestSuspectsRunAlone(t *testing.T) {
-	for _, test := range []struct {
-		name    string
-		crashed bool
-		want    int
-	}{{"crashed", true, 1}, {"failed", false, 5}} {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				now, most := make(chan struct{}, 10), 0
-				seen := map[string]bool{}
-				act := func(_ context.Context, turn *countTurn) error {
-					if id := turn.ID(); !test.crashed && !seen[id] {
-						seen[id] = true
-						return errors.New("first")
-					}
-					now <- struct{}{}
-					most = max(most, len(now))
-					time.Sleep(3 * time.Second)
-					<-now
-					turn.Send(text("done"))
-					return nil
-				}
-				bubbleInside(t, bot.Options{}, func(ctx context.Context, turn *countTurn) error {
-					return act(ctx, turn)
-				}, func(r *rig) {
-					for i := range 5 {
-						r.say(fmt.Sprint("user-", i), "start")
-						if test.crashed {
-							r.crashedEvent(fmt.Sprint("user-", i), fmt.Sprint("e", i), "work")
-						} else {
-							r.say(fmt.Sprint("user-", i), "work")
-						}
-					}
-					r.pass(time.Minute)
-					require.Len(r, r.channel.texts(), 5)
-					require.Equal(r, test.want, most)
-					require.Zero(r, r.bot.Stats().Dead)
-				})
-			})
-		})
-	}
-}
-
-// A suspect that hangs does not keep the others from their turn for ever.
-func TestStuckSuspect(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		free := make(chan struct{})
-		act := func(_ context.Context, turn *countTurn) error {
-			if turn.Event().Text == "stuck" {
-				<-free
-			}
-			turn.Send(text("done"))
-			return nil
-		}
-		bubbleInside(t, bot.Options{}, act, func(r *rig) {
-			r.say("ann", "start")
-			r.say("bob", "start")
-			r.crashedEvent("ann", "1", "stuck")
-			r.pass(500 * time.Millisecond)
-			r.crashedEvent("bob", "2", "work")
-			r.pass(30 * time.Second)
-			require.Empty(r, r.channel.texts())
-			r.pass(40 * time.Second)
-			require.Equal(r, []string{"done"}, untagged(r.channel.texts()))
-			close(free)
-		})
-	})
 }
