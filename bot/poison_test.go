@@ -44,10 +44,7 @@ func (p *poison) mustAt(place string) {
 }
 
 // poisoned is data that cannot be stored, or read.
-type poisoned struct {
-	p *poison
-	N int
-}
+type poisoned struct{ N int }
 
 var thePoison *poison // for the codec alone, which has no other way to it; the test runs no two at once
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,13 +107,22 @@ func TestSuspectsRunAlone(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				now, most := make(chan struct{}, 10), 0
 				seen := map[string]bool{}
-				act := func(_ context.Context, turn *countTurn) error {
-					if id := turn.ID(); !test.crashed && !seen[id] {
+				var mu sync.Mutex
+				begin := func(id string) (again bool) {
+					mu.Lock()
+					defer mu.Unlock()
+					if !test.crashed && !seen[id] {
 						seen[id] = true
-						return errors.New("first")
+						return false
 					}
 					now <- struct{}{}
 					most = max(most, len(now))
+					return true
+				}
+				act := func(_ context.Context, turn *countTurn) error {
+					if !begin(turn.ID()) {
+						return errors.New("first")
+					}
 					time.Sleep(3 * time.Second)
 					<-now
 					turn.Send(text("done"))
