@@ -51,7 +51,7 @@ type Options struct {
 	UserRate int
 	// MaxAge is how old an event may be, by its own time, to be taken. An older one is left out
 	// and counted in Stats.Stale: a signed webhook never expires, and the store does not
-	// remember its events for good. The default is 24 h.
+	// remember its events for longer. The default, and the most, is 24 h.
 	MaxAge time.Duration
 	// Loading is after what time the user of a one-to-one chat is shown that an answer is on its
 	// way, if the channel can (transport.Loader). The default is 1 s; below zero they are not.
@@ -95,7 +95,7 @@ func (o *Options) defaults() {
 	if o.UserRate == 0 {
 		o.UserRate = 100
 	}
-	if o.MaxAge <= 0 {
+	if o.MaxAge <= 0 || o.MaxAge > 24*time.Hour {
 		o.MaxAge = 24 * time.Hour
 	}
 	if o.Logger == nil {

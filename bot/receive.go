@@ -17,7 +17,8 @@ import (
 // Otherwise some are not, and the whole set should be delivered again.
 //
 // Events of one session run in the order of their time. Events that belong to no chat, that are
-// too old, or of which one user sends too many are left out; Stats counts them. The bytes in Raw must be what the channel's Decode takes, and must not change.
+// too old, or of which one user sends too many are left out; Stats counts them. The bytes in Raw
+// must be what the channel's Decode takes, and must not change.
 func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	if b.stopping() {
 		return ErrClosed
@@ -123,7 +124,7 @@ func (b *Bot) admits(e *transport.Event) bool {
 	switch {
 	case !e.Time.IsZero() && age > b.o.MaxAge:
 		b.stats.stale.Add(1)
-		b.leftOut("event", e.ID, "age", age)
+		b.leftOut("event", e.ID, "why", "too old", "age", age)
 		return false
 	case e.Redelivered || e.Kind == transport.KindUnsend || b.rates.take(&e.Source, now):
 		return true

@@ -32,7 +32,7 @@ func TestReplayedWebhook(t *testing.T) {
 		}
 		require.EqualValues(r, 4, r.bot.Stats().Stale)
 		log := strings.Join(r.log.all(), "\n")
-		require.Contains(r, log, "bot: event too old")
+		require.Contains(r, log, "why=too old")
 		require.NotContains(r, log, "next")
 	})
 }
