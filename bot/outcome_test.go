@@ -217,7 +217,7 @@ func TestLoading(t *testing.T) {
 
 // ackless takes no acknowledgements while it is down.
 type ackless struct {
-	session.Store
+	*memstore.Store
 	mu   sync.Mutex
 	down bool
 }
