@@ -3,8 +3,6 @@ package bot_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
-	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -73,46 +70,6 @@ func TestRepeatedTurnHasTheSameKeys(t *testing.T) {
 	})
 }
 
-// stuckStore does not answer Begin for an event until open is closed.
-type stuckStore struct {
-	*memstore.Store
-	open chan struct{}
-}
-
-func (s *stuckStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
-	if r.Event.ID != "" {
-		<-s.open
-	}
-	return s.Store.Begin(ctx, r)
-}
-
-func TestMaxWebhooks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := &stuckStore{Store: memstore.New(), open: make(chan struct{})}
-		channel := &fakeChannel{}
-		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{MaxWebhooks: 2})
-		require.NoError(t, err)
-		ctx := context.Background()
-		var first sync.WaitGroup
-		for i := range 2 {
-			first.Go(func() {
-				if err := b.Receive(ctx, []transport.Event{said(fmt.Sprint("u", i), fmt.Sprint(i), "start")}); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		synctest.Wait()
-		more := []transport.Event{said("ann", "3", "start")}
-		require.ErrorIs(t, b.Receive(ctx, more), bot.ErrBusy)
-		close(store.open)
-		first.Wait()
-		require.NoError(t, b.Receive(ctx, more))
-		synctest.Wait()
-		require.Len(t, channel.take(), 3)
-		require.NoError(t, b.Shutdown(ctx))
-	})
-}
-
 // gauge counts how many run at once.
 type gauge struct {
 	mu        sync.Mutex
@@ -152,42 +109,6 @@ func TestMaxTurns(t *testing.T) {
 	})
 }
 
-// An action that hangs for good holds its session for a minute, and then another may have it.
-func TestHangingActionLosesItsLease(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var calls atomic.Int32
-		end := make(chan struct{})
-		b := flow.New[count]("one", "only")
-		b.StartOn(flow.Text("start"))
-		b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(func(_ context.Context, turn *countTurn) error {
-			n := calls.Add(1)
-			if n == 1 {
-				<-end
-			}
-			turn.Send(text(fmt.Sprint(n)))
-			return nil
-		}).Stay()
-		f, err := b.Build()
-		require.NoError(t, err)
-		channel := &fakeChannel{}
-		o := &bot.Options{Logger: slog.New(slog.DiscardHandler)}
-		hung, err := bot.New(channel, memstore.New(), []bot.Flow{f}, o)
-		require.NoError(t, err)
-		ctx := context.Background()
-		for i, words := range []string{"start", "a"} {
-			require.NoError(t, hung.Receive(ctx, []transport.Event{said("ann", fmt.Sprint(i), words)}))
-			synctest.Wait()
-		}
-		time.Sleep(2 * time.Minute)
-		require.Equal(t, []string{"2"}, untagged(channel.texts()))
-		close(end)
-		synctest.Wait()
-		require.Empty(t, channel.take(), "the one that hung is fenced")
-		require.EqualValues(t, 1, hung.Stats().Fenced)
-		require.NoError(t, hung.Shutdown(ctx))
-	})
-}
-
 // begunElsewhere has another process begin the user's event and die, so many times.
 func (r *rig) begunElsewhere(user, id, words string, times int) {
 	r.Helper()
@@ -207,28 +128,6 @@ func (r *rig) begunElsewhere(user, id, words string, times int) {
 			}
 		}
 	}
-}
-
-// Events whose process died run one at a time: one of them may be what killed it.
-func TestSuspectsRunAlone(t *testing.T) {
-	var g gauge
-	act := func(_ context.Context, turn *countTurn) error {
-		g.run(time.Second)
-		turn.Send(text("done"))
-		return nil
-	}
-	bubbleWith(t, bot.Options{}, act, func(r *rig) {
-		users := []string{"ann", "bob", "eve", "kim", "lea"}
-		for _, u := range users {
-			r.say(u, "start")
-		}
-		for _, u := range users {
-			r.begunElsewhere(u, "of "+u, "a", 1)
-		}
-		r.pass(time.Minute)
-		require.Len(r, r.channel.take(), len(users))
-		require.Equal(r, 1, g.most)
-	})
 }
 
 // An event that killed as many processes as it may have attempts is not run again. It becomes a
