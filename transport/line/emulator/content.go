@@ -36,8 +36,7 @@ type Upload struct {
 // content is what a bot can get of a message.
 type content struct {
 	Upload
-	born time.Time
-	gone bool
+	born time.Time // zero once the message is unsent: LINE has it no more
 }
 
 // pixel is a picture of one transparent point.
@@ -137,7 +136,7 @@ func (p *Platform) Unsend(ctx context.Context, user, message string) (Delivery, 
 		view: placeholder("Message unsent"),
 	}
 	if file := p.contents[message]; file != nil {
-		*file = content{Upload: Upload{Kind: file.Kind}, gone: true}
+		*file = content{Upload: Upload{Kind: file.Kind}}
 	}
 	c.epoch++ // what the page shows is no longer the beginning of the chat
 	c.touch()

@@ -28,7 +28,7 @@ func (p *Platform) stored(c *call) (*content, *answer) {
 	switch {
 	case file == nil || file.URL != "":
 		return nil, &noContent
-	case file.gone || p.opt.Now().Sub(file.born) >= p.opt.ContentLife:
+	case p.opt.Now().Sub(file.born) >= p.opt.ContentLife:
 		return nil, &contentGone
 	}
 	return file, nil

@@ -82,10 +82,10 @@ func TestNarrowcastFilters(t *testing.T) {
 		{"Android", `{"type":"appType","oneOf":["android"]}`, 100},
 		{"Tokyo or Taipei", `{"type":"area","oneOf":["jp_13","tw_01"]}`, 200},
 		{"friends for less than 90 days", `{"type":"subscriptionPeriod","lt":"day_90"}`, 90},
-		{"women and young", `{"type":"operator","and":[{"type":"gender","oneOf":["female"]},
-			{"type":"age","lt":"age_40"}]}`, 50},
-		{"women or young", `{"type":"operator","or":[{"type":"gender","oneOf":["female"]},
-			{"type":"age","lt":"age_40"}]}`, 150},
+		{"women and from 30", `{"type":"operator","and":[{"type":"gender","oneOf":["female"]},
+			{"type":"age","gte":"age_30"}]}`, 75},
+		{"women or from 30", `{"type":"operator","or":[{"type":"gender","oneOf":["female"]},
+			{"type":"age","gte":"age_30"}]}`, 175},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

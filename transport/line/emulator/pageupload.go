@@ -38,7 +38,7 @@ func (p *Platform) picture(w http.ResponseWriter, r *http.Request) {
 	file := p.contents[r.FormValue("id")]
 	var media string
 	var data []byte
-	if file != nil && !file.gone {
+	if file != nil {
 		media, data = file.Type, file.Data
 	}
 	p.mu.Unlock()

@@ -37,7 +37,7 @@ func TestQuota(t *testing.T) {
 	require.Equal(t, 429, push(s, s.user(), hello).status)
 	require.Equal(t, 200, s.reply(token, hello).status, "replies are free")
 	used(4)
-	s.now.advance(31 * 24 * time.Hour)
+	s.now.advance(30*24*time.Hour + 3*time.Hour) // June has begun in Japan, but not in UTC
 	used(0)
 	require.Equal(t, 200, push(s, g.ID, hello,
 		"X-Line-Retry-Key", "123e4567-e89b-12d3-a456-426614174000").status, "a refusal uses no key up")
@@ -59,6 +59,9 @@ func TestDeliveryCounts(t *testing.T) {
 	s.now.advance(3 * time.Hour)
 	require.JSONEq(t, `{"status":"ready","success":2}`, count("push", "20260501"))
 	require.JSONEq(t, `{"status":"ready","success":1}`, count("reply", "20260501"))
+	push(s, s.user(), hello) // on 2 May in Japan
+	s.now.advance(24 * time.Hour)
+	require.JSONEq(t, `{"status":"ready","success":1}`, count("push", "20260502"))
 	require.JSONEq(t, `{"status":"ready","success":0}`, count("multicast", "20260430"))
 	require.JSONEq(t, `{"status":"out_of_service"}`, count("broadcast", "20180330"))
 	require.JSONEq(t, `{"status":"unavailable_for_privacy"}`, count("pnp", "20260501"))

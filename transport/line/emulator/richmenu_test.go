@@ -247,8 +247,10 @@ func TestMenuOfAUser(t *testing.T) {
 	require.JSONEq(t, `{}`, s.call("DELETE", path, "").raw)
 	require.Equal(t, everyone, s.Menu("User A"))
 
+	s.call("POST", path+"/"+mine, "")
 	_, err := s.Unfollow(t.Context(), "User A")
 	require.NoError(t, err)
+	require.Equal(t, everyone, s.Menu("User A"), "its own is for friends")
 	require.Equal(t, 200, s.call("POST", path+"/"+mine, "").status)
 	require.Equal(t, 404, s.call("GET", path, "").status, "no friend: accepted, and not linked")
 }
