@@ -77,7 +77,8 @@ func (a *api) token(ctx context.Context) (string, error) {
 	if err := checkToken(token); err != nil {
 		return "", &tokenError{err}
 	}
-	a.checked.Store(&token)
+	own := token // so that only this path allocates
+	a.checked.Store(&own)
 	return token, nil
 }
 

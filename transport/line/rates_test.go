@@ -63,8 +63,9 @@ func TestRates(t *testing.T) {
 		n         int
 		want      time.Duration
 	}{
-		{"replies", 0, send("token"), 5000, 1500 * time.Millisecond},
-		{"pushes", 0, send(""), 3000, 500 * time.Millisecond},
+		{"replies of one process", 1, send("token"), 5000, 1500 * time.Millisecond},
+		{"replies are not slowed down by default", 0, send("token"), 5000, 0},
+		{"pushes", 1, send(""), 3000, 500 * time.Millisecond},
 		{"a share of replies", 4, send("token"), 1000, time.Second},
 		{"multicast", 0, call("POST", "/v2/bot/message/multicast"), 300, 500 * time.Millisecond},
 		{"loading", 0, call("POST", "/v2/bot/chat/loading/start"), 150, 500 * time.Millisecond},
