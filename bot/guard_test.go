@@ -150,7 +150,7 @@ func TestKillerIsSetAside(t *testing.T) {
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.Equal(r, "killer", letters[0].Event.ID)
-		require.Equal(r, "attempts used up", letters[0].Why)
+		require.Equal(r, "attempts used up: the process died of it, or froze", letters[0].Why)
 	})
 }
 

@@ -61,15 +61,11 @@ type caller struct {
 }
 
 func newCaller(c *Channel, client *http.Client) *caller {
-	if client == nil {
+	if client == nil || client.Transport == nil {
 		client = ownClient()
 	}
-	base := client.Transport
-	if base == nil {
-		base = http.DefaultTransport
-	}
 	return &caller{
-		base: base, api: c.api, endpoints: [2]*url.URL{c.base, c.data},
+		base: client.Transport, api: c.api, endpoints: [2]*url.URL{c.base, c.data},
 		rates: c.rates, quiet: quietTimeout, log: c.log, now: c.now,
 	}
 }
