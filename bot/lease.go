@@ -14,7 +14,8 @@ const maxHold = 6
 
 // watch looks after a turn that takes long: it ends the context of the actions in time, and
 // extends the lease until the turn is over, though not for ever: from an action that hangs the
-// session is taken away. One timer serves for both, as most turns are over long before.
+// session is taken away. If another process has taken it, the context ends at once. One timer
+// serves for all, as most turns are over long before.
 //
 // A watch is used for one turn after the other, and its timer is left running: to stop it and
 // to set it anew would cost more than the rest.
@@ -37,6 +38,7 @@ type watch struct {
 	hold    time.Time     // until when the lease is extended
 	every   time.Duration // how often
 	over    bool
+	lost    bool // the lease is another's
 	decided bool // the turn's user code has returned
 	left    bool // it did not, and stuck was called
 }
@@ -71,7 +73,7 @@ func (w *watch) begin(limit, every, patience time.Duration) context.Context {
 		first = min(first, patience)
 	}
 	w.next, w.end, w.hold = now.Add(first), ctx.end, now.Add(maxHold*limit)
-	w.every, w.over, w.decided, w.left = every, false, false, false
+	w.every, w.over, w.lost, w.decided, w.left = every, false, false, false, false
 	if !w.armed || w.ticks.After(now.Add(first)) {
 		w.armed = true
 		w.set(first)
@@ -126,9 +128,9 @@ func (w *watch) tick() {
 			return
 		}
 	}
-	if !w.extend() { // the end of the turn waits for it
-		w.armed = false
-		return
+	if !w.lost && !w.extend() { // the end of the turn waits for it
+		w.lost = true
+		w.cancel()
 	}
 	wait := w.every
 	if !w.told.IsZero() {
@@ -141,12 +143,20 @@ func (w *watch) tick() {
 	w.set(wait)
 }
 
-// decide is called when the user code of the turn has returned. It is false if that was too late.
-func (w *watch) decide() bool {
+// decide is called when the user code of the turn has returned. It returns errStuck if the session
+// was taken away from it, and session.ErrFenced if the lease was lost.
+func (w *watch) decide() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.decided = true
-	return !w.left
+	switch {
+	case w.left:
+		return errStuck
+	case w.lost:
+		return session.ErrFenced
+	default:
+		return nil
+	}
 }
 
 // done ends the watch, and returns whether the session was taken away from the turn.

@@ -33,7 +33,8 @@ type Options struct {
 	// Keep is how long a session is kept after its last event or timer. The default is 7 days,
 	// the least 24 h.
 	Keep time.Duration
-	// TurnTimeout bounds one turn: the context of actions ends by then. The default is 10 s.
+	// TurnTimeout bounds one turn: the context of actions ends by then, or before if another
+	// process has taken the session over. The default is 10 s.
 	TurnTimeout time.Duration
 	// MaxAttempts is how often a turn is tried before its event is set aside as a dead letter.
 	// The default is 5.

@@ -47,13 +47,17 @@ func (b *Bot) aloneNow() bool {
 }
 
 // abandon takes a session away from an action that ignores its context: the event is set aside,
-// and the session lives on, in another goroutine, which takes the place of the one that hangs.
+// unless another process has it by now, and the session lives on, in another goroutine, which takes
+// the place of the one that hangs.
 // It is called by the watch, with its lock held.
 func (t *turns) abandon() {
 	b := t.b
 	u := newTurns()
 	u.b, u.id, u.token, u.rev, u.state = b, t.id, t.token, t.rev, t.state
 	u.event, u.attempt, u.fault = t.event, t.attempt, errStuck
+	if t.watch.lost {
+		u.fault = session.ErrFenced
+	}
 	b.stats.stuck.Add(1)
 	if t.crashed {
 		<-b.alone
@@ -67,6 +71,9 @@ func (t *turns) faulty() (session.Event, bool) {
 	t.fault = nil
 	if e := t.locate(); e != nil {
 		err = e
+	}
+	if errors.Is(err, session.ErrFenced) {
+		return t.notCommitted(err)
 	}
 	return t.failed(err)
 }

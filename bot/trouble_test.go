@@ -45,17 +45,24 @@ func bubbleWith(t *testing.T, o bot.Options, act flow.Action[count], f func(r *r
 // bubbleInside is bubbleWith for a test that is in a bubble already.
 func bubbleInside(t *testing.T, o bot.Options, act flow.Action[count], f func(r *rig)) {
 	t.Helper()
-	b := flow.New[count]("one", "only")
-	b.StartOn(flow.Text("start"))
-	b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(act).Stay()
-	fl, err := b.Build()
-	require.NoError(t, err)
 	r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
 	o.Logger = slog.New(r.log)
-	r.bot, err = bot.New(r.channel, r.store, []bot.Flow{fl}, &o)
+	var err error
+	r.bot, err = bot.New(r.channel, r.store, []bot.Flow{onText(t, act)}, &o)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
 	f(r)
+}
+
+// onText is a flow of one state whose action on any text is act.
+func onText(t *testing.T, act flow.Action[count]) bot.Flow {
+	t.Helper()
+	b := flow.New[count]("one", "only")
+	b.StartOn(flow.Text("start"))
+	b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(act).Stay()
+	f, err := b.Build()
+	require.NoError(t, err)
+	return f
 }
 
 func TestPermanentErrorIsNotTriedAgain(t *testing.T) {

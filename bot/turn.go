@@ -133,9 +133,12 @@ func (t *turns) one() (session.Event, bool) {
 	crash("before-turn")
 	err := t.makePlan(ctx)
 	crash("after-turn")
+	late := t.watch.decide()
 	switch {
-	case !t.watch.decide():
+	case errors.Is(late, errStuck):
 		return session.Event{}, false
+	case late != nil:
+		return t.notCommitted(late)
 	case err != nil:
 		return t.failed(err)
 	default:
