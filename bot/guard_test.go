@@ -179,6 +179,10 @@ func TestOutputsAreGivenUpInTime(t *testing.T) {
 			require.Equal(r, got[0].Key, s.Key)
 		}
 		require.EqualValues(r, 1, r.bot.Stats().Dropped)
+		letters, _, err := r.bot.Letters(context.Background(), "", 10)
+		require.NoError(r, err)
+		require.Len(r, letters, 1)
+		require.Equal(r, "not delivered for 23 h", letters[0].Why)
 	})
 }
 

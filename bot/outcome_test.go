@@ -69,22 +69,6 @@ func TestSent(t *testing.T) {
 	})
 }
 
-func TestOutputIsGivenUpAfterADay(t *testing.T) {
-	inBubble(t, bot.Options{}, func(r *rig) {
-		r.channel.fail = func(int, *transport.Delivery) error {
-			return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: token refused")}
-		}
-		r.say("ann", "start")
-		r.pass(time.Minute)
-		require.Greater(r, r.bot.Stats().Held, 50*time.Second)
-		r.pass(26 * time.Hour)
-		letters, _, err := r.bot.Letters(context.Background(), "", 10)
-		require.NoError(r, err)
-		require.NotEmpty(r, letters)
-		require.Equal(r, "not delivered for 23 h", letters[0].Why)
-	})
-}
-
 // A channel that panics is tried again; it does not take the process with it.
 func TestPanickingChannel(t *testing.T) {
 	inBubble(t, bot.Options{}, func(r *rig) {
