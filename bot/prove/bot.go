@@ -38,6 +38,8 @@ type botConfig struct {
 	Slow        time.Duration // how long an action takes
 	Guard       string        // the guard to break; empty for none
 	Attempts    int           // bot.Options.MaxAttempts
+	Replicas    int           // redisstore.Options.Replicas
+	Fsync       bool          // redisstore.Options.Fsync
 }
 
 func runBot() error {
@@ -59,7 +61,9 @@ func runBot() error {
 	}
 	client := cfg.Redis.client()
 	defer client.Close()
-	store, err := redisstore.New(ctx, client, &redisstore.Options{Namespace: cfg.Namespace})
+	store, err := redisstore.New(ctx, client, &redisstore.Options{
+		Namespace: cfg.Namespace, Replicas: cfg.Replicas, Fsync: cfg.Fsync, Logger: log,
+	})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ type tally struct {
 	messages, timers int
 	lost             int // messages or timers that are missing
 	doubled          int // messages that are there again
+	rerun            int // those of them that another run of the turn made: Redis had forgotten the first
 	ambiguous        int // those of them that were pushed after their reply token's time
 	replies          int // the replies that these messages make up
 	order, early     int
@@ -29,7 +30,7 @@ func (s *stage) count() *tally {
 	defer s.sender.mu.Unlock()
 	c := &tally{}
 	for _, events := range s.users {
-		v := view{c: c, strict: !s.t.shuffle, window: s.t.window, lastEnd: s.fleet.lastEnd, parts: map[part]bool{}, due: map[int]int64{}, newest: -1}
+		v := view{c: c, strict: !s.t.shuffle, window: s.t.window, lastEnd: s.fleet.lastEnd, parts: map[part]string{}, due: map[int]int64{}, newest: -1}
 		for _, m := range s.line.snapshot(events[0].user) {
 			v.see(&m, events)
 		}
@@ -52,16 +53,19 @@ type view struct {
 	// lastEnd is when a process ended last before a time.
 	lastEnd func(time.Time) time.Time
 
-	parts  map[part]bool
-	due    map[int]int64 // timers that were armed
-	last   answer        // of the chain
-	newest int           // seq of the newest event that was answered
+	parts  map[part]string // the hash of each; a timer has none
+	due    map[int]int64   // timers that were armed
+	last   answer          // of the chain
+	newest int             // seq of the newest event that was answered
 }
 
 func (v *view) see(m *message, events []*event) {
 	p := part{m.Timer, m.Seq, m.Part}
-	if v.parts[p] {
+	if hash, again := v.parts[p]; again {
 		v.c.doubled++
+		if hash != m.Hash {
+			v.c.rerun++
+		}
 		if m.pushed && !m.Timer && m.Seq < len(events) && m.at.Sub(events[m.Seq].first) >= v.window {
 			v.c.ambiguous++
 			if m.Part == 1 {
@@ -70,7 +74,7 @@ func (v *view) see(m *message, events []*event) {
 		}
 		return
 	}
-	v.parts[p] = true
+	v.parts[p] = m.Hash
 	v.c.messages++
 	if m.Timer {
 		v.timer(m)
@@ -88,6 +92,11 @@ func (v *view) see(m *message, events []*event) {
 	if m.Due > 0 {
 		v.due[m.Seq] = m.Due
 	}
+}
+
+func (v *view) has(p part) bool {
+	_, ok := v.parts[p]
+	return ok
 }
 
 // took notes how long an event waited. Whoever repairs may end as well: then the next one begins anew.
@@ -137,7 +146,7 @@ func (v *view) end(events []*event) {
 		if !e.accepted.IsZero() {
 			v.c.accepted++
 		}
-		first := v.parts[part{false, e.seq, 1}]
+		first := v.has(part{false, e.seq, 1})
 		if isPoison(e.kind) {
 			if first {
 				v.c.order++ // it cannot be answered
@@ -153,13 +162,13 @@ func (v *view) end(events []*event) {
 			n = manyMessages
 		}
 		for i := range n {
-			if !v.parts[part{false, e.seq, i + 1}] {
+			if !v.has(part{false, e.seq, i + 1}) {
 				v.c.lose("event %s/%d part %d", e.user[1:9], e.seq, i+1)
 			}
 		}
 	}
 	for seq, due := range v.due {
-		if !v.parts[part{true, seq, 0}] {
+		if !v.has(part{true, seq, 0}) {
 			v.c.lose("timer %s/%d due %d", events[0].user[1:9], seq, due)
 		}
 	}

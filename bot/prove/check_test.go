@@ -36,6 +36,7 @@ func TestCount(t *testing.T) {
 		{"one lost", []message{a, b}, tally{messages: 2, lost: 1}},
 		{"one lost in between", []message{a, c}, tally{messages: 2, lost: 1, chain: 1}},
 		{"one doubled", []message{a, b, b, c}, tally{messages: 3, doubled: 1}},
+		{"one doubled by another run", []message{a, b, said(1, 2, "a", "x"), c}, tally{messages: 3, doubled: 1, rerun: 1}},
 		{"doubled by a late push", []message{a, b, c, late}, tally{messages: 3, doubled: 1, ambiguous: 1, replies: 1}},
 		{"not in the order of commits", []message{a, c, b}, tally{messages: 3, chain: 1, order: 2}},
 		{
@@ -74,7 +75,7 @@ func TestCount(t *testing.T) {
 func TestCountAbsent(t *testing.T) {
 	t.Parallel()
 	c := &tally{}
-	v := view{c: c, parts: map[part]bool{}}
+	v := view{c: c, parts: map[part]string{}}
 	user := userID(1, 1)
 	v.end([]*event{
 		{user: user, kind: kindPlain}, {user: user, seq: 1, kind: kindMany, accepted: time.UnixMilli(1)},
@@ -89,10 +90,10 @@ func TestCountPoison(t *testing.T) {
 	user := userID(1, 1)
 	bad := &event{user: user, id: "bad", kind: kindKill, accepted: time.UnixMilli(1)}
 	c := &tally{}
-	v := view{c: c, parts: map[part]bool{}}
+	v := view{c: c, parts: map[part]string{}}
 	v.end([]*event{bad})
 	require.Zero(t, c.lost+c.order)
-	v.parts[part{false, 0, 1}] = true
+	v.parts[part{false, 0, 1}] = "a"
 	v.end([]*event{bad})
 	require.Equal(t, 1, c.order)
 	s := &stage{users: [][]*event{{{kind: kindPlain, id: "good"}, bad}, {{kind: kindFail, id: "a"}}}}
@@ -119,12 +120,12 @@ func TestAnswerIsReadBack(t *testing.T) {
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	row := base("x", 3, 50, 100, 1)
-	row.shuffle = true
+	row.shuffle, row.timers = true, 10
 	start := time.UnixMilli(1_000_000)
 	users := plan(&row, 7, start)
 	require.Equal(t, users, plan(&row, 7, start))
 	require.NotEqual(t, users, plan(&row, 8, start))
-	mixed, twice := 0, 0
+	mixed, twice, timers := 0, 0, 0
 	for _, events := range users {
 		for i, e := range events[1:] {
 			require.Greater(t, e.stamp, events[i].stamp)
@@ -134,10 +135,14 @@ func TestPlan(t *testing.T) {
 			if e.dup >= 0 {
 				twice++
 			}
+			if e.kind == kindTimer {
+				timers++
+			}
 		}
 	}
 	require.NotZero(t, mixed)
 	require.InDelta(t, 37, twice, 20)
+	require.InDelta(t, 147*10/20, timers, 20)
 }
 
 // The matrix has every point that package bot can die at.

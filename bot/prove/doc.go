@@ -34,7 +34,7 @@
 //   - faults: a process that panicked, ended by itself or did not shut down, a webhook that was
 //     not answered in time
 //
-//   - shed: events that a full mailbox refused; no row fills one
+//   - shed: events that a full mailbox or the rate of a user left out; no row goes that far
 //
 //   - poison: events that panic, fail for ever or kill their process, which a row has on purpose:
 //     just these must be the dead letters in the end

@@ -49,7 +49,7 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 			switch n := rng.IntN(20); {
 			case n == 0:
 				e.kind = kindMany
-			case n <= 2:
+			case n <= t.timers:
 				e.kind = kindTimer
 			}
 			if u < t.poison && i == t.events/2 {

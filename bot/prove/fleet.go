@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -22,6 +24,7 @@ type fleet struct {
 	procs   []*process
 	down    bool // nothing is started
 	deaths  int
+	starts  int
 	unready int      // starts that failed
 	faults  []string // ends that nobody asked for
 	ends    []time.Time
@@ -97,20 +100,29 @@ func (f *fleet) once(p *process) bool {
 }
 
 // repeats says whether a crash point strikes more than once.
-func repeats(crash string) bool {
-	for _, c := range crash {
-		if c == '/' {
-			return true
-		}
+func repeats(crash string) bool { return strings.Contains(crash, "/") }
+
+// armed is the crash point of a process that starts. As it is shut down once, hits of that point
+// are counted over the fleet. It is called with mu held.
+func (f *fleet) armed(p *process) string {
+	f.starts++
+	point, hit, _ := strings.Cut(p.crash, "=")
+	n, _ := strconv.Atoi(strings.TrimPrefix(hit, "/"))
+	switch {
+	case point != "in-shutdown" || n <= 1:
+		return p.crash
+	case f.starts == n || repeats(p.crash) && f.starts%n == 0:
+		return point + "=1"
+	default:
+		return ""
 	}
-	return false
 }
 
 func (f *fleet) spawn(p *process) error {
 	f.mu.Lock()
 	cfg := f.cfg
 	cfg.Listen = p.addr
-	crash := p.crash
+	crash := f.armed(p)
 	f.mu.Unlock()
 	told, err := json.Marshal(&cfg)
 	if err != nil {

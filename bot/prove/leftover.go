@@ -88,11 +88,12 @@ func (s *stage) finish(ctx context.Context, r *result) {
 		s.fail("%s", fault)
 	}
 	r.tally, r.deaths, r.posts = *s.count(), s.fleet.deaths, s.sender.posts
+	r.posts.outage = stretch(s.sender.refused)
 	r.calls, _ = s.line.counts()
 	r.counted = s.fleet.logged("pushing a reply of unknown fate")
 	r.assumed = s.fleet.logged("reply assumed delivered")
 	r.fenced = s.fleet.logged("turn overtaken")
-	r.shed = s.fleet.logged("bot: event refused")
+	r.shed = s.fleet.logged("bot: events left out")
 	if s.redis.proxy != nil && s.redis.proxy.losses() > 0 {
 		s.note("%d connections broken in a call", s.redis.proxy.losses())
 	}

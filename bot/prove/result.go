@@ -17,7 +17,7 @@ type result struct {
 	deaths                   int
 	counted, assumed, fenced int // ambiguous replies, replies taken as delivered, turns overtaken
 	left                     int
-	shed                     int           // events that a full mailbox refused
+	shed                     int           // lines of the log that say that events were left out
 	lull                     *lull         // nil where bars on time are strict
 	slack                    time.Duration // what they are widened by
 	busy, idle               stats         // of the process with the most, under load and after it
@@ -45,20 +45,26 @@ func (r *result) judge() {
 	if a.ambiguous && r.replies <= r.counted {
 		doubled -= r.ambiguous
 	}
+	if a.rollback {
+		doubled -= r.rerun
+	}
 	bad(doubled, "doubled")
 	bad(r.early, "timers early")
 	bad(r.calls.unread, "messages unread")
 	if t.redeliver {
 		bad(r.absent, "never accepted")
 	}
-	bad(r.shed, "events refused by a full mailbox")
+	bad(r.shed, "times events were left out")
 	if !a.late && (r.slack == 0 || r.posts.worst > slowAnswer+r.slack) {
 		bad(r.posts.late, "webhooks answered late")
 	}
 	bad(r.posts.other, "webhooks with another status")
 	r.within("answered after %s, not %s", r.repaired, t.repair)
 	r.within("answered in all after %s, not %s", r.worst, t.whole)
-	r.within("no webhook accepted for %s, not %s", r.posts.outage, t.outage)
+	if t.outage > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("webhooks refused for %s at a stretch", short(r.posts.outage)))
+	}
+	r.within("webhooks refused for %s, not %s", r.posts.outage, t.outage)
 	bad(max(r.idle.Goroutines-maxGoroutines, 0), "goroutines more than an idle bot has")
 }
 

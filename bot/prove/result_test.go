@@ -21,6 +21,8 @@ func TestJudge(t *testing.T) {
 		{"fine", trial{redeliver: true}, result{}, nil},
 		{"lost", trial{}, result{tally: tally{lost: 2}}, []string{"2 lost"}},
 		{"lost by Redis", trial{allow: allowance{rollback: true}}, result{tally: tally{lost: 2}}, nil},
+		{"run again by Redis", trial{allow: allowance{rollback: true}}, result{tally: tally{doubled: 2, rerun: 1}}, []string{"1 doubled"}},
+		{"run again", trial{}, result{tally: tally{doubled: 1, rerun: 1}}, []string{"1 doubled"}},
 		{"doubled by Redis", trial{allow: allowance{rollback: true}}, result{tally: tally{doubled: 1}}, []string{"1 doubled"}},
 		{"ambiguous", trial{}, result{tally: ambiguous, counted: 1}, []string{"5 doubled"}},
 		{"ambiguous and allowed", trial{allow: allowance{ambiguous: true}}, result{tally: ambiguous, counted: 1}, nil},
@@ -34,9 +36,9 @@ func TestJudge(t *testing.T) {
 		{"late on a slow machine", trial{}, result{slack: time.Second, posts: postCounts{late: 1, worst: 2 * time.Second}}, nil},
 		{"later than the machine", trial{}, result{slack: time.Millisecond, posts: postCounts{late: 1, worst: 2 * time.Second}}, []string{"1 webhooks answered late"}},
 		{"lost on a slow machine", trial{}, result{slack: time.Hour, tally: tally{lost: 1}}, []string{"1 lost"}},
-		{"shed", trial{}, result{shed: 1}, []string{"1 events refused by a full mailbox"}},
+		{"shed", trial{}, result{shed: 1}, []string{"1 times events were left out"}},
 		{"late", trial{}, result{posts: postCounts{late: 1}}, []string{"1 webhooks answered late"}},
-		{"out", trial{outage: time.Second}, result{posts: postCounts{outage: 3 * time.Second}}, []string{"no webhook accepted for 3s, not 1s"}},
+		{"out", trial{outage: time.Second}, result{posts: postCounts{outage: 3 * time.Second}}, []string{"webhooks refused for 3s, not 1s"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

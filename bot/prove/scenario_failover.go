@@ -18,12 +18,12 @@ const downAfter = 500 * time.Millisecond
 func failoverRows(long bool) []trial {
 	sentinel := base("sentinel", 30, pick(long, 50, 250), 100, 3)
 	sentinel.redis, sentinel.allow.rollback = redisSentinel, true
-	sentinel.outage, sentinel.quiet = downAfter+6*time.Second, 20*time.Second
+	sentinel.outage, sentinel.quiet = downAfter+3*time.Second, 20*time.Second
 	sentinel.during = func(s *stage) { failSentinel(s, pick(long, 1, 5)) }
 
 	failover := base("cluster-failover", 30, pick(long, 50, 250), 100, 3)
 	failover.redis, failover.allow.rollback = redisCluster, true
-	failover.outage, failover.quiet = clusterTimeout+5*time.Second, 20*time.Second
+	failover.outage, failover.quiet = clusterTimeout+3*time.Second, 20*time.Second
 	failover.during = func(s *stage) { failCluster(s, pick(long, 1, 5)) }
 
 	slots := base("cluster-slots", 60, pick(long, 30, 150), 120, 3)
@@ -37,7 +37,7 @@ func failoverRows(long bool) []trial {
 		}
 		s.note("%d slots moved in %s", count, short(time.Since(began)))
 	}
-	return []trial{sentinel, failover, slots, lagRow(long)}
+	return append([]trial{sentinel, failover, slots}, lagRows(long)...)
 }
 
 func failSentinel(s *stage, times int) {

@@ -4,7 +4,9 @@ import "time"
 
 // lineRows have LINE fail, before it accepted a call and after.
 func lineRows(long bool) []trial {
-	faults := base("line-faults", 50, pick(long, 20, 100), 100, 3)
+	// With three calls of ten failing, a user's outputs wait for each other. A user sends so
+	// seldom that no reply waits for longer than its token lives.
+	faults := base("line-faults", pick(long, 50, 250), 20, pick(long, 50, 80), 3)
 	faults.lineFault, faults.quiet = 0.3, 40*time.Second
 
 	rows := []trial{faults}
@@ -23,6 +25,17 @@ func lineRows(long bool) []trial {
 		rows = append(rows, t)
 	}
 	return rows
+}
+
+// hiccups has LINE refuse all calls for longer than the first retries take, again and again.
+func hiccups(s *stage) {
+	n := 0
+	for ; s.pause(time.Second); n++ {
+		s.line.setFaults(0, apiFault{before: true, status: 503})
+		s.pause(1200 * time.Millisecond)
+		s.line.setFaults(s.t.lineFault, apiFault{})
+	}
+	s.note("LINE answered 503 %d times for 1.2s", n)
 }
 
 // refuse has LINE refuse all calls in one way for a time. All outputs are to go out after it.

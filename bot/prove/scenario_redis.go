@@ -64,7 +64,7 @@ func spell(tr trouble, d time.Duration) func(*stage) {
 func blackhole(long bool) trial {
 	d := pick(long, 6*time.Second, 30*time.Second)
 	t := base("redis-blackhole", 30, pick(long, 40, 130), 100, 3)
-	t.outage, t.quiet = d+3*time.Second, 20*time.Second
+	t.outage, t.quiet = d+2*time.Second, 20*time.Second
 	t.during = spell(trouble{hole: true}, d)
 	return t
 }
@@ -72,7 +72,7 @@ func blackhole(long bool) trial {
 func cutRow(long bool) trial {
 	d := pick(long, 3*time.Second, 30*time.Second)
 	t := base("redis-cut", 30, pick(long, 30, 130), 100, 3)
-	t.outage = d + 3*time.Second
+	t.outage = d + 2*time.Second
 	t.during = spell(trouble{cut: true}, d)
 	return t
 }

@@ -106,11 +106,21 @@ func crashRow(events int, point, hit string, procs int, redeliver bool) trial {
 	switch point {
 	case "in-claim":
 		t.lineFault, t.repair = 0.05, 10*time.Second
+		if hit == "/50" { // outputs of many users wait together
+			t.users, t.events, t.during = 100, t.events/5, hiccups
+		}
+	case "before-wake", "after-wake":
+		if hit == "/50" {
+			t.timers = 14
+		}
 	case "before-next": // needs events that wait, and so they do; a mailbox holds 200
 		t.users, t.events, t.slow = 6, t.events*10/3, 45*time.Millisecond
 		t.repair = 10 * time.Second
 	case "in-shutdown":
 		t.during = rolling
+		if hit == "/50" { // two restarts a second
+			t.rate = 30
+		}
 	}
 	t.whole = 5 * t.repair
 	return t

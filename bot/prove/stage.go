@@ -83,6 +83,7 @@ func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *
 	cfg := botConfig{
 		API: s.line.url(), Redis: s.redis.cfg, Namespace: s.namespace, Lease: t.lease, Lane: t.lane,
 		Timeout: t.timeout, Window: t.window, Slow: t.slow, Guard: t.guard, Attempts: t.attempts,
+		Replicas: t.replicas, Fsync: t.fsync,
 	}
 	life, end := context.WithCancel(ctx)
 	s.fleet, err = startFleet(life, bin, dir, cfg, t.procs, t.crash)

@@ -21,10 +21,13 @@ type trial struct {
 
 	redis     string // its kind; default one
 	redisArgs []string
+	replicas  int     // redisstore.Options.Replicas
+	fsync     bool    // redisstore.Options.Fsync
 	crash     string  // KAIWA_CRASH
 	guard     string  // a guard that the bots go without
 	lineFault float64 // part of LINE's API calls that fail
 	poison    int     // how many users send an event that cannot be handled
+	timers    int     // of twenty events, how many set a timer; default 2
 	attempts  int     // bot.Options.MaxAttempts
 
 	// during makes trouble while events are sent, and ends soon after s.ctx does. What it leaves
@@ -34,13 +37,13 @@ type trial struct {
 	// Within repair each event is to be answered, from its first webhook or from the last end of a
 	// process since. Within whole it is, however many ended. 0 is for no bar.
 	repair, whole time.Duration
-	outage        time.Duration // the longest time without an accepted webhook; 0 for no bar
+	outage        time.Duration // for how long webhooks may be refused at a stretch; 0 for no bar
 	allow         allowance
 }
 
 // allowance is what the promises do not cover in a row. It is counted all the same.
 type allowance struct {
-	rollback  bool // Redis lost what it had acknowledged: lost events and a broken chain
+	rollback  bool // Redis lost what it had acknowledged: lost events, a broken chain, turns run again
 	ambiguous bool // no process lived in the window: messages doubled by a counted push
 	late      bool // frozen processes do not answer webhooks
 }
@@ -57,6 +60,9 @@ func (t *trial) defaults() {
 	or(&t.window, 50*time.Second)
 	or(&t.patience, time.Minute)
 	or(&t.quiet, 12*time.Second)
+	if t.timers == 0 {
+		t.timers = 2
+	}
 	if t.redis == "" {
 		t.redis = redisOne
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -24,17 +25,17 @@ type sender struct {
 	redeliver bool
 	until     time.Duration // for how long an event is redelivered
 
-	mu    sync.Mutex // guards the rest, and what became of events
-	rng   *rand.Rand
-	posts postCounts
+	mu      sync.Mutex // guards the rest, and what became of events
+	rng     *rand.Rand
+	posts   postCounts
+	refused []time.Time // when those webhooks began that were not accepted
 }
 
 // postCounts are the answers to webhooks.
 type postCounts struct {
 	ok, refused, other, broken, late int
 	worst                            time.Duration // of those that were answered
-	outage                           time.Duration // the longest time without an accepted one
-	lastOK                           time.Time
+	outage                           time.Duration // for how long they were refused at a stretch
 }
 
 func newSender(f *fleet, p *platform, t *trial, seed uint64) *sender {
@@ -103,6 +104,9 @@ func (s *sender) post(ctx context.Context, e *event, again bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.posts.add(status, took)
+	if status != http.StatusOK {
+		s.refused = append(s.refused, start)
+	}
 	if status == http.StatusOK && e.accepted.IsZero() {
 		e.accepted = time.Now()
 	}
@@ -115,11 +119,6 @@ func (c *postCounts) add(status int, took time.Duration) {
 		c.broken++
 	case http.StatusOK:
 		c.ok++
-		now := time.Now()
-		if !c.lastOK.IsZero() {
-			c.outage = max(c.outage, now.Sub(c.lastOK))
-		}
-		c.lastOK = now
 	case http.StatusServiceUnavailable:
 		c.refused++
 	default:
@@ -131,6 +130,24 @@ func (c *postCounts) add(status int, took time.Duration) {
 	if status != 0 {
 		c.worst = max(c.worst, took)
 	}
+}
+
+// gap parts two outages: while there is one, all who wait send again within this time.
+const gap = 1500 * time.Millisecond
+
+// stretch is the longest time from a webhook that was not accepted to the last of those that
+// follow it. Others may have been accepted meanwhile: of three masters two still serve.
+func stretch(refused []time.Time) (longest time.Duration) {
+	slices.SortFunc(refused, time.Time.Compare)
+	var first, last time.Time
+	for _, at := range refused {
+		if at.Sub(last) > gap {
+			first = at
+		}
+		last = at
+		longest = max(longest, last.Sub(first))
+	}
+	return longest
 }
 
 // drive sends the events of all users, and returns when each was accepted or given up.
