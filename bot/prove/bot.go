@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -105,17 +104,4 @@ func serve(b *bot.Bot, listen string, term <-chan os.Signal) error {
 func dieWithParent() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	os.Exit(0)
-}
-
-// stats is what a process says of itself.
-type stats struct {
-	Goroutines int
-	HeapBytes  uint64
-}
-
-func writeStats(w http.ResponseWriter, _ *http.Request) {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	_ = json.NewEncoder(w).Encode(stats{Goroutines: runtime.NumGoroutine(), HeapBytes: m.HeapInuse})
 }

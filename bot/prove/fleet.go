@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,7 +28,7 @@ type fleet struct {
 	starts  int
 	unready int      // starts that failed
 	faults  []string // ends that nobody asked for
-	ends    []time.Time
+	ends    []time.Time // deaths, and ends that left no process
 	wg      sync.WaitGroup
 }
 
@@ -83,11 +84,11 @@ func (f *fleet) once(p *process) bool {
 	defer f.mu.Unlock()
 	ready, asked := p.ready, p.asked
 	p.ready, p.frozen, p.asked = false, false, false
-	f.ends = append(f.ends, time.Now())
 	_ = p.stdin.Close()
 	switch {
 	case p.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
 		f.deaths++
+		f.ends = append(f.ends, time.Now())
 		if !repeats(p.crash) {
 			p.crash = ""
 		}
@@ -95,6 +96,8 @@ func (f *fleet) once(p *process) bool {
 		f.unready++
 	case err != nil || !asked:
 		f.faults = append(f.faults, fmt.Sprintf("process %d ended by itself: %v", p.id, err))
+	case !slices.ContainsFunc(f.procs, func(p *process) bool { return p.ready }):
+		f.ends = append(f.ends, time.Now())
 	}
 	return ready
 }

@@ -25,9 +25,6 @@ type result struct {
 	notes, deviations        []string
 }
 
-// maxGoroutines is what an idle bot may have: it has about ten, and some for connections.
-const maxGoroutines = 60
-
 // judge adds what was promised and not kept to the deviations.
 func (r *result) judge() {
 	a, t := r.trial.allow, r.trial
@@ -65,7 +62,7 @@ func (r *result) judge() {
 		r.notes = append(r.notes, fmt.Sprintf("webhooks refused for %s at a stretch", short(r.posts.outage)))
 	}
 	r.within("webhooks refused for %s, not %s", r.posts.outage, t.outage)
-	bad(max(r.idle.Goroutines-maxGoroutines, 0), "goroutines more than an idle bot has")
+	bad(max(r.idle.Goroutines-maxGoroutines, 0), "goroutines more than an idle bot has: "+strings.Join(r.idle.Where, ", "))
 }
 
 // within holds a time against its bar, if there is one. What the slack covers is a note.

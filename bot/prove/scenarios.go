@@ -118,8 +118,8 @@ func crashRow(events int, point, hit string, procs int, redeliver bool) trial {
 		t.repair = 10 * time.Second
 	case "in-shutdown":
 		t.during = rolling
-		if hit == "/50" { // two restarts a second
-			t.rate = 30
+		if hit == "/50" { // a restart takes up to a second
+			t.rate = 15
 		}
 	}
 	t.whole = 5 * t.repair

@@ -95,7 +95,10 @@ func (f *fleet) stats() (most stats) {
 		var s stats
 		_ = json.NewDecoder(res.Body).Decode(&s)
 		_ = res.Body.Close()
-		most.Goroutines, most.HeapBytes = max(most.Goroutines, s.Goroutines), max(most.HeapBytes, s.HeapBytes)
+		if s.Goroutines > most.Goroutines {
+			most.Goroutines, most.Where = s.Goroutines, s.Where
+		}
+		most.HeapBytes = max(most.HeapBytes, s.HeapBytes)
 	}
 	return most
 }
