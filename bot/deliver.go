@@ -210,7 +210,9 @@ func (b *Bot) sendStored(id string, stored []session.Output, retried bool) (done
 		}
 		done = s.Seq
 	}
-	if len(stored) == 1 { // most often; the session's next call takes it along
+	// Most often it is one, which the session's next call takes along. Not so where a process
+	// died: one that dies again soon would send the same ones for ever.
+	if len(stored) == 1 && !retried {
 		b.acks.add(id, done)
 		return done, false
 	}

@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"context"
 	"errors"
+	"math/rand/v2"
 	"runtime/debug"
 	"time"
 
@@ -23,27 +25,38 @@ func rescue(err *error) {
 	}
 }
 
-const (
-	// suspectWait is how long a suspect rests that cannot run alone now.
-	suspectWait = time.Second
-	// suspectPatience is for how long it waits with its lease in hand.
-	suspectPatience = time.Second
-)
+// suspectWait is how long a suspect rests at most that cannot run alone now; half of it at least.
+const suspectWait = 400 * time.Millisecond
 
-// aloneNow waits for the right to run a turn that may have killed its process. Those that run
-// beside it when it does so again become suspects too, so suspects run one at a time. If it
-// returns true, b.alone is to be received from afterwards.
+// aloneNow takes the right to run a turn that may have killed its process, if it is free. Those
+// that run beside it when it does so again become suspects too, so suspects run one at a time.
+// If it returns true, b.alone is to be received from afterwards.
 func (b *Bot) aloneNow() bool {
-	wait := time.NewTimer(suspectPatience)
-	defer wait.Stop()
 	select {
 	case b.alone <- struct{}{}:
 		return true
-	case <-wait.C:
-		return false
-	case <-b.stop:
+	default:
 		return false
 	}
+}
+
+// waitAlone gives the session of a suspect back, and comes again. To wait with the lease in hand
+// would count as an attempt when another suspect kills the process: a few deaths in a row, and
+// all that waited would be set aside.
+func (t *turns) waitAlone() {
+	rest := suspectWait/2 + rand.N(suspectWait/2)
+	t.release(rest, false)
+	b, id := t.b, t.id
+	b.start(func() {
+		if !b.sleep(rest) {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), b.o.lease)
+		defer cancel()
+		if err := b.wake(ctx, id); err != nil { // the sweep will find it
+			b.o.Logger.Warn("bot: due session not begun", "session", id, "err", err)
+		}
+	})
 }
 
 // abandon takes a session away from an action that ignores its context: the event is set aside,

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -172,5 +173,80 @@ func TestStuckSuspect(t *testing.T) {
 			require.Equal(r, []string{"done"}, untagged(r.channel.texts()))
 			close(free)
 		})
+	})
+}
+
+// leases counts those that are in hand.
+type leases struct {
+	*memstore.Store
+	mu   sync.Mutex
+	held map[string]bool
+}
+
+func (s *leases) note(id string, held bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held == nil {
+		s.held = make(map[string]bool)
+	}
+	if held {
+		s.held[id] = true
+	} else {
+		delete(s.held, id)
+	}
+}
+
+func (s *leases) now() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.held)
+}
+
+func (s *leases) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+	begun, err := s.Store.Begin(ctx, r)
+	if begun.Status == session.Run {
+		s.note(r.ID, true)
+	}
+	return begun, err
+}
+
+func (s *leases) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+	s.note(r.ID, false)
+	return s.Store.Commit(ctx, r)
+}
+
+func (s *leases) Release(ctx context.Context, r *session.ReleaseRequest) error {
+	s.note(r.ID, false)
+	return s.Store.Release(ctx, r)
+}
+
+// A suspect that has to wait does not hold its lease: each death of a process that holds it
+// would count as an attempt of its own.
+func TestSuspectsWaitWithoutALease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &leases{Store: memstore.New()}
+		act := func(_ context.Context, turn *countTurn) error {
+			time.Sleep(3 * time.Second)
+			turn.Send(text("done"))
+			return nil
+		}
+		b, err := bot.New(&fakeChannel{}, store, []bot.Flow{onText(t, act)}, nil)
+		require.NoError(t, err)
+		r := &rig{T: t, bot: b, store: store}
+		for i := range 5 {
+			r.say(fmt.Sprint("user-", i), "start")
+		}
+		for i := range 5 {
+			r.crashedEvent(fmt.Sprint("user-", i), fmt.Sprint("e", i), "work")
+		}
+		time.Sleep(1100 * time.Millisecond) // their leases ended
+		most := 0
+		for range 100 {
+			time.Sleep(100 * time.Millisecond)
+			synctest.Wait()
+			most = max(most, store.now())
+		}
+		require.Equal(t, 1, most)
+		require.NoError(t, b.Shutdown(context.Background()))
 	})
 }

@@ -121,7 +121,7 @@ func (t *turns) one() (session.Event, bool) {
 		return t.faulty()
 	}
 	if t.crashed && !t.b.aloneNow() {
-		t.release(suspectWait, false)
+		t.waitAlone()
 		return session.Event{}, false
 	}
 	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3, t.b.patience)

@@ -26,8 +26,8 @@ type fleet struct {
 	down    bool // nothing is started
 	deaths  int
 	starts  int
-	unready int      // starts that failed
-	faults  []string // ends that nobody asked for
+	unready int         // starts that failed
+	faults  []string    // ends that nobody asked for
 	ends    []time.Time // deaths, and ends that left no process
 	wg      sync.WaitGroup
 }
