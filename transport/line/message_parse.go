@@ -1,6 +1,7 @@
 package line
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 
@@ -25,10 +26,19 @@ func ParseMessage(raw []byte) (transport.Message, error) {
 	if err == nil && w.Type == nil {
 		return nil, &LimitError{Path: "type", Rule: ruleRequired}
 	}
-	if err != nil || m == nil || !saysAll(m, object) {
-		return RawMessage{JSON: string(object)}, nil
+	if err == nil && m != nil && saysAll(m, object) {
+		return m, nil
 	}
-	return m, nil
+	if !hasType(object) {
+		return nil, &LimitError{Path: "type", Rule: ruleRequired}
+	}
+	return RawMessage{JSON: string(object)}, nil
+}
+
+// hasType looks for the very name: encoding/json takes "tYpe" for it, LINE does not.
+func hasType(object []byte) bool {
+	var fields map[string]json.RawMessage
+	return json.Unmarshal(object, &fields) == nil && fields["type"] != nil && string(fields["type"]) != "null"
 }
 
 // saysAll reports whether the JSON of m means the same as object.
@@ -39,5 +49,5 @@ func saysAll(m checked, object []byte) bool {
 
 func sameJSON(a, b []byte) bool {
 	var v, w any
-	return json.Unmarshal(a, &v) == nil && json.Unmarshal(b, &w) == nil && reflect.DeepEqual(v, w)
+	return bytes.Equal(a, b) || json.Unmarshal(a, &v) == nil && json.Unmarshal(b, &w) == nil && reflect.DeepEqual(v, w)
 }

@@ -140,6 +140,8 @@ func TestParseMessageErrors(t *testing.T) {
 		{"null", `null`, "line: message: not a message object"},
 		{"no type", `{"text":"a"}`, "line: type: required"},
 		{"null type", `{"type":null}`, "line: type: required"},
+		{"type in another case", `{"tYpe":"text","text":"a"}`, "line: type: required"},
+		{"null type in another case", `{"type":null,"tYpe":1e700}`, "line: type: required"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m, err := ParseMessage([]byte(tt.raw))
