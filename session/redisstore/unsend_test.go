@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -32,6 +33,20 @@ func TestUnsendMeetsAReplay(t *testing.T) {
 	require.Equal(t, session.Run, b.Status)
 	require.Equal(t, e.MessageID, b.Event.MessageID)
 	require.Empty(t, b.Event.Body)
+}
+
+// A mailbox expires, also when the only event in it was unsent.
+func TestUnsentMailboxExpires(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newStore(t, redistest.Start(t), nil)
+	id, e := sessionID(1), event("e2", 2)
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Event: e})
+	require.NoError(t, s.Unsend(ctx, id, e.MessageID))
+	ttl, err := s.client.TTL(ctx, s.part(id).prefix+"q:"+id).Result()
+	require.NoError(t, err)
+	require.Greater(t, ttl, 24*time.Hour)
 }
 
 // beforePurge does something before the first call of the purge script.

@@ -25,8 +25,9 @@ for i = 0, mail - 1 do
   local n = member and string.byte(member, -1)
   local at = n and bare(member, n + 8)
   if at and at < #member then
-    call('ZREM', KEYS[3], member)
+    -- In this order, or a mailbox of one event would go, and its expiry with it.
     call('ZADD', KEYS[3], found[2], sub(member, 1, at - 1) .. string.char(n))
+    call('ZREM', KEYS[3], member)
   end
 end
 --include save
