@@ -14,11 +14,12 @@
 //	kaiwa:{p3f}:<id>     a session: one packed string, with state, lease, outbox, seen events
 //	kaiwa:{p3f}:q:<id>   events that wait behind the one that runs (sorted set)
 //	kaiwa:{p3f}:w        when to look at which session next (sorted set)
+//	kaiwa:{p3f}:f        empty: written before each wait for replicas or the disk
 //	kaiwa:{p3f}:dl       dead letters (stream of about 10,000); fields sid, why, body; of an event
 //	                     also id, time, accepted, attempts, message; of an output seq
 //
 // By MEMORY USAGE, a session in the middle of a dialog with an idle timer takes under 400 bytes, its
-// place in the index included. Sessions and mailboxes expire; the others do not.
+// place in the index included. Sessions, mailboxes and what is empty expire; the others do not.
 //
 // # What Redis must be
 //
@@ -32,8 +33,8 @@
 //
 //   - by default, as the master alone. Replication is asynchronous: a failover may lose the last
 //     moments.
-//   - with Replicas, as that many replicas too: each batch of calls ends with WAIT on its own
-//     connection. It makes a loss unlikely and not impossible, as Redis may choose a replica that
+//   - with Replicas, as that many replicas too: each batch of calls ends with a write and WAIT on
+//     its own connection. It makes a loss unlikely and not impossible, as Redis may choose a replica that
 //     lags behind the others.
 //   - with Fsync, as the disk: each batch ends with WAITAOF, of Redis 7.2 and Valkey; or Redis must
 //     run with appendfsync always, which is asked at the start and by Check.

@@ -14,9 +14,9 @@ import (
 var errUnmet = errors.New("not on enough replicas or disks in time")
 
 // barrier is the command behind a batch that ends when all that the server wrote up to then is
-// durable. It holds for calls that wrote nothing too, which is what makes the answer to an event
-// that comes again as good as the first: Redis waits for all writes that came before the last
-// command of the connection, whoever made them.
+// durable. That must hold for a batch that wrote nothing too, or the answer to an event that comes
+// again would not be as good as the first. But Redis waits, from 7.2 on, for what its connection
+// wrote and no more: hence the touch before the barrier.
 type barrier struct {
 	args     []any
 	replicas int64
@@ -99,10 +99,12 @@ func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
 // sendTo makes the calls on one connection. A script that Redis has lost goes again with its text.
 func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call) {
 	pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
+	touch := redis.NewCmd(ctx, "eval", touchLua, 1, markOf(calls[0].keys[0]))
 	for _, c := range calls {
 		c.cmd = redis.NewStringCmd(ctx, c.args...)
 		_ = pipe.Process(ctx, c.cmd)
 	}
+	_ = pipe.Process(ctx, touch)
 	_ = pipe.Process(ctx, wait)
 	_, _ = pipe.Exec(ctx) // each command keeps its own error
 	met := b.barrier.met(wait)
@@ -113,6 +115,8 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 		case redis.HasErrorPrefix(c.err, "NOSCRIPT") && c.args[0] == "evalsha":
 			c.args[0], c.args[1] = "eval", c.script.text
 			again = append(again, c)
+		case c.err == nil && touch.Err() != nil: // if its slot has moved, the call goes again with it
+			c.err = touch.Err()
 		case c.err == nil && !met:
 			c.err = errUnmet
 		}

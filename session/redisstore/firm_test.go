@@ -99,6 +99,62 @@ func TestReplicaThatHangs(t *testing.T) {
 	require.Equal(t, s.value(t, id), value)
 }
 
+// likeNewRedis answers WAIT as Redis 7.2 and newer do: at once, if the connection wrote nothing.
+type likeNewRedis struct {
+	server *redis.Client
+	waits
+}
+
+func (l *likeNewRedis) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	offset := func(ctx context.Context) string {
+		return parseInfo(l.server.Info(ctx, "replication").Val())["master_repl_offset"]
+	}
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		before := offset(ctx)
+		last := cmds[len(cmds)-1]
+		err := next(ctx, cmds[:len(cmds)-1])
+		if wait, ok := last.(*redis.Cmd); ok && offset(ctx) == before {
+			wait.SetVal(int64(1))
+			return err
+		}
+		return next(ctx, cmds)
+	}
+}
+
+// A call that writes nothing waits for what was written before it, whoever wrote it.
+func TestCallsThatWriteNothingWait(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	server, replica := withReplica(t)
+	client := server.Client()
+	client.AddHook(&likeNewRedis{server: server.Client()})
+	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: shortWait})
+	r := &session.BeginRequest{ID: sessionID(1), Token: token(1), Event: event("e1", 1), Hold: true}
+	replica.Freeze()
+	for range 2 {
+		_, err := s.Begin(ctx, r)
+		require.ErrorIs(t, err, errUnmet)
+		require.ErrorIs(t, s.Check(ctx), errUnmet)
+	}
+	replica.Thaw()
+	require.Eventually(t, func() bool { return s.Check(ctx) == nil }, 20*time.Second, 10*time.Millisecond)
+	require.Equal(t, session.Queued, mustBegin(t, s, r).Status)
+}
+
+// A Redis that is full lets turns end, and waits for its replicas still.
+func TestFullRedisWithReplicas(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	server, _ := withReplica(t)
+	s := newStore(t, server.Client(), &Options{Namespace: "x", Replicas: 1, Wait: time.Second})
+	id := sessionID(1)
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+	require.NoError(t, server.Client().ConfigSet(ctx, "maxmemory", "1mb").Err())
+	_, err := s.Begin(ctx, &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)})
+	require.ErrorContains(t, err, "OOM")
+	mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(1), EventID: "e1", State: []byte("s")})
+}
+
 // A replica that was cut off and then takes over has all that was acknowledged. Without Replicas it has
 // not, which shows that the test can tell.
 func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {

@@ -1,6 +1,9 @@
 package redisstore
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // partition is a share of the sessions: the keys of all of them are in one hash slot.
 type partition struct {
@@ -39,6 +42,9 @@ func makePartitions(namespace string, n int) []partition {
 	}
 	return parts
 }
+
+// markOf returns the key that a barrier writes in the partition of the other key.
+func markOf(key string) string { return key[:strings.IndexByte(key, '}')+2] + "f" }
 
 // part returns the partition of a session: the first 24 bits of its id decide.
 func (s *Store) part(id string) *partition {

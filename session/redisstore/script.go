@@ -77,6 +77,11 @@ var purgeLua string
 //go:embed lua/replay.lua
 var replayLua string
 
+// touchLua is sent as it is: see barrier.
+//
+//go:embed lua/touch.lua
+var touchLua string
+
 // script is a Lua script, and its name in Redis.
 type script struct {
 	name string
