@@ -28,6 +28,7 @@ type acks struct {
 	timer *time.Timer
 	armed bool // the timer is set; it stays so when what it was set for was taken
 	shut  bool
+	sends sync.WaitGroup // calls of flush that are under way
 }
 
 // add notes that the outputs of a session up to and with done were delivered.
@@ -77,6 +78,10 @@ func (a *acks) send() {
 	a.mu.Lock()
 	m := a.done
 	a.done, a.spare, a.armed = a.spare, nil, false
+	if len(m) > 0 {
+		a.sends.Add(1)
+		defer a.sends.Done()
+	}
 	a.mu.Unlock()
 	if len(m) > 0 {
 		a.flush(m)
@@ -87,7 +92,8 @@ func (a *acks) send() {
 	a.mu.Unlock()
 }
 
-// close sends what is left. What is added after it is not kept.
+// close sends what is left, and waits for what is being sent: afterwards the store may be closed.
+// What is added after it is not kept.
 func (a *acks) close() {
 	a.mu.Lock()
 	a.shut = true
@@ -96,6 +102,7 @@ func (a *acks) close() {
 	}
 	a.mu.Unlock()
 	a.send()
+	a.sends.Wait()
 }
 
 // flushAcks acknowledges for many sessions at once; the store puts the calls together.

@@ -96,8 +96,7 @@ func (t *turns) reason(err error) string {
 // giveUp sets the event aside as a dead letter, leaves the session as it was and tells the user;
 // or it clears the timer that cannot be handled.
 func (t *turns) giveUp(why string) (session.Event, bool) {
-	t.b.stats.dead.Add(1)
-	t.b.o.Logger.Error("bot: event set aside", "session", t.id, "event", t.event.ID, "why", why)
+	log := t.b.o.Logger
 	var outs []output
 	if i := t.timer; i >= 0 {
 		t.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)
@@ -108,10 +107,16 @@ func (t *turns) giveUp(why string) (session.Event, bool) {
 	}
 	t.commit.Due = t.rec.Due()
 	done, err := t.write()
+	if errors.Is(err, session.ErrFull) { // too many outputs wait already: it goes without a word
+		t.commit.Outputs, outs = nil, nil
+		done, err = t.write()
+	}
 	if err != nil {
-		t.b.o.Logger.Error("bot: event not set aside", "session", t.id, "err", err)
+		log.Error("bot: event not set aside", "session", t.id, "event", t.event.ID, "why", why, "err", err)
 		return session.Event{}, false
 	}
+	t.b.stats.dead.Add(1)
+	log.Error("bot: event set aside", "session", t.id, "event", t.event.ID, "why", why)
 	t.deliver(&done, outs)
 	return done.Next, true
 }

@@ -114,19 +114,8 @@ func (w *watch) tick() {
 	if !now.Before(w.end) {
 		w.cancel()
 	}
-	if !w.told.IsZero() && !now.Before(w.told) {
-		w.told = time.Time{}
-		if w.chat != "" && !w.decided {
-			w.slow(w.ctx, w.chat)
-		}
-		if now.Before(w.grow) { // too early to extend, which the end of the turn would wait for
-			w.next = w.grow
-			if now.Before(w.end) && w.end.Before(w.grow) {
-				w.next = w.end
-			}
-			w.set(w.next.Sub(now))
-			return
-		}
+	if w.tell(now) {
+		return
 	}
 	if !w.lost && !w.extend() { // the end of the turn waits for it
 		w.lost = true
@@ -141,6 +130,27 @@ func (w *watch) tick() {
 	}
 	w.next = now.Add(wait)
 	w.set(wait)
+}
+
+// tell tells who waits that it takes a while, when it is time. It returns true if it is too early
+// for anything else.
+func (w *watch) tell(now time.Time) bool {
+	if w.told.IsZero() || now.Before(w.told) {
+		return false
+	}
+	w.told = time.Time{}
+	if w.chat != "" && !w.decided {
+		w.slow(w.ctx, w.chat)
+	}
+	if !now.Before(w.grow) {
+		return false
+	}
+	w.next = w.grow // to extend before would make the end of the turn wait
+	if now.Before(w.end) && w.end.Before(w.grow) {
+		w.next = w.end
+	}
+	w.set(w.next.Sub(now))
+	return true
 }
 
 // decide is called when the user code of the turn has returned. It returns errStuck if the session

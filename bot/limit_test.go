@@ -79,6 +79,17 @@ func TestTurnLimits(t *testing.T) {
 
 type blob struct{ S string }
 
+// onText is a flow of one state whose action on any text is act.
+func onText(t *testing.T, act flow.Action[count]) bot.Flow {
+	t.Helper()
+	b := flow.New[count]("one", "only")
+	b.StartOn(flow.Text("start"))
+	b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(act).Stay()
+	f, err := b.Build()
+	require.NoError(t, err)
+	return f
+}
+
 // withFlow runs f with a bot of the flow, on a memory store and virtual time.
 func withFlow[T any](t *testing.T, fb *flow.Builder[T], o bot.Options, f func(r *rig)) {
 	t.Helper()

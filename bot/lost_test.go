@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // overtaken is a store in which another process handles the event "lost" while its action runs.
@@ -80,4 +84,86 @@ func TestLostLeaseEndsTheAction(t *testing.T) {
 			})
 		})
 	}
+}
+
+// slowAcks is a store whose acknowledgements take two seconds.
+type slowAcks struct {
+	session.Store
+	done atomic.Int64
+}
+
+func (s *slowAcks) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+	time.Sleep(2 * time.Second)
+	s.done.Add(1)
+	return s.Store.Ack(ctx, id, done, lane)
+}
+
+// After Shutdown nobody uses the store, which may be closed: an acknowledgement that is on its way
+// is waited for.
+func TestShutdownWaitsForAcknowledgements(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &slowAcks{Store: memstore.New()}
+		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+		r.start(r.channel, counter(t, nil))
+		r.say("ann", "start")
+		r.pass(time.Second)
+		require.Zero(t, store.done.Load(), "it has begun, and is not over")
+		require.NoError(t, r.bot.Shutdown(context.Background()))
+		require.EqualValues(t, 1, store.done.Load())
+	})
+}
+
+// A message that was taken back is purged however late its sender's word comes.
+func TestLateUnsend(t *testing.T) {
+	act := func(context.Context, *countTurn) error { return flow.Permanent(errors.New("no")) }
+	bubbleWith(t, bot.Options{}, act, func(r *rig) {
+		r.say("ann", "start")
+		e := said("ann", "1", "private")
+		e.MessageID = "m"
+		r.receive(raw(e))
+		letters := func() int {
+			all, _, err := r.bot.Letters(context.Background(), "", 10)
+			require.NoError(r, err)
+			return len(all)
+		}
+		require.Equal(r, 1, letters())
+		e.ID, e.Kind, e.Text = "2", transport.KindUnsend, ""
+		r.pass(25 * time.Hour)
+		r.receive(raw(e))
+		require.Zero(r, letters())
+		require.EqualValues(r, 1, r.bot.Stats().Stale, "it has no turn")
+	})
+}
+
+// An event that cannot be handled is set aside though no more outputs can wait: without a word.
+func TestSetAsideWithFullOutbox(t *testing.T) {
+	calls := 0
+	act := func(_ context.Context, turn *countTurn) error {
+		if turn.Event().Text == "bad" {
+			calls++
+			return flow.Permanent(errors.New("no"))
+		}
+		for range 100 {
+			turn.Send(text("hello"))
+		}
+		return nil
+	}
+	bubbleWith(t, bot.Options{Failed: text("sorry")}, act, func(r *rig) {
+		r.channel.fail = func(int, *transport.Delivery) error {
+			return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: token refused")}
+		}
+		r.say("ann", "start")
+		for range session.MaxOutputs / 20 { // five messages are one output
+			r.say("ann", "many")
+			r.pass(time.Second)
+		}
+		require.EqualValues(r, 1+session.MaxOutputs/20, r.bot.Stats().Turns)
+		r.say("ann", "bad")
+		r.pass(time.Minute)
+		require.Equal(r, 1, calls)
+		require.EqualValues(r, 1, r.bot.Stats().Dead)
+		letters, _, err := r.bot.Letters(context.Background(), "", 10)
+		require.NoError(r, err)
+		require.Len(r, letters, 1)
+	})
 }

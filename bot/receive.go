@@ -73,23 +73,16 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		b.o.Logger.Debug("bot: event of no chat left out", "type", e.Type, "event", e.ID)
 		return nil
 	}
-	if !b.admits(e) {
-		return nil
-	}
-	r := session.BeginRequest{
-		ID: key.ID(), Token: newToken(), Redelivered: e.Redelivered,
-		Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw},
-		Hold:  b.running.Load() >= int64(b.o.MaxTurns-b.o.MaxTurns/sweepShare),
-		Lease: b.o.lease, Lane: b.o.lane,
-	}
-	if len(e.MessageID) <= session.MaxEventID {
-		r.Event.MessageID = e.MessageID
-	}
-	if e.Kind == transport.KindUnsend && r.Event.MessageID != "" {
-		if err := b.store.Unsend(ctx, r.ID, e.MessageID); err != nil {
+	if e.Kind == transport.KindUnsend && len(e.MessageID) <= session.MaxEventID {
+		// However late: the event may be too old for a turn, and the message is kept still.
+		if err := b.store.Unsend(ctx, key.ID(), e.MessageID); err != nil {
 			return err
 		}
 	}
+	if !b.admits(e) {
+		return nil
+	}
+	r := b.request(key.ID(), e)
 	crash("before-begin")
 	begun, err := b.begin(ctx, &r)
 	crash("after-begin")
@@ -115,6 +108,20 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		b.stats.events.Add(1)
 	}
 	return nil
+}
+
+// request asks for the turn of an event.
+func (b *Bot) request(id string, e *transport.Event) session.BeginRequest {
+	r := session.BeginRequest{
+		ID: id, Token: newToken(), Redelivered: e.Redelivered,
+		Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw},
+		Hold:  b.running.Load() >= int64(b.o.MaxTurns-b.o.MaxTurns/sweepShare),
+		Lease: b.o.lease, Lane: b.o.lane,
+	}
+	if len(e.MessageID) <= session.MaxEventID {
+		r.Event.MessageID = e.MessageID
+	}
+	return r
 }
 
 // admits says whether an event is to be taken at all, before the store is asked.

@@ -54,17 +54,6 @@ func bubbleInside(t *testing.T, o bot.Options, act flow.Action[count], f func(r 
 	f(r)
 }
 
-// onText is a flow of one state whose action on any text is act.
-func onText(t *testing.T, act flow.Action[count]) bot.Flow {
-	t.Helper()
-	b := flow.New[count]("one", "only")
-	b.StartOn(flow.Text("start"))
-	b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(act).Stay()
-	f, err := b.Build()
-	require.NoError(t, err)
-	return f
-}
-
 func TestPermanentErrorIsNotTriedAgain(t *testing.T) {
 	calls := 0
 	act := func(context.Context, *countTurn) error {
