@@ -9,7 +9,8 @@
 //	LINE_API_ENDPOINT    another host for LINE's API
 //	HOST, PORT           where to listen; 127.0.0.1 and 8080 by default
 //
-// Webhooks come in at POST /webhook; GET /healthz answers when the bot is ready.
+// Webhooks come in at POST /webhook. GET /healthz answers as long as the program is alive, for a
+// liveness probe; GET /readyz answers 200 if an event would be taken now, for a readiness probe.
 package main
 
 import (
@@ -76,7 +77,8 @@ func run(ctx context.Context) error {
 		return err
 	}
 	mux.Handle("POST /webhook", b)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ready") })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+	mux.Handle("GET /readyz", b.Ready())
 
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()

@@ -61,19 +61,22 @@ func TestProgramSurvivesKill(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, next(), "Booked:")
 
-	res, err := http.Get(p.address + "/healthz")
-	require.NoError(t, err)
-	require.NoError(t, res.Body.Close())
-	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.Equal(t, http.StatusOK, p.status(t, "/healthz"))
+	require.Equal(t, http.StatusOK, p.status(t, "/readyz"))
 
 	// A forged webhook is refused, and nobody answers it.
 	req, err := http.NewRequest(http.MethodPost, p.address+"/webhook", strings.NewReader(`{"destination":"U","events":[]}`))
 	require.NoError(t, err)
 	req.Header.Set("X-Line-Signature", "Zm9yZ2Vk")
-	res, err = http.DefaultClient.Do(req)
+	res, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, http.StatusBadRequest, res.StatusCode)
+
+	// Without Redis the program is alive, and not ready.
+	redis.Kill()
+	require.Equal(t, http.StatusOK, p.status(t, "/healthz"))
+	require.Equal(t, http.StatusServiceUnavailable, p.status(t, "/readyz"))
 
 	require.NoError(t, p.cmd.Process.Signal(os.Interrupt))
 	<-p.gone
@@ -107,6 +110,15 @@ type program struct {
 	cmd     *exec.Cmd
 	gone    chan struct{}
 	err     error // valid once gone is closed
+}
+
+// status returns what the program answers to a GET.
+func (p *program) status(t *testing.T, path string) int {
+	t.Helper()
+	res, err := http.Get(p.address + path)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	return res.StatusCode
 }
 
 // start runs the program and waits until it is ready. It is killed when the test ends.

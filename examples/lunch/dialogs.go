@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+)
+
+type turn = flow.Turn[struct{}]
+
+// Office is what the dialogs need of the world.
+type Office interface {
+	Name(context.Context, transport.Source) string
+	Read(context.Context, *transport.Event) (string, error)
+	Subscribe(context.Context, *turn) error
+	// Announce sends a text to all who subscribed, once for each id however often it is called.
+	Announce(ctx context.Context, id, text string) (int, error)
+}
+
+// dialogs returns the flows of the bot.
+func dialogs(o Office, admin string) []bot.Flow {
+	return []bot.Flow{welcome(o), lunch(o), receipt(o), news(o, admin)}
+}
+
+// welcome greets a new friend by name, and asks who wants news.
+func welcome(o Office) bot.Flow {
+	b := flow.New[struct{}]("welcome", "asked")
+	b.StartOn(flow.Follow(), flow.Postback("subscribe"))
+	b.In("asked").Enter(func(ctx context.Context, t *turn) error {
+		t.Send(line.Confirm("Hello "+o.Name(ctx, t.Event().Source)+"! May I send you the canteen's news?",
+			line.Postback("Yes", "yes"), line.Postback("No", "no")))
+		return nil
+	})
+	b.In("asked").On(flow.Postback("yes")).Do(o.Subscribe, say("Good. You will hear from me.")).End()
+	b.In("asked").On(flow.Postback("no")).Do(say("As you like.")).End()
+	return b.MustBuild()
+}
+
+// Lunch is one round of orders. With session.PerChat, all members of a group share it.
+type Lunch struct {
+	Orders []Order `json:"orders,omitempty"`
+}
+
+// Order is what one person wants.
+type Order struct{ UserID, Name, Dish string }
+
+// lunch takes a group's orders. Everybody answers, anybody closes the round, and if nobody does,
+// half an hour of silence does.
+func lunch(o Office) bot.Flow {
+	b := flow.New[Lunch]("lunch", "open")
+	b.StartOn(flow.Text("lunch"))
+	b.In("open").Enter(func(_ context.Context, t *flow.Turn[Lunch]) error {
+		t.Send(line.Buttons("Lunch! What will you have?", line.Postback("Ramen", "dish ramen"),
+			line.Postback("Curry", "dish curry"), line.Postback("That's all", "close")))
+		return nil
+	}).
+		On(flow.PostbackPrefix("dish ")).Do(order(o)).Stay().
+		On(flow.Postback("close")).Do(total).End().
+		After(30 * time.Minute).Do(total).End()
+	return b.MustBuild()
+}
+
+// order notes a dish. Who orders again has changed their mind.
+func order(o Office) flow.Action[Lunch] {
+	return func(ctx context.Context, t *flow.Turn[Lunch]) error {
+		from := t.Event().Source
+		if from.UserID == "" { // LINE does not name everybody in a group
+			return flow.Reject(line.Text("I cannot see who you are. Add me as a friend, please."))
+		}
+		mine := Order{from.UserID, o.Name(ctx, from), strings.TrimPrefix(t.Event().Postback.Data, "dish ")}
+		t.Send(line.Text(mine.Name + ": " + mine.Dish))
+		for i, other := range t.Data.Orders {
+			if other.UserID == mine.UserID {
+				t.Data.Orders[i] = mine
+				return nil
+			}
+		}
+		t.Data.Orders = append(t.Data.Orders, mine)
+		return nil
+	}
+}
+
+func total(_ context.Context, t *flow.Turn[Lunch]) error {
+	text := fmt.Sprintf("Orders: %d", len(t.Data.Orders))
+	for _, o := range t.Data.Orders {
+		text += "\n" + o.Name + ": " + o.Dish
+	}
+	t.Send(line.Text(text))
+	return nil
+}
+
+// receipt takes a photo. While it waits for one, the user's rich menu is another. Reading takes
+// a while: the bot shows LINE's loading animation after a second, which needs no line here.
+func receipt(o Office) bot.Flow {
+	b := flow.New[struct{}]("receipt", "waiting")
+	b.StartOn(flow.Postback("receipt"))
+	b.In("waiting").Menu("receipt").Enter(say("Send me a photo of your receipt.")).
+		On(flow.Image()).Do(func(ctx context.Context, t *turn) error {
+		text, err := o.Read(ctx, t.Event())
+		t.Send(line.Text("Thank you. I read " + text + "."))
+		return err // and then nothing of the turn is kept or sent
+	}).End().
+		On(flow.Postback("cancel")).Do(say("Another time.")).End()
+	b.InAny().After(10 * time.Minute).End()
+	return b.MustBuild()
+}
+
+// news lets the admin write to all who subscribed.
+func news(o Office, admin string) bot.Flow {
+	b := flow.New[struct{}]("news", "writing")
+	b.StartOn(flow.Match("news, said by the admin", func(e *transport.Event) bool {
+		return e.Text == "news" && e.Source.Chat == transport.ChatUser && e.Source.UserID == admin
+	}))
+	b.In("writing").Enter(say("What shall I send? Or say “cancel”.")).
+		On(flow.Text("cancel")).Do(say("Nothing was sent.")).End().
+		On(flow.Text()).Do(func(ctx context.Context, t *turn) error {
+		n, err := o.Announce(ctx, t.ID(), t.Event().Text)
+		t.Send(line.Text(fmt.Sprintf("Sent to %d.", n)))
+		return err
+	}).End()
+	return b.MustBuild()
+}
+
+func say(text string) flow.Action[struct{}] {
+	return func(_ context.Context, t *turn) error {
+		t.Send(line.Text(text))
+		return nil
+	}
+}

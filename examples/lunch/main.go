@@ -1,0 +1,98 @@
+// Lunch is the bot of a canteen. In a group it takes the orders for lunch; alone with it, a user
+// hands in a receipt or subscribes to the news. It shows what examples/booking does not:
+// conversations that a group shares, names, photos, rich menus that follow the dialog, and
+// campaigns.
+//
+// It brings a stand-in for LINE with a page to chat on, at HOST and PORT. There, make friends with it,
+// and invite it into the group Office. Hanako is the admin: she says “news” to write to those who
+// subscribed.
+// For the real LINE and for Redis, see examples/booking.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
+	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+	"github.com/kaiwa-go/kaiwa/transport/line/people"
+	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ln, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	platform := emulator.New("secret", "token", &emulator.Options{BotName: "Canteen", Users: []string{"Hanako", "Taro", "Ken"}})
+	ready := func(address string) { fmt.Println("lunch bot ready at", address) }
+	if err := run(ctx, ln, platform, ready); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func options() bot.Options {
+	return bot.Options{
+		Scope:        session.PerChat, // a group has one conversation, which its members share
+		PushToGroups: true,            // where half an hour of silence closed a round
+		Otherwise:    line.Text("Say “lunch” in your group, or use the menu."),
+		Failed:       line.Text("Sorry, that did not work."),
+	}
+}
+
+// run serves the platform, with its chat page, and the bot until ctx ends.
+func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, ready func(string)) error {
+	address := "http://" + ln.Addr().String()
+	if _, err := platform.AddGroup(emulator.Group{Name: "Office"}, "Hanako", "Taro", "Ken"); err != nil {
+		return err
+	}
+	channel, err := line.New("secret", "token", &line.Options{Endpoint: address})
+	if err != nil {
+		return err
+	}
+	ledger, err := os.MkdirTemp("", "lunch") // as long as the sessions live: here, with the process
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(ledger) }()
+	office := &canteen{channel: channel, people: people.New(channel, nil), ledger: campaign.NewFileLedger(ledger)}
+	o := options()
+	b, err := bot.New(channel, memstore.New(), dialogs(office, platform.Users()[0].ID), &o)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", platform)
+	mux.Handle("POST /webhook", b)
+	mux.Handle("GET /readyz", b.Ready())
+	platform.SetWebhook(address + "/webhook")
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	srv.RegisterOnShutdown(platform.Close)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(ln) }()
+	if _, err = richmenu.Apply(ctx, channel, menus(), nil); err == nil {
+		ready(address)
+		select {
+		case err = <-failed:
+		case <-ctx.Done():
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return errors.Join(err, srv.Shutdown(ctx), b.Shutdown(ctx))
+}
