@@ -16,6 +16,22 @@
 // next event of the session. Then the outputs are sent, and acknowledged with the session's next
 // call. That is two calls of the store that somebody waits for, whatever the turn does.
 //
+// # Promises
+//
+// Each event that Receive accepted has one turn that counts, and what that turn sends arrives
+// once. It holds as long as the store keeps what it acknowledged: see the documentation of the
+// store. Work that an action does outside may be repeated, with the same Turn.ID. The exceptions
+// are counted in Stats:
+//
+//	Ambiguous            nobody lived between sending a reply and noting it until it was too late
+//	                     to ask: it is pushed, or in a group perhaps given up. A push that may be
+//	                     a repetition is counted in Sent
+//	Stale                the event is older than Options.MaxAge, or a redelivery older than what
+//	                     the store remembers (24 h and the last 128 events of a session)
+//	Limited, Refused     too many of one user, or 200 of the session wait already
+//	Dead                 its actions failed every time, or hung: it is a dead letter
+//	Dropped              the platform refused the output, or did not take it for 23 h: a dead letter
+//
 // # Which flow answers
 //
 // The flow that is active answers first. An event that it does not handle, and that another

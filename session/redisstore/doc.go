@@ -27,30 +27,41 @@
 // (maxmemory-policy other than noeviction). A Redis that is full refuses new events but lets
 // turns end. New logs what is unwise: no append-only file, no replica.
 //
+// Set appendonly yes. Without it, a restart of Redis loses every session. With appendfsync
+// everysec, Redis' default, a loss of power takes the last second or so with it; with always it
+// takes nothing, and each write waits for the disk.
+//
+// A failover lasts as long as Sentinel's down-after-milliseconds, or the Cluster's
+// cluster-node-timeout, and then the election. Meanwhile calls end with session.ErrUnavailable
+// after Options.Timeout, no event is accepted, and LINE delivers again if Webhook redelivery is
+// on. Redis' defaults are 30 s and 15 s: lower them as far as your network allows. Set
+// ContextTimeoutEnabled in the client: without it, the connection of a call that was given up is
+// kept until the client's ReadTimeout.
+//
 // # Durability
 //
 // What was acknowledged is as durable as Options ask for:
 //
-//   - by default, as the master alone. Replication is asynchronous: a failover may lose the last
-//     moments.
-//   - with Replicas, as that many replicas too: each batch of calls ends with a write and WAIT on
-//     its own connection. It makes a loss unlikely and not impossible, as Redis may choose a replica that
-//     lags behind the others.
-//   - with Fsync, as the disk: each batch ends with WAITAOF, of Redis 7.2 and Valkey; or Redis must
-//     run with appendfsync always, which is asked at the start and by Check.
+//	default      the master has it. Replication is asynchronous: a failover may lose the last
+//	             moments
+//	Replicas: n  n replicas have it too: each batch of calls ends with a write and WAIT. A loss is unlikely and
+//	             not impossible, as Redis may promote a replica that was not among them
+//	Fsync        the master's disk has it, and with Replicas theirs: each batch ends with WAITAOF,
+//	             of Redis 7.2 and Valkey; before that Redis must run with appendfsync always, which
+//	             New and Check ask
 //
 // This holds for Begin with an event, Commit, Discard, Forget, Unsend, Replay and Purge; the other
 // calls promise nothing that a failover could take back. A call whose wait was not over in time
 // (Options.Wait) took effect on the master and ends with session.ErrUnavailable: LINE is told that
 // the event was not taken, and when it comes again, as a duplicate, that answer waits as well. So
 // a master without its replicas takes no events: run one replica more than Replicas, and set
-// min-replicas-to-write too, so that a master that was cut off stops by itself. A single turn at a
-// time takes about four times as long with a replica that is waited for; many at once travel
-// together and are about as fast.
+// min-replicas-to-write too, so that a master that was cut off stops by itself. The wait comes on
+// top of each call's round trip; calls that are made at the same time share one.
 //
 // # TLS and access
 //
-// TLS and the name of a user are settings of the client. The user needs this and no more:
+// TLS (TLSConfig), the user's name and its password are settings of the client. The user needs
+// this and no more:
 //
 //	ACL SETUSER kaiwa on >password ~kaiwa:* +evalsha +eval +script|load +info +wait
 //	    +time +get +set +del +pexpire +zadd +zrem +zrange +zpopmin
