@@ -42,7 +42,9 @@ func BenchmarkTurn(b *testing.B) {
 	b.Run("memstore", func(b *testing.B) { benchTurn(b, memstore.New()) })
 	b.Run("redis", func(b *testing.B) {
 		c := redistest.Start(b)
-		store, err := redisstore.New(context.Background(), c, &redisstore.Options{Namespace: redistest.Namespace(b, c)})
+		store, err := redisstore.New(context.Background(), c, &redisstore.Options{
+			Namespace: redistest.Namespace(b, c), Logger: slog.New(slog.DiscardHandler),
+		})
 		require.NoError(b, err)
 		benchTurn(b, store)
 	})

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"testing"
@@ -94,7 +95,7 @@ func TestEventThatKills(t *testing.T) {
 	require.Equal(t, []string{"counting", "sorry", "1 a"}, s.texts("ann"))
 	require.Equal(t, want, s.texts("bob"))
 	require.Equal(t, 5, p.deaths())
-	store, err := redisstore.New(t.Context(), s.redis, &redisstore.Options{Namespace: s.space})
+	store, err := redisstore.New(t.Context(), s.redis, &redisstore.Options{Namespace: s.space, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	letters, _, err := store.Letters(t.Context(), "", 10)
 	require.NoError(t, err)

@@ -120,7 +120,9 @@ func TestRedisOutages(t *testing.T) {
 			w := newWire(t, server.Addr())
 			client := redis.NewClient(&redis.Options{Addr: w.Addr().String(), ContextTimeoutEnabled: true})
 			t.Cleanup(func() { _ = client.Close() })
-			store, err := redisstore.New(t.Context(), client, &redisstore.Options{Namespace: redistest.Namespace(t, direct)})
+			store, err := redisstore.New(t.Context(), client, &redisstore.Options{
+				Namespace: redistest.Namespace(t, direct), Logger: slog.New(slog.DiscardHandler),
+			})
 			require.NoError(t, err)
 			channel := &fakeChannel{}
 			b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{

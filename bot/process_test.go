@@ -96,7 +96,7 @@ func runBot() error {
 		return err
 	}
 	rdb := redis.NewClient(&redis.Options{Addr: os.Getenv(envRedis)})
-	store, err := redisstore.New(ctx, rdb, &redisstore.Options{Namespace: os.Getenv(envSpace)})
+	store, err := redisstore.New(ctx, rdb, &redisstore.Options{Namespace: os.Getenv(envSpace), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func (s *stage) settled(user string) {
 		}
 	}
 	key := session.Key{Chat: transport.ChatUser, ChatID: id}
-	store, err := redisstore.New(s.Context(), s.redis, &redisstore.Options{Namespace: s.space})
+	store, err := redisstore.New(s.Context(), s.redis, &redisstore.Options{Namespace: s.space, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(s, err)
 	require.Eventually(s, func() bool {
 		rest, err := store.Ack(s.Context(), key.ID(), 0, testLane)

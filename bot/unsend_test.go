@@ -25,7 +25,9 @@ func TestUnsend(t *testing.T) {
 	t.Run("memstore", func(t *testing.T) { testUnsend(t, memstore.New()) })
 	t.Run("redis", func(t *testing.T) {
 		c := redistest.Start(t)
-		store, err := redisstore.New(t.Context(), c, &redisstore.Options{Namespace: redistest.Namespace(t, c)})
+		store, err := redisstore.New(t.Context(), c, &redisstore.Options{
+			Namespace: redistest.Namespace(t, c), Logger: slog.New(slog.DiscardHandler),
+		})
 		require.NoError(t, err)
 		testUnsend(t, store)
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -126,7 +127,8 @@ func start(t *testing.T, file string, env ...string) *program {
 	t.Helper()
 	p := &program{env: env, cmd: exec.Command(file), gone: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
-	p.cmd.Stderr = os.Stderr
+	var log bytes.Buffer
+	p.cmd.Stderr = &log
 	out, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, p.cmd.Start())
@@ -140,6 +142,9 @@ func start(t *testing.T, file string, env ...string) *program {
 	t.Cleanup(func() {
 		_ = p.cmd.Process.Kill()
 		<-p.gone
+		if t.Failed() {
+			t.Log(log.String())
+		}
 	})
 	return p
 }

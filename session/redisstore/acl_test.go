@@ -83,7 +83,7 @@ func TestLeastUserIsTheLeast(t *testing.T) {
 // tour makes every kind of call, and returns the first error.
 func tour(server *redistest.Server, client *redis.Client, namespace string) error {
 	ctx := context.Background()
-	s, err := New(ctx, client, &Options{Namespace: namespace, Replicas: 1, Wait: time.Second})
+	s, err := New(ctx, client, &Options{Namespace: namespace, Replicas: 1, Wait: time.Second, Logger: quiet})
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func conformWith(t *testing.T, client redis.UniversalClient, sequences int, o Op
 	var n atomic.Int64
 	storetest.Run(t, func(t *testing.T) session.Store {
 		o := o
-		o.Namespace = fmt.Sprint("s", n.Add(1))
+		o.Namespace, o.Logger = fmt.Sprint("s", n.Add(1)), quiet
 		s, err := New(context.Background(), client, &o)
 		require.NoError(t, err)
 		return s

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
+// quiet is for stores on a Redis that New has something to say about.
+var quiet = slog.New(slog.DiscardHandler)
+
 // newStore returns a store in a namespace of its own.
 func newStore(tb testing.TB, c redis.UniversalClient, o *Options) *Store {
 	tb.Helper()
@@ -26,6 +30,9 @@ func newStore(tb testing.TB, c redis.UniversalClient, o *Options) *Store {
 	}
 	if opt.Namespace == "" {
 		opt.Namespace = redistest.Namespace(tb, c)
+	}
+	if opt.Logger == nil {
+		opt.Logger = quiet
 	}
 	s, err := New(context.Background(), c, &opt)
 	require.NoError(tb, err)

@@ -87,14 +87,14 @@ func TestPartitionsAreFixedByTheFirstStart(t *testing.T) {
 	client := redistest.Start(t)
 	ns := redistest.Namespace(t, client)
 	for range 2 {
-		_, err := New(ctx, client, &Options{Namespace: ns, Partitions: 8})
+		_, err := New(ctx, client, &Options{Namespace: ns, Partitions: 8, Logger: quiet})
 		require.NoError(t, err)
 	}
 	_, err := New(ctx, client, &Options{Namespace: ns})
 	require.EqualError(t, err, `redisstore: key kaiwa:`+ns+`:meta says "layout=1 partitions=8", but this `+
 		`store wants "layout=1 partitions=64": the number of partitions is fixed by the first start`)
 	require.NoError(t, client.Set(ctx, "kaiwa:"+ns+":meta", "layout=2 partitions=8", 0).Err())
-	_, err = New(ctx, client, &Options{Namespace: ns, Partitions: 8})
+	_, err = New(ctx, client, &Options{Namespace: ns, Partitions: 8, Logger: quiet})
 	require.ErrorContains(t, err, "layout=2")
 	require.NoError(t, client.Del(ctx, "kaiwa:"+ns+":meta").Err())
 	require.NoError(t, client.HSet(ctx, "kaiwa:"+ns+":meta", "a", "b").Err())

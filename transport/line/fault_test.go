@@ -2,6 +2,7 @@ package line_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -174,7 +175,7 @@ func TestAccountsShareRedis(t *testing.T) {
 	ns := redistest.Namespace(t, client)
 	platforms := map[string]*emulator.Platform{}
 	for _, name := range []string{"shop", "club"} {
-		store, err := redisstore.New(t.Context(), client, &redisstore.Options{Namespace: ns})
+		store, err := redisstore.New(t.Context(), client, &redisstore.Options{Namespace: ns, Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
 		platforms[name] = talk(t, &emulator.Options{}, &line.Options{Name: name}, "token", store)
 	}
