@@ -32,6 +32,8 @@
 // # Go
 //
 // Talk runs a function with a Chat, for what a transcript cannot say.
+// Both know one-to-one chats alone. What a group does is tested on transport/line/emulator: see
+// examples/lunch.
 //
 // # Time
 //
