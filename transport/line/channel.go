@@ -112,24 +112,17 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	timeout := orDefault(max(o.Timeout, 0), DefaultTimeout)
-	log := o.Logger
-	if log == nil {
-		log = slog.Default()
-	}
-	if o.Name != "" {
-		log = log.With("channel", o.Name)
-	}
 	data, err := parseEndpoint(orDefault(o.DataEndpoint, orDefault(o.Endpoint, DefaultDataEndpoint)))
 	if err != nil {
 		return nil, err
 	}
+	timeout := orDefault(max(o.Timeout, 0), DefaultTimeout)
 	c := &Channel{
 		name:     o.Name,
 		maxBody:  orDefault(max(o.MaxBody, 0), DefaultMaxBody),
 		window:   orDefault(max(o.ReplyWindow, 0), DefaultReplyWindow),
 		timeout:  timeout,
-		log:      log,
+		log:      o.logger(),
 		now:      time.Now,
 		verifier: newVerifier(secrets),
 		api:      newAPI(base, tokens, timeout, o.Client),
@@ -141,6 +134,17 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	c.repliesOnly, c.guard = o.RepliesOnly, newGuard(c, o.Reserve)
 	c.http = newCaller(c, o.Client).client()
 	return c, nil
+}
+
+func (o *Options) logger() *slog.Logger {
+	log := o.Logger
+	if log == nil {
+		log = slog.Default()
+	}
+	if o.Name != "" {
+		log = log.With("channel", o.Name)
+	}
+	return log
 }
 
 func tokensOf(token string, source TokenSource) (TokenSource, error) {

@@ -47,6 +47,7 @@ func (t *caller) attempt(req *http.Request, token string, repeated bool) (*http.
 		cancel(nil)
 		return nil, err
 	}
+	timer.Stop() // the reader may take its time
 	body := &watched{ReadCloser: resp.Body, ctx: ctx, cancel: cancel, timer: timer, quiet: t.quiet}
 	resp.Body = body
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
@@ -72,7 +73,7 @@ type watched struct {
 func (w *watched) Read(p []byte) (int, error) {
 	w.timer.Reset(w.quiet)
 	n, err := w.ReadCloser.Read(p)
-	w.timer.Stop() // the reader may take its time
+	w.timer.Stop()
 	if err != nil && !errors.Is(err, io.EOF) {
 		if cause := context.Cause(w.ctx); cause != nil {
 			err = cause

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -182,6 +183,46 @@ func TestHTTPClientDoesNotWaitForEver(t *testing.T) {
 		_, err = c.HTTPClient().Do(req)
 		require.ErrorIs(t, err, context.Canceled)
 	}
+}
+
+// contextBody is a body that ends with its request.
+type contextBody struct {
+	io.Reader
+	ctx context.Context
+}
+
+func (b contextBody) Read(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return b.Reader.Read(p)
+}
+
+func (contextBody) Close() error { return nil }
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// It is LINE that must not be silent: whoever reads an answer may take his time, also to begin.
+func TestHTTPClientLetsReadersTakeTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := roundTrip(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Body: contextBody{strings.NewReader("ab"), r.Context()}}, nil
+		})
+		c, err := New("secret", "token", &Options{Client: &http.Client{Transport: base}})
+		require.NoError(t, err)
+		resp, err := c.HTTPClient().Get(c.Endpoint())
+		require.NoError(t, err)
+		for _, want := range []string{"a", "b"} {
+			time.Sleep(2 * quietTimeout)
+			got := make([]byte, 1)
+			_, err = io.ReadFull(resp.Body, got)
+			require.NoError(t, err)
+			require.Equal(t, want, string(got))
+		}
+		require.NoError(t, resp.Body.Close())
+	})
 }
 
 func TestHTTPClientStopsWaitingWithItsContext(t *testing.T) {

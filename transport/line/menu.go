@@ -18,7 +18,7 @@ var (
 )
 
 // switchMenu links the rich menu with the alias m.Name to the user, or unlinks what is linked. To
-// do so twice does no harm. The alias is looked up each time, as a set-up may have moved it.
+// do so twice does no harm.
 // https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-user
 func (c *Channel) switchMenu(ctx context.Context, d *transport.Delivery, m transport.Menu) error {
 	if d.Source.Chat != transport.ChatUser || !isID(d.Source.ChatID) {
@@ -28,22 +28,50 @@ func (c *Channel) switchMenu(ctx context.Context, d *transport.Delivery, m trans
 	defer cancel()
 	path := "v2/bot/user/" + d.Source.ChatID + "/richmenu"
 	if m.Name == "" {
-		_, err := c.menuCall(ctx, http.MethodDelete, path)
-		return unlessMissing(err, nil)
+		if _, err := c.menuCall(ctx, http.MethodDelete, path); !isNotFound(err) {
+			return err
+		}
+		return nil
 	}
-	body, err := c.menuCall(ctx, http.MethodGet, "v2/bot/richmenu/alias/"+m.Name)
-	if err != nil {
-		return unlessMissing(err, &transport.SendError{Verdict: transport.Drop, Err: errNoAlias})
+	return c.linkMenu(ctx, path, m.Name)
+}
+
+// linkMenu links the menu that the alias leads to. A set-up may move the alias and delete the menu
+// meanwhile, so that a menu that is not there is looked up once more.
+func (c *Channel) linkMenu(ctx context.Context, path, alias string) error {
+	last := ""
+	for range 2 {
+		id, err := c.menuOf(ctx, alias)
+		if err != nil {
+			return err
+		}
+		if id == last { // to try again would hold up all that comes behind it
+			return &transport.SendError{Verdict: transport.Drop, Err: errMenuGone}
+		}
+		if _, err = c.menuCall(ctx, http.MethodPost, path+"/"+id); !isNotFound(err) {
+			return err
+		}
+		last = id
 	}
-	var alias struct {
+	return &transport.SendError{Verdict: transport.Retry, Err: errMenuGone}
+}
+
+// menuOf looks an alias up. The error is a *transport.SendError.
+func (c *Channel) menuOf(ctx context.Context, alias string) (string, error) {
+	body, err := c.menuCall(ctx, http.MethodGet, "v2/bot/richmenu/alias/"+alias)
+	switch {
+	case isNotFound(err):
+		return "", &transport.SendError{Verdict: transport.Drop, Err: errNoAlias}
+	case err != nil:
+		return "", err
+	}
+	var answer struct {
 		RichMenuID string `json:"richMenuId"`
 	}
-	if json.Unmarshal(body, &alias) != nil || !isID(alias.RichMenuID) {
-		return &transport.SendError{Verdict: transport.Retry, Err: errAlias}
+	if json.Unmarshal(body, &answer) != nil || !isID(answer.RichMenuID) {
+		return "", &transport.SendError{Verdict: transport.Retry, Err: errAlias}
 	}
-	_, err = c.menuCall(ctx, http.MethodPost, path+"/"+alias.RichMenuID)
-	// Not there means that a set-up has moved the alias since it was looked up.
-	return unlessMissing(err, &transport.SendError{Verdict: transport.Retry, Err: errMenuGone})
+	return answer.RichMenuID, nil
 }
 
 // menuCall makes one call and returns the body of the answer. The error is a *transport.SendError.
@@ -71,15 +99,8 @@ func isID(s string) bool {
 	})
 }
 
-// unlessMissing puts another result in place of a 404.
-func unlessMissing(err error, missing *transport.SendError) error {
+// isNotFound reports whether LINE answered that it does not know what a call was for.
+func isNotFound(err error) bool {
 	var refusal *APIError
-	switch {
-	case !errors.As(err, &refusal) || refusal.Status != http.StatusNotFound:
-		return err
-	case missing == nil:
-		return nil
-	default:
-		return missing
-	}
+	return errors.As(err, &refusal) && refusal.Status == http.StatusNotFound
 }

@@ -90,7 +90,7 @@ func TestSwitchMenuRefused(t *testing.T) {
 		{"no such alias", "other", user, nil, transport.Drop, 1},
 		{"a group", "main", group, nil, transport.Drop, 0},
 		{"an id that leads elsewhere", "", strange, nil, transport.Drop, 0},
-		{"the menu was replaced meanwhile", "main", user, is("POST", 404, `{"message":"Not found"}`), transport.Retry, 2},
+		{"the menu was deleted, and the alias was left", "main", user, is("POST", 404, `{"message":"Not found"}`), transport.Drop, 3},
 		{"no image", "main", user, is("POST", 400, `{"message":"must upload richmenu image"}`), transport.Drop, 2},
 		{"500", "main", user, is("POST", 500, `{}`), transport.Retry, 2},
 		{"a bad token", "", user, is("DELETE", 401, `{}`), transport.Hold, 1},
@@ -106,6 +106,32 @@ func TestSwitchMenuRefused(t *testing.T) {
 			require.NotContains(t, err.Error(), testUser)
 		})
 	}
+}
+
+// A set-up that points the alias to another menu is met half-way.
+func TestSwitchMenuThatIsReplaced(t *testing.T) {
+	gone := ""
+	replaced := func(call string) (int, string) {
+		id := gone + "x"
+		switch {
+		case strings.HasPrefix(call, "GET"):
+			return 200, `{"richMenuId":"` + id + `"}`
+		case strings.HasSuffix(call, "/"+id) && len(id) < 3:
+			gone = id
+			return 404, `{"message":"Not found"}`
+		default:
+			return 0, ""
+		}
+	}
+	calls, err := switchOn(t, "main", user, replaced)
+	var se *transport.SendError
+	require.ErrorAs(t, err, &se)
+	require.Equal(t, transport.Retry, se.Verdict, "replaced twice")
+	require.Len(t, calls, 4)
+	gone = "x"
+	calls, err = switchOn(t, "main", user, replaced)
+	require.NoError(t, err, "replaced once")
+	require.Equal(t, "POST "+menuPath+"/xxx", calls[3])
 }
 
 // Nothing was linked: as good as unlinked.

@@ -20,8 +20,8 @@ const (
 )
 
 // Send makes one attempt to deliver d: a reply if there is a reply token and the window is
-// open, else a push if d allows it, else a late reply. It makes a second call only where LINE refused the reply
-// token for its age. It returns nil or a *transport.SendError, which wraps an *APIError if LINE
+// open, else a push if d allows it, else a late reply. It makes a second call only where LINE
+// refused the reply token for its age. It returns nil or a *transport.SendError, which wraps an *APIError if LINE
 // answered. d.Receipt has the id of the last call that LINE answered. A transport.Menu becomes
 // the rich menu with that alias, linked to the user, or none.
 //

@@ -3,7 +3,6 @@ package campaign
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -43,6 +42,7 @@ type answer struct {
 	accepted   string // of the call that was accepted under the same retry key
 	retryAfter string
 	body       []byte
+	refusal    *line.APIError // nil if it is a success
 	// repeated says that the client made more than one attempt, which it does not tell apart.
 	repeated bool
 }
@@ -52,24 +52,12 @@ func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
 // passing reports whether the same call may succeed later.
 func (a *answer) passing() bool {
 	return a.status >= 500 || a.status == http.StatusRequestTimeout ||
-		a.status == http.StatusTooManyRequests && !a.refusal().MonthlyLimit()
+		a.status == http.StatusTooManyRequests && !a.refusal.MonthlyLimit()
 }
 
 // acted reports whether LINE may have done what a call asked for that was not a success.
 func (a *answer) acted() bool {
 	return a.status >= 500 || a.status == http.StatusRequestTimeout || a.repeated
-}
-
-func (a *answer) refusal() *line.APIError {
-	var body struct {
-		Message string             `json:"message"`
-		Details []line.ErrorDetail `json:"details"`
-	}
-	_ = json.Unmarshal(a.body, &body) // a body that is no JSON leaves them empty
-	return &line.APIError{
-		Status: a.status, Message: body.Message, Details: body.Details,
-		RequestID: a.request, AcceptedRequestID: a.accepted,
-	}
 }
 
 // do makes one attempt. The key may be empty.
@@ -105,6 +93,8 @@ func do(ctx context.Context, c Client, method, address, key string, body []byte)
 	if err != nil && !(method == http.MethodPost && (a.ok() || a.status == http.StatusConflict)) {
 		return nil, fmt.Errorf("campaign: answer: %w", err) // a send's status alone says that LINE has it
 	}
+	res.Body = io.NopCloser(bytes.NewReader(a.body))
+	a.refusal = line.ErrorOf(res)
 	return a, nil
 }
 

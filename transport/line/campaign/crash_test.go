@@ -103,6 +103,39 @@ func TestMulticastCrashEverywhere(t *testing.T) {
 	}
 }
 
+// heeding is a ledger that appends nothing once the context has ended, as one behind a network.
+type heeding struct{ *mortal }
+
+func (h heeding) Open(context.Context, string) (campaign.Log, error) { return h, nil }
+
+func (h heeding) Append(ctx context.Context, record []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return h.mortal.Append(ctx, record)
+}
+
+// What LINE has answered is noted, also for one who does not wait for it any more.
+func TestMulticastIsCancelledDuringACall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		m, p := heeding{&mortal{left: -1}}, newPlatform()
+		p.fault = func(_ int, _ http.ResponseWriter, next func() int) bool {
+			next()
+			cancel()
+			return false
+		}
+		run := func(ctx context.Context) error {
+			_, err := campaign.Multicast(ctx, direct{p}, m, "spring", campaign.IDs(userIDs(0, 600)), spring, quiet(nil))
+			return err
+		}
+		require.ErrorIs(t, run(ctx), context.Canceled)
+		time.Sleep(25 * time.Hour) // LINE has forgotten
+		require.NoError(t, run(t.Context()))
+		require.Equal(t, map[int]int{1: 600}, p.each())
+	})
+}
+
 // So does one that has a chunk in doubt to send again.
 func TestMulticastCrashWhileResending(t *testing.T) {
 	for n := 1; n <= 2; n++ {

@@ -167,9 +167,9 @@ func (r *run) get(ctx context.Context, address string, v any) error {
 			}
 			return nil
 		case !a.passing():
-			return fmt.Errorf("campaign: %w", a.refusal())
+			return fmt.Errorf("campaign: %w", a.refusal)
 		default:
-			err = a.refusal()
+			err = a.refusal
 		}
 		if err := r.wait(ctx, n, 0, a, err); err != nil {
 			return err

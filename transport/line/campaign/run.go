@@ -21,8 +21,9 @@ const keyLife = 24*time.Hour - 5*time.Minute
 
 const sendPath = "/v2/bot/message/"
 
-// noteTimeout ends the note of what happened after the context of a campaign has ended.
-const noteTimeout = 5 * time.Second
+// noteTimeout ends the note of what became of a chunk, which is taken also when the context of the
+// campaign has ended.
+const noteTimeout = 15 * time.Second
 
 // errForgotten says that LINE may have forgotten the retry key.
 var errForgotten = errors.New("campaign: in doubt, and too late for another attempt")
@@ -163,21 +164,22 @@ func (r *run) resend(ctx context.Context, c *chunk) error {
 // finish sends the open chunk until its fate is known.
 func (r *run) finish(ctx context.Context, c *chunk) error {
 	a, err := r.attempts(ctx, c)
+	if errors.Is(err, errForgotten) && r.opt.ResendInDoubt {
+		return r.resend(ctx, c)
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
+	defer cancel()
 	switch {
 	case err == nil:
-		return r.note(ctx, &record{Record: recAccepted, Chunk: c.n, Request: a})
-	case errors.Is(err, errForgotten) && r.opt.ResendInDoubt:
-		return r.resend(ctx, c)
+		return r.note(late, &record{Record: recAccepted, Chunk: c.n, Request: a})
 	case errors.Is(err, errForgotten):
 		r.lines.WarnContext(ctx, "campaign: in doubt", "chunk", c.n, "recipients", len(c.to))
-		return r.note(ctx, &record{Record: recDoubt, Chunk: c.n})
+		return r.note(late, &record{Record: recDoubt, Chunk: c.n})
 	}
 	failed := &ChunkError{Chunk: c.n, Recipients: slices.Clone(c.to), Err: err}
 	if c.doubt {
 		return failed // the same chunk is sent again, under the same key
 	}
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTimeout)
-	defer cancel()
 	return errors.Join(failed, r.note(late, &record{Record: recVoid, Chunk: c.n}))
 }
 
@@ -205,7 +207,7 @@ func (r *run) attempts(ctx context.Context, c *chunk) (string, error) {
 			return a.accepted, nil
 		default:
 			c.doubt = c.doubt || a.acted()
-			err = a.refusal()
+			err = a.refusal
 		}
 		if a != nil && !a.passing() {
 			return "", err

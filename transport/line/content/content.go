@@ -46,7 +46,7 @@ type File struct {
 
 // Open downloads the content of a message. It waits while LINE prepares it, until ctx ends, so
 // give ctx a deadline; it has to last until the File is read. Reading ends with ErrTooLarge
-// behind max bytes.
+// behind max bytes; none are allowed if it is below zero.
 //
 // Errors: ErrNone, ErrExternal, ErrGone, ErrTooLarge, ErrFailed, a *line.APIError, or that of
 // ctx.
@@ -63,7 +63,7 @@ type getter func(*messaging_api.MessagingApiBlobAPI, string) (*http.Response, *h
 
 func open(ctx context.Context, ch *line.Channel, e *transport.Event, max int64, get getter) (*File, error) {
 	switch {
-	case !e.Kind.IsMessage() || !isDecimal(e.MessageID):
+	case !hasContent(e.Kind) || !isDecimal(e.MessageID):
 		return nil, ErrNone
 	case line.DetailsOf(e).External:
 		return nil, ErrExternal
@@ -113,13 +113,14 @@ func refused(resp *http.Response, err error) error {
 	return err
 }
 
-func newFile(resp *http.Response, max int64) (*File, error) {
-	if resp.ContentLength > max {
+func newFile(resp *http.Response, most int64) (*File, error) {
+	limit := max(most, 0)
+	if resp.ContentLength > limit {
 		_ = resp.Body.Close()
 		return nil, ErrTooLarge
 	}
 	return &File{
-		ReadCloser: &bounded{ReadCloser: resp.Body, left: max},
+		ReadCloser: &bounded{ReadCloser: resp.Body, left: limit},
 		Type:       resp.Header.Get("Content-Type"), Size: resp.ContentLength,
 	}, nil
 }
@@ -131,7 +132,7 @@ type bounded struct {
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if int64(len(p)) > b.left+1 {
+	if int64(len(p))-1 > b.left {
 		p = p[:b.left+1]
 	}
 	n, err := b.ReadCloser.Read(p)
@@ -142,6 +143,12 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	b.left -= int64(n)
 	return n, err
+}
+
+// hasContent reports whether messages of this kind have content. Those that this package does not
+// know may have.
+func hasContent(k transport.Kind) bool {
+	return k.IsMessage() && k != transport.KindText && k != transport.KindLocation && k != transport.KindSticker
 }
 
 // isDecimal reports whether s can be the id of a message. The SDK puts it into an address.

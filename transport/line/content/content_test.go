@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -114,6 +115,8 @@ func TestContentIsNotFetchedFromElsewhere(t *testing.T) {
 	}{
 		{"external", transport.Event{Kind: transport.KindImage, MessageID: "1", Raw: []byte(`{"message":{"contentProvider":{"type":"external","originalContentUrl":"http://169.254.169.254/"}}}`)}, content.ErrExternal},
 		{"no message", transport.Event{Kind: transport.KindFollow, MessageID: "1"}, content.ErrNone},
+		{"a text", transport.Event{Kind: transport.KindText, MessageID: "1"}, content.ErrNone},
+		{"a sticker", transport.Event{Kind: transport.KindSticker, MessageID: "1"}, content.ErrNone},
 		{"no id", transport.Event{Kind: transport.KindImage}, content.ErrNone},
 		{"odd id", transport.Event{Kind: transport.KindImage, MessageID: "../1"}, content.ErrNone},
 	}
@@ -165,6 +168,16 @@ func TestContentWithoutASize(t *testing.T) {
 	require.True(t, errors.Is(err, content.ErrTooLarge))
 	require.Len(t, b, 2500)
 	require.NoError(t, f.Close())
+	for _, none := range []int64{0, -1, math.MinInt64} {
+		f, err = content.Open(t.Context(), ch, &e, none)
+		require.NoError(t, err)
+		b, err = io.ReadAll(f)
+		require.ErrorIs(t, err, content.ErrTooLarge)
+		require.Empty(t, b)
+		require.NoError(t, f.Close())
+	}
+	f, err = content.Open(t.Context(), ch, &e, math.MaxInt64)
+	require.Len(t, read(t, f, err), 10_000)
 	f, err = content.Open(t.Context(), ch, &e, 10_000)
 	require.Len(t, read(t, f, err), 10_000)
 }

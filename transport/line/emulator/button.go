@@ -32,8 +32,8 @@ type Button struct {
 }
 
 // Buttons returns what can be tapped in a chat, the newest message first and each message
-// from top to bottom, its quick replies last; then the areas of the rich menu. Buttons of old messages stay for ever, as in LINE;
-// quick replies go when one is used and when a new message comes.
+// from top to bottom, its quick replies last; then the areas of the rich menu. Buttons of old
+// messages stay for ever, as in LINE; quick replies go when one is used and when a new message comes.
 func (p *Platform) Buttons(user string) []Button {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -41,7 +41,8 @@ type People struct {
 	cache   cache
 }
 
-// New returns the people of a channel. o may be nil.
+// New returns the people of a channel. Make one per channel: it watches the events for as long as
+// the channel is there. o may be nil.
 func New(channel *line.Channel, o *Options) *People {
 	if o == nil {
 		o = &Options{}
