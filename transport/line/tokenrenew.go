@@ -16,7 +16,7 @@ const (
 	// firstRenewDelay is the wait after a renewal that failed; it doubles up to maxRenewDelay.
 	firstRenewDelay = time.Second
 	maxRenewDelay   = 30 * time.Second
-	// maxMargin is how long before its end a token is renewed at the latest.
+	// maxMargin is how long before its end a token is renewed at the earliest.
 	maxMargin = time.Hour
 	// refusalDelay is the least time between renewals that are caused by a 401: a new token may
 	// be refused like the old one.

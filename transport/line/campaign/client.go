@@ -16,7 +16,7 @@ import (
 
 // Client makes calls to the Messaging API, with the access token of the account. The client of
 // LINE's SDK is one, *messaging_api.MessagingApiAPI: make it with sdk.Client, of the context that
-// the campaign has. It may repeat a request by itself.
+// the campaign has, as the SDK puts that in place of the request's. It may repeat a request by itself.
 type Client interface {
 	// Do sends a request.
 	Do(*http.Request) (*http.Response, error)
