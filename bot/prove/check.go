@@ -19,6 +19,7 @@ type tally struct {
 	chain            int
 	worst            time.Duration // from an event's first webhook to its first message
 	repaired         time.Duration // the same, or from the last end of a process in between
+	slowest          string        // the event that took so long
 	missing          []string      // the first of those lost
 }
 
@@ -84,7 +85,7 @@ func (v *view) see(m *message, events []*event) {
 	if m.Part > 1 || m.Seq < 0 || m.Seq >= len(events) {
 		return
 	}
-	v.took(events[m.Seq].first, m.at)
+	v.took(events[m.Seq], m.at)
 	if v.strict && m.Seq < v.newest && before(events[m.Seq], events[v.newest]) {
 		v.c.order++
 	}
@@ -100,12 +101,16 @@ func (v *view) has(p part) bool {
 }
 
 // took notes how long an event waited. Whoever repairs may end as well: then the next one begins anew.
-func (v *view) took(first, answered time.Time) {
+func (v *view) took(e *event, answered time.Time) {
+	first := e.first
 	v.c.worst = max(v.c.worst, answered.Sub(first))
 	if end := v.lastEnd(answered); end.After(first) {
 		first = end
 	}
-	v.c.repaired = max(v.c.repaired, answered.Sub(first))
+	if d := answered.Sub(first); d > v.c.repaired {
+		v.c.repaired = d
+		v.c.slowest = fmt.Sprintf("event %s/%d, taken after %s", e.user[1:9], e.seq, short(e.accepted.Sub(e.first)))
+	}
 }
 
 func (v *view) timer(m *message) {

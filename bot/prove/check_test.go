@@ -65,7 +65,7 @@ func TestCount(t *testing.T) {
 			got := *s.count()
 			require.Len(t, got.missing, got.lost)
 			tt.want.events, tt.want.accepted, tt.want.worst, tt.want.missing = 3, 3, got.worst, got.missing
-			tt.want.repaired = got.worst // no process ended
+			tt.want.repaired, tt.want.slowest = got.worst, got.slowest // no process ended
 			require.Equal(t, tt.want, got)
 		})
 	}

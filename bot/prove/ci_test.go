@@ -74,7 +74,8 @@ func TestRepairedSinceTheLastEnd(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			v := view{c: &tally{}, lastEnd: f.lastEnd}
-			v.took(at(tt.first), at(tt.answered))
+			v.took(&event{user: userID(1, 1), seq: 3, first: at(tt.first), accepted: at(tt.first)}, at(tt.answered))
+			require.Contains(t, v.c.slowest, "/3, taken after 0s")
 			require.Equal(t, tt.want, v.c.repaired)
 			require.Equal(t, at(tt.answered).Sub(at(tt.first)), v.c.worst)
 		})

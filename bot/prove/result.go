@@ -56,13 +56,21 @@ func (r *result) judge() {
 		bad(r.posts.late, "webhooks answered late")
 	}
 	bad(r.posts.other, "webhooks with another status")
-	r.within("answered after %s, not %s", r.repaired, t.repair)
+	r.within("answered after %s, not %s"+r.slow(), r.repaired, t.repair)
 	r.within("answered in all after %s, not %s", r.worst, t.whole)
 	if t.outage > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("webhooks refused for %s at a stretch", short(r.posts.outage)))
 	}
 	r.within("webhooks refused for %s, not %s", r.posts.outage, t.outage)
 	bad(max(r.idle.Goroutines-maxGoroutines, 0), "goroutines more than an idle bot has: "+strings.Join(r.idle.Where, ", "))
+}
+
+// slow names the event that took longest.
+func (r *result) slow() string {
+	if r.slowest == "" {
+		return ""
+	}
+	return " (" + r.slowest + ")"
 }
 
 // within holds a time against its bar, if there is one. What the slack covers is a note.
