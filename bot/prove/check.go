@@ -11,6 +11,7 @@ type tally struct {
 	absent           int // neither accepted nor answered
 	messages, timers int
 	lost             int // messages or timers that are missing
+	unexcused        int // those of them that were acknowledged when Redis kept everything
 	doubled          int // messages that are there again
 	rerun            int // those of them that another run of the turn made: Redis had forgotten the first
 	ambiguous        int // those of them that were pushed after their reply token's time
@@ -29,9 +30,15 @@ func (c *tally) settled() bool { return c.lost == 0 }
 func (s *stage) count() *tally {
 	s.sender.mu.Lock()
 	defer s.sender.mu.Unlock()
+	s.mu.Lock()
+	forgotten := s.forgotten
+	s.mu.Unlock()
 	c := &tally{}
 	for _, events := range s.users {
-		v := view{c: c, strict: !s.t.shuffle, window: s.t.window, lastEnd: s.fleet.lastEnd, parts: map[part]string{}, due: map[int]int64{}, newest: -1}
+		v := view{
+			c: c, strict: !s.t.shuffle, window: s.t.window, lastEnd: s.fleet.lastEnd, forgotten: forgotten,
+			parts: map[part]string{}, due: map[int]int64{}, newest: -1,
+		}
 		for _, m := range s.line.snapshot(events[0].user) {
 			v.see(&m, events)
 		}
@@ -52,7 +59,8 @@ type view struct {
 	strict bool // events were sent one after the other
 	window time.Duration
 	// lastEnd is when a process ended last before a time.
-	lastEnd func(time.Time) time.Time
+	lastEnd   func(time.Time) time.Time
+	forgotten []span
 
 	parts  map[part]string // the hash of each; a timer has none
 	due    map[int]int64   // timers that were armed
@@ -168,19 +176,24 @@ func (v *view) end(events []*event) {
 		}
 		for i := range n {
 			if !v.has(part{false, e.seq, i + 1}) {
-				v.c.lose("event %s/%d part %d", e.user[1:9], e.seq, i+1)
+				v.lose(e, "event %s/%d part %d", e.user[1:9], e.seq, i+1)
 			}
 		}
 	}
 	for seq, due := range v.due {
 		if !v.has(part{true, seq, 0}) {
-			v.c.lose("timer %s/%d due %d", events[0].user[1:9], seq, due)
+			v.lose(events[seq], "timer %s/%d due %d", events[0].user[1:9], seq, due)
 		}
 	}
 }
 
-func (c *tally) lose(format string, args ...any) {
+// lose notes what an event left that is missing.
+func (v *view) lose(e *event, format string, args ...any) {
+	c := v.c
 	c.lost++
+	if !covers(v.forgotten, e.accepted) {
+		c.unexcused++
+	}
 	if len(c.missing) < 5 {
 		c.missing = append(c.missing, fmt.Sprintf(format, args...))
 	}

@@ -13,10 +13,12 @@ import (
 )
 
 // leftover looks for what should be gone once all is done: events that wait, sessions that
-// somebody must look at, dead letters, and keys without an end that are none of the indexes.
+// somebody must look at, dead letters, keys that belong to no session, and keys without an end that
+// are none of the indexes.
 func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 	found := map[string]int{}
 	var dead []string
+	sessions := map[string]bool{} // SCAN may say a key twice
 	err := s.redis.eachKey(ctx, s.namespace, func(c *redis.Client, key string) error {
 		_, name, inPartition := strings.Cut(key, "}:")
 		if !inPartition {
@@ -36,6 +38,8 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 			return err
 		case strings.HasPrefix(name, "q:"):
 			found["mailboxes"]++
+		default:
+			sessions[name] = true
 		}
 		ttl, err := c.TTL(ctx, key).Result()
 		if ttl == -1 { // go-redis passes Redis' -1 on as it is
@@ -43,6 +47,9 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 		}
 		return err
 	})
+	if n := len(sessions) - len(s.users); n > 0 {
+		found["keys more than there are sessions"] = n
+	}
 	slices.Sort(dead)
 	if poison := s.poisoned(); !slices.Equal(dead, poison) {
 		found["dead letters, of "+strconv.Itoa(len(poison))+" events that cannot be handled"] = max(len(dead), 1)
@@ -103,6 +110,7 @@ func (s *stage) finish(ctx context.Context, r *result) {
 	if len(r.missing) > 0 {
 		s.note("lost: %s", strings.Join(r.missing, ", "))
 	}
+	r.spans = len(s.forgotten)
 	r.notes, r.deviations = s.notes, append(r.deviations, s.wrong...)
 	if r.lull != nil {
 		r.slack = r.lull.slack()

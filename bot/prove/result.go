@@ -17,6 +17,7 @@ type result struct {
 	deaths                   int
 	counted, assumed, fenced int // ambiguous replies, replies taken as delivered, turns overtaken
 	left                     int
+	spans                    int           // how many times of which Redis forgot something are known
 	shed                     int           // lines of the log that say that events were left out
 	lull                     *lull         // nil where bars on time are strict
 	slack                    time.Duration // what they are widened by
@@ -44,6 +45,9 @@ func (r *result) judge() {
 	}
 	if a.rollback {
 		doubled -= r.rerun
+	}
+	if r.spans > 0 {
+		bad(r.unexcused, "lost that Redis did not forget")
 	}
 	bad(doubled, "doubled")
 	bad(r.early, "timers early")

@@ -37,6 +37,7 @@ func TestJudge(t *testing.T) {
 		{"later than the machine", trial{}, result{slack: time.Millisecond, posts: postCounts{late: 1, worst: 2 * time.Second}}, []string{"1 webhooks answered late"}},
 		{"lost on a slow machine", trial{}, result{slack: time.Hour, tally: tally{lost: 1}}, []string{"1 lost"}},
 		{"busy when idle", trial{}, result{idle: stats{Goroutines: maxGoroutines + 2, Where: []string{"9 a", "8 b"}}}, []string{"2 goroutines more than an idle bot has: 9 a, 8 b"}},
+		{"lost and not forgotten", trial{allow: allowance{rollback: true}}, result{spans: 1, tally: tally{lost: 3, unexcused: 2}}, []string{"2 lost that Redis did not forget"}},
 		{"shed", trial{}, result{shed: 1}, []string{"1 times events were left out"}},
 		{"late", trial{}, result{posts: postCounts{late: 1}}, []string{"1 webhooks answered late"}},
 		{"out", trial{outage: time.Second}, result{posts: postCounts{outage: 3 * time.Second}}, []string{"webhooks refused for 3s, not 1s"}},

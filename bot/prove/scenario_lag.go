@@ -73,9 +73,13 @@ func lagRow(name string, long bool, tr trouble, d time.Duration) trial {
 		if !s.pause(3 * time.Second) {
 			return
 		}
+		from := time.Now()
 		s.redis.lag.set(tr)
 		s.pause(d)
 		s.promote()
+		if s.t.allow.rollback {
+			s.forget(from, time.Now())
+		}
 		if tr.hole {
 			s.note("a replica %s behind took the master's place", d)
 		} else {

@@ -34,6 +34,7 @@ func redisRows(long bool) (rows []trial) {
 	if long {
 		rows = append(rows, restartRow(long, "always"))
 	}
+	rows = append(rows, powerRows(long)...)
 	return append(rows, loadingRow(long), flushRow(long), fullRow(long))
 }
 

@@ -22,9 +22,10 @@ type stage struct {
 	users     [][]*event
 	namespace string
 
-	mu    sync.Mutex
-	notes []string // what the trouble did
-	wrong []string // what it found wrong
+	mu        sync.Mutex
+	notes     []string // what the trouble did
+	wrong     []string // what it found wrong
+	forgotten []span
 }
 
 // note adds to what is said of the row.
