@@ -37,7 +37,7 @@ func (s *stage) count() *tally {
 	for _, events := range s.users {
 		v := view{
 			c: c, strict: !s.t.shuffle, window: s.t.window, lastEnd: s.fleet.lastEnd, forgotten: forgotten,
-			parts: map[part]string{}, due: map[int]int64{}, newest: -1,
+			parts: map[part]*message{}, due: map[int]int64{}, newest: -1,
 		}
 		for _, m := range s.line.snapshot(events[0].user) {
 			v.see(&m, events)
@@ -62,17 +62,17 @@ type view struct {
 	lastEnd   func(time.Time) time.Time
 	forgotten []span
 
-	parts  map[part]string // the hash of each; a timer has none
-	due    map[int]int64   // timers that were armed
-	last   answer          // of the chain
-	newest int             // seq of the newest event that was answered
+	parts  map[part]*message
+	due    map[int]int64 // timers that were armed
+	last   answer        // of the chain
+	newest int           // seq of the newest event that was answered
 }
 
 func (v *view) see(m *message, events []*event) {
 	p := part{m.Timer, m.Seq, m.Part}
-	if hash, again := v.parts[p]; again {
+	if was, again := v.parts[p]; again {
 		v.c.doubled++
-		if hash != m.Hash {
+		if was.Hash != m.Hash || covers(v.forgotten, was.at) {
 			v.c.rerun++
 		}
 		if m.pushed && !m.Timer && m.Seq < len(events) && m.at.Sub(events[m.Seq].first) >= v.window {
@@ -83,7 +83,7 @@ func (v *view) see(m *message, events []*event) {
 		}
 		return
 	}
-	v.parts[p] = m.Hash
+	v.parts[p] = m
 	v.c.messages++
 	if m.Timer {
 		v.timer(m)
@@ -176,22 +176,22 @@ func (v *view) end(events []*event) {
 		}
 		for i := range n {
 			if !v.has(part{false, e.seq, i + 1}) {
-				v.lose(e, "event %s/%d part %d", e.user[1:9], e.seq, i+1)
+				v.lose(e.accepted, "event %s/%d part %d", e.user[1:9], e.seq, i+1)
 			}
 		}
 	}
 	for seq, due := range v.due {
 		if !v.has(part{true, seq, 0}) {
-			v.lose(events[seq], "timer %s/%d due %d", events[0].user[1:9], seq, due)
+			v.lose(v.parts[part{false, seq, 1}].at, "timer %s/%d due %d", events[0].user[1:9], seq, due)
 		}
 	}
 }
 
-// lose notes what an event left that is missing.
-func (v *view) lose(e *event, format string, args ...any) {
+// lose notes what is missing, and whether Redis forgot what it knew of it then.
+func (v *view) lose(then time.Time, format string, args ...any) {
 	c := v.c
 	c.lost++
-	if !covers(v.forgotten, e.accepted) {
+	if !covers(v.forgotten, then) {
 		c.unexcused++
 	}
 	if len(c.missing) < 5 {

@@ -76,7 +76,7 @@ func TestCount(t *testing.T) {
 func TestCountAbsent(t *testing.T) {
 	t.Parallel()
 	c := &tally{}
-	v := view{c: c, parts: map[part]string{}}
+	v := view{c: c, parts: map[part]*message{}}
 	user := userID(1, 1)
 	v.end([]*event{
 		{user: user, kind: kindPlain}, {user: user, seq: 1, kind: kindMany, accepted: time.UnixMilli(1)},
@@ -91,10 +91,10 @@ func TestCountPoison(t *testing.T) {
 	user := userID(1, 1)
 	bad := &event{user: user, id: "bad", kind: kindKill, accepted: time.UnixMilli(1)}
 	c := &tally{}
-	v := view{c: c, parts: map[part]string{}}
+	v := view{c: c, parts: map[part]*message{}}
 	v.end([]*event{bad})
 	require.Zero(t, c.lost+c.order)
-	v.parts[part{false, 0, 1}] = "a"
+	v.parts[part{false, 0, 1}] = &message{}
 	v.end([]*event{bad})
 	require.Equal(t, 1, c.order)
 	s := &stage{users: [][]*event{{{kind: kindPlain, id: "good"}, bad}, {{kind: kindFail, id: "a"}}}}

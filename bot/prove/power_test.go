@@ -57,10 +57,47 @@ func TestLostOfWhatRedisForgot(t *testing.T) {
 			t.Parallel()
 			s := &stage{}
 			s.forget(at(1000), at(2000))
-			v := view{c: &tally{}, forgotten: s.forgotten, parts: map[part]string{}}
+			v := view{c: &tally{}, forgotten: s.forgotten, parts: map[part]*message{}}
 			v.end([]*event{{user: userID(1, 1), kind: kindPlain, accepted: at(tt.accepted)}})
 			require.Equal(t, 1, v.c.lost)
 			require.Equal(t, tt.want, v.c.unexcused)
+		})
+	}
+}
+
+// A timer that fired in a time that Redis forgot fires again, and one that was armed then may not
+// fire.
+func TestTimersOfWhatRedisForgot(t *testing.T) {
+	t.Parallel()
+	at := func(ms int64) time.Time { return time.UnixMilli(ms) }
+	for _, tt := range []struct {
+		name      string
+		armed     int64
+		fired     []int64
+		doubled   int
+		rerun     int
+		unexcused int
+	}{
+		{"armed before, lost", 900, nil, 0, 0, 1},
+		{"armed in it, lost", 1500, nil, 0, 0, 0},
+		{"fired before, and again", 500, []int64{900, 2500}, 1, 0, 0},
+		{"fired in it, and again", 500, []int64{1500, 2500}, 1, 1, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := &stage{}
+			s.forget(at(1000), at(2000))
+			v := view{c: &tally{}, forgotten: s.forgotten, parts: map[part]*message{}, due: map[int]int64{0: 600}}
+			v.parts[part{false, 0, 1}] = &message{at: at(tt.armed)}
+			events := []*event{{user: userID(1, 1), kind: kindPlain, accepted: at(tt.armed)}}
+			for _, ms := range tt.fired {
+				m := fired(0, 600, ms)
+				v.see(&m, events)
+			}
+			v.end(events)
+			require.Equal(t, tt.doubled, v.c.doubled)
+			require.Equal(t, tt.rerun, v.c.rerun)
+			require.Equal(t, tt.unexcused, v.c.unexcused)
 		})
 	}
 }

@@ -103,8 +103,12 @@ func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *
 
 // play sends the events, waits for the answers, and checks.
 func (s *stage) play(ctx context.Context, r *result) {
+	if s.t.lasts > 0 {
+		s.calibrate(ctx, r.seed)
+	}
 	start := time.Now().Add(50 * time.Millisecond)
-	s.users = plan(s.t, r.seed, start)
+	users := plan(s.t, r.seed, start)
+	s.users = append(s.users, users...)
 	sending, done := context.WithCancel(ctx)
 	s.ctx = sending
 	s.line.setFaults(s.t.lineFault, apiFault{})
@@ -116,7 +120,7 @@ func (s *stage) play(ctx context.Context, r *result) {
 			}
 		})
 	}
-	s.sender.drive(ctx, s.users, start, s.t.shuffle)
+	s.sender.drive(ctx, users, start, s.t.shuffle)
 	r.sending = time.Since(start)
 	done()
 	trouble.Wait()

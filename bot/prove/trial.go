@@ -8,7 +8,8 @@ import (
 type trial struct {
 	name string
 
-	users, events, rate int // events are those of each user, rate is of all in a second
+	users, events, rate int           // events are those of each user, rate is of all in a second
+	lasts               time.Duration // with it, rate is at most half of the machine's maximum, for so long
 	procs               int
 	dup                 float64 // part of the events that are sent twice, half of them late
 	redeliver, shuffle  bool
@@ -68,7 +69,10 @@ func (t *trial) defaults() {
 	}
 }
 
-func (t *trial) scale(by float64) { t.events = max(int(float64(t.events)*by), 1) }
+func (t *trial) scale(by float64) {
+	t.events = max(int(float64(t.events)*by), 1)
+	t.lasts = time.Duration(float64(t.lasts) * by)
+}
 
 // tokenLife is how much longer than the window a reply token works: as LINE's minute to the 50 s.
 func (t *trial) tokenLife() time.Duration { return t.window * 6 / 5 }
