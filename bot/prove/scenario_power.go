@@ -79,8 +79,9 @@ func openDisk(s *stage) (*disk, error) {
 // watch notes the size of the file for a time, and says whether events are still being sent.
 func (d *disk) watch(s *stage, during time.Duration) bool {
 	for end := time.Now().Add(during); time.Now().Before(end); {
+		now := time.Now() // before the look: what is written between the two is not of its size
 		if f, err := os.Stat(d.file); err == nil {
-			d.sizes = append(d.sizes, size{at: time.Now(), bytes: f.Size()})
+			d.sizes = append(d.sizes, size{at: now, bytes: f.Size()})
 		}
 		if !s.pause(20 * time.Millisecond) {
 			return false
