@@ -199,7 +199,7 @@ func TestLoading(t *testing.T) {
 	})
 }
 
-// ackless takes no acknowledgements while it is down.
+// ackless takes no events and no acknowledgements while it is down.
 type ackless struct {
 	*memstore.Store
 	mu   sync.Mutex
@@ -210,6 +210,13 @@ func (s *ackless) away() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.down
+}
+
+func (s *ackless) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+	if s.away() {
+		return session.Begun{}, session.ErrUnavailable
+	}
+	return s.Store.Begin(ctx, r)
 }
 
 func (s *ackless) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
@@ -242,6 +249,8 @@ func TestAcknowledgementsOutlastAnOutage(t *testing.T) {
 		synctest.Wait()
 		require.Len(t, channel.take(), 3)
 		set(true)
+		e := said("ann", "carries the acknowledgement", "a")
+		require.ErrorIs(t, b.Receive(ctx, []transport.Event{e}), session.ErrUnavailable)
 		time.Sleep(10 * time.Minute)
 		set(false)
 		time.Sleep(time.Minute)

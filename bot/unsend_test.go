@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -76,4 +77,22 @@ func testUnsend(t *testing.T, store session.Store) {
 	require.Eventually(t, func() bool { return b.Stats().Turns == int64(n-1) }, 5*time.Second, 5*time.Millisecond)
 	require.Eventually(t, func() bool { return b.Stats().Sent == 2 }, 5*time.Second, 5*time.Millisecond)
 	require.Equal(t, []string{"before", "after"}, untagged(channel.texts()))
+}
+
+// unsendless cannot take anything out.
+type unsendless struct{ *memstore.Store }
+
+func (unsendless) Unsend(context.Context, string, string) error { return session.ErrUnavailable }
+
+// A message that could not be taken out is asked for again: the webhook fails.
+func TestUnsendThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := counter(t, nil)
+		b, err := bot.New(&fakeChannel{}, unsendless{memstore.New()}, []bot.Flow{f}, nil)
+		require.NoError(t, err)
+		e := said("ann", "1", "")
+		e.Kind, e.MessageID = transport.KindUnsend, "m1"
+		require.ErrorIs(t, b.Receive(t.Context(), []transport.Event{raw(e)}), session.ErrUnavailable)
+		require.NoError(t, b.Shutdown(context.Background()))
+	})
 }

@@ -61,6 +61,10 @@ func TestReplicaThatHangs(t *testing.T) {
 		}
 	}
 	refused("commit", func() error { _, err := s.Commit(ctx, commit); return err })
+	refused("a duplicate of what is done", func() error {
+		_, err := other.Begin(ctx, &session.BeginRequest{ID: id, Token: token(5), Event: event("e1", 1), Hold: true})
+		return err
+	})
 	refused("begin", func() error { _, err := s.Begin(ctx, second); return err })
 	refused("a duplicate, by another", func() error {
 		r := *second

@@ -20,8 +20,8 @@ func waitInOrder(p *probe) {
 	s, before := p.session("a"), p.now()
 	t := p.run("Begin", s, p.event("e5", 5))
 	for _, e := range []session.Event{
-		p.event("e9", 9), p.event("b7", 7), p.event("a7", 7), p.event("a3", 3),
-	} {
+		p.event("b7", 7), p.event("e9", 9), p.event("a3", 3), p.event("a7", 7),
+	} { // neither first come nor last come is the order of time
 		p.begin("Begin while another runs", session.BeginRequest{ID: s, Event: e}, session.Queued)
 	}
 	after := p.now()

@@ -1,7 +1,7 @@
 // Mutate takes guards out of the code, one at a time, and says whether a test notices.
 //
 //	go run ./bot/prove/mutate              # all of them: make mutate
-//	go run ./bot/prove/mutate -run fence   # those whose name holds the word
+//	go run ./bot/prove/mutate -run fence   # those whose name matches
 //	go run ./bot/prove/mutate -list        # the table, as it is in bot/prove/MUTATIONS.md
 //
 // A guard is a line on which a promise rests: a check, an order of steps, a number that is kept.

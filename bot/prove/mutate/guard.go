@@ -55,7 +55,8 @@ func (g *guard) without(text string) (string, error) {
 func guards() []guard {
 	var all []guard
 	for _, part := range [][]guard{
-		scriptGuards(), redisGuards(), memoryGuards(), botGuards(), outputGuards(), lineGuards(), flowGuards(),
+		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
+		troubleGuards(), lineGuards(), apiGuards(), campaignGuards(), flowGuards(),
 	} {
 		all = append(all, part...)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -19,11 +20,12 @@ func main() {
 }
 
 func mutate(ctx context.Context) int {
-	word := flag.String("run", "", "run the guards whose name holds this word")
+	run := flag.String("run", "", "run the guards whose name matches this regular expression")
 	list := flag.Bool("list", false, "print the guards as a table and exit")
 	jobs := flag.Int("jobs", 2, "how many to run at once")
 	flag.Parse()
-	if flag.NArg() > 0 {
+	names, err := regexp.Compile(*run)
+	if flag.NArg() > 0 || err != nil {
 		flag.Usage()
 		return 2
 	}
@@ -38,7 +40,7 @@ func mutate(ctx context.Context) int {
 	}
 	var chosen []guard
 	for _, g := range guards() {
-		if strings.Contains(g.name, *word) {
+		if names.MatchString(g.name) {
 			chosen = append(chosen, g)
 		}
 	}

@@ -1,0 +1,62 @@
+package main
+
+// campaignGuards are those of a campaign that goes on where it stopped.
+func campaignGuards() []guard {
+	const (
+		dir = "transport/line/campaign/"
+		in  = "transport/line/campaign "
+	)
+	return []guard{
+		{"campaign: who is sent to is noted before", dir + "run.go",
+			"if err := r.log.Append(ctx, b); err != nil {", "if err := r.log.Append(ctx, b); err != nil && rec.Record != recSend {",
+			in + "TestMulticastCrashEverywhere/append_2,_written_false"},
+		{"campaign: who was sent to is left out", dir + "record.go",
+			"s.seen[markOf(id)] = struct{}{}", "_ = id",
+			in + "TestMulticastListChangesInBetween"},
+		{"campaign: a chunk that is repeated has the same key", dir + "run.go",
+			"retryKey(r.name, r.kind, c.n, body)", "retryKey(r.name, r.kind, int(time.Now().UnixNano()), body)",
+			in + "TestMulticastCrashEverywhere/call_2,_accepted_true"},
+		{"campaign: a chunk that is repeated is the same", dir + "run.go",
+			"	if c := r.state.open; c != nil {\n		if err := r.finish(ctx, c); err != nil {\n			return err\n		}\n	}\n", "",
+			in + "TestMulticastCrashEverywhere/call_2,_accepted_false"},
+		{"campaign: 409 means sent", dir + "run.go",
+			"case a.status == http.StatusConflict:", "case false:",
+			in + "TestMulticastOutlivesFaults/500_after"},
+		{"campaign: no attempt after LINE forgot the key", dir + "run.go",
+			"if !time.Now().Before(c.at.Add(keyLife)) {", "if false {",
+			in + "TestMulticastInDoubtForADay/passed_over"},
+		{"campaign: a key is relied on for less than a day", dir + "run.go",
+			"const keyLife = 24*time.Hour - 5*time.Minute", "const keyLife = 48 * time.Hour",
+			in + "TestMulticastInDoubtForADay/passed_over"},
+		{"campaign: what is in doubt is sent again only if that is asked for", dir + "run.go",
+			"case errors.Is(err, errForgotten) && r.opt.ResendInDoubt:", "case errors.Is(err, errForgotten):",
+			in + "TestMulticastInDoubtForADay/passed_over"},
+		{"campaign: a broadcast in doubt is not sent again", dir + "broadcast.go",
+			" || len(r.state.doubts) > 0 {", " {",
+			in + "TestBroadcastInDoubt"},
+		{"campaign: a chunk that may be sent keeps its key", dir + "run.go",
+			"	if c.doubt {\n		return failed", "	if false {\n		return failed",
+			in + "TestMulticastMonthlyLimitAfterDoubt"},
+		{"campaign: a client that repeats leaves doubt", dir + "client.go",
+			" || a.repeated\n", "\n",
+			in + "TestMulticastClientThatRepeats"},
+		{"campaign: a name is for the same messages", dir + "run.go",
+			"if r.state.kind != \"\" && (r.state.kind != r.kind || r.state.content != content) {", "if false {",
+			in + "TestMulticastIsWhatItWas"},
+		{"campaign: a file is one process's", dir + "file.go",
+			"if err := lock(f); err != nil {", "if err := error(nil); err != nil {",
+			in + "TestFileLedgerKeepsRecords"},
+		{"campaign: a record is on the disk", dir + "file.go",
+			"		err = l.f.Sync()\n", "		err = nil\n",
+			in + "TestFileLedgerOnABadDisk"},
+		{"campaign: a log in Redis is one process's", dir + "redisledger/lua/append.lua",
+			"if holder and holder ~= ARGV[1] then return 0 end", "",
+			"transport/line/campaign/redisledger TestLedgerFencesOffWhoWasLate"},
+		{"campaign: a log that others wrote to is not appended to", dir + "redisledger/lua/append.lua",
+			"if n ~= want then return 0 end", "",
+			"transport/line/campaign/redisledger TestLedgerFencesOffWhoWasLate"},
+		{"campaign: a record that is repeated is there once", dir + "redisledger/lua/append.lua",
+			"if n == want + 1 and redis.call('LINDEX', KEYS[2], -1) == ARGV[5] then return 1 end\nif n ~= want then return 0 end", "",
+			"transport/line/campaign/redisledger TestLedgerAppendsOnceThoughRepeated"},
+	}
+}

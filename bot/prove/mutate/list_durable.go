@@ -1,0 +1,61 @@
+package main
+
+const (
+	unsent    = "an_unsent_message_is_gone,_and_its_events_keep_their_place"
+	discarded = "an_output_that_is_discarded_leaves_a_letter"
+)
+
+// durableGuards are those of replicas, disks and what is taken out of a store.
+func durableGuards() []guard {
+	const (
+		dir    = "session/redisstore/"
+		memory = "session/memstore/"
+	)
+	return []guard{
+		{"redis: what not enough replicas have is not acknowledged", dir + "firm.go",
+			"case c.err == nil && !met:", "case c.err == nil && !met && false:",
+			"session/redisstore TestReplicaThatHangs"},
+		{"redis: a duplicate is acknowledged no earlier than the first", dir + "firm.go",
+			"case c.err == nil && !met:", "case c.err == nil && !met && (len(c.reply) == 0 || c.reply[0] != 3):",
+			"session/redisstore TestReplicaThatHangs"},
+		{"redis: events are waited for", dir + "begin.go",
+			"		b = s.firm\n", "		b = s.batch\n",
+			"session/redisstore TestReplicaThatHangs"},
+		{"redis: all replicas asked for count", dir + "firm.go",
+			"return err == nil && n >= w.replicas", "return err == nil && n >= 0",
+			"session/redisstore TestBarrierIsMet/too_few"},
+		{"redis: the disk counts", dir + "firm.go",
+			"len(n) == 2 && n[0] >= 1", "len(n) == 2",
+			"session/redisstore TestBarrierIsMet/no_disk"},
+		{"redis: an unsent message is gone where it runs", lua + "unsend.lua",
+			"local body = head > 0 and bare(stored, headAt + 12)", "local body = false",
+			onRedis + unsent},
+		{"redis: an unsent message is gone where it waits", lua + "unsend.lua",
+			"for i = 0, mail - 1 do", "for i = 0, -1 do",
+			onRedis + unsent},
+		{"redis: an unsent message is gone from the dead letters", dir + "forget.go",
+			"	if err := s.purgeAll(ctx, id, messageID, last); err != nil {\n		return err\n	}\n", "",
+			onRedis + unsent},
+		{"redis: an unsent message is gone though it is replayed", dir + "forget.go",
+			"	_, err = s.sweep(ctx, &s.scripts.unsend, id, messageID)", "	err = nil",
+			"session/redisstore TestUnsendMeetsAReplay"},
+		{"redis: an output that is discarded leaves a letter", lua + "discard.lua",
+			"if seq == done then", "if false then",
+			onRedis + discarded},
+		{"redis: an attempt that crashed is told from one that was released", lua + "begin.lua",
+			"crashed = tries > 0 and (crashed or not free)", "crashed = tries > 0",
+			onRedis + "an_attempt_that_lost_its_lease_is_told_from_one_that_was_released"},
+		{"memory: an unsent message is gone where it runs", memory + "mailbox.go",
+			"if m.head.message == message {", "if false {",
+			onMemory + unsent},
+		{"memory: an unsent message is gone where it waits", memory + "mailbox.go",
+			"if m.waiting[i].message == message {", "if false {",
+			onMemory + unsent},
+		{"memory: an unsent message is gone from the dead letters", memory + "letters.go",
+			"return d.Session == sessionID && d.Event.MessageID == messageID", "return false",
+			onMemory + unsent},
+		{"memory: an output that is discarded leaves a letter", memory + "store.go",
+			"if o, ok := e.out.find(seq); ok {", "if o, ok := e.out.find(seq); ok && false {",
+			onMemory + discarded},
+	}
+}
