@@ -166,7 +166,7 @@ func TestHTTPClientDoesNotWaitForEver(t *testing.T) {
 		s := quietServer(t, begin)
 		c, err := New("secret", "token", &Options{Endpoint: s.URL})
 		require.NoError(t, err)
-		c.http.Transport.(*caller).quiet = 20 * time.Millisecond
+		c.http.Transport.(*caller).quiet = 500 * time.Millisecond
 		resp, err := c.HTTPClient().Post(s.URL, "text/plain", nil)
 		if begin != "" {
 			require.NoError(t, err)
