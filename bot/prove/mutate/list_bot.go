@@ -109,7 +109,7 @@ func outputGuards() []guard {
 			"bot TestUndeliverableIsReportedOnce"},
 		{"bot: a session's backlog is sent once", "bot/lanes.go",
 			"	if l.open[id] {\n		return false\n	}\n", "",
-			"bot TestBacklogIsSentOnce"},
+			"bot TestLanes"},
 		{"bot: outputs behind another's are handed on", "bot/turn.go",
 			"	if !done.Lane {\n		// Outputs", "	if false {\n		// Outputs",
 			"bot TestProcessesTakeTurns"},

@@ -29,7 +29,7 @@ func campaignGuards() []guard {
 			"const keyLife = 24*time.Hour - 5*time.Minute", "const keyLife = 48 * time.Hour",
 			in + "TestMulticastInDoubtForADay/passed_over"},
 		{"campaign: what is in doubt is sent again only if that is asked for", dir + "run.go",
-			"case errors.Is(err, errForgotten) && r.opt.ResendInDoubt:", "case errors.Is(err, errForgotten):",
+			"if errors.Is(err, errForgotten) && r.opt.ResendInDoubt {", "if errors.Is(err, errForgotten) {",
 			in + "TestMulticastInDoubtForADay/passed_over"},
 		{"campaign: a broadcast in doubt is not sent again", dir + "broadcast.go",
 			" || len(r.state.doubts) > 0 {", " {",

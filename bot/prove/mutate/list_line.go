@@ -50,7 +50,7 @@ func apiGuards() []guard {
 			"d.Source.Chat != transport.ChatUser || ", "",
 			"transport/line TestSwitchMenuRefused/a_group"},
 		{"line: an id does not lead elsewhere", dir + "menu.go",
-			"!isID(alias.RichMenuID)", "alias.RichMenuID == \"\"",
+			"!isID(answer.RichMenuID)", "answer.RichMenuID == \"\"",
 			"transport/line TestSwitchMenuRefused/an_answer_that_leads_elsewhere"},
 		{"line: errors hold LINE's stock messages alone", dir + "errors.go",
 			"strings.TrimSuffix(m, \",\")", "strings.TrimSuffix(e.Message, \",\")",
@@ -62,7 +62,7 @@ func apiGuards() []guard {
 			"case line.DetailsOf(e).External:", "case line.DetailsOf(e).External && false:",
 			"transport/line/content TestContentIsNotFetchedFromElsewhere/external"},
 		{"content: a file has a limit", dir + "content/content.go",
-			"if int64(n) > b.left {", "if false {",
+			"resp.Body, left: limit}", "resp.Body, left: 1 << 40}",
 			"transport/line/content TestContentWithoutASize"},
 	}
 }
