@@ -37,8 +37,8 @@ func startLull(ctx context.Context) *lull {
 	return l
 }
 
-// slack ends the measurement.
-func (l *lull) slack() time.Duration {
+// end ends the measurement.
+func (l *lull) end() time.Duration {
 	l.stop()
-	return slackPerDelay * time.Duration(l.worst.Load())
+	return time.Duration(l.worst.Load())
 }

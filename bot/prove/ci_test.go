@@ -21,9 +21,9 @@ func TestLull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := startLull(t.Context())
 		time.Sleep(time.Second)
-		require.Zero(t, l.slack())
+		require.Zero(t, l.end())
 		l.worst.Store(int64(10 * time.Millisecond))
-		require.Equal(t, 200*time.Millisecond, l.slack())
+		require.Equal(t, 10*time.Millisecond, l.end())
 	})
 }
 

@@ -112,8 +112,9 @@ func (s *stage) finish(ctx context.Context, r *result) {
 	}
 	r.spans = len(s.forgotten)
 	r.notes, r.deviations = s.notes, append(r.deviations, s.wrong...)
-	if r.lull != nil {
-		r.slack = r.lull.slack()
+	r.delay = r.lull.end()
+	if r.lenient {
+		r.slack = slackPerDelay * r.delay
 	}
 	r.judge()
 }

@@ -17,10 +17,12 @@ type result struct {
 	deaths                   int
 	counted, assumed, fenced int // ambiguous replies, replies taken as delivered, turns overtaken
 	left                     int
-	spans                    int           // how many times of which Redis forgot something are known
-	shed                     int           // lines of the log that say that events were left out
-	lull                     *lull         // nil where bars on time are strict
-	slack                    time.Duration // what they are widened by
+	spans                    int // how many times of which Redis forgot something are known
+	shed                     int // lines of the log that say that events were left out
+	lull                     *lull
+	lenient                  bool
+	delay                    time.Duration // with which the machine ran what was ready, at the longest
+	slack                    time.Duration // what bars on time are widened by
 	busy, idle               stats         // of the process with the most, under load and after it
 	sending, took            time.Duration
 	notes, deviations        []string
@@ -57,7 +59,7 @@ func (r *result) judge() {
 	}
 	bad(r.shed, "times events were left out")
 	if !a.late && (r.slack == 0 || r.posts.worst > slowAnswer+r.slack) {
-		bad(r.posts.late, "webhooks answered late")
+		bad(r.posts.late, "webhooks answered late"+r.excuse())
 	}
 	bad(r.posts.other, "webhooks with another status")
 	r.within("answered after %s, not %s"+r.slow(), r.repaired, t.repair)
@@ -87,7 +89,16 @@ func (r *result) within(format string, took, bar time.Duration) {
 		r.notes = append(r.notes, text+": this machine's delay allows "+short(r.slack)+" more")
 		return
 	}
-	r.deviations = append(r.deviations, text)
+	r.deviations = append(r.deviations, text+r.excuse())
+}
+
+// excuse says how busy the machine was, where that is worth to know.
+func (r *result) excuse() string {
+	const noise = 50 * time.Millisecond
+	if r.delay < noise {
+		return ""
+	}
+	return "; what was ready waited for the machine for up to " + short(r.delay)
 }
 
 // line is the row for the terminal.

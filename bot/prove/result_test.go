@@ -30,6 +30,7 @@ func TestJudge(t *testing.T) {
 		{"never accepted", trial{redeliver: true}, result{tally: tally{absent: 1}}, []string{"1 never accepted"}},
 		{"not sent again", trial{}, result{tally: tally{absent: 1}}, nil},
 		{"slow", trial{repair: time.Second}, result{tally: tally{repaired: 2 * time.Second}}, []string{"answered after 2s, not 1s"}},
+		{"slow while the machine was busy", trial{repair: time.Second}, result{delay: time.Second, tally: tally{repaired: 2 * time.Second}}, []string{"answered after 2s, not 1s; what was ready waited for the machine for up to 1s"}},
 		{"slow in all", trial{whole: time.Second}, result{tally: tally{worst: 2 * time.Second}}, []string{"answered in all after 2s, not 1s"}},
 		{"slow machine", trial{repair: time.Second}, result{slack: time.Second, tally: tally{repaired: 2 * time.Second}}, nil},
 		{"slower than the machine", trial{repair: time.Second}, result{slack: 500 * time.Millisecond, tally: tally{repaired: 2 * time.Second}}, []string{"answered after 2s, not 1s"}},

@@ -52,10 +52,8 @@ func runTrial(ctx context.Context, bin string, seed uint64, t *trial, lenient bo
 	h := &host{}
 	defer h.close()
 	began := time.Now()
-	if lenient {
-		r.lull = startLull(ctx)
-		defer r.lull.stop()
-	}
+	r.lull, r.lenient = startLull(ctx), lenient
+	defer r.lull.stop()
 	var s *stage
 	err := try(func() { s = newStage(ctx, h, bin, seed, t) })
 	if err == nil {
