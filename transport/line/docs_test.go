@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	jsonBlock   = regexp.MustCompile("(?s)```json\n(.*?)```|-d '(\\{.*?\\})'")
+	jsonBlock   = regexp.MustCompile("(?s)```json\n(.*?)```|```sh\n(\\s*\\{.*?)```|-d '(\\{.*?\\})'")
 	jsonComment = regexp.MustCompile(`(?m)(^|[\s,{\[])//.*$`)
 )
 
@@ -27,26 +27,13 @@ var oddSamples = map[string]string{
 // TestDocumentation takes each message in LINE's documentation, and each Flex layout and action,
 // through ParseMessage, Validate and AppendJSON.
 func TestDocumentation(t *testing.T) {
-	root := os.Getenv("LINE_DOCS")
-	if root == "" {
-		t.Skip("set LINE_DOCS to docs/en of https://github.com/line/line-developers-docs-source")
-	}
 	found := map[string]int{}
-	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".md") || !strings.Contains(path, "messaging-api") {
-			return err
-		}
-		page, err := os.ReadFile(path)
-		for _, block := range jsonBlock.FindAllSubmatch(page, -1) {
-			for _, v := range blockValues(append(block[1], block[2]...)) {
-				docSamples(v, func(kind string, object []byte) {
-					found[kind]++
-					checkSample(t, path, object)
-				})
-			}
-		}
-		return err
-	}))
+	docBlocks(t, "messaging-api", func(page string, v any) {
+		docSamples(v, func(kind string, object []byte) {
+			found[kind]++
+			checkSample(t, page, object)
+		})
+	})
 	for _, kind := range []string{
 		"text", "textV2", "sticker", "image", "video", "audio", "location", "coupon", "imagemap", "template", "flex",
 		"bubble", "carousel", "action",
@@ -54,6 +41,28 @@ func TestDocumentation(t *testing.T) {
 		require.NotZero(t, found[kind], "no sample of %s", kind)
 	}
 	t.Logf("samples: %v", found)
+}
+
+// docBlocks calls f for each JSON value in the blocks of LINE's documentation, on the pages whose
+// path has this in it.
+func docBlocks(t *testing.T, pages string, f func(page string, v any)) {
+	t.Helper()
+	root := os.Getenv("LINE_DOCS")
+	if root == "" {
+		t.Skip("set LINE_DOCS to docs/en of https://github.com/line/line-developers-docs-source")
+	}
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".md") || !strings.Contains(path, pages) {
+			return err
+		}
+		page, err := os.ReadFile(path)
+		for _, block := range jsonBlock.FindAllSubmatch(page, -1) {
+			for _, v := range blockValues(bytes.Join(block[1:], nil)) {
+				f(strings.TrimPrefix(path, root), v)
+			}
+		}
+		return err
+	}))
 }
 
 // blockValues returns the JSON values in a block, which may have comments, and be a field alone.
