@@ -20,9 +20,12 @@
 // key from its first attempt on, so that LINE takes it once. A reply cannot carry one: see Send
 // for what that leaves open.
 //
-// What becomes of a delivery that failed is in transport.SendError. LINE's own words are in the
-// APIError inside. A 401 and a used-up monthly limit are transport.Hold; the latter stops only
-// pushes, which APIError.MonthlyLimit tells.
+// What becomes of a delivery that failed is in transport.SendError, and LINE's own words are in
+// the APIError inside. A 401 that no new token mends is transport.Hold. The monthly limit stops
+// only pushes (APIError.MonthlyLimit): a late answer that meets it is replied after all, if LINE
+// still takes its reply token; what can only be pushed is on hold until it is 5 minutes old and
+// is dropped then, so that free replies are not kept back behind it. FAULTS.md is the table of
+// what becomes of an answer, as a bot on the emulator has shown it.
 //
 // Calls go over a pool of HTTP/1.1 connections of the Channel's own. It costs less than half the
 // CPU of net/http and never sends a request twice. Options.Client replaces it, for instance for
@@ -39,8 +42,9 @@
 // # Rates and quota
 //
 // Calls by HTTPClient wait for milliseconds rather than exceed LINE's rates per second.
-// Options.Processes divides these between processes, and has replies and pushes keep to them too. There is no bucket that processes share: LINE refuses a call
-// above its rates without acting on it, and the call is made again when it is time.
+// Options.Processes divides these between processes, and has replies and pushes keep to them too.
+// There is no bucket that processes share: LINE refuses a call above its rates without acting on
+// it, and the call is made again when it is time.
 // Options.Reserve keeps the last messages of the month for what can only be pushed, and
 // Options.RepliesOnly never pushes. What LINE does not allow to an account of this kind is a
 // *APIError of status 403.
@@ -48,7 +52,7 @@
 // # Messages
 //
 // The message and action types are values: they can be shared between goroutines and used
-// again. Validate reports every limit of LINE that one breaks, in LINE's own units: UTF-16 code
+// again. Their limits are in LIMITS.md. Validate reports every limit of LINE that one breaks, in LINE's own units: UTF-16 code
 // units here, grapheme clusters there.
 //
 // # Rich menus
@@ -62,8 +66,14 @@
 // # The rest of the API
 //
 // Channel.Loading and Channel.MarkAsRead are chat manners; DetailsOf gives the token to quote a
-// message with, and what else an event of LINE says. Packages below this one have the people
-// (people), what they send (content), and all the rest in the words of LINE's SDK (sdk).
+// message with, and what else an event of LINE says. The packages below this one:
+//
+//   - people: profiles, groups, friends, memberships and account links
+//   - content: what users send
+//   - richmenu: rich menus from a declaration
+//   - campaign: messages to many, with a ledger of who has got them
+//   - sdk: all the rest, in the words of LINE's SDK
+//   - emulator: a stand-in for LINE, for tests and for trying a bot
 //
 // # Several accounts
 //

@@ -14,7 +14,7 @@ import (
 // notShown are samples in LINE's documentation that cannot be sent as they are: what the platform
 // says, by page, and why that is right. LINE would refuse them as well.
 var notShown = map[string]string{
-	"The request body has 1 error(s); messages[0].quoteToken: Invalid quote token": "its quote token is shortened",
+	"The request body has 1 error(s); messages[0].quoteToken: Invalid quote token":       "its quote token is shortened",
 	"The request body has 1 error(s); messages[0].substitution.user1: Invalid mentionee": "the id of whom it mentions is, too",
 }
 

@@ -2,8 +2,12 @@ package line_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +19,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/session/redisstore"
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 )
@@ -39,6 +44,14 @@ func echo(t *testing.T) bot.Flow {
 // talk is a real bot on a stand-in for LINE.
 func talk(t *testing.T, o *emulator.Options, lo *line.Options, token string, store session.Store) *emulator.Platform {
 	t.Helper()
+	return talkTold(t, o, lo, token, store, &outcomes{})
+}
+
+// talkTold is talk with the outcomes of all attempts.
+func talkTold(
+	t *testing.T, o *emulator.Options, lo *line.Options, token string, store session.Store, told *outcomes,
+) *emulator.Platform {
+	t.Helper()
 	o.Users = []string{"Ann"}
 	platform := emulator.New("secret", "token", o)
 	api := httptest.NewServer(platform)
@@ -52,7 +65,7 @@ func talk(t *testing.T, o *emulator.Options, lo *line.Options, token string, sto
 	}
 	channel, err := line.New("secret", token, lo)
 	require.NoError(t, err)
-	b, err := bot.New(channel, store, []bot.Flow{echo(t)}, nil)
+	b, err := bot.New(channel, store, []bot.Flow{echo(t)}, &bot.Options{Sent: told.add})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = b.Shutdown(context.WithoutCancel(t.Context())) })
 	hook := httptest.NewServer(b)
@@ -85,57 +98,132 @@ func seen(t *testing.T, platform *emulator.Platform, last string) (texts []strin
 	return texts
 }
 
+// faultRow is one way for the call with an answer to fail. The same rows are the test and FAULTS.md.
+type faultRow struct {
+	name string // in words for FAULTS.md
+	n    int    // so many calls fail
+	emulator.Fault
+	reply, push string // what becomes of an answer that is to be a reply, and a push
+}
+
+// What may become of an answer, in the words of FAULTS.md.
+const (
+	replied = "comes as a reply, once"
+	pushed  = "comes as a push, once"
+	dead    = "does not come: a dead letter"
+	assumed = "is taken for delivered: only an earlier attempt can have used the token"
+	nothing = "cannot be"
+)
+
+var faultRows = []faultRow{
+	{"nothing fails", 0, emulator.Fault{}, replied, pushed},
+	{"401, the access token is renewed", 1, emulator.Fault{Status: 401}, replied, pushed},
+	{"429, too many calls", 1, emulator.Fault{Status: 429}, replied, pushed},
+	{"429, the monthly limit", 1, emulator.Fault{Status: 429, Message: "You have reached your monthly limit."}, nothing, replied},
+	{"500, nothing done", 1, emulator.Fault{Status: 500}, replied, pushed},
+	{"500 twice, nothing done", 2, emulator.Fault{Status: 500}, replied, pushed},
+	{"500, but LINE has it (then 409 for a push)", 1, emulator.Fault{Status: 500, After: true}, replied, pushed},
+	{"502, but LINE has it", 1, emulator.Fault{Status: 502, After: true}, replied, pushed},
+	{"reset before LINE has it", 1, emulator.Fault{Cut: true}, replied, pushed},
+	{"reset after LINE has it", 1, emulator.Fault{Cut: true, After: true}, replied, pushed},
+	{"no answer in time, LINE does not have it", 1, emulator.Fault{Hang: true}, replied, pushed},
+	{"no answer in time, LINE has it", 1, emulator.Fault{Hang: true, After: true}, replied, pushed},
+	{"400, a message that LINE refuses", 1, emulator.Fault{Status: 400}, dead, dead},
+	{"400, the reply token was used", 1, emulator.Fault{Status: 400, Message: "Invalid reply token"}, assumed, nothing},
+	{"403, not for this account", 1, emulator.Fault{Status: 403}, dead, dead},
+	{"413, too large", 1, emulator.Fault{Status: 413}, dead, dead},
+}
+
 // Whatever happens to a call, the user sees each answer once and in order, or not at all where
-// LINE refuses it for good.
+// LINE refuses it for good; and each attempt is told, with LINE's id of the call.
 func TestFaults(t *testing.T) {
-	tests := []struct {
-		name  string
-		n     int
-		fault emulator.Fault
-		lost  bool
-	}{
-		{"nothing", 0, emulator.Fault{}, false},
-		{"401 once", 1, emulator.Fault{Status: 401}, false},
-		{"429", 1, emulator.Fault{Status: 429}, false},
-		{"500 before", 1, emulator.Fault{Status: 500}, false},
-		{"500 twice", 2, emulator.Fault{Status: 500}, false},
-		{"500 after", 1, emulator.Fault{Status: 500, After: true}, false},
-		{"502 after", 1, emulator.Fault{Status: 502, After: true}, false},
-		{"reset before", 1, emulator.Fault{Cut: true}, false},
-		{"reset after", 1, emulator.Fault{Cut: true, After: true}, false},
-		{"time-out before", 1, emulator.Fault{Hang: true}, false},
-		{"time-out after", 1, emulator.Fault{Hang: true, After: true}, false},
-		{"400", 1, emulator.Fault{Status: 400}, true},
-		{"403", 1, emulator.Fault{Status: 403}, true},
-		{"413", 1, emulator.Fault{Status: 413}, true},
-	}
-	modes := []struct {
-		name   string
-		window time.Duration
-	}{{"reply", 0}, {"push", time.Nanosecond}}
-	for _, mode := range modes {
-		for _, tt := range tests {
-			t.Run(mode.name+" "+tt.name, func(t *testing.T) {
+	for _, row := range faultRows {
+		for mode, want := range map[string]string{"reply": row.reply, "push": row.push} {
+			if want == nothing {
+				continue
+			}
+			t.Run(mode+" "+row.name, func(t *testing.T) {
 				t.Parallel()
-				platform := talk(t, &emulator.Options{}, &line.Options{ReplyWindow: mode.window}, "", memstore.New())
-				want := []string{".", ".a", ".ab"}
-				if tt.lost {
-					want = []string{".", ".ab"}
-				}
-				_, err := platform.Say(t.Context(), "Ann", ".")
-				require.NoError(t, err)
-				require.Equal(t, want[:1], seen(t, platform, "."))
-				if tt.n > 0 {
-					platform.FailNext(tt.n, tt.fault)
-				}
-				for _, text := range []string{"a", "b"} {
-					_, err := platform.Say(t.Context(), "Ann", text)
-					require.NoError(t, err)
-				}
-				require.Equal(t, want, seen(t, platform, ".ab"))
+				row.test(t, mode, want)
 			})
 		}
 	}
+}
+
+func (row *faultRow) test(t *testing.T, mode, want string) {
+	t.Helper()
+	lo, told := &line.Options{}, &outcomes{}
+	if mode == "push" {
+		lo.ReplyWindow = time.Nanosecond
+	}
+	platform := talkTold(t, &emulator.Options{}, lo, "", memstore.New(), told)
+	all := []string{".", ".a", ".ab"}
+	if want == dead || want == assumed {
+		all = []string{".", ".ab"}
+	}
+	_, err := platform.Say(t.Context(), "Ann", ".")
+	require.NoError(t, err)
+	require.Equal(t, all[:1], seen(t, platform, "."))
+	platform.FailNext(row.n, row.Fault)
+	for _, text := range []string{"a", "b"} {
+		_, err := platform.Say(t.Context(), "Ann", text)
+		require.NoError(t, err)
+	}
+	require.Equal(t, all, seen(t, platform, ".ab"))
+	for _, m := range platform.Messages("Ann") {
+		if m.Text == ".a" {
+			require.Equal(t, want, map[string]string{"reply": replied, "push": pushed}[m.Via])
+		}
+	}
+	told.check(t, row, want == dead)
+}
+
+// outcomes are what bot.Options.Sent was told.
+type outcomes struct {
+	mu  sync.Mutex
+	all []bot.Sent
+}
+
+func (o *outcomes) add(s bot.Sent) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.all = append(o.all, s)
+}
+
+func (o *outcomes) check(t *testing.T, row *faultRow, lost bool) {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	drops := 0
+	for _, s := range o.all {
+		if s.Err != nil && s.Err.Verdict == transport.Drop {
+			drops++
+		}
+		silent := s.Err != nil && (row.Cut || row.Hang)
+		require.Equal(t, !silent, s.Receipt.RequestID != "", "%+v", s)
+	}
+	require.Equal(t, lost, drops == 1, "%+v", o.all)
+}
+
+func TestFaultsFile(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Faults\n\nWhat becomes of an answer of a bot whose call to LINE fails. What comes next is not held up for good,\n" +
+		"and comes behind it. A test writes this table from its own rows, each of which is run against the\n" +
+		"emulator over HTTP: `KAIWA_UPDATE=1 go test ./transport/line`.\n\n" +
+		"| the call meets | an answer that is to be a reply | an answer that is to be a push |\n|---|---|---|\n")
+	for _, r := range faultRows {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.name, r.reply, r.push)
+	}
+	b.WriteString("\nA reply token that expired makes the answer a push. A 401 that no new access token mends holds all until\n" +
+		"somebody mends it. At the monthly limit replies go out; a late answer is replied if LINE still takes its\n" +
+		"reply token; what can only be pushed is held until it is 5 minutes old, and is then a dead letter.\n")
+	const file = "FAULTS.md"
+	if os.Getenv("KAIWA_UPDATE") != "" {
+		require.NoError(t, os.WriteFile(file, []byte(b.String()), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), b.String(), "write it again with KAIWA_UPDATE=1")
 }
 
 // A reply token that has expired makes room for a push; one that was used does not.

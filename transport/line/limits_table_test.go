@@ -327,6 +327,20 @@ func TestEveryLimit(t *testing.T) {
 	}
 }
 
+// callLimits are those that no message has by itself: each is tested where it is kept.
+var callLimits = [][4]string{
+	{"messages of a call", "5", "`bot`, which makes several calls; `campaign`, which refuses more", "send-reply-message"},
+	{"size of a call", "2 MB", "`session.MaxOutput`, which is less; the images of rich menus are `richmenu.MaxImage` at most", "status-codes"},
+	{"users of a multicast", "500", "`campaign`, which makes several calls", "send-multicast-message"},
+	{"aggregation units of a call", "1 of 30 characters", "`campaign`", "send-multicast-message"},
+	{"life of a retry key", "24 h", "`campaign`, and `bot`, which gives up after 23 h", "retry-api-request"},
+	{"reply token", "1 use, 1 minute", "`Options.ReplyWindow`", "send-reply-message"},
+	{"seconds of a loading animation", "5 to 60, in fives", "`Channel.Loading`, which rounds", "display-a-loading-indicator"},
+	{"image of a rich menu", "1 MB", "`richmenu.MaxImage`", "upload-rich-menu-image-requirements"},
+	{"name of a rich menu", "300 grapheme clusters", "`richmenu`, whose names are shorter", "rich-menu-object"},
+	{"id of a rich menu's alias", "32", "`transport.MaxMenuName`", "create-rich-menu-alias"},
+}
+
 func TestLimitsFile(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Limits\n\nWhat `Validate` refuses, in the units that LINE counts in. A test writes this table from its own\n" +
@@ -335,6 +349,10 @@ func TestLimitsFile(t *testing.T) {
 	for _, r := range limitRows() {
 		fmt.Fprintf(&b, "| %s | %s | %d | %s | <https://developers.line.biz/en/reference/messaging-api/#%s> |\n",
 			r.where, r.field, r.most, r.unit, r.anchor)
+	}
+	b.WriteString("\n## Limits of calls\n\nThey are kept by what makes the call.\n\n| of | limit | kept by | source |\n|---|---:|---|---|\n")
+	for _, r := range callLimits {
+		fmt.Fprintf(&b, "| %s | %s | %s | <https://developers.line.biz/en/reference/messaging-api/#%s> |\n", r[0], r[1], r[2], r[3])
 	}
 	const file = "LIMITS.md"
 	if os.Getenv("KAIWA_UPDATE") != "" {

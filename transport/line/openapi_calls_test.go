@@ -2,7 +2,6 @@ package line
 
 import (
 	"encoding/json"
-	"os"
 	"testing"
 	"time"
 
@@ -13,13 +12,7 @@ import (
 
 // TestOpenAPICalls holds the bodies of all calls that are made here to LINE's own description.
 func TestOpenAPICalls(t *testing.T) {
-	file := os.Getenv("LINE_OPENAPI")
-	if file == "" {
-		t.Skip("set LINE_OPENAPI to messaging-api.yml of https://github.com/line/line-openapi")
-	}
-	raw, err := os.ReadFile(file)
-	require.NoError(t, err)
-	api := parseSchemas(t, raw)
+	api := readOpenAPI(t, "messaging-api.yml")
 	p := newPlatform(t, says(200, `{}`))
 	c, err := New("secret", "token", &Options{Endpoint: p.URL})
 	require.NoError(t, err)

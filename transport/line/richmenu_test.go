@@ -2,7 +2,6 @@ package line
 
 import (
 	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,13 +68,7 @@ func TestRichMenuLimits(t *testing.T) {
 }
 
 func TestRichMenuOpenAPI(t *testing.T) {
-	file := os.Getenv("LINE_OPENAPI")
-	if file == "" {
-		t.Skip("set LINE_OPENAPI to messaging-api.yml of https://github.com/line/line-openapi")
-	}
-	raw, err := os.ReadFile(file)
-	require.NoError(t, err)
-	api := parseSchemas(t, raw)
+	api := readOpenAPI(t, "messaging-api.yml")
 	var v any
 	require.NoError(t, json.Unmarshal(aMenu().AppendJSON(nil, "n"), &v))
 	require.Empty(t, api.check("menu", api.find("RichMenuRequest"), v))

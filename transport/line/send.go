@@ -17,17 +17,25 @@ const (
 	rateDelay = time.Second
 	// maxDelay caps what a Retry-After may ask for.
 	maxDelay = 5 * time.Minute
+	// limitPatience is how old messages get at the monthly limit. LINE says that it is reached
+	// while a narrowcast has the rest of the month reserved, too, which passes; but what waits
+	// keeps back all that the chat gets after it, free replies among it.
+	limitPatience = 5 * time.Minute
 )
 
 // Send makes one attempt to deliver d: a reply if there is a reply token and the window is
 // open, else a push if d allows it, else a late reply. It makes a second call only where LINE
-// refused the reply token for its age. It returns nil or a *transport.SendError, which wraps an *APIError if LINE
-// answered. d.Receipt has the id of the last call that LINE answered. A transport.Menu becomes
+// refused the reply token for its age, or a push for the monthly limit while a late reply may
+// still do. It returns nil or a *transport.SendError, which wraps an *APIError if LINE answered.
+// d.Receipt has the id of the last call that LINE answered. A transport.Menu becomes
 // the rich menu with that alias, linked to the user, or none.
 //
 // LINE gives a reply no idempotency key. An "Invalid reply token" inside the window is read as
 // the success of an earlier attempt; behind the window, with d.Retried, nobody can tell: then
 // the messages are pushed, and may appear twice, or the verdict is Ambiguous without PushOK.
+//
+// What the monthly limit keeps from being sent is on Hold until it is 5 minutes old. Then the
+// verdict is Drop.
 func (c *Channel) Send(ctx context.Context, d *transport.Delivery) error {
 	if m, ok := transport.ParseMenu(d.Messages); ok {
 		return c.switchMenu(ctx, d, m)
@@ -77,12 +85,31 @@ func (c *Channel) pushLate(ctx context.Context, d *transport.Delivery, mayPush b
 		if d.Retried && d.ReplyToken != "" {
 			c.log.LogAttrs(ctx, slog.LevelInfo, "line: pushing a reply of unknown fate")
 		}
-		return c.push(ctx, d)
+		err := c.push(ctx, d)
+		if d.ReplyToken != "" && cause == errNoRoute && limited(err) {
+			return c.replyInstead(ctx, d, err)
+		}
+		return err
 	}
 	if d.Retried {
 		return &transport.SendError{Verdict: transport.Ambiguous, Err: cause}
 	}
 	return &transport.SendError{Verdict: transport.Drop, Err: cause}
+}
+
+// replyInstead replies where a push met the monthly limit: LINE may take a late token still.
+func (c *Channel) replyInstead(ctx context.Context, d *transport.Delivery, refused error) error {
+	err := c.reply(ctx, d, false)
+	var se *transport.SendError
+	if errors.As(err, &se) && (se.Verdict == transport.Drop || se.Verdict == transport.Ambiguous) {
+		return refused
+	}
+	return err
+}
+
+func limited(err error) bool {
+	var refusal *APIError
+	return errors.As(err, &refusal) && refusal.MonthlyLimit()
 }
 
 func (c *Channel) push(ctx context.Context, d *transport.Delivery) error {
@@ -100,7 +127,11 @@ func (c *Channel) push(ctx context.Context, d *transport.Delivery) error {
 	case a.cut:
 		return &transport.SendError{Verdict: transport.Retry, Err: errBodyCut}
 	default:
-		return c.refused(a, newAPIError(a))
+		refusal := newAPIError(a)
+		if refusal.MonthlyLimit() && d.Age >= limitPatience {
+			return &transport.SendError{Verdict: transport.Drop, Err: refusal}
+		}
+		return c.refused(a, refusal)
 	}
 }
 

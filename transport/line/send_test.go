@@ -85,6 +85,8 @@ func inTurn(answers ...func(http.ResponseWriter, int)) func(http.ResponseWriter,
 
 func hangUp(http.ResponseWriter, int) { panic(http.ErrAbortHandler) }
 
+const overLimit = `{"message":"You have reached your monthly limit."}`
+
 const usedToken = `{"message":"Invalid reply token"}`
 
 // clients are the two ways to make calls; all tests of Send run with both.
@@ -181,6 +183,12 @@ var sendTests = []struct {
 	{"push, 403", push, says(403, `{}`), "push", "drop", 0},
 	{"push, 404", push, says(404, `{}`), "push", "drop", 0},
 	{"push, monthly limit", push, says(429, `{"message":"You have reached your monthly limit."}`), "push", "hold", 0},
+	{"push, monthly limit, for long", both(push, old), says(429, overLimit), "push", "drop", 0},
+	{"late, monthly limit", late, inTurn(says(429, overLimit), says(200, `{}`)), "push reply", "", 0},
+	{"late, monthly limit, token expired", late, inTurn(says(429, overLimit), says(400, usedToken)), "push reply", "hold", 0},
+	{"late, monthly limit, retried", both(late, retried), inTurn(says(429, overLimit), says(400, usedToken)), "push reply", "hold", 0},
+	{"late, monthly limit, for long", both(late, old), inTurn(says(429, overLimit), says(400, usedToken)), "push reply", "drop", 0},
+	{"late, monthly limit, no answer", late, inTurn(says(429, overLimit), hangUp), "push reply", "retry", 0},
 	{"push, same user", push, says(429, `{"message":"Too many messages"}`, "Retry-After", "30"), "push", "retry", 30 * time.Second},
 	{"push, 429 in HTML", push, says(429, `<html>`), "push", "retry", time.Second},
 	{"push, 429 for a day", push, says(429, `{}`, "Retry-After", "86400"), "push", "retry", 5 * time.Minute},
@@ -191,6 +199,7 @@ var sendTests = []struct {
 	{"messages not an array", func(d *transport.Delivery) { d.Messages = []byte(`{}`) }, says(200, `{}`), "", "drop", 0},
 }
 
+func old(d *transport.Delivery)     { d.Age = limitPatience }
 func late(d *transport.Delivery)    { d.Age = DefaultReplyWindow }
 func push(d *transport.Delivery)    { d.ReplyToken = "" }
 func noPush(d *transport.Delivery)  { d.PushOK = false }

@@ -22,9 +22,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign/redisledger"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
 const users = 10_000
@@ -41,7 +43,7 @@ func TestMain(m *testing.M) {
 }
 
 func program() error {
-	client, err := messaging_api.NewMessagingApiAPI("token", messaging_api.WithEndpoint(os.Getenv("CAMPAIGN_API")))
+	client, err := clientOf(os.Getenv("CAMPAIGN_API"), os.Getenv("CAMPAIGN_CHANNEL") != "")
 	if err != nil {
 		return err
 	}
@@ -72,6 +74,18 @@ func program() error {
 		&campaign.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 	fmt.Printf("%+v\n", rep)
 	return err
+}
+
+// clientOf is the client of LINE's SDK, by itself or on top of a channel, which repeats calls.
+func clientOf(address string, onChannel bool) (*messaging_api.MessagingApiAPI, error) {
+	if !onChannel {
+		return messaging_api.NewMessagingApiAPI("token", messaging_api.WithEndpoint(address))
+	}
+	channel, err := line.New("secret", "token", &line.Options{Endpoint: address})
+	if err != nil {
+		return nil, err
+	}
+	return sdk.Client(context.Background(), channel), nil
 }
 
 // die is SIGKILL: nothing is flushed, closed or deferred.
@@ -127,6 +141,7 @@ func (g dyingLog) Append(ctx context.Context, record []byte) error {
 // order each time.
 func TestMulticastKilled(t *testing.T) {
 	t.Run("file", func(t *testing.T) { killed(t, "CAMPAIGN_DIR="+t.TempDir()) })
+	t.Run("by a channel", func(t *testing.T) { killed(t, "CAMPAIGN_DIR="+t.TempDir(), "CAMPAIGN_CHANNEL=yes") })
 	t.Run("redis", func(t *testing.T) {
 		server := redistest.Start(t)
 		killed(t, "CAMPAIGN_DIR="+redistest.Namespace(t, server), "CAMPAIGN_REDIS="+server.Options().Addr)

@@ -33,14 +33,14 @@ func TestEndpointsOfTheSpecification(t *testing.T) {
 	left := map[string]bool{ // see "What is not here" in the package's documentation
 		"/bot/pnp/push": true,
 	}
-	file := os.Getenv("LINE_OPENAPI")
-	if file == "" {
-		t.Skip("set LINE_OPENAPI to messaging-api.yml of https://github.com/line/line-openapi")
+	dir := os.Getenv("LINE_OPENAPI")
+	if dir == "" {
+		t.Skip("set LINE_OPENAPI to the folder of https://github.com/line/line-openapi")
 	}
 	p := New(secret, token, nil)
 	for _, name := range []string{"messaging-api.yml", "channel-access-token.yml", "insight.yml"} {
 		found, path := 0, ""
-		for line := range strings.Lines(source(t, filepath.Dir(file), name)) {
+		for line := range strings.Lines(source(t, dir, name)) {
 			line = strings.TrimRight(line, "\n")
 			if m := pathLine.FindStringSubmatch(line); m != nil {
 				path = m[1]
