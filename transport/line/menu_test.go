@@ -53,7 +53,9 @@ func switchOn(t *testing.T, name string, src transport.Source, fail func(string)
 	require.NoError(t, err)
 	body, err := transport.Menu{Name: name}.AppendJSON(nil, "")
 	require.NoError(t, err)
-	err = c.Send(t.Context(), &transport.Delivery{Source: src, ReplyToken: "never", PushOK: true, Messages: body})
+	d := &transport.Delivery{Source: src, ReplyToken: "never", PushOK: true, Messages: body}
+	err = c.Send(t.Context(), d)
+	require.Equal(t, len(p.calls) > 0, d.Receipt == transport.Receipt{RequestID: "req-1"}, "the id of the last call")
 	return p.calls, err
 }
 
