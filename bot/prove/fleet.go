@@ -184,6 +184,18 @@ func (f *fleet) alive() int {
 	return n
 }
 
+// serving is how many processes are ready and not to end.
+func (f *fleet) serving() (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range f.procs {
+		if p.ready && !p.asked {
+			n++
+		}
+	}
+	return n
+}
+
 // pick returns the address of a bot that is ready. Like a load balancer it waits for a moment if
 // there is none; then it returns "".
 func (f *fleet) pick(ctx context.Context, n int) (addr string) {

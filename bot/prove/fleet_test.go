@@ -34,3 +34,11 @@ func TestArmed(t *testing.T) {
 		})
 	}
 }
+
+// Whoever is to end does not serve any more, and a deployment goes on when its successor does.
+func TestServing(t *testing.T) {
+	t.Parallel()
+	f := &fleet{procs: []*process{{ready: true}, {ready: true, asked: true}, {}, {ready: true, frozen: true}}}
+	require.Equal(t, 2, f.serving())
+	require.Equal(t, 3, f.alive())
+}

@@ -39,11 +39,11 @@ func rollingRow(long bool) trial {
 	return t
 }
 
-// rolling ends a process every half second, in an orderly way; it is started again.
+// rolling ends a process every half second, in an orderly way, if the one before is back.
 func rolling(s *stage) {
 	restarts := 0
-	for n := 0; s.pause(500 * time.Millisecond); n++ {
-		if s.fleet.signal(n, syscall.SIGTERM) {
+	for s.pause(500 * time.Millisecond) {
+		if s.fleet.serving() == s.t.procs && s.fleet.signal(restarts, syscall.SIGTERM) {
 			restarts++
 		}
 	}

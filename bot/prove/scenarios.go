@@ -118,7 +118,11 @@ func crashRow(events int, point, hit string, procs int, redeliver bool) trial {
 		t.repair = 10 * time.Second
 	case "in-shutdown":
 		t.during = rolling
-		if hit == "/50" { // a restart takes up to a second
+		// As many restarts take their time.
+		switch hit {
+		case "10":
+			t.rate = 60
+		case "/50":
 			t.rate = 15
 		}
 	}
