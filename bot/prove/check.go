@@ -117,7 +117,7 @@ func (v *view) took(e *event, answered time.Time) {
 	}
 	if d := answered.Sub(first); d > v.c.repaired {
 		v.c.repaired = d
-		v.c.slowest = fmt.Sprintf("event %s/%d, taken after %s", e.user[1:9], e.seq, short(e.accepted.Sub(e.first)))
+		v.c.slowest = fmt.Sprintf("event %s/%d, %s", e.user[1:9], e.seq, e.fate())
 	}
 }
 

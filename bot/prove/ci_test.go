@@ -56,6 +56,14 @@ func TestSteady(t *testing.T) {
 	}
 }
 
+func TestFate(t *testing.T) {
+	t.Parallel()
+	e := &event{first: time.UnixMilli(1000)}
+	require.Equal(t, "never acknowledged", e.fate())
+	e.accepted = time.UnixMilli(1200)
+	require.Equal(t, "taken after 200ms", e.fate())
+}
+
 // Whoever repairs may end as well: then the time within which an event is answered begins anew.
 func TestRepairedSinceTheLastEnd(t *testing.T) {
 	t.Parallel()

@@ -72,6 +72,14 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 
 func (e *event) token() string { return "token-" + e.id }
 
+// fate is when a bot took the event.
+func (e *event) fate() string {
+	if e.accepted.IsZero() {
+		return "never acknowledged"
+	}
+	return "taken after " + short(e.accepted.Sub(e.first))
+}
+
 // body is the webhook with the event, and its signature.
 func (e *event) body(again bool) (body []byte, signature string) {
 	body = fmt.Appendf(nil, `{"destination":"U00000000000000000000000000000000","events":[{"type":"message",`+
