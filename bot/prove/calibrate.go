@@ -9,12 +9,12 @@ import (
 // calibrateFor is for how long the machine's maximum is measured.
 const calibrateFor = 5 * time.Second
 
-// calibrate sends events as fast as they are taken, and sets the row's rate to half of that; the
-// rate that the row has is the most. The events are checked as all others are.
+// calibrate sends events as fast as they are taken, and sets the row's rate to half of how fast they
+// were answered; the rate that the row has is the most. The events are checked as all others are.
 func (s *stage) calibrate(ctx context.Context, seed uint64) {
 	load := base("calibrate", 100, 200, 1e9, 0)
 	load.defaults()
-	load.dup = 0
+	load.dup, load.timers = 0, -1 // a timer fires when all else is done
 	began := time.Now()
 	users := plan(&load, ^seed, began)
 	var all sync.WaitGroup
@@ -32,13 +32,14 @@ func (s *stage) calibrate(ctx context.Context, seed uint64) {
 	all.Wait()
 	s.users = users
 	taken := s.count().accepted
-	most := float64(taken) / time.Since(began).Seconds()
 	s.drain(ctx)
+	_, last := s.line.counts()
+	most := float64(taken) / last.Sub(began).Seconds()
 	s.sender.mu.Lock()
 	s.sender.posts, s.sender.refused = postCounts{}, nil
 	s.sender.mu.Unlock()
 	s.t.halve(most)
-	s.note("%d webhooks a second are taken at most, the load was %d", int(most), s.t.rate)
+	s.note("%d events a second are answered at most, the load was %d", int(most), s.t.rate)
 }
 
 // halve sets the rate to half of the maximum, and the events to what that makes in the time.

@@ -10,13 +10,16 @@ const (
 	// first: connections come and go, and the collector is never at the same point.
 	soakGoroutines = 20
 	soakHeap       = 1.25
+
+	// soakMost bounds the events a second, as all that is sent and seen is held until the end.
+	soakMost = 3000
 )
 
 // soak kills a process every 20 s under a steady load of half of what the machine takes, and holds
 // the processes that are left against how they were in the beginning. In the end Redis has no keys
 // but those of the sessions, as in every row.
 func soak(long bool) trial {
-	t := base("soak", 100, 0, pick(long, 150, 400), 3)
+	t := base("soak", 100, 0, pick(long, 150, soakMost), 3)
 	t.lasts = pick(long, 30*time.Second, 10*time.Minute)
 	every := pick(long, 5*time.Second, 20*time.Second)
 	t.during = func(s *stage) {
