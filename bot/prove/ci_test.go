@@ -9,11 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each name of the pipeline's form is that of one row.
+// Each name of the pipeline's form is that of one row; and all crash rows of the short form are in it.
 func TestRowsOfThePipeline(t *testing.T) {
 	t.Parallel()
+	crashes := selectRows(scenarios(false), "crash/")
+	require.Len(t, crashes, len(points)+1, "each point, and any")
 	rows := selectRows(scenarios(false), strings.Join(ciRows, ","))
-	require.Len(t, rows, len(ciRows))
+	require.Len(t, rows, len(ciRows)-1+len(crashes))
 }
 
 // A goroutine that waits for nothing but the clock is not late in virtual time.

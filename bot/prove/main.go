@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,6 +32,7 @@ type settings struct {
 	long, ci           bool
 	list, race         bool
 	scale              float64
+	jobs               int
 }
 
 func prove() int {
@@ -42,6 +44,7 @@ func prove() int {
 	flag.BoolVar(&s.race, "race", false, "build the bots with the race detector")
 	flag.Uint64Var(&s.seed, "seed", 0, "seed of the schedule; 0 draws one")
 	flag.Float64Var(&s.scale, "scale", 1, "multiply the events of each user by this")
+	flag.IntVar(&s.jobs, "jobs", 4, "run so many of the crash rows at once, as they mostly wait; the others run alone")
 	flag.StringVar(&s.markdown, "markdown", "", "write the table to this file")
 	flag.StringVar(&s.bot, "bot", "", "use this binary for the bots; the default is to build one")
 	flag.Usage = func() {
@@ -71,7 +74,7 @@ func prove() int {
 	return proveAll(ctx, &s, rows)
 }
 
-// proveAll runs the rows one after the other and returns the exit status.
+// proveAll runs the rows and returns the exit status.
 func proveAll(ctx context.Context, s *settings, rows []trial) int {
 	redis.SetLogger(quiet{})
 	bin, clean, err := botBinary(s)
@@ -81,21 +84,16 @@ func proveAll(ctx context.Context, s *settings, rows []trial) int {
 	}
 	defer clean()
 	fmt.Printf("seed %d, %d rows\n", s.seed, len(rows))
-	var results []*result
+	results := runAll(ctx, bin, s, rows)
+	if ctx.Err() != nil {
+		fmt.Fprintln(os.Stderr, "prove: interrupted")
+		return 1
+	}
 	failed := 0
-	for i := range rows {
-		t := &rows[i]
-		t.scale(s.scale)
-		r := runTrial(ctx, bin, s.seed, t, s.ci)
-		if ctx.Err() != nil {
-			fmt.Fprintln(os.Stderr, "prove: interrupted")
-			return 1
-		}
-		results = append(results, r)
+	for _, r := range results {
 		if len(r.deviations) > 0 {
 			failed++
 		}
-		fmt.Println(r.line())
 	}
 	fmt.Printf("%d rows, %d with deviations, seed %d\n", len(results), failed, s.seed)
 	if s.markdown != "" {
@@ -105,6 +103,36 @@ func proveAll(ctx context.Context, s *settings, rows []trial) int {
 		}
 	}
 	return min(failed, 1)
+}
+
+// runAll runs the rows, crash rows several at once, and prints what becomes of each as it is known.
+func runAll(ctx context.Context, bin string, s *settings, rows []trial) []*result {
+	results := make([]*result, len(rows))
+	free := make(chan struct{}, max(s.jobs, 1))
+	var running sync.WaitGroup
+	for i := range rows {
+		t := &rows[i]
+		if t.crash == "" {
+			running.Wait()
+		}
+		free <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		running.Go(func() {
+			defer func() { <-free }()
+			t.scale(s.scale)
+			results[i] = runTrial(ctx, bin, s.seed, t, s.ci)
+			if ctx.Err() == nil {
+				fmt.Println(results[i].line())
+			}
+		})
+		if t.crash == "" {
+			running.Wait()
+		}
+	}
+	running.Wait()
+	return results
 }
 
 // quiet keeps what go-redis has to say of a Redis that goes away out of the table.
