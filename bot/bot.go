@@ -74,7 +74,8 @@ type Bot struct {
 // New returns a bot that receives from and sends to channel, keeps its sessions in store and
 // runs flows. o may be nil. The bot works in the background until Shutdown.
 //
-// It returns an error if there is no flow, or if two have the same name.
+// It returns an error if there is no flow, if two have the same name, or if the channel knows its
+// menus (transport.MenuHolder) and a flow names one that it does not have.
 func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, error) {
 	if channel == nil || store == nil || len(flows) == 0 {
 		return nil, errors.New("bot: a channel, a store and at least one flow are needed")
@@ -96,6 +97,9 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 			return nil, fmt.Errorf("bot: two flows are named %q", f.Name())
 		}
 		b.byName[f.Name()] = f
+	}
+	if err := checkMenus(channel, flows); err != nil {
+		return nil, err
 	}
 	for _, m := range []transport.Message{b.o.Otherwise, b.o.Expired, b.o.Failed} {
 		if m == nil {

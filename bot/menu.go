@@ -1,12 +1,41 @@
 package bot
 
 import (
+	"errors"
+	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
+
+// checkMenus reports each menu of the flows that the channel does not have, if it knows its menus.
+func checkMenus(channel Channel, flows []Flow) error {
+	holder, ok := channel.(transport.MenuHolder)
+	if !ok {
+		return nil
+	}
+	var errs []error
+	for _, f := range flows {
+		f, ok := f.(interface {
+			Name() string
+			Menus() iter.Seq2[flow.State, string]
+		})
+		if !ok {
+			continue
+		}
+		for state, name := range f.Menus() {
+			if !holder.HasMenu(name) {
+				errs = append(errs, fmt.Errorf(
+					"bot: flow %q binds state %q to the menu %q, which was not declared for the channel",
+					f.Name(), state, name))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
 
 // followMenu gives a one-to-one chat the menu of the state that a turn entered, or the one that
 // everybody has if the turn ended the flow. Nothing is sent if the chat has that menu. A switch

@@ -88,7 +88,8 @@ func (s *StateBuilder[T]) Exit(a Action[T]) *StateBuilder[T] {
 
 // Menu binds a menu to the state, by its name (see transport.Menu): a one-to-one chat shows it
 // from the moment the state is entered until one with another menu is, or the flow ends. A state
-// without Menu has that of InAny. The empty name is the menu that everybody has.
+// without Menu has that of InAny. The empty name is the menu that everybody has. A bot is made only
+// if the menu was declared for its channel.
 func (s *StateBuilder[T]) Menu(name string) *StateBuilder[T] {
 	s.menus = append(s.menus, name)
 	return s

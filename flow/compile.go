@@ -25,6 +25,7 @@ type timer[T any] struct {
 func compile[T any](d *draft[T]) *Flow[T] {
 	f := &Flow[T]{
 		name:      d.b.name,
+		menus:     d.boundMenus(),
 		codec:     newCodec[T](),
 		nodes:     make(map[State]*node[T], len(d.states)+len(d.b.aliases)),
 		reminders: map[string]Action[T]{},

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 // Flow is a compiled flow over data of type T. It is immutable and safe for concurrent use.
 type Flow[T any] struct {
 	name      string
+	menus     []boundMenu
 	codec     codec[T]
 	starts    []Trigger
 	start     *edge[T]
@@ -67,6 +69,18 @@ func (f *Flow[T]) Step(ctx context.Context, in *Input) (Result, error) {
 
 // States returns the states in order of declaration.
 func (f *Flow[T]) States() []State { return slices.Clone(f.states) }
+
+// Menus returns the menus that states are bound to, in order of declaration, then that of InAny
+// with AnyState. States that show the one that everybody has are left out.
+func (f *Flow[T]) Menus() iter.Seq2[State, string] {
+	return func(yield func(State, string) bool) {
+		for _, m := range f.menus {
+			if !yield(m.state, m.name) {
+				return
+			}
+		}
+	}
+}
 
 // Transition describes one transition of a flow.
 type Transition struct {

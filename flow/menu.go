@@ -12,6 +12,22 @@ func (d *draft[T]) menu(s *draftState[T]) string {
 	return ""
 }
 
+// boundMenu is what Menu said of a state, or of AnyState.
+type boundMenu struct {
+	state State
+	name  string
+}
+
+// boundMenus returns the menus that have names.
+func (d *draft[T]) boundMenus() (all []boundMenu) {
+	for _, s := range append(d.states[:len(d.states):len(d.states)], d.anyOf) {
+		if len(s.menus) > 0 && s.menus[0] != "" {
+			all = append(all, boundMenu{s.name, s.menus[0]})
+		}
+	}
+	return all
+}
+
 func (s *draftState[T]) checkMenu(r *report) {
 	if len(s.menus) > 1 {
 		r.add(s.name, "", "is bound to %d menus", len(s.menus))

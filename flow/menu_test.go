@@ -37,6 +37,20 @@ func TestMenuOfState(t *testing.T) {
 	}
 }
 
+func TestMenusOfFlow(t *testing.T) {
+	t.Parallel()
+	f, got := menus().MustBuild(), []string{}
+	for s, name := range f.Menus() {
+		got = append(got, string(s)+" "+name)
+	}
+	require.Equal(t, []string{"own other", "* main"}, got)
+	for range f.Menus() {
+		got = nil
+		break // after the first
+	}
+	require.Nil(t, got)
+}
+
 func TestMenuFaults(t *testing.T) {
 	t.Parallel()
 	b := menus()

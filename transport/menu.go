@@ -11,6 +11,12 @@ type Menu struct {
 	Name string
 }
 
+// MenuHolder is a Sender that knows the menus that were declared for it.
+type MenuHolder interface {
+	// HasMenu reports whether a menu of this name was declared. It is called when a bot is made.
+	HasMenu(name string) bool
+}
+
 // MaxMenuName is the length of the longest name of a Menu.
 // https://developers.line.biz/en/reference/messaging-api/#create-rich-menu-alias
 const MaxMenuName = 32

@@ -71,21 +71,17 @@ func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, read
 	}
 	defer func() { _ = os.RemoveAll(ledger) }()
 	office := &canteen{channel: channel, people: people.New(channel, nil), ledger: campaign.NewFileLedger(ledger)}
-	o := options()
-	b, err := bot.New(channel, memstore.New(), dialogs(office, platform.Users()[0].ID), &o)
-	if err != nil {
-		return err
-	}
 	mux := http.NewServeMux()
 	mux.Handle("/", platform)
-	mux.Handle("POST /webhook", b)
-	mux.Handle("GET /readyz", b.Ready())
-	platform.SetWebhook(address + "/webhook")
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	srv.RegisterOnShutdown(platform.Close)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
-	if _, err = richmenu.Apply(ctx, channel, menus(), nil); err == nil {
+	b, err := start(ctx, channel, office, platform.Users()[0].ID)
+	if err == nil {
+		mux.Handle("POST /webhook", b)
+		mux.Handle("GET /readyz", b.Ready())
+		platform.SetWebhook(address + "/webhook")
 		ready(address)
 		select {
 		case err = <-failed:
@@ -94,5 +90,18 @@ func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, read
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return errors.Join(err, srv.Shutdown(ctx), b.Shutdown(ctx))
+	err = errors.Join(err, srv.Shutdown(ctx))
+	if b != nil {
+		err = errors.Join(err, b.Shutdown(ctx))
+	}
+	return err
+}
+
+// start sets the menus up, and then makes the bot, whose flows name them.
+func start(ctx context.Context, channel *line.Channel, office Office, admin string) (*bot.Bot, error) {
+	if _, err := richmenu.Apply(ctx, channel, menus(), nil); err != nil {
+		return nil, err
+	}
+	o := options()
+	return bot.New(channel, memstore.New(), dialogs(office, admin), &o)
 }

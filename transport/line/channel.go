@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -89,6 +90,7 @@ type Channel struct {
 	base, data *url.URL
 	http       *http.Client
 	watchers   *atomic.Pointer[[]func(*transport.Event)]
+	menus      *sync.Map // the names that were declared
 }
 
 // New returns the channel with this secret and this access token, which is empty if there are
@@ -129,6 +131,7 @@ func New(secret, token string, o *Options) (*Channel, error) {
 		base:     base,
 		data:     data,
 		watchers: new(atomic.Pointer[[]func(*transport.Event)]),
+		menus:    new(sync.Map),
 	}
 	c.rates = newRates(o.Processes)
 	c.repliesOnly, c.guard = o.RepliesOnly, newGuard(c, o.Reserve)

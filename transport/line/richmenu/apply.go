@@ -51,6 +51,9 @@ type setup struct {
 // documentation. It returns the changes that it made, also with an error, or with
 // Options.DryRun those that it would make. o may be nil.
 //
+// A declaration without faults is made known to the channel first (line.Channel.DeclareMenus),
+// whatever becomes of the calls.
+//
 // The error is of the declaration, with *line.LimitError values in it; ErrAliasTaken;
 // ErrUnfinished; or that of a call, with a *line.APIError if LINE refused it.
 func Apply(ctx context.Context, ch *line.Channel, menus []Menu, o *Options) ([]Change, error) {
@@ -73,6 +76,9 @@ func Apply(ctx context.Context, ch *line.Channel, menus []Menu, o *Options) ([]C
 	}
 	if s.poll <= 0 {
 		s.poll = time.Second
+	}
+	for _, m := range menus {
+		ch.DeclareMenus(m.Alias)
 	}
 	return s.run(o.DryRun)
 }

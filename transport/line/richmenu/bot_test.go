@@ -70,6 +70,7 @@ func newStage(t *testing.T) *stage {
 	quiet := slog.New(slog.DiscardHandler)
 	s.channel, err = line.New("secret", "token", &line.Options{Endpoint: api.URL, Logger: quiet})
 	require.NoError(t, err)
+	s.channel.DeclareMenus("booking") // as where another program sets it up
 	b, err := bot.New(s.channel, memstore.New(), []bot.Flow{booking(), tab()}, &bot.Options{Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Shutdown(context.Background())) })
@@ -156,6 +157,41 @@ func (s *stage) hears(text string) {
 		}
 		return false
 	}, 20*time.Second, time.Millisecond, text)
+}
+
+// The menus that flows are bound to are known when the bot is made, by Apply or DeclareMenus.
+func TestBotKnowsMenus(t *testing.T) {
+	s := newStage(t)
+	api := httptest.NewServer(s.Platform)
+	t.Cleanup(api.Close)
+	quiet := slog.New(slog.DiscardHandler)
+	other, err := line.New("secret", "token", &line.Options{Endpoint: api.URL, Logger: quiet})
+	require.NoError(t, err)
+	flows := []bot.Flow{booking(), tab()}
+	_, err = bot.New(other, memstore.New(), flows, nil)
+	require.ErrorContains(t, err, `flow "booking" binds state "*" to the menu "booking"`)
+
+	faulty := menuOf("booking")
+	_, err = richmenu.Apply(t.Context(), other, []richmenu.Menu{faulty}, nil)
+	require.Error(t, err)
+	require.False(t, other.HasMenu("booking"), "a declaration with faults is none")
+	for range 2 { // what was declared stays
+		_, err = richmenu.Apply(t.Context(), other, declared(), nil)
+		require.NoError(t, err)
+		other.DeclareMenus("more")
+	}
+	for _, name := range []string{"home", "more", "booking"} {
+		require.True(t, other.HasMenu(name), name)
+	}
+	b, err := bot.New(other, memstore.New(), flows, &bot.Options{Logger: quiet})
+	require.NoError(t, err)
+	require.NoError(t, b.Shutdown(t.Context()))
+
+	offline, err := line.New("secret", "token", &line.Options{Endpoint: "http://127.0.0.1:1", Logger: quiet})
+	require.NoError(t, err)
+	_, err = richmenu.Apply(t.Context(), offline, declared(), nil)
+	require.Error(t, err)
+	require.True(t, offline.HasMenu("booking"), "a bot may start though LINE is away")
 }
 
 // A declaration is set up, menus follow the conversation, and a deployment moves those who use them.

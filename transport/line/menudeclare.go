@@ -1,0 +1,16 @@
+package line
+
+// DeclareMenus says that the account has, or will have, rich menus with these aliases: those that
+// flows may name. What was declared before stays. richmenu.Apply declares what it sets up. Call it
+// yourself, before the bot is made, where the menus are set up by another program.
+func (c *Channel) DeclareMenus(aliases ...string) {
+	for _, a := range aliases {
+		c.menus.Store(a, struct{}{})
+	}
+}
+
+// HasMenu implements transport.MenuHolder. It makes no call: LINE may not have the menu yet.
+func (c *Channel) HasMenu(alias string) bool {
+	_, ok := c.menus.Load(alias)
+	return ok
+}
