@@ -14,9 +14,6 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// maxAnswer is how much of an answer's body is read. Longer ones are of no use to anybody.
-const maxAnswer = 64 << 10
-
 const userAgent = "kaiwa"
 
 // api makes calls to the Messaging API.

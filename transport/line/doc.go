@@ -35,9 +35,11 @@
 //
 // New takes a token that does not change. Options.Tokens takes a TokenSource instead:
 // StatelessTokens needs no more than the id and the secret of the channel, and suits any number
-// of processes; SignedTokens gives tokens v2.1. Both renew their tokens before they end, one
-// renewal at a time. A call that LINE answers with a 401 is repeated once, if the source then has
-// another token: LINE has done nothing for it.
+// of processes. SignedStatelessTokens asks for the same with a signature in place of the secret.
+// SignedTokens gives tokens v2.1, which can be revoked: all of a source by TokensV21.Close, any by
+// RevokeToken. All renew their tokens before they end, one renewal at a time. A call that LINE
+// answers with a 401 is repeated once, if the source then has another token: LINE has done nothing
+// for it.
 //
 // # Rates and quota
 //

@@ -54,8 +54,7 @@ func (t *caller) attempt(req *http.Request, token string, repeated bool) (*http.
 		return resp, nil
 	}
 	// The SDK leaves such a body open, and reads it whole.
-	text, _ := io.ReadAll(io.LimitReader(body, maxAnswer))
-	_ = body.Close()
+	text, _ := answerOf(resp)
 	resp.Body = io.NopCloser(bytes.NewReader(text))
 	resp.ContentLength = int64(len(text))
 	return resp, nil

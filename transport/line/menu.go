@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 
@@ -85,11 +84,10 @@ func (c *Channel) menuCall(ctx context.Context, d *transport.Delivery, method, p
 	case err != nil:
 		return nil, failed(err)
 	}
-	defer func() { _ = resp.Body.Close() }()
 	d.Receipt.RequestID = resp.Header.Get("X-Line-Request-Id")
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	body, err := answerOf(resp)
 	if err != nil {
-		return nil, &transport.SendError{Verdict: transport.Retry, Err: errBodyCut}
+		return nil, &transport.SendError{Verdict: transport.Retry, Err: err}
 	}
 	return body, nil
 }

@@ -62,7 +62,7 @@ func TestOpenAPIOfAllCalls(t *testing.T) {
 	callCampaigns(t, c, h)
 	callPeople(t, c, ann.ID)
 	for _, call := range []string{
-		"POST /oauth2/v3/token", "POST /oauth2/v2.1/token", "GET /v2/bot/message/quota",
+		"POST /oauth2/v3/token", "POST /oauth2/v2.1/token", "POST /oauth2/v2.1/revoke", "GET /v2/bot/message/quota",
 		"POST /v2/bot/richmenu", "POST /v2/bot/richmenu/{richMenuId}/content", "POST /v2/bot/richmenu/alias",
 		"POST /v2/bot/richmenu/alias/{richMenuAliasId}", "POST /v2/bot/richmenu/batch", "POST /v2/bot/user/all/richmenu/{richMenuId}",
 		"POST /v2/bot/user/{userId}/richmenu/{richMenuId}", "DELETE /v2/bot/user/{userId}/richmenu", "DELETE /v2/bot/richmenu/{richMenuId}",
@@ -84,6 +84,11 @@ func signedIn(t *testing.T, h *held, address string) *line.Channel {
 	signed, err := line.SignedTokens("1234567890", kid, key, o)
 	require.NoError(t, err)
 	_, err = signed.Token(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, signed.Close(t.Context(), "secret"))
+	signedStateless, err := line.SignedStatelessTokens("1234567890", kid, key, o)
+	require.NoError(t, err)
+	_, err = signedStateless.Token(t.Context())
 	require.NoError(t, err)
 	tokens, err := line.StatelessTokens("1234567890", "secret", o)
 	require.NoError(t, err)

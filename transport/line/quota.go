@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -60,10 +59,9 @@ func (c *Channel) get(ctx context.Context, path string, into any) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	body, err := answerOf(resp)
 	if err != nil {
-		return errBodyCut
+		return err
 	}
 	if json.Unmarshal(body, into) != nil {
 		return errors.New("line: malformed answer")

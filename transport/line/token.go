@@ -43,7 +43,7 @@ func (e *tokenError) Unwrap() error { return e.err }
 // lasting reports whether a later attempt will fail as well, until somebody mends it.
 func (e *tokenError) lasting() bool {
 	var refusal *APIError
-	return errors.Is(e.err, errToken) ||
+	return errors.Is(e.err, errToken) || errors.Is(e.err, errRevoked) ||
 		errors.As(e.err, &refusal) && refusal.Status >= 400 && refusal.Status < 500 &&
 			refusal.Status != 408 && refusal.Status != 429
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -12,7 +11,8 @@ import (
 	"time"
 )
 
-// TokenOptions are the settings of StatelessTokens and SignedTokens.
+// TokenOptions are the settings of StatelessTokens, SignedStatelessTokens and SignedTokens, and of
+// RevokeToken.
 type TokenOptions struct {
 	// Endpoint is the address of the API, as in Options. The default is DefaultEndpoint.
 	Endpoint string
@@ -20,7 +20,8 @@ type TokenOptions struct {
 	Client *http.Client
 	// Life is how long the tokens of SignedTokens are good, from one minute to 30 days. LINE
 	// refuses to issue more than 30 that are good at the same time, and a process that starts
-	// again asks for another: choose it shorter where processes often do. The default is an hour.
+	// again asks for another: choose it shorter where processes often do, or revoke them at the end
+	// of the process. The default is an hour.
 	Life time.Duration
 	// Logger gets an error when a token could not be renewed. The default is slog.Default.
 	Logger *slog.Logger
@@ -50,7 +51,8 @@ func StatelessTokens(channelID, channelSecret string, o *TokenOptions) (TokenSou
 
 // issuer asks LINE for tokens.
 type issuer struct {
-	url    string
+	base   *url.URL
+	path   string // of what issues them
 	client *http.Client
 	log    *slog.Logger
 	// form returns what a request holds beside the type of the grant.
@@ -73,7 +75,7 @@ func newIssuer(path string, o *TokenOptions) (*issuer, error) {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &issuer{url: base.JoinPath(path).String(), client: noRedirects(client), log: log}, nil
+	return &issuer{base: base, path: path, client: noRedirects(client), log: log}, nil
 }
 
 func (is *issuer) source() *renewer { return &renewer{issue: is.issue, log: is.log} }
@@ -85,23 +87,9 @@ func (is *issuer) issue(ctx context.Context) (string, time.Duration, error) {
 		return "", 0, err
 	}
 	form.Set("grant_type", "client_credentials")
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, is.url, strings.NewReader(form.Encode()))
+	body, err := is.post(ctx, is.path, form)
 	if err != nil {
 		return "", 0, err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("User-Agent", userAgent)
-	resp, err := is.client.Do(req)
-	if err != nil {
-		return "", 0, withoutURL(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return "", 0, errBodyCut
-	}
-	if resp.StatusCode != http.StatusOK {
-		return "", 0, issueError(resp, body)
 	}
 	var answer struct {
 		Token   string `json:"access_token"`
@@ -111,6 +99,29 @@ func (is *issuer) issue(ctx context.Context) (string, time.Duration, error) {
 		return "", 0, errors.New("line: malformed answer to a request for a token")
 	}
 	return answer.Token, time.Duration(min(answer.Seconds, maxLife)) * time.Second, nil
+}
+
+// post sends a form, and returns the body of the answer if it is a success.
+func (is *issuer) post(ctx context.Context, path string, form url.Values) ([]byte, error) {
+	address := is.base.JoinPath(path).String()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("User-Agent", userAgent)
+	resp, err := is.client.Do(req)
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	body, err := answerOf(resp)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, issueError(resp, body)
+	}
+	return body, nil
 }
 
 // maxLife keeps a life in seconds within a time.Duration.

@@ -75,7 +75,7 @@ func TestSignedTokens(t *testing.T) {
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	require.NoError(t, rsa.VerifyPKCS1v15(&testKey.PublicKey, crypto.SHA256, sum[:], raw[2]))
 
-	cur := s.(*renewer).current.Load()
+	cur := s.current.Load()
 	require.Equal(t, maxMargin, cur.end.Sub(cur.renew), "a long life does not end days before it has to")
 }
 
@@ -122,6 +122,13 @@ func TestTokenSourcesRefuse(t *testing.T) {
 		_, err := SignedTokens(id, kid, key, o)
 		return err
 	}
+	signedStateless := func(id, kid string, key *rsa.PrivateKey, o *TokenOptions) error {
+		_, err := SignedStatelessTokens(id, kid, key, o)
+		return err
+	}
+	revoke := func(id, secret, token string, o *TokenOptions) error {
+		return RevokeToken(t.Context(), id, secret, token, o)
+	}
 	const life = "line: the life of tokens is not from a minute to 30 days"
 	require.EqualError(t, stateless("", "s", nil), "line: empty channel id or secret")
 	require.EqualError(t, stateless("1", "", nil), "line: empty channel id or secret")
@@ -133,6 +140,14 @@ func TestTokenSourcesRefuse(t *testing.T) {
 	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Life: time.Second}), life)
 	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Life: mostLife + 1}), life)
 	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
+	require.EqualError(t, signedStateless("", "k", testKey, nil), "line: empty channel id or key id")
+	require.EqualError(t, signedStateless("1", "k", small, nil), "line: the signing key is not an RSA key of 2048 bits")
+	require.NoError(t, signedStateless("1", "k", testKey, nil))
+	const empty = "line: empty channel id, secret or token"
+	require.EqualError(t, revoke("", "s", "t", nil), empty)
+	require.EqualError(t, revoke("1", "", "t", nil), empty)
+	require.EqualError(t, revoke("1", "s", "", nil), empty)
+	require.EqualError(t, revoke("1", "s", "t", &TokenOptions{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
 	require.NoError(t, signed("1", "k", testKey, &TokenOptions{Life: mostLife}))
 	require.NoError(t, stateless("1", "s", nil))
 	require.NoError(t, signed("1", "k", testKey, nil))

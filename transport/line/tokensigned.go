@@ -19,9 +19,24 @@ const (
 	defaultLife   = time.Hour
 	leastLife     = time.Minute
 	mostLife      = 30 * 24 * time.Hour
+	statelessLife = 15 * time.Minute
 
 	assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 )
+
+// SignedStatelessTokens returns a source like that of StatelessTokens which asks for its tokens with
+// an assertion, as SignedTokens does: the channel secret is not sent.
+//
+// It reports an empty id, a key of less than 2048 bits, and an endpoint that is no address. o may be
+// nil.
+func SignedStatelessTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions) (TokenSource, error) {
+	// LINE describes one form of assertion, which has a life of the token in it.
+	is, err := newSigner("oauth2/v3/token", channelID, keyID, key, statelessLife, o)
+	if err != nil {
+		return nil, err
+	}
+	return is.source(), nil
+}
 
 // SignedTokens returns a source of channel access tokens v2.1. It asks for them with an
 // assertion (a JWT) that is signed with the private part of an assertion signing key, whose
@@ -30,13 +45,7 @@ const (
 //
 // It reports an empty id, a key of less than 2048 bits, a life that LINE does not allow and an
 // endpoint that is no address. o may be nil.
-func SignedTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions) (TokenSource, error) {
-	if channelID == "" || keyID == "" {
-		return nil, errors.New("line: empty channel id or key id")
-	}
-	if key == nil || key.N == nil || key.N.BitLen() < 2048 {
-		return nil, errors.New("line: the signing key is not an RSA key of 2048 bits")
-	}
+func SignedTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions) (*TokensV21, error) {
 	life := defaultLife
 	if o != nil && o.Life > 0 {
 		life = o.Life
@@ -44,7 +53,24 @@ func SignedTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions)
 	if life < leastLife || life > mostLife {
 		return nil, errors.New("line: the life of tokens is not from a minute to 30 days")
 	}
-	is, err := newIssuer("oauth2/v2.1/token", o)
+	is, err := newSigner("oauth2/v2.1/token", channelID, keyID, key, life, o)
+	if err != nil {
+		return nil, err
+	}
+	return newTokensV21(channelID, is), nil
+}
+
+// newSigner returns an issuer whose requests are signed.
+func newSigner(
+	path, channelID, keyID string, key *rsa.PrivateKey, life time.Duration, o *TokenOptions,
+) (*issuer, error) {
+	if channelID == "" || keyID == "" {
+		return nil, errors.New("line: empty channel id or key id")
+	}
+	if key == nil || key.N == nil || key.N.BitLen() < 2048 {
+		return nil, errors.New("line: the signing key is not an RSA key of 2048 bits")
+	}
+	is, err := newIssuer(path, o)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +78,7 @@ func SignedTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions)
 		jwt, err := assertion(channelID, keyID, key, now, life)
 		return url.Values{"client_assertion_type": {assertionType}, "client_assertion": {jwt}}, err
 	}
-	return is.source(), nil
+	return is, nil
 }
 
 type assertionHead struct {
