@@ -15,7 +15,6 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/content"
 	"github.com/kaiwa-go/kaiwa/transport/line/people"
 	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
-	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
 // canteen is the Office on a channel.
@@ -62,7 +61,7 @@ func (c *canteen) Announce(ctx context.Context, id, text string) (int, error) {
 	everybody := func(yield func(string, error) bool) {
 		c.readers.Range(func(id, _ any) bool { return yield(id.(string), nil) })
 	}
-	report, err := campaign.Multicast(ctx, sdk.Client(ctx, c.channel), c.ledger,
+	report, err := campaign.Multicast(ctx, c.channel, c.ledger,
 		fmt.Sprintf("news-%x", sha256.Sum256([]byte(id))), everybody, []transport.Message{line.Text(text)}, nil)
 	return report.Recipients, err
 }

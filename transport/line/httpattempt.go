@@ -17,8 +17,8 @@ func (t *caller) authorized(req *http.Request, repeated bool) (*http.Response, e
 		return nil, err
 	}
 	resp, err := t.attempt(req, token, repeated)
-	if err == nil && resp.StatusCode == http.StatusUnauthorized && repeatable(req) {
-		if token, ok := t.api.again(req.Context(), token); ok {
+	if err == nil && resp.StatusCode == http.StatusUnauthorized {
+		if token, ok := t.api.again(req.Context(), token); ok && repeatable(req) {
 			return t.attempt(req, token, true)
 		}
 	}

@@ -38,7 +38,8 @@ var errForeign = errors.New("line: not an address of the API")
 // another token; after a 429, when it is time, unless the wait is above 10 s or the messages of
 // the month are used up; after a 5xx or no answer at all, if it is a GET or carries an
 // X-Line-Retry-Key. If LINE then says that an attempt before had been accepted (409), the answer
-// is a 200 with the request id of that attempt.
+// is a 200 with the request id of that attempt. A request whose body can be read just once
+// (GetBody is nil) is made once.
 //
 // The client may be used by several goroutines. It is not to be changed.
 func (c *Channel) HTTPClient() *http.Client { return c.http }

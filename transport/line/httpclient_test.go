@@ -132,6 +132,22 @@ func TestHTTPClientDoesNotRepeatAStream(t *testing.T) {
 	require.Len(t, p.got(), 1)
 }
 
+// A stream that met a 401 is not sent again, but the next call has another token.
+func TestHTTPClientTellsTheTokenOfAStream(t *testing.T) {
+	p := newPlatform(t, inTurn(says(401, `{}`), says(200, `{}`)))
+	source := &script{tokens: []string{"a", "b"}}
+	c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: source})
+	require.NoError(t, err)
+	for _, want := range []int{401, 200} {
+		resp, err := c.HTTPClient().Post(p.URL, "image/png", io.LimitReader(strings.NewReader("once"), 4))
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, want, resp.StatusCode)
+	}
+	require.Len(t, p.got(), 2)
+	require.Equal(t, []string{"a"}, source.refused)
+}
+
 func TestHTTPClientWithoutToken(t *testing.T) {
 	p := newPlatform(t, says(200, `{}`))
 	c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: &script{tokens: []string{""}}})

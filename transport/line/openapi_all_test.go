@@ -22,7 +22,6 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 	"github.com/kaiwa-go/kaiwa/transport/line/people"
 	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
-	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
 // held holds each request that reaches the emulator to LINE's OpenAPI files.
@@ -137,15 +136,15 @@ func callCampaigns(t *testing.T, c *line.Channel, h *held) {
 	}
 	audience, err := h.AddAudience(ids...)
 	require.NoError(t, err)
-	client, ledger, o := sdk.Client(t.Context(), c), campaign.NewFileLedger(t.TempDir()), &campaign.Options{Unit: "spring", NotificationDisabled: true}
+	ledger, o := campaign.NewFileLedger(t.TempDir()), &campaign.Options{Unit: "spring", NotificationDisabled: true}
 	messages := []transport.Message{line.Text("Spring is here")}
-	rep, err := campaign.Multicast(t.Context(), client, ledger, "list", campaign.IDs(ids), messages, o)
+	rep, err := campaign.Multicast(t.Context(), c, ledger, "list", campaign.IDs(ids), messages, o)
 	require.NoError(t, err)
 	require.Equal(t, 60, rep.Recipients)
-	_, err = campaign.Broadcast(t.Context(), client, ledger, "all", messages, &campaign.Options{NotificationDisabled: true})
+	_, err = campaign.Broadcast(t.Context(), c, ledger, "all", messages, &campaign.Options{NotificationDisabled: true})
 	require.NoError(t, err)
 	target := campaign.Target{Recipient: &messaging_api.AudienceRecipient{AudienceGroupId: audience}, Max: 50}
-	_, err = campaign.Narrowcast(t.Context(), client, ledger, "some", target, messages, nil)
+	_, err = campaign.Narrowcast(t.Context(), c, ledger, "some", target, messages, nil)
 	require.NoError(t, err)
 	for _, id := range ids {
 		require.GreaterOrEqual(t, len(h.Messages(id)), 2)

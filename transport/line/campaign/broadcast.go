@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
 var errUnit = errors.New("campaign: LINE has aggregation units for multicasts alone")
@@ -13,13 +14,13 @@ var errUnit = errors.New("campaign: LINE has aggregation units for multicasts al
 // name, it finds out what became of the call of an earlier run. It returns what Multicast does.
 // The Report counts no recipients, as LINE does not tell how many there are. o may be nil.
 func Broadcast(
-	ctx context.Context, client Client, ledger Ledger, name string, messages []transport.Message, o *Options,
+	ctx context.Context, channel *line.Channel, ledger Ledger, name string, messages []transport.Message, o *Options,
 ) (Report, error) {
 	opt := o.orDefault()
 	if opt.Unit != "" {
 		return Report{}, errUnit
 	}
-	r, err := start(ctx, client, ledger, name, "broadcast", request{}, messages, opt)
+	r, err := start(ctx, channel, ledger, name, "broadcast", request{}, messages, opt)
 	if err != nil {
 		return Report{}, err
 	}

@@ -15,14 +15,12 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
 )
 
-var _ campaign.Client = (*messaging_api.MessagingApiAPI)(nil)
-
 func (s *stage) broadcast(ctx context.Context, o *campaign.Options) (campaign.Report, error) {
-	return campaign.Broadcast(ctx, direct{s.platform}, campaign.NewFileLedger(s.dir), "all", spring, quiet(o))
+	return campaign.Broadcast(ctx, channel(direct{s.platform}), campaign.NewFileLedger(s.dir), "all", spring, quiet(o))
 }
 
 func (s *stage) narrowcast(ctx context.Context, target campaign.Target, o *campaign.Options) (campaign.Progress, error) {
-	return campaign.Narrowcast(ctx, direct{s.platform}, campaign.NewFileLedger(s.dir), "some", target, spring, quiet(o))
+	return campaign.Narrowcast(ctx, channel(direct{s.platform}), campaign.NewFileLedger(s.dir), "some", target, spring, quiet(o))
 }
 
 // stopAt ends a context when the nth send is under way.
@@ -76,7 +74,7 @@ func TestBroadcastRefused(t *testing.T) {
 		_, err = s.broadcast(s.Context(), nil)
 		require.NoError(s, err)
 		require.Len(s, s.bodies, 1)
-		_, err = campaign.Broadcast(s.Context(), direct{s.platform}, campaign.NewFileLedger(s.dir), "", spring, quiet(nil))
+		_, err = campaign.Broadcast(s.Context(), channel(direct{s.platform}), campaign.NewFileLedger(s.dir), "", spring, quiet(nil))
 		require.ErrorContains(s, err, "campaign: the name")
 	})
 }
@@ -202,13 +200,13 @@ func TestNarrowcastRefusesBeforeSending(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPlatform()
-			_, err := campaign.Narrowcast(t.Context(), direct{p}, campaign.NewFileLedger(t.TempDir()), "some",
+			_, err := campaign.Narrowcast(t.Context(), channel(direct{p}), campaign.NewFileLedger(t.TempDir()), "some",
 				tt.target, spring, quiet(&tt.o))
 			require.ErrorContains(t, err, tt.want)
 			require.Zero(t, p.calls)
 		})
 	}
-	_, err := campaign.Narrowcast(t.Context(), direct{newPlatform()}, brokenLedger{}, "some", campaign.Target{}, spring, quiet(nil))
+	_, err := campaign.Narrowcast(t.Context(), channel(direct{newPlatform()}), brokenLedger{}, "some", campaign.Target{}, spring, quiet(nil))
 	require.ErrorIs(t, err, errLedger)
 }
 

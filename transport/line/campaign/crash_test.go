@@ -43,7 +43,7 @@ func (m *mortal) Read(_ context.Context, f func([]byte) error) error {
 	return nil
 }
 
-func (m *mortal) Append(_ context.Context, record []byte) error {
+func (m *mortal) Append(_ context.Context, record []byte, _ bool) error {
 	if m.dead {
 		return errDead
 	}
@@ -71,7 +71,7 @@ func TestMulticastCrashEverywhere(t *testing.T) {
 	check := func(t *testing.T, m *mortal, p *platform) {
 		t.Helper()
 		run := func(ids []string) error {
-			_, err := campaign.Multicast(t.Context(), direct{p}, m, "spring", campaign.IDs(ids), spring, quiet(nil))
+			_, err := campaign.Multicast(t.Context(), channel(direct{p}), m, "spring", campaign.IDs(ids), spring, quiet(nil))
 			return err
 		}
 		require.ErrorIs(t, run(userIDs(0, 1200)), errDead)
@@ -108,11 +108,11 @@ type heeding struct{ *mortal }
 
 func (h heeding) Open(context.Context, string) (campaign.Log, error) { return h, nil }
 
-func (h heeding) Append(ctx context.Context, record []byte) error {
+func (h heeding) Append(ctx context.Context, record []byte, outcome bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return h.mortal.Append(ctx, record)
+	return h.mortal.Append(ctx, record, outcome)
 }
 
 // What LINE has answered is noted, also for one who does not wait for it any more.
@@ -126,7 +126,7 @@ func TestMulticastIsCancelledDuringACall(t *testing.T) {
 			return false
 		}
 		run := func(ctx context.Context) error {
-			_, err := campaign.Multicast(ctx, direct{p}, m, "spring", campaign.IDs(userIDs(0, 600)), spring, quiet(nil))
+			_, err := campaign.Multicast(ctx, channel(direct{p}), m, "spring", campaign.IDs(userIDs(0, 600)), spring, quiet(nil))
 			return err
 		}
 		require.ErrorIs(t, run(ctx), context.Canceled)
@@ -152,7 +152,7 @@ func TestMulticastCrashWhileResending(t *testing.T) {
 func crashResending(t *testing.T, n int, written, passed bool) {
 	m, p := &mortal{left: 3}, newPlatform()
 	run := func(o *campaign.Options) error {
-		_, err := campaign.Multicast(t.Context(), direct{p}, m, "spring", campaign.IDs(userIDs(0, 10)), spring, quiet(o))
+		_, err := campaign.Multicast(t.Context(), channel(direct{p}), m, "spring", campaign.IDs(userIDs(0, 10)), spring, quiet(o))
 		return err
 	}
 	p.fault = after(1, false, status(429, monthText))
@@ -177,7 +177,7 @@ func TestNarrowcastCrashEverywhere(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m, p := &mortal{left: n, written: written}, newPlatform()
 				run := func() error {
-					_, err := campaign.Narrowcast(t.Context(), direct{p}, m, "some", campaign.Target{}, spring, quiet(nil))
+					_, err := campaign.Narrowcast(t.Context(), channel(direct{p}), m, "some", campaign.Target{}, spring, quiet(nil))
 					return err
 				}
 				require.ErrorIs(t, run(), errDead)
@@ -192,8 +192,8 @@ func TestNarrowcastCrashEverywhere(t *testing.T) {
 // badBody is an answer that breaks off.
 type badBody struct{ direct }
 
-func (c badBody) Do(r *http.Request) (*http.Response, error) {
-	res, err := c.direct.Do(r)
+func (c badBody) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := c.direct.RoundTrip(r)
 	if err == nil {
 		res.Body = http.MaxBytesReader(nil, res.Body, 1)
 	}
@@ -203,7 +203,7 @@ func (c badBody) Do(r *http.Request) (*http.Response, error) {
 func TestAnswerThatBreaksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlatform()
-		_, err := campaign.Broadcast(t.Context(), badBody{direct{p}}, &mortal{left: -1}, "all", spring, quiet(nil))
+		_, err := campaign.Broadcast(t.Context(), channel(badBody{direct{p}}), &mortal{left: -1}, "all", spring, quiet(nil))
 		require.NoError(t, err, "the status says that LINE has it")
 		require.Equal(t, 1, p.calls)
 
@@ -211,7 +211,7 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 		defer cancel()
 		p.quota = `{"type":"none"}`
 		o := quiet(&campaign.Options{Need: 5})
-		_, err = campaign.Broadcast(ctx, badBody{direct{p}}, &mortal{left: -1}, "all", spring, o)
+		_, err = campaign.Broadcast(ctx, channel(badBody{direct{p}}), &mortal{left: -1}, "all", spring, o)
 		require.ErrorIs(t, err, context.DeadlineExceeded, "a number that is cut is not read")
 	})
 }
@@ -222,19 +222,19 @@ type unsteady struct {
 	n *int
 }
 
-func (c unsteady) Do(r *http.Request) (*http.Response, error) {
+func (c unsteady) RoundTrip(r *http.Request) (*http.Response, error) {
 	*c.n++
 	if r.Method == http.MethodGet && *c.n%2 == 0 {
 		return &http.Response{StatusCode: 503, Body: http.NoBody, Header: http.Header{}}, nil
 	}
-	return c.direct.Do(r)
+	return c.direct.RoundTrip(r)
 }
 
 func TestGetsAreRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, n := newPlatform(), 0
 		p.quota, p.used = `{"type":"limited","value":100}`, `{"totalUsage":10}`
-		client := unsteady{direct{p}, &n}
+		client := channel(unsteady{direct{p}, &n})
 		pr, err := campaign.Narrowcast(t.Context(), client, &mortal{left: -1}, "some", campaign.Target{}, spring,
 			quiet(&campaign.Options{Need: 90}))
 		require.NoError(t, err)
@@ -245,12 +245,39 @@ func TestGetsAreRepeated(t *testing.T) {
 	})
 }
 
-// nowhere is a client whose address is none.
-type nowhere struct{ direct }
+// drip is a body of which a little comes every second, until its request ends.
+type drip struct{ ctx context.Context }
 
-func (nowhere) Url(string) string { return ":" }
+func (d drip) Read(p []byte) (int, error) {
+	time.Sleep(time.Second)
+	return copy(p, " "), d.ctx.Err()
+}
 
-func TestClientWithoutAnAddress(t *testing.T) {
-	_, err := campaign.Broadcast(t.Context(), nowhere{}, &mortal{left: -1}, "all", spring, nil)
-	require.ErrorContains(t, err, "campaign: the client's address")
+func (drip) Close() error { return nil }
+
+// dripping answers the first GET with such a body.
+type dripping struct {
+	direct
+	n *int
+}
+
+func (c dripping) RoundTrip(r *http.Request) (*http.Response, error) {
+	if *c.n++; *c.n > 1 {
+		return c.direct.RoundTrip(r)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: drip{r.Context()}}, nil
+}
+
+// A call ends after 30 s, though the context of the campaign has no end and something still comes.
+func TestACallEndsInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, n := newPlatform(), 0
+		p.quota = `{"type":"none"}`
+		start := time.Now()
+		_, err := campaign.Broadcast(context.Background(), channel(dripping{direct{p}, &n}), &mortal{left: -1}, "all", spring,
+			quiet(&campaign.Options{Need: 1}))
+		require.NoError(t, err)
+		require.Equal(t, 1, p.calls)
+		require.InDelta(t, 31*time.Second, time.Since(start), float64(2*time.Second))
+	})
 }

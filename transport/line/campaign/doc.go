@@ -2,8 +2,7 @@
 // of recipients of any length, broadcasts to all friends, and narrowcasts to some of them.
 //
 //	ledger := campaign.NewFileLedger("/var/lib/shop/campaigns")
-//	client := sdk.Client(ctx, channel)
-//	report, err := campaign.Multicast(ctx, client, ledger, "spring-2027", recipients,
+//	report, err := campaign.Multicast(ctx, channel, ledger, "spring-2027", recipients,
 //		[]transport.Message{line.Text("Spring is here")}, nil)
 //
 // # Once, whatever dies
@@ -37,6 +36,9 @@
 // messages. The monthly limit is among these (line.APIError.MonthlyLimit). What LINE refused for
 // certain is not in doubt, however late the campaign is run again; its recipients are taken from
 // the list anew, so that one whom LINE does not accept can be left out.
+//
+// A send that LINE answers with a 401 is made once more, with another token if the channel has one
+// by then. One that is refused still was not sent: the next run sends it.
 //
 // Messages, settings and the name are checked before anything is sent; recipients when it is
 // their turn.

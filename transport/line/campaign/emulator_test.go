@@ -20,7 +20,7 @@ func TestCampaignsOverHTTP(t *testing.T) {
 	t.Cleanup(p.Close)
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
-	client, err := messaging_api.NewMessagingApiAPI("token", messaging_api.WithEndpoint(server.URL))
+	channel, err := line.New("secret", "token", &line.Options{Endpoint: server.URL})
 	require.NoError(t, err)
 	var ids []string
 	for _, id := range userIDs(0, 120) {
@@ -39,13 +39,13 @@ func TestCampaignsOverHTTP(t *testing.T) {
 	p.FailNext(1, emulator.Fault{Cut: true, After: true})
 	p.FailNext(1, emulator.Fault{Status: http.StatusTooManyRequests})
 	p.FailNext(1, emulator.Fault{Status: http.StatusInternalServerError})
-	rep, err := campaign.Multicast(t.Context(), client, ledger, "list", campaign.IDs(ids), spring,
+	rep, err := campaign.Multicast(t.Context(), channel, ledger, "list", campaign.IDs(ids), spring,
 		quiet(&campaign.Options{Unit: "spring", NotificationDisabled: true}))
 	require.NoError(t, err)
 	require.Equal(t, 120, rep.Recipients)
 	got(2)
 
-	rep, err = campaign.Broadcast(t.Context(), client, ledger, "all", spring[:1], quiet(&campaign.Options{Need: 120}))
+	rep, err = campaign.Broadcast(t.Context(), channel, ledger, "all", spring[:1], quiet(&campaign.Options{Need: 120}))
 	require.NoError(t, err)
 	require.NotEmpty(t, rep.RequestID)
 	got(3)
@@ -56,7 +56,7 @@ func TestCampaignsOverHTTP(t *testing.T) {
 		Recipient: &messaging_api.AudienceRecipient{AudienceGroupId: audience},
 		Max:       100, UpToRemainingQuota: true,
 	}
-	progress, err := campaign.Narrowcast(t.Context(), client, ledger, "some", target, spring[:1], quiet(nil))
+	progress, err := campaign.Narrowcast(t.Context(), channel, ledger, "some", target, spring[:1], quiet(nil))
 	require.NoError(t, err)
 	require.Equal(t, "succeeded", progress.Phase)
 	require.EqualValues(t, 60, progress.Success)
@@ -64,17 +64,17 @@ func TestCampaignsOverHTTP(t *testing.T) {
 	require.Len(t, p.Messages(ids[60]), 3)
 
 	target = campaign.Target{Max: 50, UpToRemainingQuota: true, ForbidPartialDelivery: true}
-	_, err = campaign.Narrowcast(t.Context(), client, ledger, "few", target, spring[:1], quiet(nil))
+	_, err = campaign.Narrowcast(t.Context(), channel, ledger, "few", target, spring[:1], quiet(nil))
 	var failed *campaign.NarrowcastError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, 5, failed.Code)
 
 	// The account has 700 messages a month, of which 300 are sent.
-	_, err = campaign.Multicast(t.Context(), client, ledger, "big", campaign.IDs(userIDs(0, 401)), spring,
+	_, err = campaign.Multicast(t.Context(), channel, ledger, "big", campaign.IDs(userIDs(0, 401)), spring,
 		quiet(&campaign.Options{Need: 401}))
 	require.EqualError(t, err, "campaign: needs 401 messages, and the account has 400 left this month")
 	for i := range 4 {
-		_, err = campaign.Broadcast(t.Context(), client, ledger, []string{"b0", "b1", "b2", "b3"}[i], spring, quiet(nil))
+		_, err = campaign.Broadcast(t.Context(), channel, ledger, []string{"b0", "b1", "b2", "b3"}[i], spring, quiet(nil))
 	}
 	var refusal *line.APIError
 	require.ErrorAs(t, err, &refusal)

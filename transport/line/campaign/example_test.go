@@ -9,8 +9,6 @@ import (
 	"net/http/httptest"
 	"os"
 
-	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
-
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
@@ -25,7 +23,7 @@ func ExampleMulticast() {
 		fmt.Fprint(w, "{}")
 	}))
 	defer api.Close()
-	client, err := messaging_api.NewMessagingApiAPI("token", messaging_api.WithEndpoint(api.URL))
+	channel, err := line.New("secret", "token", &line.Options{Endpoint: api.URL})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -42,7 +40,7 @@ func ExampleMulticast() {
 		"U4af4980629aa4d6e8e1f4fae2b8e2c6d", "U0c3f2b6e5d4a49708192a3b4c5d6e7f8", "U4af4980629aa4d6e8e1f4fae2b8e2c6d",
 	}
 	for range 2 {
-		report, err := campaign.Multicast(context.Background(), client, ledger, "spring-2027",
+		report, err := campaign.Multicast(context.Background(), channel, ledger, "spring-2027",
 			campaign.IDs(friends), []transport.Message{line.Text("Spring is here")},
 			&campaign.Options{Logger: slog.New(slog.DiscardHandler)})
 		fmt.Println(report.Recipients, "have it,", report.Skipped, "left out,", err)

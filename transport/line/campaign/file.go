@@ -16,18 +16,21 @@ import (
 //
 // A file has the ids of the recipients, about 17 kB per chunk, and only its owner may read it. It
 // may be deleted when the campaign shall never be run again.
-type FileLedger struct{ dir string }
+type FileLedger struct {
+	dir  string
+	sync func(dir string) error
+}
 
 // NewFileLedger returns a ledger in this directory, which is made where it is missing.
-func NewFileLedger(dir string) *FileLedger { return &FileLedger{dir: dir} }
+func NewFileLedger(dir string) *FileLedger { return &FileLedger{dir, syncDir} }
 
 // Open implements Ledger.
 func (l *FileLedger) Open(_ context.Context, name string) (Log, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(l.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("campaign: ledger: %w", err)
+	if err := l.makeDir(l.dir); err != nil {
+		return nil, err
 	}
 	f, err := os.OpenFile(filepath.Join(l.dir, name+".campaign"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -36,13 +39,30 @@ func (l *FileLedger) Open(_ context.Context, name string) (Log, error) {
 	if err := lock(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if err := syncDir(l.dir); err != nil {
+	if err := l.sync(l.dir); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &fileLog{f: f}, nil
 }
 
-// syncDir makes the name of a new file outlive a crash.
+// makeDir makes a directory where it is missing, such that it outlives a crash.
+func (l *FileLedger) makeDir(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil // if it is no directory, the file cannot be opened
+	}
+	parent := filepath.Dir(dir)
+	if parent != dir {
+		if err := l.makeDir(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("campaign: ledger: %w", err)
+	}
+	return l.sync(parent)
+}
+
+// syncDir makes the names of what is new in a directory outlive a crash.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -92,7 +112,7 @@ func (l *fileLog) Read(_ context.Context, f func(record []byte) error) error {
 }
 
 // Append implements Log.
-func (l *fileLog) Append(_ context.Context, record []byte) error {
+func (l *fileLog) Append(_ context.Context, record []byte, _ bool) error {
 	switch {
 	case l.broken:
 		return errBroken

@@ -34,10 +34,10 @@ func TestFileLedgerKeepsRecords(t *testing.T) {
 	require.Empty(t, records)
 	want := []string{`{"n":1}`, "", strings.Repeat("x", 20000)}
 	for _, r := range want {
-		require.NoError(t, g.Append(t.Context(), []byte(r)))
+		require.NoError(t, g.Append(t.Context(), []byte(r), false))
 	}
-	require.Error(t, g.Append(t.Context(), []byte("two\nlines")))
-	require.Error(t, g.Append(t.Context(), make([]byte, maxFrame)))
+	require.Error(t, g.Append(t.Context(), []byte("two\nlines"), false))
+	require.Error(t, g.Append(t.Context(), make([]byte, maxFrame), false))
 
 	_, err = l.Open(t.Context(), "spring")
 	require.ErrorIs(t, err, ErrBusy)
@@ -52,6 +52,33 @@ func TestFileLedgerKeepsRecords(t *testing.T) {
 	info, err := os.Stat(filepath.Join(dir, "spring.campaign"))
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+// Each directory that is new is synced, and so is the one above it, which has its name.
+func TestFileLedgerSyncsDirectories(t *testing.T) {
+	root := t.TempDir()
+	l := NewFileLedger(filepath.Join(root, "made", "here"))
+	var synced []string
+	l.sync = func(dir string) error {
+		synced = append(synced, dir)
+		return syncDir(dir)
+	}
+	_, _, err := open(t, l)
+	require.NoError(t, err)
+	require.Equal(t, []string{root, filepath.Join(root, "made"), filepath.Join(root, "made", "here")}, synced)
+
+	l = NewFileLedger(filepath.Join(root, "other"))
+	for left := range 2 {
+		l.sync = func(dir string) error {
+			if left--; left < 0 {
+				return errDisk
+			}
+			return nil
+		}
+		_, err := l.Open(t.Context(), "spring")
+		require.ErrorIs(t, err, errDisk)
+		require.NoError(t, os.RemoveAll(l.dir))
+	}
 }
 
 func TestFileLedgerAfterCrash(t *testing.T) {
@@ -80,7 +107,7 @@ func TestFileLedgerAfterCrash(t *testing.T) {
 			g, records, err := open(t, NewFileLedger(dir))
 			if tt.want == nil {
 				require.ErrorIs(t, err, ErrCorrupt)
-				require.ErrorIs(t, g.Append(t.Context(), []byte("x")), errBroken)
+				require.ErrorIs(t, g.Append(t.Context(), []byte("x"), false), errBroken)
 				after, err := os.ReadFile(path)
 				require.NoError(t, err)
 				require.Equal(t, tt.file, after, "evidence is left alone")
@@ -88,7 +115,7 @@ func TestFileLedgerAfterCrash(t *testing.T) {
 			}
 			require.NoError(t, err)
 			require.Equal(t, tt.want, records)
-			require.NoError(t, g.Append(t.Context(), []byte("three")))
+			require.NoError(t, g.Append(t.Context(), []byte("three"), false))
 			require.NoError(t, g.Close())
 			_, records, err = open(t, NewFileLedger(dir))
 			require.NoError(t, err)
@@ -143,12 +170,12 @@ func TestFileLedgerOnABadDisk(t *testing.T) {
 		l := NewFileLedger(t.TempDir())
 		g, _, err := open(t, l)
 		require.NoError(t, err)
-		require.NoError(t, g.Append(t.Context(), []byte("one")))
+		require.NoError(t, g.Append(t.Context(), []byte("one"), false))
 		disk := &fullDisk{g.(*fileLog).f, call}
 		g.(*fileLog).f = disk
-		require.ErrorIs(t, g.Append(t.Context(), []byte("two")), errDisk)
+		require.ErrorIs(t, g.Append(t.Context(), []byte("two"), false), errDisk)
 		disk.fail = ""
-		require.ErrorIs(t, g.Append(t.Context(), []byte("three")), errBroken, "behind half a record nothing is appended")
+		require.ErrorIs(t, g.Append(t.Context(), []byte("three"), false), errBroken, "behind half a record nothing is appended")
 		require.NoError(t, g.Close())
 		_, records, err := open(t, l)
 		require.NoError(t, err)
@@ -159,7 +186,7 @@ func TestFileLedgerOnABadDisk(t *testing.T) {
 		require.NoError(t, err)
 		g.(*fileLog).f = &fullDisk{g.(*fileLog).f, call}
 		require.ErrorIs(t, g.Read(t.Context(), none), errDisk, call)
-		require.ErrorIs(t, g.Append(t.Context(), []byte("x")), errBroken)
+		require.ErrorIs(t, g.Append(t.Context(), []byte("x"), false), errBroken)
 		require.NoError(t, g.Close())
 	}
 }
@@ -170,6 +197,10 @@ func TestFileLedgerWithoutADirectory(t *testing.T) {
 	_, err := NewFileLedger(path).Open(t.Context(), "spring")
 	require.ErrorContains(t, err, "campaign: ledger: ")
 	require.Error(t, syncDir(path+"-missing"))
+	_, err = NewFileLedger(filepath.Join(path, "below", "it")).Open(t.Context(), "spring")
+	require.ErrorContains(t, err, "campaign: ledger: ")
+	_, err = NewFileLedger("").Open(t.Context(), "spring")
+	require.ErrorContains(t, err, "campaign: ledger: ")
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "spring.campaign"), 0o700))
 	_, err = NewFileLedger(dir).Open(t.Context(), "spring")

@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
@@ -26,7 +25,6 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign/redisledger"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
-	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
 const users = 10_000
@@ -43,7 +41,7 @@ func TestMain(m *testing.M) {
 }
 
 func program() error {
-	client, err := clientOf(os.Getenv("CAMPAIGN_API"), os.Getenv("CAMPAIGN_CHANNEL") != "")
+	ch, err := line.New("secret", "token", &line.Options{Endpoint: os.Getenv("CAMPAIGN_API")})
 	if err != nil {
 		return err
 	}
@@ -66,26 +64,17 @@ func program() error {
 	case "noted": // the chunk stands in the ledger, and LINE has not seen it
 		ledger = dyingLedger{ledger, &left}
 	case "accepted": // LINE has the chunk, and the ledger does not know
-		_, err = campaign.Multicast(context.Background(), &dyingClient{client, left}, ledger, "spring",
-			campaign.IDs(ids), spring, quiet(nil))
-		return err
+		ch, err = line.New("secret", "token", &line.Options{
+			Endpoint: os.Getenv("CAMPAIGN_API"), Client: &http.Client{Transport: &dyingTransport{left}},
+		})
+		if err != nil {
+			return err
+		}
 	}
-	rep, err := campaign.Multicast(context.Background(), client, ledger, "spring", campaign.IDs(ids), spring,
+	rep, err := campaign.Multicast(context.Background(), ch, ledger, "spring", campaign.IDs(ids), spring,
 		&campaign.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 	fmt.Printf("%+v\n", rep)
 	return err
-}
-
-// clientOf is the client of LINE's SDK, by itself or on top of a channel, which repeats calls.
-func clientOf(address string, onChannel bool) (*messaging_api.MessagingApiAPI, error) {
-	if !onChannel {
-		return messaging_api.NewMessagingApiAPI("token", messaging_api.WithEndpoint(address))
-	}
-	channel, err := line.New("secret", "token", &line.Options{Endpoint: address})
-	if err != nil {
-		return nil, err
-	}
-	return sdk.Client(context.Background(), channel), nil
 }
 
 // die is SIGKILL: nothing is flushed, closed or deferred.
@@ -97,14 +86,11 @@ func die() {
 	panic(fmt.Sprint("still alive: ", err))
 }
 
-// dyingClient dies once the nth call was accepted.
-type dyingClient struct {
-	campaign.Client
-	left int
-}
+// dyingTransport dies once the nth call was accepted.
+type dyingTransport struct{ left int }
 
-func (c *dyingClient) Do(r *http.Request) (*http.Response, error) {
-	res, err := c.Client.Do(r)
+func (c *dyingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := http.DefaultTransport.RoundTrip(r)
 	if c.left--; c.left == 0 {
 		die()
 	}
@@ -127,8 +113,8 @@ type dyingLog struct {
 	left *int
 }
 
-func (g dyingLog) Append(ctx context.Context, record []byte) error {
-	err := g.Log.Append(ctx, record)
+func (g dyingLog) Append(ctx context.Context, record []byte, outcome bool) error {
+	err := g.Log.Append(ctx, record, outcome)
 	if bytes.Contains(record, []byte(`"r":"send"`)) {
 		if *g.left--; *g.left == 0 {
 			die()
@@ -141,7 +127,6 @@ func (g dyingLog) Append(ctx context.Context, record []byte) error {
 // order each time.
 func TestMulticastKilled(t *testing.T) {
 	t.Run("file", func(t *testing.T) { killed(t, "CAMPAIGN_DIR="+t.TempDir()) })
-	t.Run("by a channel", func(t *testing.T) { killed(t, "CAMPAIGN_DIR="+t.TempDir(), "CAMPAIGN_CHANNEL=yes") })
 	t.Run("redis", func(t *testing.T) {
 		server := redistest.Start(t)
 		killed(t, "CAMPAIGN_DIR="+redistest.Namespace(t, server), "CAMPAIGN_REDIS="+server.Options().Addr)

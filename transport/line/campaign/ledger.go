@@ -30,8 +30,10 @@ type Log interface {
 	Read(ctx context.Context, f func(record []byte) error) error
 	// Append returns once the record outlives the process. It returns ErrLost, and appends
 	// nothing, if the log was taken over. After any other error the record may be there or not,
-	// and the log must be opened again. A record holds no line feed.
-	Append(ctx context.Context, record []byte) error
+	// and the log must be opened again. A record holds no line feed. An outcome says what became
+	// of a call: a ledger with a bound on its size takes it all the same, and refuses the record
+	// before the next call.
+	Append(ctx context.Context, record []byte, outcome bool) error
 	// Close lets go of the log.
 	Close() error
 }

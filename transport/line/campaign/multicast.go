@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
 // maxRecipients is how many users one call may name.
@@ -49,7 +50,7 @@ func IDs(ids []string) iter.Seq2[string, error] {
 // than it was begun with, a *ChunkError where it stopped, a *QuotaError before its start, and
 // ErrInDoubt once all else is done. The Report says what was done in any case.
 func Multicast(
-	ctx context.Context, client Client, ledger Ledger, name string, recipients iter.Seq2[string, error],
+	ctx context.Context, channel *line.Channel, ledger Ledger, name string, recipients iter.Seq2[string, error],
 	messages []transport.Message, o *Options,
 ) (Report, error) {
 	opt := o.orDefault()
@@ -57,7 +58,7 @@ func Multicast(
 	if err != nil {
 		return Report{}, err
 	}
-	r, err := start(ctx, client, ledger, name, "multicast", request{Units: units}, messages, opt)
+	r, err := start(ctx, channel, ledger, name, "multicast", request{Units: units}, messages, opt)
 	if err != nil {
 		return Report{}, err
 	}

@@ -44,7 +44,7 @@ func onStage(t *testing.T, f func(s *stage)) {
 }
 
 func (s *stage) run(ctx context.Context, ids []string, o *campaign.Options) (campaign.Report, error) {
-	return campaign.Multicast(ctx, direct{s.platform}, campaign.NewFileLedger(s.dir), "spring",
+	return campaign.Multicast(ctx, channel(direct{s.platform}), campaign.NewFileLedger(s.dir), "spring",
 		campaign.IDs(ids), spring, quiet(o))
 }
 
@@ -176,66 +176,8 @@ func TestMulticastStopsAtMonthlyLimitAndGoesOn(t *testing.T) {
 	})
 }
 
-// A chunk may have got through before the monthly limit shows: it keeps its key.
-func TestMulticastMonthlyLimitAfterDoubt(t *testing.T) {
-	onStage(t, func(s *stage) {
-		s.fault = func(n int, w http.ResponseWriter, next func() int) bool {
-			switch n {
-			case 1:
-				next()
-				return answer(w, 500, "")
-			case 2:
-				return answer(w, 429, monthText)
-			}
-			return false
-		}
-		_, err := s.run(s.Context(), userIDs(0, 10), nil)
-		require.Error(t, err)
-		rep, err := s.run(s.Context(), slices.Concat(userIDs(5, 10), userIDs(0, 5), userIDs(10, 20)), nil)
-		require.NoError(t, err)
-		require.Equal(t, 20, rep.Recipients)
-		require.Equal(t, map[int]int{1: 20}, s.each())
-	})
-}
-
-// repeater is a client that repeats a request which had no answer, and tells of the last only.
-type repeater struct{ direct }
-
-func (c repeater) Do(r *http.Request) (*http.Response, error) {
-	res, err := c.direct.Do(r)
-	if err == nil && res.StatusCode == 500 {
-		if r.Body, err = r.GetBody(); err != nil {
-			return nil, err
-		}
-		return c.direct.Do(r)
-	}
-	return res, err
-}
-
-func TestMulticastClientThatRepeats(t *testing.T) {
-	onStage(t, func(s *stage) {
-		s.fault = func(n int, w http.ResponseWriter, next func() int) bool {
-			switch n {
-			case 1:
-				next()
-				return answer(w, 500, "")
-			case 2:
-				return answer(w, 429, monthText)
-			}
-			return false
-		}
-		ledger := campaign.NewFileLedger(s.dir)
-		_, err := campaign.Multicast(s.Context(), repeater{direct{s.platform}}, ledger, "spring",
-			campaign.IDs(userIDs(0, 10)), spring, quiet(nil))
-		require.Error(t, err)
-		_, err = s.run(s.Context(), userIDs(0, 20), nil)
-		require.NoError(t, err)
-		require.Equal(t, map[int]int{1: 20}, s.each())
-	})
-}
-
 func TestMulticastRefusedChunk(t *testing.T) {
-	for _, code := range []int{302, 400, 401, 403, 404, 413} {
+	for _, code := range []int{302, 400, 403, 404, 413} {
 		onStage(t, func(s *stage) {
 			ids := userIDs(0, 1400)
 			s.fault = after(3, false, status(code, "Failed to send messages to "+ids[1001]))
@@ -295,63 +237,5 @@ func TestMulticastStopsCleanly(t *testing.T) {
 		_, err = s.run(ctx, userIDs(0, 1500), nil)
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, 4, s.calls, "a context that has ended sends nothing")
-	})
-}
-
-func TestMulticastInDoubtForADay(t *testing.T) {
-	stop := func(s *stage, accepted bool) {
-		ctx, cancel := context.WithCancel(s.Context())
-		s.fault = after(2, accepted, func(http.ResponseWriter) bool { cancel(); panic(http.ErrAbortHandler) })
-		_, err := s.run(ctx, userIDs(0, 1400), nil)
-		require.ErrorIs(t, err, context.Canceled)
-	}
-	t.Run("in time", func(t *testing.T) {
-		onStage(t, func(s *stage) {
-			stop(s, true)
-			time.Sleep(23 * time.Hour)
-			_, err := s.run(s.Context(), userIDs(0, 1400), nil)
-			require.NoError(t, err)
-			require.Equal(t, map[int]int{1: 1400}, s.each())
-		})
-	})
-	t.Run("passed over", func(t *testing.T) {
-		onStage(t, func(s *stage) {
-			stop(s, true)
-			time.Sleep(25 * time.Hour)
-			for range 2 {
-				rep, err := s.run(s.Context(), userIDs(0, 1400), nil)
-				require.ErrorIs(t, err, campaign.ErrInDoubt)
-				require.Equal(t, 900, rep.Recipients)
-				require.Equal(t, 500, rep.InDoubt)
-			}
-			require.Equal(t, map[int]int{1: 1400}, s.each(), "nobody has it twice")
-			require.Equal(t, 3, s.calls)
-		})
-	})
-	for _, when := range []string{"at once", "later"} {
-		t.Run("sent again "+when, func(t *testing.T) {
-			onStage(t, func(s *stage) {
-				stop(s, false)
-				time.Sleep(25 * time.Hour)
-				if when == "later" {
-					_, err := s.run(s.Context(), userIDs(0, 1400), nil)
-					require.ErrorIs(t, err, campaign.ErrInDoubt)
-				}
-				s.fault = nil
-				rep, err := s.run(s.Context(), userIDs(0, 1400), &campaign.Options{ResendInDoubt: true})
-				require.NoError(t, err)
-				require.Equal(t, 1400, rep.Recipients)
-				require.Zero(t, rep.InDoubt)
-				require.Equal(t, map[int]int{1: 1400}, s.each())
-			})
-		})
-	}
-	t.Run("during one run", func(t *testing.T) {
-		onStage(t, func(s *stage) {
-			s.fault = func(n int, w http.ResponseWriter, _ func() int) bool { return answer(w, 500, "") }
-			rep, err := s.run(s.Context(), userIDs(0, 10), nil)
-			require.ErrorIs(t, err, campaign.ErrInDoubt)
-			require.Equal(t, 10, rep.InDoubt)
-		})
 	})
 }

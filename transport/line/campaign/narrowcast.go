@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
 const (
@@ -60,7 +61,7 @@ type Progress struct {
 // It returns what Multicast does, and a *NarrowcastError, with the progress, where LINE accepted
 // the call and then did not deliver.
 func Narrowcast(
-	ctx context.Context, client Client, ledger Ledger, name string, target Target,
+	ctx context.Context, channel *line.Channel, ledger Ledger, name string, target Target,
 	messages []transport.Message, o *Options,
 ) (Progress, error) {
 	opt := o.orDefault()
@@ -71,7 +72,7 @@ func Narrowcast(
 	if err != nil {
 		return Progress{}, err
 	}
-	r, err := start(ctx, client, ledger, name, "narrowcast", q, messages, opt)
+	r, err := start(ctx, channel, ledger, name, "narrowcast", q, messages, opt)
 	if err != nil {
 		return Progress{}, err
 	}
@@ -140,9 +141,9 @@ func (r *run) follow(ctx context.Context) (Progress, error) {
 		return Progress{}, errors.New("campaign: accepted, but LINE did not say under which request id")
 	}
 	p := Progress{RequestID: id}
-	address := r.client.Url("/v2/bot/message/progress/narrowcast") + "?requestId=" + url.QueryEscape(id)
+	path := sendPath + "progress/narrowcast?requestId=" + url.QueryEscape(id)
 	for d := firstPoll; ; d = min(d*3/2, maxPoll) {
-		if err := r.get(ctx, address, &p); err != nil {
+		if err := r.get(ctx, path, &p); err != nil {
 			return p, err
 		}
 		p.RequestID = id
@@ -156,10 +157,12 @@ func (r *run) follow(ctx context.Context) (Progress, error) {
 }
 
 // get reads an answer of the API into v, and tries until it has one.
-func (r *run) get(ctx context.Context, address string, v any) error {
+func (r *run) get(ctx context.Context, path string, v any) error {
 	for n := 0; ; n++ {
-		a, err := do(ctx, r.client, http.MethodGet, address, "", nil)
+		a, err := do(ctx, r.channel, http.MethodGet, path, "", nil)
 		switch {
+		case err != nil && a != nil && !a.passing():
+			return err
 		case err != nil:
 		case a.ok():
 			if json.Unmarshal(a.body, v) != nil {

@@ -8,8 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
 // platform stands in for LINE where the emulator is too much: in bubbles of synctest.
@@ -23,6 +26,8 @@ type platform struct {
 	accepted map[string]acceptance
 	got      map[string]int // how often each user has got the messages
 	bodies   []string       // that were accepted
+	keys     []string       // retry keys of all sends
+	tokens   []string       // access tokens of all sends
 	phases   []string       // of narrowcasts, each told once; the last stays
 	polls    int
 	quota    string // answers of the quota
@@ -69,6 +74,8 @@ func (p *platform) send(w http.ResponseWriter, r *http.Request) {
 	}
 	p.calls++
 	n, status := p.calls, 0
+	p.keys = append(p.keys, r.Header.Get("X-Line-Retry-Key"))
+	p.tokens = append(p.tokens, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	next := func() int {
 		status = p.accept(w, r.Header.Get("X-Line-Retry-Key"), fmt.Sprintf("request-%d", n), body)
 		return status
@@ -129,12 +136,30 @@ func (p *platform) each() map[int]int {
 	return counts
 }
 
-// direct is a Client that needs no network.
+// channel is one whose calls are made by next.
+func channel(next http.RoundTripper) *line.Channel {
+	return channelOf(next, nil)
+}
+
+// channelOf is one that has its tokens from a source, unless that is nil.
+func channelOf(next http.RoundTripper, tokens line.TokenSource) *line.Channel {
+	token := "token"
+	if tokens != nil {
+		token = ""
+	}
+	c, err := line.New("secret", token, &line.Options{
+		Endpoint: "http://line.test", Client: &http.Client{Transport: next}, Tokens: tokens,
+	})
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// direct calls LINE without a network.
 type direct struct{ h http.Handler }
 
-func (c direct) Url(path string) string { return "http://line.test" + path }
-
-func (c direct) Do(r *http.Request) (*http.Response, error) {
+func (c direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}

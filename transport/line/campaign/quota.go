@@ -12,7 +12,7 @@ func (r *run) checkQuota(ctx context.Context) error {
 		Type  string `json:"type"` // "none" or "limited"
 		Value int64  `json:"value"`
 	}
-	if err := r.get(ctx, r.client.Url("/v2/bot/message/quota"), &quota); err != nil {
+	if err := r.get(ctx, sendPath+"quota", &quota); err != nil {
 		return err
 	}
 	if quota.Type != "limited" {
@@ -21,7 +21,7 @@ func (r *run) checkQuota(ctx context.Context) error {
 	var used struct {
 		Total int64 `json:"totalUsage"`
 	}
-	if err := r.get(ctx, r.client.Url("/v2/bot/message/quota/consumption"), &used); err != nil {
+	if err := r.get(ctx, sendPath+"quota/consumption", &used); err != nil {
 		return err
 	}
 	if left := max(quota.Value-used.Total, 0); left < need {

@@ -32,6 +32,9 @@ type record struct {
 	Progress *Progress `json:"progress,omitempty"`
 }
 
+// outcome reports whether it says what became of what was sent.
+func (r *record) outcome() bool { return r.Record != recBegin && r.Record != recSend }
+
 // chunk is what one call sends.
 type chunk struct {
 	n  int

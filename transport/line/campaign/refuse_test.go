@@ -43,7 +43,7 @@ func TestMulticastRefusesBeforeSending(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPlatform()
-			_, err := campaign.Multicast(t.Context(), direct{p}, campaign.NewFileLedger(t.TempDir()),
+			_, err := campaign.Multicast(t.Context(), channel(direct{p}), campaign.NewFileLedger(t.TempDir()),
 				tt.campaign, campaign.IDs(tt.ids), tt.messages, quiet(&tt.o))
 			require.ErrorContains(t, err, tt.want)
 			require.Zero(t, p.calls)
@@ -61,16 +61,32 @@ func (unwritable) AppendJSON(b []byte, _ string) ([]byte, error) {
 func TestMulticastIsWhatItWas(t *testing.T) {
 	ledger, p := campaign.NewFileLedger(t.TempDir()), newPlatform()
 	run := func(m []transport.Message, o *campaign.Options) error {
-		_, err := campaign.Multicast(t.Context(), direct{p}, ledger, "spring", campaign.IDs(userIDs(0, 3)), m, quiet(o))
+		_, err := campaign.Multicast(t.Context(), channel(direct{p}), ledger, "spring", campaign.IDs(userIDs(0, 3)), m, quiet(o))
 		return err
 	}
 	require.NoError(t, run(spring, nil))
 	require.ErrorIs(t, run(spring[:1], nil), campaign.ErrChanged)
 	require.ErrorIs(t, run(spring, &campaign.Options{Unit: "u"}), campaign.ErrChanged)
 	require.ErrorIs(t, run(spring, &campaign.Options{NotificationDisabled: true}), campaign.ErrChanged)
-	_, err := campaign.Broadcast(t.Context(), direct{p}, ledger, "spring", spring, quiet(nil))
+	_, err := campaign.Broadcast(t.Context(), channel(direct{p}), ledger, "spring", spring, quiet(nil))
 	require.ErrorIs(t, err, campaign.ErrChanged)
 	require.NoError(t, run(spring, nil))
+	require.Equal(t, 1, p.calls)
+}
+
+func TestNarrowcastIsWhatItWas(t *testing.T) {
+	ledger, p := campaign.NewFileLedger(t.TempDir()), newPlatform()
+	run := func(target campaign.Target) error {
+		_, err := campaign.Narrowcast(t.Context(), channel(direct{p}), ledger, "spring", target, spring, quiet(nil))
+		return err
+	}
+	women, men := map[string]any{"type": "gender", "oneOf": []string{"female"}}, map[string]any{"type": "gender", "oneOf": []string{"male"}}
+	require.NoError(t, run(campaign.Target{Filter: women, Max: 50}))
+	require.ErrorIs(t, run(campaign.Target{Filter: men, Max: 50}), campaign.ErrChanged)
+	require.ErrorIs(t, run(campaign.Target{Filter: women, Max: 60}), campaign.ErrChanged)
+	require.ErrorIs(t, run(campaign.Target{Filter: women, Max: 50, UpToRemainingQuota: true}), campaign.ErrChanged)
+	require.ErrorIs(t, run(campaign.Target{Recipient: women, Max: 50}), campaign.ErrChanged)
+	require.NoError(t, run(campaign.Target{Filter: women, Max: 50}))
 	require.Equal(t, 1, p.calls)
 }
 
@@ -84,7 +100,7 @@ func TestMulticastListThatFails(t *testing.T) {
 		}
 		yield("", gone)
 	}
-	rep, err := campaign.Multicast(t.Context(), direct{p}, campaign.NewFileLedger(t.TempDir()), "spring", list, spring, quiet(nil))
+	rep, err := campaign.Multicast(t.Context(), channel(direct{p}), campaign.NewFileLedger(t.TempDir()), "spring", list, spring, quiet(nil))
 	require.ErrorIs(t, err, gone)
 	require.Equal(t, 500, rep.Recipients, "whole chunks only")
 }
@@ -92,7 +108,7 @@ func TestMulticastListThatFails(t *testing.T) {
 func TestQuota(t *testing.T) {
 	ledger, p := campaign.NewFileLedger(t.TempDir()), newPlatform()
 	run := func(n int, need int64) error {
-		_, err := campaign.Multicast(t.Context(), direct{p}, ledger, "spring", campaign.IDs(userIDs(0, n)), spring,
+		_, err := campaign.Multicast(t.Context(), channel(direct{p}), ledger, "spring", campaign.IDs(userIDs(0, n)), spring,
 			quiet(&campaign.Options{Need: need}))
 		return err
 	}

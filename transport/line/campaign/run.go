@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
 // keyLife is how long a retry key is relied on after the first attempt. LINE remembers it for
@@ -42,7 +42,7 @@ type request struct {
 // run is one run of a campaign: from opening its log to closing it.
 type run struct {
 	name, kind string
-	client     Client
+	channel    *line.Channel
 	opt        Options
 	log        Log
 	lines      *slog.Logger
@@ -53,14 +53,11 @@ type run struct {
 // start checks everything that can be checked before anything is sent, and reads the log. The
 // caller closes the log.
 func start(
-	ctx context.Context, client Client, ledger Ledger, name, kind string, q request,
+	ctx context.Context, channel *line.Channel, ledger Ledger, name, kind string, q request,
 	messages []transport.Message, opt Options,
 ) (*run, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
-	}
-	if _, err := url.Parse(client.Url(sendPath + kind)); err != nil {
-		return nil, fmt.Errorf("campaign: the client's address: %w", err)
 	}
 	var err error
 	if q.Messages, err = marshal(messages); err != nil {
@@ -68,7 +65,7 @@ func start(
 	}
 	q.NotificationDisabled = opt.NotificationDisabled
 	r := &run{
-		name: name, kind: kind, client: client, opt: opt, request: q,
+		name: name, kind: kind, channel: channel, opt: opt, request: q,
 		lines: opt.Logger.With("campaign", name, "kind", kind),
 		state: state{seen: map[mark]struct{}{}},
 	}
@@ -109,7 +106,7 @@ func (r *run) note(ctx context.Context, rec *record) error {
 	if err != nil {
 		return fmt.Errorf("campaign: record: %w", err)
 	}
-	if err := r.log.Append(ctx, b); err != nil {
+	if err := r.log.Append(ctx, b, rec.outcome()); err != nil {
 		return err
 	}
 	if !r.state.apply(rec) {
@@ -192,19 +189,22 @@ func (r *run) attempts(ctx context.Context, c *chunk) (string, error) {
 		return "", fmt.Errorf("campaign: %s: %w", r.kind, err)
 	}
 	key := retryKey(r.name, r.kind, c.n, body)
-	address := r.client.Url(sendPath + r.kind)
+	renewed := false
 	for n := 0; ; n++ {
 		if !time.Now().Before(c.at.Add(keyLife)) {
 			return "", errForgotten
 		}
-		a, err := do(ctx, r.client, http.MethodPost, address, key, body)
+		a, err := do(ctx, r.channel, http.MethodPost, sendPath+r.kind, key, body)
 		switch {
 		case err != nil:
-			c.doubt = true
+			c.doubt = c.doubt || a == nil
 		case a.ok():
 			return a.request, nil
 		case a.status == http.StatusConflict:
 			return a.accepted, nil
+		case a.status == http.StatusUnauthorized && !renewed:
+			renewed = true // by now the channel may have another token
+			continue
 		default:
 			c.doubt = c.doubt || a.acted()
 			err = a.refusal

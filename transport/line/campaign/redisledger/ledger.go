@@ -22,7 +22,8 @@ type Options struct {
 	// 90 days.
 	Keep time.Duration
 	// MaxBytes is how large the log of a campaign may grow. The default is 64 MiB, which is about
-	// two million recipients. A campaign that reaches it stops, and goes on under a larger one.
+	// two million recipients. A campaign that reaches it stops before the next call, and goes on
+	// under a larger one; what became of the last call is noted above it.
 	MaxBytes int
 	// Lease is how long a process that died keeps others out, at least a second. The default is
 	// 30 s.

@@ -50,7 +50,7 @@ func TestLedgerKeepsRecords(t *testing.T) {
 	var want []string
 	for i := range 2*readRecords + 3 {
 		want = append(want, strings.Repeat("x", i))
-		require.NoError(t, g.Append(t.Context(), []byte(want[i])))
+		require.NoError(t, g.Append(t.Context(), []byte(want[i]), false))
 	}
 	require.NoError(t, g.Close())
 	require.Zero(t, c.Exists(t.Context(), g.lease).Val())
@@ -71,7 +71,7 @@ func TestLedgerIsOneProcessAtATime(t *testing.T) {
 	other, err := l.Open(t.Context(), "autumn")
 	require.NoError(t, err)
 	require.NoError(t, other.Close())
-	require.NoError(t, g.Append(t.Context(), []byte("one")))
+	require.NoError(t, g.Append(t.Context(), []byte("one"), false))
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -91,21 +91,21 @@ func TestLedgerFencesOffWhoWasLate(t *testing.T) {
 	c := redistest.Start(t)
 	l := newLedger(t, c, Options{})
 	late, _ := open(t, l)
-	require.NoError(t, late.Append(t.Context(), []byte("one")))
+	require.NoError(t, late.Append(t.Context(), []byte("one"), false))
 	stall(t, c, late)
 
 	// Nobody came in the meantime: it may go on.
-	require.NoError(t, late.Append(t.Context(), []byte("two")))
+	require.NoError(t, late.Append(t.Context(), []byte("two"), false))
 	stall(t, c, late)
 
 	next, records := open(t, l)
 	require.Equal(t, []string{"one", "two"}, records)
-	require.ErrorIs(t, late.Append(t.Context(), []byte("three")), campaign.ErrLost)
+	require.ErrorIs(t, late.Append(t.Context(), []byte("three"), false), campaign.ErrLost)
 	require.NoError(t, late.Close())
 	require.Equal(t, next.token, c.Get(t.Context(), next.lease).Val(), "the late one did not drop another's lease")
-	require.NoError(t, next.Append(t.Context(), []byte("four")))
+	require.NoError(t, next.Append(t.Context(), []byte("four"), false))
 	require.NoError(t, next.Close())
-	require.ErrorIs(t, late.Append(t.Context(), []byte("three")), campaign.ErrLost, "though nobody has the lease")
+	require.ErrorIs(t, late.Append(t.Context(), []byte("three"), false), campaign.ErrLost, "though nobody has the lease")
 	_, records = open(t, l)
 	require.Equal(t, []string{"one", "two", "four"}, records)
 }
@@ -114,7 +114,7 @@ func TestLedgerOfADeadProcess(t *testing.T) {
 	c := redistest.Start(t)
 	l := newLedger(t, c, Options{})
 	g, _ := open(t, l)
-	require.NoError(t, g.Append(t.Context(), []byte("one")))
+	require.NoError(t, g.Append(t.Context(), []byte("one"), false))
 	g.stop()
 	g.done.Wait()
 	_, records := open(t, l) // waits until the lease has run out
@@ -132,9 +132,9 @@ func TestLedgerAppendsOnceThoughRepeated(t *testing.T) {
 	t.Cleanup(func() { _ = lossy.Close() })
 	l := newLedger(t, lossy, Options{Lease: 30 * time.Second})
 	g, _ := open(t, l)
-	require.NoError(t, g.Append(t.Context(), []byte("one")))
+	require.NoError(t, g.Append(t.Context(), []byte("one"), false))
 	lose.Store(true)
-	require.NoError(t, g.Append(t.Context(), []byte("two")))
+	require.NoError(t, g.Append(t.Context(), []byte("two"), false))
 	require.False(t, lose.Load(), "an answer was lost")
 	require.Equal(t, []string{"one", "two"}, c.LRange(t.Context(), g.key, 0, -1).Val())
 }
@@ -158,12 +158,15 @@ func TestLedgerIsBounded(t *testing.T) {
 	c := redistest.Start(t)
 	l := newLedger(t, c, Options{MaxBytes: 10})
 	g, _ := open(t, l)
-	require.NoError(t, g.Append(t.Context(), []byte("12345678")))
-	require.ErrorIs(t, g.Append(t.Context(), []byte("123")), errFull)
-	require.NoError(t, g.Append(t.Context(), []byte("90")))
+	require.NoError(t, g.Append(t.Context(), []byte("12345678"), false))
+	require.ErrorIs(t, g.Append(t.Context(), []byte("123"), false), errFull)
+	require.NoError(t, g.Append(t.Context(), []byte("90"), false))
+	require.NoError(t, g.Append(t.Context(), []byte("what became of it"), true), "an outcome always fits")
+	require.ErrorIs(t, g.Append(t.Context(), []byte("1"), false), errFull)
 	require.NoError(t, g.Close())
-	g, _ = open(t, l)
-	require.ErrorIs(t, g.Append(t.Context(), []byte("1")), errFull, "what was read counts")
+	g, records := open(t, l)
+	require.Equal(t, []string{"12345678", "90", "what became of it"}, records)
+	require.ErrorIs(t, g.Append(t.Context(), []byte("1"), false), errFull, "what was read counts")
 }
 
 func TestLedgerWithoutRedis(t *testing.T) {
@@ -175,9 +178,9 @@ func TestLedgerWithoutRedis(t *testing.T) {
 	// What Redis says may quote what was sent.
 	require.NoError(t, c.Set(t.Context(), g.key, "a string", 0).Err())
 	require.ErrorContains(t, g.Read(t.Context(), nil), "redisledger: read: redis answered WRONGTYPE")
-	require.ErrorContains(t, g.Append(t.Context(), []byte("secret")), "redisledger: script: redis answered ")
+	require.ErrorContains(t, g.Append(t.Context(), []byte("secret"), false), "redisledger: script: redis answered ")
 	server.Kill()
-	err := g.Append(t.Context(), []byte("secret"))
+	err := g.Append(t.Context(), []byte("secret"), false)
 	require.ErrorContains(t, err, "redisledger: script: ")
 	require.NotContains(t, err.Error(), "secret")
 	require.Error(t, g.Close())
@@ -221,7 +224,7 @@ func TestDefaults(t *testing.T) {
 func TestLedgerInACluster(t *testing.T) {
 	l := newLedger(t, redistest.StartCluster(t, 3).Client(), Options{})
 	g, _ := open(t, l)
-	require.NoError(t, g.Append(t.Context(), []byte("one")))
+	require.NoError(t, g.Append(t.Context(), []byte("one"), false))
 	require.NoError(t, g.Close())
 	_, records := open(t, l)
 	require.Equal(t, []string{"one"}, records)

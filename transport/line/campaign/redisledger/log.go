@@ -86,8 +86,8 @@ func (g *log) Read(ctx context.Context, f func(record []byte) error) error {
 }
 
 // Append implements campaign.Log.
-func (g *log) Append(ctx context.Context, record []byte) error {
-	if g.bytes+len(record) > g.ledger.opt.MaxBytes {
+func (g *log) Append(ctx context.Context, record []byte, outcome bool) error {
+	if !outcome && g.bytes+len(record) > g.ledger.opt.MaxBytes {
 		return errFull
 	}
 	opt := &g.ledger.opt

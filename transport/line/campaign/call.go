@@ -3,26 +3,17 @@ package campaign
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
-
-// Client makes calls to the Messaging API, with the access token of the account. The client of
-// LINE's SDK is one, *messaging_api.MessagingApiAPI: make it with sdk.Client, of the context that
-// the campaign has, as the SDK puts that in place of the request's. It may repeat a request by itself.
-type Client interface {
-	// Do sends a request.
-	Do(*http.Request) (*http.Response, error)
-	// Url returns the address of a path of the API.
-	Url(path string) string
-}
 
 const (
 	attemptTimeout = 30 * time.Second
@@ -43,8 +34,6 @@ type answer struct {
 	retryAfter string
 	body       []byte
 	refusal    *line.APIError // nil if it is a success
-	// repeated says that the client made more than one attempt, which it does not tell apart.
-	repeated bool
 }
 
 func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
@@ -57,29 +46,28 @@ func (a *answer) passing() bool {
 
 // acted reports whether LINE may have done what a call asked for that was not a success.
 func (a *answer) acted() bool {
-	return a.status >= 500 || a.status == http.StatusRequestTimeout || a.repeated
+	return a.status >= 500 || a.status == http.StatusRequestTimeout
 }
 
-// do makes one attempt. The key may be empty.
-func do(ctx context.Context, c Client, method, address, key string, body []byte) (*answer, error) {
+// do makes one attempt at a send, or calls for an answer, which the channel may repeat. The key may
+// be empty. An answer beside an error is LINE's to the channel, which it refused an access token: the
+// call was not made.
+func do(ctx context.Context, ch *line.Channel, method, path, key string, body []byte) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, ch.Endpoint()+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("campaign: the client's address: %w", err)
+		return nil, fmt.Errorf("campaign: the channel's address: %w", err)
 	}
-	var repeated atomic.Bool
+	req.Header.Set("User-Agent", "kaiwa")
 	if method == http.MethodPost {
-		req.GetBody = func() (io.ReadCloser, error) {
-			repeated.Store(true)
-			return io.NopCloser(bytes.NewReader(body)), nil
-		}
+		req.GetBody = nil // so that no attempt is made but those that are counted here
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("X-Line-Retry-Key", key)
 	}
-	res, err := c.Do(req)
+	res, err := ch.HTTPClient().Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("campaign: call: %w", err)
+		return refusedToken(err), fmt.Errorf("campaign: call: %w", withoutURL(err))
 	}
 	defer res.Body.Close()
 	a := &answer{
@@ -89,13 +77,29 @@ func do(ctx context.Context, c Client, method, address, key string, body []byte)
 		retryAfter: res.Header.Get("Retry-After"),
 	}
 	a.body, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	a.repeated = repeated.Load()
 	if err != nil && !(method == http.MethodPost && (a.ok() || a.status == http.StatusConflict)) {
 		return nil, fmt.Errorf("campaign: answer: %w", err) // a send's status alone says that LINE has it
 	}
 	res.Body = io.NopCloser(bytes.NewReader(a.body))
 	a.refusal = line.ErrorOf(res)
 	return a, nil
+}
+
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// refusedToken returns nil if the error does not say that there was no token to make the call with.
+func refusedToken(err error) *answer {
+	var refusal *line.APIError
+	if !errors.As(err, &refusal) {
+		return nil
+	}
+	return &answer{status: refusal.Status, refusal: refusal}
 }
 
 // delay is how long to wait after the nth failure in a row, counted from 0. The answer is nil
