@@ -29,10 +29,10 @@ func (b *Bot) deliver(id string, first session.Seq, outs []output) {
 	if n > 0 {
 		b.acks.add(id, first+session.Seq(n-1))
 	}
-	if n < len(outs) && b.lanes.enter(id) {
+	if n < len(outs) && b.lanes.enter(id, true) {
 		b.more(func() {
-			defer b.lanes.leave(id)
 			b.retry(id, first+session.Seq(n), outs[n:], err)
+			b.drain(id, nil, true)
 		})
 	}
 }
@@ -50,18 +50,27 @@ func (b *Bot) sendAll(id string, first session.Seq, outs []output, retried bool)
 	return len(outs), nil
 }
 
-var errTooOld = errors.New("bot: given up, as no attempt succeeded for 23 h")
+var (
+	errTooOld  = errors.New("bot: given up, as no attempt succeeded for 23 h")
+	errNotKept = errors.New("bot: cannot be delivered, and is not yet a dead letter")
+)
 
 // send makes one attempt, and returns an error only if there is to be another.
 func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
 	o.Age, o.Receipt = b.now().Sub(o.born), transport.Receipt{}
 	var se *transport.SendError
-	if o.Age > maxOutputAge {
+	switch {
+	case o.unreadable:
+		se = &transport.SendError{Verdict: transport.Drop, Err: errBadOutput}
+	case o.Age > maxOutputAge:
 		se = &transport.SendError{Verdict: transport.Drop, Err: errTooOld}
-	} else {
+	default:
 		crash("before-send")
 		se = b.attempt(o)
 		crash("after-send")
+	}
+	if se != nil && se.Verdict == transport.Drop && !b.discard(id, seq, o, se) {
+		se = &transport.SendError{Verdict: transport.Retry, After: minRetry, Err: errNotKept}
 	}
 	if b.o.Sent != nil {
 		b.tell(Sent{Session: id, Receipt: o.Receipt, Age: o.Age, Retried: o.Retried, Err: se})
@@ -75,7 +84,6 @@ func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
 	case transport.Drop, transport.Ambiguous:
 		if se.Verdict == transport.Drop {
 			b.stats.dropped.Add(1)
-			b.discard(id, seq, o, se)
 		} else {
 			b.stats.ambiguous.Add(1)
 		}
@@ -89,8 +97,9 @@ func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
 	return se
 }
 
-// discard keeps an output that will never be delivered as a dead letter.
-func (b *Bot) discard(id string, seq session.Seq, o *output, se *transport.SendError) {
+// discard keeps an output that will never be delivered as a dead letter. If that fails, it is still
+// in the store, to be tried again: it would be refused again, and then be kept.
+func (b *Bot) discard(id string, seq session.Seq, o *output, se *transport.SendError) bool {
 	why := "refused by the platform"
 	switch {
 	case errors.Is(se.Err, errTooOld):
@@ -103,9 +112,11 @@ func (b *Bot) discard(id string, seq session.Seq, o *output, se *transport.SendE
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
 	defer cancel()
-	if err := b.store.Discard(ctx, id, seq, why); err != nil {
-		b.o.Logger.Warn("bot: output not kept as a dead letter", "session", id, "err", err)
+	err := b.store.Discard(ctx, id, seq, why)
+	if err != nil {
+		b.o.Logger.Warn("bot: output not kept as a dead letter", "session", id, "why", se.Err, "err", err)
 	}
+	return err == nil
 }
 
 // attempt calls the channel.
@@ -158,6 +169,7 @@ func (b *Bot) postpone(id string, done session.Seq, o *output, se *transport.Sen
 	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
 	defer cancel()
 	done = max(done, b.acks.take(id))
+	b.lanes.look(id) // whatever else waits has to wait as well
 	if _, err := b.store.Ack(ctx, id, done, wait); err != nil {
 		b.acks.again(id, done)
 		b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
@@ -165,26 +177,35 @@ func (b *Bot) postpone(id string, done session.Seq, o *output, se *transport.Sen
 }
 
 // deliverStored delivers outputs that another turn, perhaps of a process that died, left, and
-// those that come behind them meanwhile.
+// those that come behind them meanwhile. If a delivery is under way, it will see to them.
 func (b *Bot) deliverStored(id string, stored []session.Output, retried bool) {
-	if !b.lanes.enter(id) {
-		return // they are on their way, or come behind those that are
+	if b.lanes.enter(id, retried) {
+		crash("in-claim")
+		b.drain(id, stored, retried)
 	}
-	defer b.lanes.leave(id)
-	crash("in-claim")
-	for len(stored) > 0 {
+}
+
+// drain delivers stored outputs until nothing is behind them, and leaves the lane.
+func (b *Bot) drain(id string, stored []session.Output, retried bool) {
+	for {
 		done, ok := b.sendStored(id, stored, retried)
-		if !ok {
+		if !ok && b.lanes.leave(id) {
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), b.o.lane)
-		rest, err := b.ackNow(ctx, id, done)
-		cancel()
-		if err != nil {
-			b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
-		}
-		stored = rest
+		retried = b.lanes.look(id)
+		stored = b.behind(id, max(done, b.acks.take(id)))
 	}
+}
+
+// behind acknowledges, and returns what waits behind.
+func (b *Bot) behind(id string, done session.Seq) []session.Output {
+	ctx, cancel := context.WithTimeout(context.Background(), b.o.lane)
+	defer cancel()
+	rest, err := b.ackNow(ctx, id, done)
+	if err != nil {
+		b.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
+	}
+	return rest
 }
 
 // sendStored sends outputs for half a lane, and returns how far it came. It returns false if the
@@ -197,11 +218,7 @@ func (b *Bot) sendStored(id string, stored []session.Output, retried bool) (done
 		}
 		var o output
 		if err := o.parse(s.Body); err != nil {
-			b.stats.dropped.Add(1)
-			b.o.Logger.Error("bot: output dropped", "session", id, "err", err)
-			b.discard(id, s.Seq, &o, &transport.SendError{Verdict: transport.Drop, Err: err})
-			done = s.Seq
-			continue
+			o = output{born: b.now(), unreadable: true}
 		}
 		o.Retried = retried
 		if err := b.send(id, s.Seq, &o); err != nil {
@@ -216,7 +233,7 @@ func (b *Bot) sendStored(id string, stored []session.Output, retried bool) (done
 		b.acks.add(id, done)
 		return done, false
 	}
-	return done, true
+	return done, len(stored) > 0
 }
 
 // sleep waits, and returns false if the bot is shutting down.

@@ -16,7 +16,8 @@ import (
 // was accepted, or when the timer fired.
 type output struct {
 	transport.Delivery
-	born time.Time
+	born       time.Time
+	unreadable bool // what is stored is not an output
 }
 
 // maxMessages is how many messages one turn may send.

@@ -31,7 +31,11 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	packBegin(c, r)
 	p := s.part(r.ID)
 	c.seal(&s.scripts.begin, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID)
+	start := time.Now()
 	reply, err := b.do(ctx, c)
+	if errors.Is(err, errUnmet) {
+		s.giveBack(ctx, r, c.reply, start.Add(b.timeout))
+	}
 	if err != nil {
 		return session.Begun{}, err
 	}
@@ -44,6 +48,18 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 		return session.Begun{}, badAnswer("begin")
 	}
 	return begun, nil
+}
+
+// giveBack releases, best effort and before the end, the lease that a Begin may have taken whose
+// wait was not over in time: its caller is told nothing of it, and runs no turn. The event is due
+// at once, for whoever comes.
+func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []byte, end time.Time) {
+	if len(reply) == 0 || session.Status(reply[0]) != session.Run {
+		return
+	}
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	_ = s.Release(ctx, &session.ReleaseRequest{ID: r.ID, Token: r.Token})
 }
 
 func packBegin(c *call, r *session.BeginRequest) {

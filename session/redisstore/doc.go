@@ -53,7 +53,8 @@
 // This holds for Begin with an event, Commit, Discard, Forget, Unsend, Replay and Purge; the other
 // calls promise nothing that a failover could take back. A call whose wait was not over in time
 // (Options.Wait) took effect on the master and ends with session.ErrUnavailable: LINE is told that
-// the event was not taken, and when it comes again, as a duplicate, that answer waits as well. So
+// the event was not taken, and when it comes again, as a duplicate, that answer waits as well. A
+// Begin that ends so gives back the lease that it took, so that the event has its turn at once. So
 // a master without its replicas takes no events: run one replica more than Replicas, and set
 // min-replicas-to-write too, so that a master that was cut off stops by itself. The wait comes on
 // top of each call's round trip; calls that are made at the same time share one.

@@ -1,0 +1,130 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// heldAcks is a store whose acknowledgements answer only when they are let go.
+type heldAcks struct {
+	*memstore.Store
+	held chan struct{}
+}
+
+func (s *heldAcks) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+	rest, err := s.Store.Ack(ctx, id, done, lane)
+	<-s.held
+	return rest, err
+}
+
+// What comes behind a delivery that is about to end is sent by it, and does not wait for a lane.
+func TestDeliveryThatEndsLooksBehind(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		wait time.Duration
+	}{{"left by a turn", 0}, {"handed out by Begin", 4500 * time.Millisecond}} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				held := make(chan struct{})
+				r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
+				r.leaveOutput(said("ann", "1", "start"))
+				r.store = &heldAcks{r.store.(*memstore.Store), held}
+				r.start(r.channel, counter(t, nil))
+				r.pass(time.Second)
+				require.Len(t, r.channel.take(), 1, "and its acknowledgement does not come back")
+				r.channel.fail = func(n int, _ *transport.Delivery) error {
+					if n == 0 {
+						return &transport.SendError{Verdict: transport.Retry, Err: errors.New("test: out of order")}
+					}
+					return nil
+				}
+				r.say("ann", "a")
+				r.pass(test.wait)
+				require.Len(t, r.channel.take(), 1)
+				r.channel.mu.Lock()
+				r.channel.fail = nil
+				r.channel.mu.Unlock()
+				close(held)
+				synctest.Wait()
+				got := r.channel.take()
+				require.Len(t, got, 1, "at once")
+				require.Equal(t, []string{"1 a"}, untagged(got[0].Messages))
+				require.True(t, got[0].Retried)
+				r.pass(time.Minute)
+				require.Empty(t, r.channel.take())
+				require.NoError(t, r.bot.Shutdown(context.Background()))
+			})
+		})
+	}
+}
+
+// leaveOutput has another bot run the turn of an event, and die before it delivers.
+func (r *rig) leaveOutput(e transport.Event) {
+	r.Helper()
+	other := &rig{T: r.T, channel: &fakeChannel{}, store: r.store, log: r.log}
+	other.channel.fail = func(int, *transport.Delivery) error {
+		return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: dying")}
+	}
+	other.start(other.channel, counter(r.T, nil))
+	other.receive(e)
+	require.Len(r, other.channel.take(), 1)
+	require.NoError(r, other.bot.Shutdown(context.Background()))
+}
+
+// fewDiscards is a store that keeps no dead letter at first.
+type fewDiscards struct {
+	*memstore.Store
+	fails atomic.Int64
+}
+
+func (s *fewDiscards) Discard(ctx context.Context, id string, seq session.Seq, why string) error {
+	if s.fails.Add(-1) >= 0 {
+		return session.ErrUnavailable
+	}
+	return s.Store.Discard(ctx, id, seq, why)
+}
+
+// An output that cannot be delivered is a dead letter in the end, though the store is away when that
+// turns out: it is kept until then, and what is behind it waits.
+func TestDeadOutputOutlastsAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &fewDiscards{Store: memstore.New()}
+		store.fails.Store(2)
+		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+		r.channel.fail = func(_ int, d *transport.Delivery) error {
+			if d.ReplyToken == "token-event-1" {
+				return &transport.SendError{Verdict: transport.Drop, Err: errors.New("test: refused")}
+			}
+			return nil
+		}
+		r.start(r.channel, counter(t, nil))
+		r.say("ann", "start")
+		r.say("ann", "a")
+		r.pass(500 * time.Millisecond)
+		require.Len(t, r.channel.take(), 1, "it is not asked for twice in a row")
+		require.Equal(t, bot.Stats{Events: 2, Turns: 2, Retried: 1}, r.bot.Stats())
+		r.pass(time.Minute)
+		got := r.channel.take()
+		require.Len(t, got, 3, "again twice, and the next")
+		require.Equal(t, []string{"1 a"}, untagged(got[2].Messages))
+		require.Equal(t, bot.Stats{Events: 2, Turns: 2, Retried: 2, Dropped: 1, Sent: 1}, r.bot.Stats())
+		letters, _, err := r.bot.Letters(context.Background(), "", 10)
+		require.NoError(t, err)
+		require.Len(t, letters, 1)
+		require.Equal(t, "refused by the platform", letters[0].Why)
+		require.Contains(t, strings.Join(r.log.all(), "\n"), "not yet a dead letter")
+		require.NoError(t, r.bot.Shutdown(context.Background()))
+	})
+}
