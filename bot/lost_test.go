@@ -98,19 +98,26 @@ func (s *slowAcks) Ack(ctx context.Context, id string, done session.Seq, lane ti
 	return s.Store.Ack(ctx, id, done, lane)
 }
 
-// After Shutdown nobody uses the store, which may be closed: an acknowledgement that is on its way
-// is waited for.
-func TestShutdownWaitsForAcknowledgements(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := &slowAcks{Store: memstore.New()}
-		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
-		r.start(r.channel, counter(t, nil))
-		r.say("ann", "start")
-		r.pass(time.Second)
-		require.Zero(t, store.done.Load(), "it has begun, and is not over")
-		require.NoError(t, r.bot.Shutdown(context.Background()))
-		require.EqualValues(t, 1, store.done.Load())
-	})
+// After Shutdown nobody uses the store, which may be closed: acknowledgements that wait are sent,
+// and one that is on its way is waited for.
+func TestShutdownAcknowledges(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		pass time.Duration
+	}{{"what waits", 0}, {"what is on its way", time.Second}} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := &slowAcks{Store: memstore.New()}
+				r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+				r.start(r.channel, counter(t, nil))
+				r.say("ann", "start")
+				r.pass(test.pass)
+				require.Zero(t, store.done.Load())
+				require.NoError(t, r.bot.Shutdown(context.Background()))
+				require.EqualValues(t, 1, store.done.Load())
+			})
+		})
+	}
 }
 
 // A message that was taken back is purged however late its sender's word comes.
