@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -74,11 +73,12 @@ type Bot struct {
 // New returns a bot that receives from and sends to channel, keeps its sessions in store and
 // runs flows. o may be nil. The bot works in the background until Shutdown.
 //
-// It returns an error if there is no flow, if two have the same name, or if the channel knows its
-// menus (transport.MenuHolder) and a flow names one that it does not have.
+// It returns an error if there is no flow, if two have the same name or start on the same trigger,
+// if a message of the options cannot be sent, or if the channel knows its menus
+// (transport.MenuHolder) and a flow names one that it does not have.
 func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, error) {
-	if channel == nil || store == nil || len(flows) == 0 {
-		return nil, errors.New("bot: a channel, a store and at least one flow are needed")
+	if err := checkParts(channel, store, flows); err != nil {
+		return nil, err
 	}
 	b := &Bot{
 		channel: channel, store: store, flows: flows,
@@ -89,25 +89,14 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 		b.o = *o
 	}
 	b.o.defaults()
-	for i, f := range flows {
-		if f == nil {
-			return nil, fmt.Errorf("bot: flow %d is nil", i)
-		}
-		if b.byName[f.Name()] != nil {
-			return nil, fmt.Errorf("bot: two flows are named %q", f.Name())
-		}
-		b.byName[f.Name()] = f
+	if err := b.o.checkMessages(); err != nil {
+		return nil, err
 	}
 	if err := checkMenus(channel, flows); err != nil {
 		return nil, err
 	}
-	for _, m := range []transport.Message{b.o.Otherwise, b.o.Expired, b.o.Failed} {
-		if m == nil {
-			continue
-		}
-		if _, err := renderMessages([]transport.Message{m}, ""); err != nil {
-			return nil, fmt.Errorf("bot: Options: %w", err)
-		}
+	for _, f := range flows {
+		b.byName[f.Name()] = f
 	}
 	if l, ok := channel.(transport.Loader); ok && b.o.Loading > 0 {
 		b.loader, b.patience = l, b.o.Loading

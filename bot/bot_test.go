@@ -298,13 +298,3 @@ func TestServeHTTP(t *testing.T) {
 	require.NoError(t, b.Shutdown(context.Background()))
 	require.Equal(t, http.StatusServiceUnavailable, answer(`[{"ID":"1"}]`))
 }
-
-func TestNewRefuses(t *testing.T) {
-	f := counter(t, nil)
-	_, err := bot.New(&fakeChannel{}, memstore.New(), nil, nil)
-	require.ErrorContains(t, err, "at least one flow")
-	_, err = bot.New(&fakeChannel{}, memstore.New(), []bot.Flow{f, f}, nil)
-	require.ErrorContains(t, err, `two flows are named "counter"`)
-	_, err = bot.New(&fakeChannel{}, memstore.New(), []bot.Flow{f}, &bot.Options{Expired: text("invalid")})
-	require.ErrorContains(t, err, "invalid message")
-}

@@ -70,6 +70,7 @@ func (t *turns) reason(err error) string {
 	var (
 		te   *flow.TurnError
 		pe   *flow.PanicError
+		oe   *outputError
 		what = "failed"
 	)
 	if errors.As(err, &pe) {
@@ -86,6 +87,8 @@ func (t *turns) reason(err error) string {
 		return "attempts used up: the process died of it, or froze"
 	case errors.Is(err, errManyMessages):
 		return "too many messages"
+	case errors.As(err, &oe):
+		return "output " + what + " in " + oe.flow + "/" + oe.at
 	case errors.Is(err, errManyTimers):
 		return "too many timers"
 	default:

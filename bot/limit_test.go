@@ -95,11 +95,17 @@ func withFlow[T any](t *testing.T, fb *flow.Builder[T], o bot.Options, f func(r 
 	t.Helper()
 	fl, err := fb.Build()
 	require.NoError(t, err)
+	withFlows(t, []bot.Flow{fl}, o, f)
+}
+
+func withFlows(t *testing.T, flows []bot.Flow, o bot.Options, f func(r *rig)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
 		o.Logger = slog.New(r.log)
-		r.bot, err = bot.New(r.channel, r.store, []bot.Flow{fl}, &o)
+		b, err := bot.New(r.channel, r.store, flows, &o)
 		require.NoError(t, err)
+		r.bot = b
 		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
 		f(r)
 	})

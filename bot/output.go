@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -68,10 +69,10 @@ func renderMessages(msgs []transport.Message, tag string) (b []byte, err error) 
 	b = append(make([]byte, 0, 256), '[')
 	for i, m := range msgs {
 		if m == nil {
-			return nil, errors.New("bot: nil message")
+			return nil, errors.New("a nil message")
 		}
 		if err := m.Validate(); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("a %T: %w", m, err)
 		}
 		if i > 0 {
 			b = append(b, ',')
@@ -81,6 +82,30 @@ func renderMessages(msgs []transport.Message, tag string) (b []byte, err error) 
 		}
 	}
 	return append(b, ']'), nil
+}
+
+// outputError is why what a step sends cannot be sent.
+type outputError struct {
+	flow, at string // the state that the step began in, "start", or the name of the reminder
+	err      error
+}
+
+func (e *outputError) Error() string {
+	return "bot: " + e.flow + ": " + e.at + ": output: " + e.err.Error()
+}
+
+func (e *outputError) Unwrap() error { return e.err }
+
+// outputOf says whose output an error is about; f is nil if it is of no flow.
+func outputOf(f Flow, in *flow.Input, err error) error {
+	switch {
+	case err == nil || f == nil:
+		return err
+	case in.Reminder:
+		return &outputError{f.Name(), in.Event.Text, err}
+	default:
+		return &outputError{f.Name(), cmp.Or(string(in.State), "start"), err}
+	}
 }
 
 // deliveryKey depends on nothing but what a repeated turn has again: even if the store lost a

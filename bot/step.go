@@ -51,7 +51,7 @@ func (t *turns) planEvent(ctx context.Context) error {
 		p.rec.Source = e.Source
 	}
 	p.outs, err = t.b.render(t.id, p.turn, p.rec.Tag, e, t.event.Accepted, res.Outputs)
-	return err
+	return outputOf(f, &t.in, err)
 }
 
 // stepEvent finds the flow that answers the event and steps it: the flow that is active, which
@@ -150,7 +150,7 @@ func (t *turns) planTimer(ctx context.Context) error {
 		followMenu(&p.rec, e, &res)
 	}
 	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Outputs)
-	return err
+	return outputOf(f, &t.in, err)
 }
 
 // timerTurn identifies one arming of a timer, so that a repeated turn has the same id.

@@ -52,6 +52,15 @@ func (t Trigger) same(u Trigger) bool {
 	return !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
 }
 
+// Clashes reports whether some event is answered by both triggers, and described as closely by
+// the one as by the other: whichever is asked first would take it. What a pattern or a Match
+// function answers to cannot be known: those clash by their text or label.
+func (t Trigger) Clashes(u Trigger) bool {
+	as := u.atoms()
+	return t.rank() == u.rank() &&
+		slices.ContainsFunc(t.atoms(), func(a atom) bool { return slices.Contains(as, a) })
+}
+
 // covers reports whether every event of b is one of a.
 func (a atom) covers(b atom) bool {
 	switch a.form {

@@ -82,6 +82,9 @@ func (f *Flow[T]) Menus() iter.Seq2[State, string] {
 	}
 }
 
+// StartTriggers returns what StartOn was given, in that order.
+func (f *Flow[T]) StartTriggers() []Trigger { return slices.Clone(f.starts) }
+
 // Transition describes one transition of a flow.
 type Transition struct {
 	From      State         // AnyState for one of InAny

@@ -184,3 +184,54 @@ func TestOrderOfTrying(t *testing.T) {
 		require.Equal(t, said(tt.want+"@a"), res.Outputs, tt.name)
 	}
 }
+
+// Two flows may not start on what an event cannot tell apart.
+func TestClashes(t *testing.T) {
+	t.Parallel()
+	like := regexp.MustCompile("x")
+	yes := func(*transport.Event) bool { return true }
+	tests := []struct {
+		name string
+		a, b flow.Trigger
+		want bool
+	}{
+		{"one word of many", flow.Text("go", "book"), flow.Text("x", " BOOK"), true},
+		{"other words", flow.Text("go"), flow.Text("book"), false},
+		{"a word and data", flow.Text("go"), flow.Postback("go"), false},
+		{"any text and one", flow.Text(), flow.Text("go"), false},
+		{"any text, in two ways", flow.Text(), flow.Kind(transport.KindImage, transport.KindText), true},
+		{"any text and anything", flow.Text(), flow.Any(), false},
+		{"anything", flow.Any(), flow.Any(), true},
+		{"a prefix of a prefix", flow.PostbackPrefix("i"), flow.PostbackPrefix("id="), false},
+		{"a prefix", flow.PostbackPrefix("i"), flow.PostbackPrefix("i"), true},
+		{"pickers", flow.Date(), flow.Time(), false},
+		{"a picker", flow.Date(), flow.Date(), true},
+		{"a picker of some data", flow.Date("d"), flow.Date(), false},
+		{"patterns", flow.TextLike(like), flow.TextLike(like), true},
+		{"a pattern and any text", flow.TextLike(like), flow.Text(), false},
+		{"labels", flow.Match("a", yes), flow.Match("b", yes), false},
+		{"a label", flow.Match("a", yes), flow.Match("a", yes), true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, tt.want, tt.a.Clashes(tt.b))
+			require.Equal(t, tt.want, tt.b.Clashes(tt.a))
+		})
+	}
+}
+
+func TestStartTriggers(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("f", "a")
+	b.StartOn(flow.Text("go"))
+	b.StartOn(flow.Follow())
+	b.In("a").On(flow.Any()).End()
+	f := b.MustBuild()
+	ts := f.StartTriggers()
+	require.Len(t, ts, 2)
+	require.Equal(t, `text "go"`, ts[0].String())
+	require.Equal(t, "follow", ts[1].String())
+	ts[0] = flow.Any()
+	require.Equal(t, `text "go"`, f.StartTriggers()[0].String(), "the flow is immutable")
+}

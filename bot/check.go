@@ -1,0 +1,73 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// checkParts finds what would make a bot panic, or answer otherwise than its author thinks.
+func checkParts(channel Channel, store session.Store, flows []Flow) error {
+	if isNil(channel) || isNil(store) || len(flows) == 0 {
+		return errors.New("bot: a channel, a store and at least one flow are needed")
+	}
+	for i, f := range flows {
+		if isNil(f) {
+			return fmt.Errorf("bot: flow %d is nil", i)
+		}
+		for _, g := range flows[:i] {
+			if f.Name() == g.Name() {
+				return fmt.Errorf("bot: two flows are named %q", f.Name())
+			}
+			if t, u, ok := clash(f, g); ok {
+				return fmt.Errorf("bot: the flow %q starts on %s, but %q does so on %s already", f.Name(), t, g.Name(), u)
+			}
+		}
+	}
+	return nil
+}
+
+// isNil reports whether v is nil, or the nil pointer that an ignored error leaves.
+func isNil(v any) bool {
+	r := reflect.ValueOf(v)
+	return v == nil || r.Kind() == reflect.Pointer && r.IsNil()
+}
+
+// clash returns start triggers of two flows between which an event cannot decide, if the flows
+// say what their triggers are, as *flow.Flow does.
+func clash(f, g Flow) (t, u flow.Trigger, ok bool) {
+	type starter interface{ StartTriggers() []flow.Trigger }
+	a, aok := f.(starter)
+	b, bok := g.(starter)
+	if !aok || !bok {
+		return t, u, false
+	}
+	for _, t := range a.StartTriggers() {
+		for _, u := range b.StartTriggers() {
+			if t.Clashes(u) {
+				return t, u, true
+			}
+		}
+	}
+	return t, u, false
+}
+
+// checkMessages finds messages that could not be sent when they are needed.
+func (o *Options) checkMessages() error {
+	for _, m := range [...]struct {
+		name    string
+		message transport.Message
+	}{{"Otherwise", o.Otherwise}, {"Expired", o.Expired}, {"Failed", o.Failed}} {
+		if m.message == nil {
+			continue
+		}
+		if _, err := renderMessages([]transport.Message{m.message}, ""); err != nil {
+			return fmt.Errorf("bot: Options.%s: %w", m.name, err)
+		}
+	}
+	return nil
+}

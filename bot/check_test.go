@@ -1,0 +1,104 @@
+package bot_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// starting is a flow that any word ends.
+func starting(name string, on ...flow.Trigger) bot.Flow {
+	b := flow.New[struct{}](name, "a")
+	b.StartOn(on...)
+	b.In("a").On(flow.Any()).End()
+	return b.MustBuild()
+}
+
+// ownFlow is a flow that says nothing of its triggers.
+type ownFlow struct{ bot.Flow }
+
+func TestNewRefuses(t *testing.T) {
+	ch, store := &fakeChannel{}, memstore.New()
+	book := starting("book", flow.Text("book", "予約"), flow.Postback("book"))
+	tests := []struct {
+		name    string
+		channel bot.Channel
+		store   session.Store
+		flows   []bot.Flow
+		o       *bot.Options
+		want    string
+	}{
+		{"no channel", nil, store, []bot.Flow{book}, nil, "a channel, a store and at least one flow are needed"},
+		{"no store", ch, nil, []bot.Flow{book}, nil, "a channel, a store and at least one flow are needed"},
+		{"no flow", ch, store, nil, nil, "a channel, a store and at least one flow are needed"},
+		{"a nil channel", (*fakeChannel)(nil), store, []bot.Flow{book}, nil, "a channel, a store and at least one flow are needed"},
+		{"nil", ch, store, []bot.Flow{book, nil}, nil, "flow 1 is nil"},
+		{"a nil flow", ch, store, []bot.Flow{(*flow.Flow[int])(nil)}, nil, "flow 0 is nil"},
+		{"two of a name", ch, store, []bot.Flow{book, starting("book", flow.Text("x"))}, nil, `two flows are named "book"`},
+		{
+			"two of a start", ch, store, []bot.Flow{book, starting("order", flow.Follow(), flow.Text("order", "BOOK "))}, nil,
+			`the flow "order" starts on text "order", "BOOK ", but "book" does so on text "book", "予約" already`,
+		},
+		{
+			"an option", ch, store, []bot.Flow{book}, &bot.Options{Expired: text("invalid")},
+			"Options.Expired: a bot_test.text: test: invalid message",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := bot.New(tt.channel, tt.store, tt.flows, tt.o)
+			require.EqualError(t, err, "bot: "+tt.want)
+		})
+	}
+}
+
+func TestNewTakesWhatCanBeToldApart(t *testing.T) {
+	flows := []bot.Flow{
+		starting("a", flow.Text("go"), flow.Follow()), starting("b", flow.Postback("go")), starting("c", flow.Text()),
+		starting("d", flow.Any()), ownFlow{starting("e", flow.Any())},
+	}
+	b, err := bot.New(&fakeChannel{}, memstore.New(), flows, nil)
+	require.NoError(t, err)
+	require.NoError(t, b.Shutdown(t.Context()))
+}
+
+// A message that cannot be sent is reported with the flow and the state that it came from.
+func TestBadOutputIsLocated(t *testing.T) {
+	type turn = flow.Turn[struct{}]
+	send := func(m transport.Message) flow.Action[struct{}] {
+		return func(_ context.Context, t *turn) error { t.Send(m); return nil }
+	}
+	soon := func(t *turn) time.Time { return t.Now().Add(time.Minute) }
+	b := flow.New[struct{}]("shop", "a")
+	b.StartOn(flow.Text("go"))
+	b.In("a").
+		On(flow.Text("1")).Do(send(text("invalid"))).End().
+		On(flow.Text("2")).Do(send(nil)).Stay().
+		On(flow.Text("3")).Remind("later", soon, send(nil)).Stay()
+	other := flow.New[struct{}]("cafe", "a")
+	other.StartOn(flow.Text("4"))
+	other.In("a").Enter(send(nil)).On(flow.Any()).End()
+	for words, want := range map[string]string{
+		"1": "shop: a: output: a bot_test.text: test: invalid message", "2": "shop: a: output: a nil message",
+		"3": "shop: later: output: a nil message", "4": "cafe: start: output: a nil message",
+	} {
+		withFlows(t, []bot.Flow{b.MustBuild(), other.MustBuild()}, bot.Options{MaxAttempts: 1}, func(r *rig) {
+			r.say("ann", "go")
+			r.say("ann", words)
+			r.pass(2 * time.Minute)
+			log := strings.Join(r.log.all(), "\n")
+			require.Contains(r, log, "bot: "+want)
+			where := strings.Split(want, ": ")
+			require.Contains(r, log, "output failed in "+where[0]+"/"+where[1])
+		})
+	}
+}
