@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -34,7 +36,8 @@ const (
 //
 // The rest is answered without a call of accept: 405 to another method than POST, 413 to a body
 // larger than MaxBody, 408 to one that takes more than 5 s, 400 to a signature that is missing or
-// wrong and to a body that is not a webhook. A connection on which the body of a refused request
+// wrong and to a body that is not a webhook. The first wrong signature is logged as a warning, for
+// it may be the channel secret that is wrong; later ones at debug level. A connection on which the body of a refused request
 // takes longer than that is closed.
 func (c *Channel) Handler(accept func(ctx context.Context, events []transport.Event) error) http.Handler {
 	return &receiver{c: c, accept: accept}
@@ -43,6 +46,16 @@ func (c *Channel) Handler(accept func(ctx context.Context, events []transport.Ev
 type receiver struct {
 	c      *Channel
 	accept func(context.Context, []transport.Event) error
+	warned atomic.Bool
+}
+
+// suspicion is how loud a wrong signature is: a wrong secret shows at once, and no stranger can
+// fill the log.
+func (h *receiver) suspicion() slog.Level {
+	if h.warned.CompareAndSwap(false, true) {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
 }
 
 // ServeHTTP implements http.Handler.
@@ -53,7 +66,7 @@ func (h *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !h.c.verifier.verify(signature, body) {
-		h.c.log.DebugContext(r.Context(), "line: webhook: wrong signature")
+		h.c.log.Log(r.Context(), h.suspicion(), "line: webhook: wrong signature: is the channel secret that of this account?")
 		refuse(w, http.StatusBadRequest)
 		return
 	}
