@@ -23,8 +23,9 @@ func (b *Bot) Forget(ctx context.Context, src transport.Source) error {
 	if !ok {
 		return nil
 	}
-	b.acks.take(key.ID())
-	return b.store.Forget(ctx, key.ID())
+	id := key.ID()
+	b.acks.take(id)
+	return b.store.Forget(ctx, id)
 }
 
 // Letters, Replay and Purge look after events that could not be handled: see session.Admin.

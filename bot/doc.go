@@ -26,8 +26,8 @@
 //	Ambiguous            nobody lived between sending a reply and noting it until it was too late
 //	                     to ask: it is pushed, or in a group perhaps given up. A push that may be
 //	                     a repetition is counted in Sent
-//	Stale                the event is older than Options.MaxAge, or a redelivery older than what
-//	                     the store remembers (24 h and the last 128 events of a session)
+//	Stale                the event is older than 24 h, or a redelivery older than what the store
+//	                     remembers (24 h and the last 128 events of a session)
 //	Limited, Refused     too many of one user, or 200 of the session wait already
 //	Dead                 its actions failed every time, or hung: it is a dead letter
 //	Dropped              the platform refused the output, or did not take it for 23 h: a dead letter
@@ -83,7 +83,7 @@
 //
 //	webhooks             more than Options.MaxWebhooks, or 64 MiB with 4 KiB for each event, wait
 //	                     for the store: ErrBusy, and the platform delivers again
-//	old events           older than Options.MaxAge: left out, Stats.Stale
+//	old events           older than 24 h: left out, Stats.Stale
 //	events of one user   more than Options.UserRate: left out, Stats.Limited; redeliveries pass
 //	events of a session  200 wait in the store already: left out, Stats.Refused
 //	turns                seven eighths of Options.MaxTurns run: the event is safe and runs later

@@ -50,10 +50,6 @@ type Options struct {
 	// What goes beyond it is left out for good and counted in Stats.Limited; redeliveries and
 	// unsent messages are not. The default is 100; below zero there is no bound.
 	UserRate int
-	// MaxAge is how old an event may be, by its own time, to be taken. An older one is left out
-	// and counted in Stats.Stale: a signed webhook never expires, and the store does not
-	// remember its events for longer. The default, and the most, is 24 h.
-	MaxAge time.Duration
 	// Loading is after what time the user of a one-to-one chat is shown that an answer is on its
 	// way, if the channel can (transport.Loader). The default is 1 s; below zero they are not.
 	Loading time.Duration
@@ -95,9 +91,6 @@ func (o *Options) defaults() {
 	}
 	if o.UserRate == 0 {
 		o.UserRate = 100
-	}
-	if o.MaxAge <= 0 || o.MaxAge > 24*time.Hour {
-		o.MaxAge = 24 * time.Hour
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

@@ -73,16 +73,17 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		b.o.Logger.Debug("bot: event of no chat left out", "type", e.Type, "event", e.ID)
 		return nil
 	}
+	id := key.ID()
 	if e.Kind == transport.KindUnsend && len(e.MessageID) <= session.MaxEventID {
 		// However late: the event may be too old for a turn, and the message is kept still.
-		if err := b.store.Unsend(ctx, key.ID(), e.MessageID); err != nil {
+		if err := b.store.Unsend(ctx, id, e.MessageID); err != nil {
 			return err
 		}
 	}
 	if !b.admits(e) {
 		return nil
 	}
-	r := b.request(key.ID(), e)
+	r := b.request(id, e)
 	crash("before-begin")
 	begun, err := b.begin(ctx, &r)
 	crash("after-begin")
@@ -91,11 +92,17 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		// Refusing would make the platform send it again, with the same result, and would
 		// count as an error for all users.
 		b.stats.refused.Add(1)
-		b.leftOut("session", r.ID, "event", e.ID, "err", err)
+		b.leftOut("session", id, "event", e.ID, "err", err)
 		return nil
 	case err != nil:
 		return err
 	}
+	b.accepted(&r, &begun, e)
+	return nil
+}
+
+// accepted counts an event, and runs its turn or that of an older one if it is this process's.
+func (b *Bot) accepted(r *session.BeginRequest, begun *session.Begun, e *transport.Event) {
 	switch begun.Status {
 	case session.Duplicate:
 		b.stats.duplicates.Add(1)
@@ -103,11 +110,10 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 		b.stats.stale.Add(1)
 	case session.Run:
 		b.stats.events.Add(1)
-		b.startTurns(r.ID, r.Token, &begun, e)
+		b.startTurns(r.ID, r.Token, begun, e)
 	default:
 		b.stats.events.Add(1)
 	}
-	return nil
 }
 
 // request asks for the turn of an event.
@@ -124,12 +130,16 @@ func (b *Bot) request(id string, e *transport.Event) session.BeginRequest {
 	return r
 }
 
+// maxAge is how old an event may be, by its own time: a signed webhook never expires, and no store
+// remembers its events for longer.
+const maxAge = 24 * time.Hour
+
 // admits says whether an event is to be taken at all, before the store is asked.
 func (b *Bot) admits(e *transport.Event) bool {
 	now := time.Now()
 	age := now.Add(time.Duration(b.skew.Load())).Sub(e.Time)
 	switch {
-	case !e.Time.IsZero() && age > b.o.MaxAge:
+	case !e.Time.IsZero() && age > maxAge:
 		b.stats.stale.Add(1)
 		b.leftOut("event", e.ID, "why", "too old", "age", age)
 		return false

@@ -32,6 +32,9 @@ func (a *answer) num(n int) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
+// text reads a string of up to 255 bytes.
+func (a *answer) text() string { return string(a.take(int(a.num(1)))) }
+
 // time reads milliseconds; 0 is the zero time.
 func (a *answer) time() time.Time {
 	if ms := a.num(6); ms > 0 {
@@ -47,8 +50,8 @@ func (a *answer) event() session.Event {
 		return session.Event{}
 	}
 	h := answer{b: a.take(n), bad: a.bad}
-	e := session.Event{Time: h.time(), Accepted: h.time(), ID: string(h.take(int(h.num(1))))}
-	e.MessageID, e.Body = string(h.take(int(h.num(1)))), h.b
+	e := session.Event{Time: h.time(), Accepted: h.time(), ID: h.text()}
+	e.MessageID, e.Body = h.text(), h.b
 	a.bad = h.bad
 	return e
 }
@@ -126,7 +129,7 @@ func parseDue(found []dueSession, b []byte) ([]dueSession, bool) {
 	a := answer{b: b}
 	for len(a.b) > 0 {
 		d := dueSession{since: a.time()}
-		d.id = string(a.take(int(a.num(1))))
+		d.id = a.text()
 		found = append(found, d)
 	}
 	return found, !a.bad

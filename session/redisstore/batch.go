@@ -171,22 +171,30 @@ func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 		_, _ = pipe.Exec(ctx) // each command keeps its own error
 	}
 	for _, c := range batch {
-		b.finish(ctx, c)
+		if !c.read() { // alone, since a pipeline cannot branch
+			c.cmd = redis.NewStringCmd(ctx, c.args...)
+			_ = b.client.Process(ctx, c.cmd)
+			c.read()
+		}
 	}
+	b.settle(ctx, batch, false)
 }
 
-// finish reads the answer and wakes the caller. A script that Redis has lost goes again with its
-// text, alone, since a pipeline cannot branch.
-func (b *batcher) finish(ctx context.Context, c *call) {
-	c.reply, c.err = c.cmd.Bytes()
-	if redis.HasErrorPrefix(c.err, "NOSCRIPT") {
-		c.args[0], c.args[1] = "eval", c.script.text
-		c.cmd = redis.NewStringCmd(ctx, c.args...)
-		_ = b.client.Process(ctx, c.cmd)
-		c.reply, c.err = c.cmd.Bytes()
+// settle wakes the callers, and returns the calls whose slot has moved if they may go again.
+func (b *batcher) settle(ctx context.Context, calls []*call, again bool) []*call {
+	var moved []*call
+	reload := false
+	for _, c := range calls {
+		isMoved := c.err != nil && redis.HasErrorPrefix(c.err, "MOVED")
+		reload = reload || isMoved || isNetwork(c.err)
+		if isMoved && again && ctx.Err() == nil {
+			moved = append(moved, c)
+			continue
+		}
+		c.done <- struct{}{}
 	}
-	if cluster, ok := b.client.(*redis.ClusterClient); ok && isNetwork(c.err) {
+	if cluster, ok := b.client.(*redis.ClusterClient); ok && reload {
 		cluster.ReloadState(ctx) // go-redis alone would notice a dead master after a minute
 	}
-	c.done <- struct{}{}
+	return moved
 }

@@ -67,6 +67,24 @@ func (c *call) seal(s *script, keys ...string) {
 	c.args = append(c.args, c.request[from:])
 }
 
+// sealMany is seal for any number of keys, and for arguments that are not in the request.
+func (c *call) sealMany(s *script, keys []any, args ...any) {
+	c.script = s
+	c.args = append(c.args[:0], "evalsha", &s.sha, strconv.Itoa(len(keys)))
+	c.args = append(append(c.args, keys...), args...)
+}
+
+// read reads the answer. It is false if Redis has lost the script: then the call is to go again, and
+// has its text with it.
+func (c *call) read() bool {
+	c.reply, c.err = c.cmd.Bytes()
+	if c.err == nil || c.args[0] != "evalsha" || !redis.HasErrorPrefix(c.err, "NOSCRIPT") {
+		return true
+	}
+	c.args[0], c.args[1] = "eval", c.script.text
+	return false
+}
+
 // cut ends an argument.
 func (c *call) cut() { c.cuts = append(c.cuts, len(c.request)) }
 

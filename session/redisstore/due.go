@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -48,9 +47,7 @@ func (s *Store) Due(ctx context.Context, limit int) ([]string, time.Duration, er
 
 func (s *Store) dueCall(watches []any, limit int) *call {
 	c := s.batch.get()
-	c.script = &s.scripts.due
-	c.args = append(c.args[:0], "evalsha", &c.script.sha, strconv.Itoa(len(watches)))
-	c.args = append(append(c.args, watches...), limit)
+	c.sealMany(&s.scripts.due, watches, limit)
 	return c
 }
 

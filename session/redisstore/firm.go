@@ -64,6 +64,11 @@ func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
 		}
 		wg.Wait()
 		left = b.settle(ctx, left, try < moveTries)
+		if len(left) > 0 {
+			pause, cancel := context.WithTimeout(ctx, movePause)
+			<-pause.Done()
+			cancel()
+		}
 	}
 }
 
@@ -96,7 +101,7 @@ func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
 	return groups
 }
 
-// sendTo makes the calls on one connection. A script that Redis has lost goes again with its text.
+// sendTo makes the calls on one connection.
 func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call) {
 	pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
 	touch := redis.NewCmd(ctx, "eval", touchLua, 1, markOf(calls[0].keys[0]))
@@ -110,10 +115,8 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 	met := b.barrier.met(wait)
 	var again []*call
 	for _, c := range calls {
-		c.reply, c.err = c.cmd.Bytes()
 		switch {
-		case redis.HasErrorPrefix(c.err, "NOSCRIPT") && c.args[0] == "evalsha":
-			c.args[0], c.args[1] = "eval", c.script.text
+		case !c.read():
 			again = append(again, c)
 		case c.err == nil && touch.Err() != nil: // if its slot has moved, the call goes again with it
 			c.err = touch.Err()
@@ -124,28 +127,4 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 	if len(again) > 0 {
 		b.sendTo(ctx, node, again)
 	}
-}
-
-// settle wakes the callers, and returns the calls whose slot has moved if they may go again.
-func (b *batcher) settle(ctx context.Context, calls []*call, again bool) []*call {
-	var moved []*call
-	reload := false
-	for _, c := range calls {
-		isMoved := redis.HasErrorPrefix(c.err, "MOVED")
-		reload = reload || isMoved || isNetwork(c.err)
-		if isMoved && again && ctx.Err() == nil {
-			moved = append(moved, c)
-			continue
-		}
-		c.done <- struct{}{}
-	}
-	if cluster, ok := b.client.(*redis.ClusterClient); ok && reload {
-		cluster.ReloadState(ctx)
-	}
-	if len(moved) > 0 {
-		pause, cancel := context.WithTimeout(ctx, movePause)
-		<-pause.Done()
-		cancel()
-	}
-	return moved
 }

@@ -241,7 +241,7 @@ func TestFirmCallsFollowASlot(t *testing.T) {
 	ctx := context.Background()
 	cluster := redistest.StartReplicatedCluster(t, 3)
 	client := cluster.Client()
-	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1})
+	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: time.Second})
 	id := sessionID(1)
 	key := s.part(id).prefix + id
 	slot := client.ClusterKeySlot(ctx, key).Val()

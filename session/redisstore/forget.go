@@ -14,7 +14,7 @@ func (s *Store) Forget(ctx context.Context, id string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()
-	last, err := s.sweep(ctx, &s.scripts.forget, id, "")
+	last, err := s.wipe(ctx, &s.scripts.forget, id, "")
 	if err != nil {
 		return err
 	}
@@ -35,20 +35,20 @@ func (s *Store) Unsend(ctx context.Context, id, messageID string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()
-	last, err := s.sweep(ctx, &s.scripts.unsend, id, messageID)
+	last, err := s.wipe(ctx, &s.scripts.unsend, id, messageID)
 	if err != nil || last == "" {
 		return err
 	}
 	if err := s.purgeAll(ctx, id, messageID, last); err != nil {
 		return err
 	}
-	_, err = s.sweep(ctx, &s.scripts.unsend, id, messageID) // for a letter that was replayed meanwhile
+	_, err = s.wipe(ctx, &s.scripts.unsend, id, messageID) // for a letter that was replayed meanwhile
 	return err
 }
 
-// sweep runs a script that deletes of a session all but its dead letters, and returns the place
+// wipe runs a script that deletes of a session all but its dead letters, and returns the place
 // of the last of those.
-func (s *Store) sweep(ctx context.Context, sc *script, id, arg string) (string, error) {
+func (s *Store) wipe(ctx context.Context, sc *script, id, arg string) (string, error) {
 	p := s.part(id)
 	c := s.firm.get()
 	c.request = append(c.request, arg...)

@@ -61,13 +61,12 @@ func (s *Store) Letters(ctx context.Context, from string, limit int) ([]session.
 func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, from, to string, n int) (
 	[]session.Letter, letterID, error,
 ) {
-	c := s.batch.get()
-	c.script = &s.scripts.letters
-	c.args = append(c.args[:0], "evalsha", &c.script.sha, strconv.Itoa(len(parts)))
+	streams := make([]any, len(parts))
 	for i := range parts {
-		c.args = append(c.args, parts[i].dead)
+		streams[i] = parts[i].dead
 	}
-	c.args = append(c.args, from, to, n)
+	c := s.batch.get()
+	c.sealMany(&s.scripts.letters, streams, from, to, n)
 	reply, err := s.batch.do(ctx, c)
 	if err != nil {
 		return nil, letterID{}, err
@@ -101,9 +100,6 @@ func (s *Store) parseLetters(b []byte, index int) (all []session.Letter, id lett
 	}
 	return all, id, true
 }
-
-// text reads a string of up to 255 bytes.
-func (a *answer) text() string { return string(a.take(int(a.num(1)))) }
 
 // letter finds a dead letter, or returns session.ErrNoLetter.
 func (s *Store) letter(ctx context.Context, name string) (*session.Letter, letterID, error) {

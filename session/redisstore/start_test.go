@@ -37,7 +37,7 @@ func TestNewRefuses(t *testing.T) {
 		{"a replica", replica, nil, `Redis is a "slave", not a master`},
 		{"a node of a Cluster alone", clustered, nil, "use a redis.ClusterClient"},
 		{"an old server", aged{client}.client(t), nil, `Redis is version "6.2.14", older than 7.0`},
-		{"a ring", ring, nil, "redis.Ring cannot hold sessions"},
+		{"a ring", ring, nil, "client is a *redis.Ring, neither"},
 		{"another kind of client", auto, nil, "client is a *redis.AutoPipeliner"},
 		{"no Redis", gone, nil, "info: session: store unavailable"},
 		{"too many partitions", client, &Options{Partitions: 1025}, "Partitions is 1025"},

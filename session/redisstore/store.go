@@ -67,9 +67,6 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := client.(*redis.Ring); ok {
-		return nil, fmt.Errorf("redisstore: a redis.Ring cannot hold sessions: use Cluster")
-	}
 	_, cluster := client.(*redis.ClusterClient)
 	s := &Store{
 		client:  client,

@@ -46,7 +46,7 @@ func durableGuards() []guard {
 			"	if err := s.purgeAll(ctx, id, messageID, last); err != nil {\n		return err\n	}\n", "",
 			onRedis + unsent},
 		{"redis: an unsent message is gone though it is replayed", dir + "forget.go",
-			"	_, err = s.sweep(ctx, &s.scripts.unsend, id, messageID)", "	err = nil",
+			"	_, err = s.wipe(ctx, &s.scripts.unsend, id, messageID)", "	err = nil",
 			"session/redisstore TestUnsendMeetsAReplay"},
 		{"redis: an output that is discarded leaves a letter", lua + "discard.lua",
 			"if seq == done then", "if false then",

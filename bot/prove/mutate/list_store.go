@@ -108,8 +108,8 @@ func scriptGuards() []guard {
 func redisGuards() []guard {
 	const dir = "session/redisstore/"
 	return []guard{
-		{"redis: a script that Redis lost is sent again", dir + "batch.go",
-			`if redis.HasErrorPrefix(c.err, "NOSCRIPT") {`, `if false {`,
+		{"redis: a script that Redis lost is sent again", dir + "call.go",
+			`!redis.HasErrorPrefix(c.err, "NOSCRIPT")`, `true`,
 			"session/redisstore TestScriptsThatWereFlushed/standalone"},
 		{"redis: a call that was given up is not sent", dir + "batch.go",
 			"if !c.givenUp {", "if true {",

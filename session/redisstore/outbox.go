@@ -2,9 +2,33 @@ package redisstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
+
+// Ack implements session.Store.
+func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+	if err := checkID("ack", id); err != nil {
+		return nil, err
+	}
+	c := s.batch.get()
+	c.u40(uint64(done))
+	c.term(lane, defaultLane)
+	p := s.part(id)
+	c.seal(&s.scripts.ack, p.prefix+id, p.watch)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	s.batch.put(c)
+	a := answer{b: reply}
+	outs := a.outputs()
+	if a.bad {
+		return nil, badAnswer("ack")
+	}
+	return outs, nil
+}
 
 // Discard implements session.Store.
 func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why string) error {
