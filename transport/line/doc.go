@@ -13,6 +13,8 @@
 // A signature has no expiry: whoever got hold of a signed webhook can post it again. Recognise
 // events by their ID, as package bot does.
 //
+// CheckWebhook asks LINE at the start whether webhooks come here.
+//
 // # Sending
 //
 // Channel.Send makes one attempt to deliver. It replies while the reply token is fresh, as

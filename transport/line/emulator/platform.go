@@ -192,6 +192,13 @@ func (p *Platform) SetWebhook(url string) {
 	p.webhook = url
 }
 
+// UseWebhook switches the use of the webhook on or off, as LINE's console does. It is on at first.
+func (p *Platform) UseWebhook(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.webhookOff = !on
+}
+
 // Close stops redeliveries, ends the live updates of open pages and makes every waiting call
 // return. It waits until the redeliveries have stopped, and may be called more than once. A server
 // that is shut down gracefully needs it first: http.Server.RegisterOnShutdown(p.Close).

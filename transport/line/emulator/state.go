@@ -8,6 +8,7 @@ import (
 // state is what a platform remembers, beside people and chats. Platform.mu guards it.
 type state struct {
 	webhook     string
+	webhookOff  bool // nothing is sent there
 	tokens      map[string]*replyToken
 	swept       time.Time // when tokens that can work no more were last dropped
 	keysSwept   time.Time

@@ -128,6 +128,9 @@ func (p *Platform) post(ctx context.Context, d Delivery, again bool) (int, error
 	}
 	p.mu.Lock()
 	url := p.webhook
+	if p.webhookOff {
+		url = ""
+	}
 	p.mu.Unlock()
 	status, err := p.send(ctx, url, body)
 	problem := ""

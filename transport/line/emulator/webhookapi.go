@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -45,7 +44,7 @@ func (p *Platform) getWebhook(*call) answer {
 	if p.webhook == "" {
 		return noWebhook
 	}
-	return accept(http.StatusOK, map[string]any{"endpoint": p.webhook, "active": true})
+	return accept(http.StatusOK, map[string]any{"endpoint": p.webhook, "active": !p.webhookOff})
 }
 
 func (p *Platform) putWebhook(c *call) answer {
@@ -108,4 +107,4 @@ func verdict(status int, err error) (reason, detail string) {
 	}
 }
 
-var errNoWebhook = fmt.Errorf("no webhook URL is set")
+var errNoWebhook = errors.New("no webhook URL is set, or its use is off")

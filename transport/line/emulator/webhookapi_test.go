@@ -28,6 +28,13 @@ func TestWebhookSettings(t *testing.T) {
 	require.JSONEq(t, `{"endpoint":"https://example.com/hook","active":true}`, s.call("GET", path, "").raw)
 	require.Equal(t, 200, put(s.bot.URL+"/other").status)
 	s.says("hi") // arrives at the new URL
+	s.UseWebhook(false)
+	require.JSONEq(t, `{"endpoint":"`+s.bot.URL+`/other","active":false}`, s.call("GET", path, "").raw)
+	_, err := s.Say(t.Context(), "User A", "hi")
+	require.ErrorIs(t, err, ErrWebhook)
+	require.ErrorIs(t, err, errNoWebhook)
+	s.UseWebhook(true)
+	s.says("hi")
 	s.SetWebhook("")
 	r := s.call("GET", path, "")
 	require.Equal(t, 404, r.status)
