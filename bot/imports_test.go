@@ -16,9 +16,10 @@ const module = "github.com/kaiwa-go/kaiwa/"
 // mayImport says which packages of the module each package may import; "." stands for all.
 var mayImport = map[string][]string{
 	"transport":                           {},
-	"transport/line":                      {"transport"},
+	"transport/line":                      {"transport", "transport/line/internal/id"},
+	"transport/line/internal/id":          {},
 	"transport/line/sdk":                  {"transport", "transport/line"},
-	"transport/line/people":               {"transport", "transport/line", "transport/line/sdk"},
+	"transport/line/people":               {"transport", "transport/line", "transport/line/internal/id", "transport/line/sdk"},
 	"transport/line/content":              {"transport", "transport/line", "transport/line/sdk"},
 	"transport/line/emulator":             {},
 	"session":                             {"transport"},
@@ -31,7 +32,7 @@ var mayImport = map[string][]string{
 	"flowtest":                            {"bot", "flow", "session", "session/memstore", "transport"},
 	"transport/line/campaign":             {"transport", "transport/line"},
 	"transport/line/campaign/redisledger": {"transport/line/campaign"},
-	"transport/line/richmenu":             {"transport", "transport/line", "transport/line/sdk"},
+	"transport/line/richmenu":             {"transport", "transport/line", "transport/line/internal/id", "transport/line/sdk"},
 }
 
 type listed struct {

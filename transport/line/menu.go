@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/id"
 )
 
 var (
@@ -20,7 +20,7 @@ var (
 // do so twice does no harm.
 // https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-user
 func (c *Channel) switchMenu(ctx context.Context, d *transport.Delivery, m transport.Menu) error {
-	if d.Source.Chat != transport.ChatUser || !isID(d.Source.ChatID) {
+	if d.Source.Chat != transport.ChatUser || !id.Valid(d.Source.ChatID) {
 		return &transport.SendError{Verdict: transport.Drop, Err: ErrOneToOne}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
@@ -67,7 +67,7 @@ func (c *Channel) menuOf(ctx context.Context, d *transport.Delivery, alias strin
 	var answer struct {
 		RichMenuID string `json:"richMenuId"`
 	}
-	if json.Unmarshal(body, &answer) != nil || !isID(answer.RichMenuID) {
+	if json.Unmarshal(body, &answer) != nil || !id.Valid(answer.RichMenuID) {
 		return "", &transport.SendError{Verdict: transport.Retry, Err: errAlias}
 	}
 	return answer.RichMenuID, nil
@@ -90,13 +90,6 @@ func (c *Channel) menuCall(ctx context.Context, d *transport.Delivery, method, p
 		return nil, &transport.SendError{Verdict: transport.Retry, Err: err}
 	}
 	return body, nil
-}
-
-// isID reports whether s can be part of a path without leading to another one.
-func isID(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
-	})
 }
 
 // isNotFound reports whether LINE answered that it does not know what a call was for.

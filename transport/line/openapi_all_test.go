@@ -63,7 +63,8 @@ func TestOpenAPIOfAllCalls(t *testing.T) {
 	for _, call := range []string{
 		"POST /oauth2/v3/token", "POST /oauth2/v2.1/token", "POST /oauth2/v2.1/revoke", "GET /v2/bot/message/quota",
 		"POST /v2/bot/richmenu", "POST /v2/bot/richmenu/{richMenuId}/content", "POST /v2/bot/richmenu/alias",
-		"POST /v2/bot/richmenu/alias/{richMenuAliasId}", "POST /v2/bot/richmenu/batch", "POST /v2/bot/user/all/richmenu/{richMenuId}",
+		"POST /v2/bot/richmenu/alias/{richMenuAliasId}", "POST /v2/bot/richmenu/batch", "POST /v2/bot/richmenu/bulk/link",
+		"POST /v2/bot/richmenu/bulk/unlink", "POST /v2/bot/richmenu/validate/batch", "GET /v2/bot/channel/webhook/endpoint", "POST /v2/bot/user/all/richmenu/{richMenuId}",
 		"POST /v2/bot/user/{userId}/richmenu/{richMenuId}", "DELETE /v2/bot/user/{userId}/richmenu", "DELETE /v2/bot/richmenu/{richMenuId}",
 		"POST /v2/bot/message/multicast", "POST /v2/bot/message/broadcast", "POST /v2/bot/message/narrowcast",
 		"POST /v2/bot/user/{userId}/linkToken", "GET /v2/bot/profile/{userId}", "POST /v2/bot/chat/loading/start",
@@ -120,6 +121,14 @@ func callMenus(t *testing.T, c *line.Channel, user string) {
 	show("home")
 	_, err = richmenu.Apply(t.Context(), c, menu("More"), nil) // moves the user
 	require.NoError(t, err)
+	_, err = richmenu.Link(t.Context(), c, "home", []string{user})
+	require.NoError(t, err)
+	_, err = richmenu.Unlink(t.Context(), c, []string{user})
+	require.NoError(t, err)
+	for _, dry := range []bool{true, false} {
+		require.NoError(t, richmenu.Replace(t.Context(), c, "key", map[string]string{"home": ""}, &richmenu.Options{DryRun: dry}))
+	}
+	require.ErrorIs(t, c.CheckWebhook(t.Context(), "https://bot.example/"), line.ErrWebhookElsewhere)
 	show("")
 	_, err = richmenu.Apply(t.Context(), c, nil, nil)
 	require.NoError(t, err)

@@ -50,7 +50,7 @@ func apiGuards() []guard {
 			"d.Source.Chat != transport.ChatUser || ", "",
 			"transport/line TestSwitchMenuRefused/a_group"},
 		{"line: an id does not lead elsewhere", dir + "menu.go",
-			"!isID(answer.RichMenuID)", "answer.RichMenuID == \"\"",
+			"!id.Valid(answer.RichMenuID)", "answer.RichMenuID == \"\"",
 			"transport/line TestSwitchMenuRefused/an_answer_that_leads_elsewhere"},
 		{"line: errors hold LINE's stock messages alone", dir + "errors.go",
 			"strings.TrimSuffix(m, \",\")", "strings.TrimSuffix(e.Message, \",\")",

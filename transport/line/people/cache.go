@@ -1,6 +1,7 @@
 package people
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -53,24 +54,21 @@ func (c *cache) put(k cacheKey, p Profile, since int) {
 		c.entries = map[cacheKey]kept{}
 	}
 	now := c.now()
-	if len(c.entries) >= c.max {
-		c.shrink(now)
-	}
+	makeRoom(c.entries, c.max, func(e kept) bool { return !now.Before(e.until) })
 	c.entries[k] = kept{p, now.Add(c.keep)}
 }
 
-// shrink makes room: it drops what has expired, or else any one.
-func (c *cache) shrink(now time.Time) {
-	for k, e := range c.entries {
-		if !now.Before(e.until) {
-			delete(c.entries, k)
-		}
+// makeRoom makes room for one more in a map of up to so many: it drops what is over, or else any one.
+func makeRoom[K comparable, V any](m map[K]V, most int, over func(V) bool) {
+	if len(m) < most {
+		return
 	}
-	for k := range c.entries {
-		if len(c.entries) < c.max {
+	maps.DeleteFunc(m, func(_ K, v V) bool { return over(v) })
+	for k := range m {
+		if len(m) < most {
 			return
 		}
-		delete(c.entries, k)
+		delete(m, k)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/id"
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
@@ -22,7 +23,7 @@ const (
 // minutes. Give it only to that user. Errors: ErrNobody, a *line.APIError, or that of ctx.
 // https://developers.line.biz/en/reference/messaging-api/#issue-link-token
 func (p *People) LinkToken(ctx context.Context, userID string) (string, error) {
-	if !isID(userID) {
+	if !id.Valid(userID) {
 		return "", ErrNobody
 	}
 	resp, token, err := sdk.Client(ctx, p.channel).IssueLinkTokenWithHttpInfo(userID)
@@ -66,27 +67,10 @@ func (n *Nonces) New(name string) string {
 	if n.known == nil {
 		n.known = map[string]account{}
 	}
-	if len(n.known) >= maxNonces {
-		n.clear(now)
-	}
+	makeRoom(n.known, maxNonces, func(a account) bool { return !now.Before(a.until) })
 	nonce := NewNonce()
 	n.known[nonce] = account{name, now.Add(nonceLife)}
 	return nonce
-}
-
-// clear drops what has expired, or else any one.
-func (n *Nonces) clear(now time.Time) {
-	for nonce, a := range n.known {
-		if !now.Before(a.until) {
-			delete(n.known, nonce)
-		}
-	}
-	for nonce := range n.known {
-		if len(n.known) < maxNonces {
-			return
-		}
-		delete(n.known, nonce)
-	}
 }
 
 // Take returns the account that a nonce was made for. It knows each nonce once.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/id"
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
@@ -30,7 +31,7 @@ func (p *People) Followers(ctx context.Context) iter.Seq2[string, error] {
 func (p *People) Members(ctx context.Context, src transport.Source) iter.Seq2[string, error] {
 	client := sdk.Client(ctx, p.channel)
 	return pages(func(next string) ([]string, string, error) {
-		if !isID(src.ChatID) || src.Chat != transport.ChatGroup && src.Chat != transport.ChatRoom {
+		if !id.Valid(src.ChatID) || src.Chat != transport.ChatGroup && src.Chat != transport.ChatRoom {
 			return nil, "", ErrNobody
 		}
 		ask := client.GetGroupMembersIdsWithHttpInfo
@@ -48,7 +49,7 @@ func (p *People) Members(ctx context.Context, src transport.Source) iter.Seq2[st
 // MemberCount returns how many users are in the group or room of an event, without the bot.
 // Errors: ErrNobody, a *line.APIError, or that of ctx.
 func (p *People) MemberCount(ctx context.Context, src transport.Source) (int, error) {
-	if !isID(src.ChatID) {
+	if !id.Valid(src.ChatID) {
 		return 0, ErrNobody
 	}
 	client := sdk.Client(ctx, p.channel)

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/id"
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
@@ -70,7 +70,7 @@ type Profile struct {
 // Profile returns the profile of the user in an event's source. It may have been kept for
 // Options.Keep. Errors: ErrNobody, ErrNoProfile, a *line.APIError, or that of ctx.
 func (p *People) Profile(ctx context.Context, src transport.Source) (Profile, error) {
-	if !isID(src.UserID) || src.Chat != transport.ChatUser && !isID(src.ChatID) {
+	if !id.Valid(src.UserID) || src.Chat != transport.ChatUser && !id.Valid(src.ChatID) {
 		return Profile{}, ErrNobody
 	}
 	key := cacheKey{src.ChatID, src.UserID}
@@ -127,7 +127,7 @@ type Group struct {
 // Group returns the group in an event's source. LINE says nothing of rooms: for them it is
 // ErrNobody. Other errors: a *line.APIError, or that of ctx.
 func (p *People) Group(ctx context.Context, src transport.Source) (Group, error) {
-	if src.Chat != transport.ChatGroup || !isID(src.ChatID) {
+	if src.Chat != transport.ChatGroup || !id.Valid(src.ChatID) {
 		return Group{}, ErrNobody
 	}
 	resp, g, err := sdk.Client(ctx, p.channel).GetGroupSummaryWithHttpInfo(src.ChatID)
@@ -141,7 +141,7 @@ func (p *People) Group(ctx context.Context, src transport.Source) (Group, error)
 // chats and groups alike. Errors: ErrNobody, a *line.APIError (404 without any plan), or that of
 // ctx.
 func (p *People) Memberships(ctx context.Context, userID string) ([]messaging_api.Subscription, error) {
-	if !isID(userID) {
+	if !id.Valid(userID) {
 		return nil, ErrNobody
 	}
 	resp, m, err := sdk.Client(ctx, p.channel).GetMembershipSubscriptionWithHttpInfo(userID)
@@ -154,7 +154,7 @@ func (p *People) Memberships(ctx context.Context, userID string) ([]messaging_ap
 // Leave takes the bot out of the group or room of an event, and forgets what was kept of it.
 // Errors: ErrNobody, a *line.APIError, or that of ctx.
 func (p *People) Leave(ctx context.Context, src transport.Source) error {
-	if !isID(src.ChatID) {
+	if !id.Valid(src.ChatID) {
 		return ErrNobody
 	}
 	client := sdk.Client(ctx, p.channel)
@@ -183,11 +183,4 @@ func refused(resp *http.Response, err error) error {
 		return fmt.Errorf("%w: %w", ErrAccount, err)
 	}
 	return err
-}
-
-// isID reports whether s can be an id. The SDK puts ids into addresses as they are.
-func isID(s string) bool {
-	return s != "" && len(s) <= 128 && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
-	})
 }

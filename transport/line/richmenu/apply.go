@@ -15,12 +15,13 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
-// Options change how menus are set up. The zero value holds the defaults.
+// Options change how Apply sets menus up, and how Replace moves users. The zero value holds the
+// defaults.
 type Options struct {
 	// Owner tells declarations apart that share an account: each sees its own menus alone. It is
 	// written like an alias. The default is "main".
 	Owner string
-	// DryRun changes nothing. Apply returns what there is to change.
+	// DryRun changes nothing. Apply returns what there is to change, Replace if LINE would do it.
 	DryRun bool
 	// Wait is how long to wait for LINE to move users from old menus. The default is a minute.
 	Wait time.Duration
@@ -47,6 +48,23 @@ type setup struct {
 	gone map[string]bool // deleted by this call, by id
 }
 
+func newSetup(ctx context.Context, ch *line.Channel, o *Options) *setup {
+	if o == nil {
+		o = &Options{}
+	}
+	s := &setup{ctx: ctx, ch: ch, owner: o.Owner, wait: o.Wait, poll: o.poll, gone: map[string]bool{}}
+	if s.owner == "" {
+		s.owner = "main"
+	}
+	if s.wait <= 0 {
+		s.wait = time.Minute
+	}
+	if s.poll <= 0 {
+		s.poll = time.Second
+	}
+	return s
+}
+
 // Apply brings the rich menus of the channel's account to what is declared: see the package
 // documentation. It returns the changes that it made, also with an error, or with
 // Options.DryRun those that it would make. o may be nil.
@@ -64,18 +82,10 @@ func Apply(ctx context.Context, ch *line.Channel, menus []Menu, o *Options) ([]C
 	if err != nil {
 		return nil, err
 	}
-	s := &setup{ctx: ctx, ch: ch, menus: checked, owner: o.Owner, wait: o.Wait, poll: o.poll, gone: map[string]bool{}}
-	if s.owner == "" {
-		s.owner = "main"
-	}
+	s := newSetup(ctx, ch, o)
+	s.menus = checked
 	if (transport.Menu{Name: s.owner}).Validate() != nil {
 		return nil, errors.New("richmenu: the owner is not up to 32 of a-z, 0-9, _ and -")
-	}
-	if s.wait <= 0 {
-		s.wait = time.Minute
-	}
-	if s.poll <= 0 {
-		s.poll = time.Second
 	}
 	for _, m := range menus {
 		ch.DeclareMenus(m.Alias)

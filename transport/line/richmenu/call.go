@@ -13,10 +13,10 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
-// ErrUnfinished says that all that was declared is in force, but that LINE is still moving users
-// from old versions of menus, or may not do so now. Call Apply again later: that moves the rest
-// and deletes the old versions.
-var ErrUnfinished = errors.New("richmenu: users of old versions are still to be moved")
+// ErrUnfinished says that LINE is still moving users to other menus, or may not do so now. What was
+// declared for Apply is in force. Call Apply or Replace again later: that moves the rest, and Apply
+// deletes the old versions of menus then.
+var ErrUnfinished = errors.New("richmenu: users are still to be moved")
 
 // maxPoll is the longest wait between two looks at a move. LINE allows 100 an hour.
 const maxPoll = 40 * time.Second
@@ -54,8 +54,8 @@ func (s *setup) upload(c *Change) error {
 	return failed(c.String(), sdk.Error(resp, err))
 }
 
-// move moves users as the changes say that are moves, and waits for it. The moves do not affect
-// each other, and to make one again does no harm.
+// move moves users as the changes say that are moves. The moves do not affect each other, and to
+// make one again does no harm.
 // https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users
 func (s *setup) move(changes []Change, current map[string]string) error {
 	var req messaging_api.RichMenuBatchRequest
@@ -65,7 +65,12 @@ func (s *setup) move(changes []Change, current map[string]string) error {
 				&messaging_api.RichMenuBatchLinkOperation{From: c.MenuID, To: current[c.Alias]})
 		}
 	}
-	resp, _, err := s.api().RichMenuBatchWithHttpInfo(&req)
+	return s.batch(&req)
+}
+
+// batch has LINE change the menus of many users, and waits for it.
+func (s *setup) batch(req *messaging_api.RichMenuBatchRequest) error {
+	resp, _, err := s.api().RichMenuBatchWithHttpInfo(req)
 	err = failed("move users", sdk.Error(resp, err))
 	switch {
 	case hasStatus(err, http.StatusTooManyRequests):

@@ -18,6 +18,9 @@
 // the channel does not know of: where another program calls Apply, name the aliases by
 // line.Channel.DeclareMenus.
 //
+// Link and Unlink give menus to many users at once, and Replace moves all who have one menu to
+// another. A conversation whose states are bound to menus switches again at its next change of them.
+//
 // # What is whose
 //
 // Apply names each menu after its alias, Options.Owner and a hash of its content. Users do not see
@@ -51,5 +54,5 @@
 //
 // # Concurrency
 //
-// Apply may be called by several goroutines and processes at once.
+// All functions may be called by several goroutines and processes at once.
 package richmenu
