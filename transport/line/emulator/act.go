@@ -153,6 +153,7 @@ func (p *Platform) present(name string) (*chat, *user, error) {
 	case c.person != nil && u.blocked():
 		return nil, nil, ErrBlocked
 	}
+	c.opens(u, p.opt.Now())
 	return c, u, nil
 }
 
@@ -168,6 +169,7 @@ func (p *Platform) Follow(ctx context.Context, user string) (Delivery, error) {
 	u.Friend, u.wasFriend = true, true
 	if !already {
 		u.FriendSince = p.opt.Now()
+		u.turns = append(u.turns, u.FriendSince)
 	}
 	u.touch()
 	p.mu.Unlock()
@@ -189,6 +191,9 @@ func (p *Platform) Unfollow(ctx context.Context, user string) (Delivery, error) 
 	p.mu.Lock()
 	was := u.Friend
 	u.Friend = false
+	if was {
+		u.turns = append(u.turns, p.opt.Now())
+	}
 	u.touch()
 	p.mu.Unlock()
 	if !was {

@@ -44,18 +44,19 @@ func (p *Platform) toMany(c *call, via string, whom func(object, *checker) ([]*c
 	if bad := p.charge(via, len(to)); bad != nil {
 		return *bad
 	}
-	p.assign(o)
-	p.showAll(to, messages, via)
-	p.remember(c, nil)
-	return accept(http.StatusOK, struct{}{})
-}
-
-// showAll shows messages in many chats. The caller holds p.mu.
-func (p *Platform) showAll(to []*chat, messages []object, via string) {
 	ready := prepare(messages)
+	units := p.assign(o)
+	switch {
+	case via == "broadcast":
+		p.casts[c.id] = p.track(ready, len(to), nil)
+	case units != nil:
+		p.track(ready, len(to), units)
+	}
 	for _, there := range to {
 		p.show(there, ready, via)
 	}
+	p.remember(c, nil)
+	return accept(http.StatusOK, struct{}{})
 }
 
 // untied refuses what only a message to one chat can have: a quote, a mention.

@@ -107,7 +107,7 @@ func (p *Platform) Press(ctx context.Context, user string, b Button, value strin
 	if err != nil {
 		return Delivery{}, err
 	}
-	b, err = p.press(c, b, value)
+	b, err = p.press(c, u, b, value)
 	if err != nil {
 		return Delivery{}, err
 	}
@@ -132,7 +132,7 @@ func (p *Platform) Press(ctx context.Context, user string, b Button, value strin
 }
 
 // press checks that the button is there and allows the value, and uses a quick reply up.
-func (p *Platform) press(c *chat, b Button, value string) (Button, error) {
+func (p *Platform) press(c *chat, u *user, b Button, value string) (Button, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if b.Seq == 0 {
@@ -148,6 +148,9 @@ func (p *Platform) press(c *chat, b Button, value string) (Button, error) {
 	b = it.buttons[b.Index]
 	if err := b.allows(value); err != nil {
 		return b, err
+	}
+	if b.Type == "uri" {
+		it.clicks(u, b.URI, p.opt.Now())
 	}
 	if b.Quick {
 		c.quickUsed = seq

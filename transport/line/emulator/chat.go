@@ -47,6 +47,8 @@ type item struct {
 	view    *node
 	buttons []Button
 	quote   string // its quote token, or empty
+	cast    *cast  // what is counted of it, or nil
+	bubble  int    // its place in the cast, from 1
 }
 
 // chat is where messages are shown: a user's own chat with the bot, a group or a room.
@@ -58,6 +60,7 @@ type chat struct {
 	members        []*user // of a group or a room
 	joined         bool    // the bot is in the group or room
 	items          []*item
+	casts          []*cast   // of which users may not have seen all
 	quickUsed      int       // Seq of the message whose quick reply was used
 	loading        time.Time // until when the loading animation shows
 	problem        string    // the last failure of the webhook, in words for the page

@@ -1,28 +1,23 @@
 package emulator
 
 import (
-	"maps"
 	"net/http"
 	"time"
 )
 
-// insightEndpoints answer as LINE does where it knows nothing yet, or may not tell for the sake of
-// privacy. Only the number of friends is known.
+// insightEndpoints tell what LINE counts. Of rich menus it is nothing, as where too few have used them.
 func (p *Platform) insightEndpoints() []endpoint {
-	hourly := rate{60, time.Hour}
 	list := []endpoint{
-		get("/v2/bot/insight/demographic", func(*call) answer {
-			return accept(http.StatusOK, map[string]any{"available": false})
-		}),
-		get("/v2/bot/insight/message/delivery", p.insightDelivery),
-		get("/v2/bot/insight/followers", p.insightFollowers),
-		get("/v2/bot/insight/message/event", p.insightMessage),
-		get("/v2/bot/insight/message/event/aggregation", p.insightUnit),
+		get("/v2/bot/insight/demographic", p.locked(p.insightDemographic)),
+		get("/v2/bot/insight/message/delivery", p.locked(p.insightDelivery)),
+		get("/v2/bot/insight/followers", p.locked(p.insightFollowers)),
+		get("/v2/bot/insight/message/event", p.locked(p.insightMessage)),
+		get("/v2/bot/insight/message/event/aggregation", p.locked(p.insightUnit)),
 		get("/v2/bot/insight/richmenu/{richMenuId}/summary", p.insightMenu),
 		get("/v2/bot/insight/richmenu/{richMenuId}/daily", p.insightMenu),
 	}
 	for i := range list {
-		list[i].rate = hourly
+		list[i].rate = rate{60, time.Hour}
 	}
 	return list
 }
@@ -35,79 +30,63 @@ func dayOf(c *call, name string) (time.Time, bool) {
 	return t, err == nil
 }
 
-func (p *Platform) insightDelivery(c *call) answer {
-	if _, ok := dayOf(c, "date"); !ok {
-		return badRequest
+// counting tells whether the numbers of a day are there: LINE counts when it is over.
+func (p *Platform) counting(date time.Time, since string) string {
+	switch {
+	case date.Format("20060102") < since:
+		return "out_of_service"
+	case p.opt.Now().Before(date.AddDate(0, 0, 1)):
+		return "unready"
+	default:
+		return "ready"
 	}
-	return accept(http.StatusOK, map[string]any{"status": "unready"})
 }
 
-// insightFollowers counts friends as they are now, for a day that is over.
+// insightDelivery tells what was sent on a day, by the ways that a bot has to send.
+func (p *Platform) insightDelivery(c *call) answer {
+	date, ok := dayOf(c, "date")
+	if !ok {
+		return badRequest
+	}
+	status := p.counting(date, "20170301")
+	if status != "ready" {
+		return accept(http.StatusOK, map[string]any{"status": status})
+	}
+	sent := func(via string) int { return p.days[date.Format("20060102")+via] }
+	return accept(http.StatusOK, map[string]any{"status": status,
+		"apiBroadcast": sent("broadcast"), "apiPush": sent("push"), "apiMulticast": sent("multicast"),
+		"apiNarrowcast": sent("narrowcast"), "apiReply": sent("reply")})
+}
+
+// insightFollowers counts friends as they were at the end of a day.
 func (p *Platform) insightFollowers(c *call) answer {
 	date, ok := dayOf(c, "date")
-	none := func(status string) answer {
-		return accept(http.StatusOK, map[string]any{"status": status, "followers": nil,
-			"targetedReaches": nil, "blocks": nil})
-	}
 	switch {
 	case c.URL.Query().Get("date") == "":
 		return refuse(http.StatusBadRequest, "date is required")
 	case !ok:
 		return badRequest
-	case c.URL.Query().Get("date") < "20161101":
-		return none("out_of_service")
-	case p.opt.Now().Before(date.AddDate(0, 0, 1)):
-		return none("unready")
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	friends, blocks := 0, 0
+	status := p.counting(date, "20161101")
+	if status != "ready" {
+		return accept(http.StatusOK, map[string]any{"status": status, "followers": nil,
+			"targetedReaches": nil, "blocks": nil})
+	}
+	followers, reach, blocks := 0, 0, 0
 	p.eachUser(func(u *user) {
+		ever, friend := u.friendAt(date.AddDate(0, 0, 1))
 		switch {
-		case u.Friend:
-			friends++
-		case u.blocked():
-			blocks++
+		case friend:
+			followers++
+			if u.Demographic != (Demographic{}) {
+				reach++
+			}
+		case ever:
+			followers, blocks = followers+1, blocks+1
 		}
 	})
-	return accept(http.StatusOK, map[string]any{"status": "ready", "followers": friends + blocks,
-		"targetedReaches": friends, "blocks": blocks})
-}
-
-// nothing is what LINE tells of a message that too few have opened.
-func nothing(more map[string]any) answer {
-	overview := map[string]any{"uniqueImpression": nil, "uniqueClick": nil, "uniqueMediaPlayed": nil,
-		"uniqueMediaPlayed100Percent": nil}
-	maps.Copy(overview, more)
-	return accept(http.StatusOK, map[string]any{
-		"overview": overview, "messages": []any{}, "clicks": []any{},
-	})
-}
-
-func (p *Platform) insightMessage(c *call) answer {
-	id := c.URL.Query().Get("requestId")
-	if !uuid.MatchString(id) {
-		return badRequest
-	}
-	more := map[string]any{"requestId": id, "timestamp": nil, "delivered": nil}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if n := p.narrowcasts[id]; n != nil {
-		more["timestamp"], more["delivered"] = n.accepted.Unix(), len(n.to)
-	}
-	return nothing(more)
-}
-
-func (p *Platform) insightUnit(c *call) answer {
-	from, ok := dayOf(c, "from")
-	to, okToo := dayOf(c, "to")
-	if !ok || !okToo || to.Before(from) || to.Sub(from) > 30*day ||
-		!unitName.MatchString(c.URL.Query().Get("customAggregationUnit")) {
-		return answer{status: http.StatusBadRequest, body: map[string]any{
-			"message": nil, "key": nil, "stacktrace": nil, "code": nil,
-		}}
-	}
-	return nothing(nil)
+	return accept(http.StatusOK, map[string]any{"status": status, "followers": followers,
+		"targetedReaches": reach, "blocks": blocks})
 }
 
 // insightMenu tells the id only: less than 20 people have clicked.

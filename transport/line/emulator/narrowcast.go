@@ -70,7 +70,10 @@ func (p *Platform) sendNarrowcast(c *call) answer {
 	p.narrowcasts[c.id] = n
 	if n.failure == 0 {
 		p.thisMonth().total += len(n.to)
+		p.count("narrowcast", len(n.to))
 		ready := prepare(messages)
+		k := p.track(ready, len(n.to), nil)
+		k.done, p.casts[c.id] = n.done, k
 		for _, u := range n.to {
 			p.show(u.chat, ready, "narrowcast")
 		}

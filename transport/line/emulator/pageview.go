@@ -101,8 +101,9 @@ func (c *chat) friend() bool {
 	return c.joined
 }
 
-// rows are bubbles as the viewer sees them. The caller holds p.mu.
+// rows are bubbles as the viewer sees them, which is noted. The caller holds p.mu.
 func (p *Platform) rows(c *chat, viewer *user, items []*item) []row {
+	c.opens(viewer, p.opt.Now())
 	rows := make([]row, len(items))
 	for i, it := range items {
 		rows[i] = row{item: it, Class: "other", Who: p.bot.Name, Named: c.person == nil,

@@ -34,8 +34,9 @@ type user struct {
 	User
 	*chat
 	wasFriend bool
-	menu      string    // the id of its own rich menu, or empty
-	wrote     time.Time // when the user last sent anything in its own chat
+	turns     []time.Time // when the user became a friend, blocked the bot, unblocked it and so on
+	menu      string      // the id of its own rich menu, or empty
+	wrote     time.Time   // when the user last sent anything in its own chat
 }
 
 // AddUser adds a person. It returns the person with its ID and an error that wraps ErrBadInput if
@@ -59,6 +60,9 @@ func (p *Platform) AddUser(u User) (User, error) {
 		u.FriendSince = p.opt.Now()
 	}
 	person := &user{User: u, wasFriend: u.Friend}
+	if u.Friend {
+		person.turns = []time.Time{u.FriendSince}
+	}
 	person.chat = newChat("user", u.ID, u.Name)
 	person.chat.person = person
 	p.people.mu.Lock()
@@ -114,3 +118,13 @@ func (u *user) reachable(now time.Time) bool {
 
 // blocked says that the user was a friend and ended it.
 func (u *user) blocked() bool { return u.wasFriend && !u.Friend }
+
+// friendAt says whether the user had ever been a friend just before a time, and whether it was one.
+func (u *user) friendAt(t time.Time) (ever, friend bool) {
+	for _, turn := range u.turns {
+		if turn.Before(t) {
+			ever, friend = true, !friend
+		}
+	}
+	return ever, friend
+}

@@ -74,16 +74,19 @@ func (p *Platform) count(via string, people int) {
 	p.days[p.opt.Now().In(japan).Format("20060102")+via] += people
 }
 
-// assign notes the aggregation units of a call. The caller holds p.mu.
-func (p *Platform) assign(o object) {
+// assign notes the aggregation units of a call and returns them. The caller holds p.mu.
+func (p *Platform) assign(o object) []string {
 	names, _ := o["customAggregationUnits"].([]any)
 	month := p.thisMonth()
+	var units []string
 	for _, name := range names {
 		unit := text(name)
+		units = append(units, unit)
 		if len(month.units) < maxUnits && !slices.Contains(month.units, unit) {
 			month.units = append(month.units, unit)
 		}
 	}
+	return units
 }
 
 func (p *Platform) quota(*call) answer {

@@ -263,17 +263,18 @@ func TestInsights(t *testing.T) {
 		status int
 		body   string
 	}{
-		{"demographic", 200, `{"available":false}`},
-		{"message/delivery?date=20260430", 200, `{"status":"unready"}`},
+		{"demographic", 200, `{"available":false,"genders":[],"ages":[],"areas":[],"appTypes":[],"subscriptionPeriods":[]}`},
+		{"message/delivery?date=20260501", 200, `{"status":"unready"}`},
+		{"message/delivery?date=20170228", 200, `{"status":"out_of_service"}`},
 		{"message/delivery?date=x", 400, `{"message":"Bad Request"}`},
-		{"followers?date=20260430", 200, `{"status":"ready","followers":2,"targetedReaches":1,"blocks":1}`},
+		{"followers?date=20260430", 200, `{"status":"ready","followers":0,"targetedReaches":0,"blocks":0}`},
 		{"followers?date=20260501", 200, `{"status":"unready","followers":null,"targetedReaches":null,"blocks":null}`},
 		{"followers?date=20161031", 200, `{"status":"out_of_service","followers":null,"targetedReaches":null,"blocks":null}`},
 		{"followers", 400, `{"message":"date is required"}`},
 		{"followers?date=x", 400, `{"message":"Bad Request"}`},
 		{"message/event?requestId=x", 400, `{"message":"Bad Request"}`},
 		{"message/event?requestId=" + narrow, 200, `{"overview":{"requestId":"` + narrow +
-			`","timestamp":1777636800,"delivered":1,` + none + `},"messages":[],"clicks":[]}`},
+			`","timestamp":1777636800,"delivered":null,` + none + `},"messages":[],"clicks":[]}`},
 		{"message/event/aggregation?customAggregationUnit=a&from=20260401&to=20260501", 200,
 			`{"overview":{` + none + `},"messages":[],"clicks":[]}`},
 		{"message/event/aggregation?customAggregationUnit=a&from=20260401&to=20260502", 400,

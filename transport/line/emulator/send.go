@@ -109,11 +109,15 @@ func (p *Platform) push(c *call) answer {
 	if bad := p.fits(there, messages); bad != nil {
 		return *bad
 	}
-	if bad := p.charge("push", there.reach(p.opt.Now())); bad != nil {
+	reached := there.reach(p.opt.Now())
+	if bad := p.charge("push", reached); bad != nil {
 		return *bad
 	}
-	p.assign(o)
-	sent := p.show(there, prepare(messages), "push")
+	ready := prepare(messages)
+	if units := p.assign(o); units != nil {
+		p.track(ready, reached, units)
+	}
+	sent := p.show(there, ready, "push")
 	p.remember(c, sent)
 	return accept(http.StatusOK, sentBody{sent})
 }
@@ -129,6 +133,7 @@ type prepared struct {
 	content json.RawMessage
 	view    *node
 	buttons []Button
+	cast    *cast
 }
 
 func prepare(messages []object) []prepared {
@@ -146,6 +151,9 @@ func prepare(messages []object) []prepared {
 func (p *Platform) show(c *chat, messages []prepared, via string) []sentMessage {
 	now := p.opt.Now()
 	visible := c.shows(now, via)
+	if visible && messages[0].cast != nil {
+		c.casts = append(c.casts, messages[0].cast)
+	}
 	sent := make([]sentMessage, len(messages))
 	for i, m := range messages {
 		sent[i].ID = p.messageID()
@@ -160,7 +168,7 @@ func (p *Platform) show(c *chat, messages []prepared, via string) []sentMessage 
 				ID: sent[i].ID, From: FromBot, Via: via, Time: now,
 				Type: m.kind, Text: m.view.Text, Content: m.content,
 			},
-			view: m.view, buttons: m.buttons, quote: sent[i].QuoteToken,
+			view: m.view, buttons: m.buttons, quote: sent[i].QuoteToken, cast: m.cast, bubble: i + 1,
 		})
 	}
 	return sent

@@ -21,7 +21,9 @@ type state struct {
 	access      map[string]*accessToken
 	audiences   map[int64]map[*user]bool
 	narrowcasts map[string]*narrowcast // by request id
-	contents    map[string]*content    // by message id
+	casts       map[string]*cast       // by request id
+	unitCasts   []*cast
+	contents    map[string]*content // by message id
 	menus       map[string]*richMenu
 	menuOrder   []string // of creation
 	defaultMenu string
@@ -50,6 +52,7 @@ func newState() state {
 		keys:        map[string]*rsa.PublicKey{},
 		audiences:   map[int64]map[*user]bool{},
 		narrowcasts: map[string]*narrowcast{},
+		casts:       map[string]*cast{},
 		contents:    map[string]*content{},
 		menus:       map[string]*richMenu{},
 		aliases:     map[string]string{},
