@@ -109,6 +109,16 @@ func (c *channel) take(chat string) []message {
 	return msgs
 }
 
+// newest returns the last message as a transcript shows it.
+func (c *channel) newest(chat string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if msgs := c.chat(chat).messages; len(msgs) > 0 {
+		return msgs[len(msgs)-1].String()
+	}
+	return "none"
+}
+
 // button returns the newest button with the label.
 func (c *channel) button(chat, label string) (action, bool) {
 	c.mu.Lock()

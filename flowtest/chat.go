@@ -7,8 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/bot"
@@ -34,6 +34,8 @@ type shared struct {
 	channel *channel
 	store   *peek
 	events  int
+	running atomic.Int64 // steps of flows
+	line    string       // of the transcript that is played, such as "testdata/tea.txt:3: "
 
 	mu   sync.Mutex
 	errs []string
@@ -70,7 +72,7 @@ func (c *Chat) Repeat() {
 	c.t.Helper()
 	e, ok := c.channel.last(c.user)
 	if !ok {
-		c.t.Fatal("flowtest: nothing to repeat")
+		c.fatalf("the user has done nothing yet that could come again")
 	}
 	e.Redelivered = true
 	c.receive(e)
@@ -79,7 +81,7 @@ func (c *Chat) Repeat() {
 // Wait lets time pass, and with it the timers that are due.
 func (c *Chat) Wait(d time.Duration) {
 	time.Sleep(d)
-	synctest.Wait()
+	c.settle()
 }
 
 // Sent returns what the bot sent to this chat since the last call: each message as a transcript
@@ -115,11 +117,11 @@ func (c *Chat) tap(label, value string) {
 	c.t.Helper()
 	a, ok := c.channel.button(c.user, label)
 	if !ok {
-		c.t.Fatalf("flowtest: no button %q in the chat", label)
+		c.fatalf("no button %q in the chat; the last message is: %s", label, c.channel.newest(c.user))
 	}
 	e, err := a.event(value)
 	if err != nil {
-		c.t.Fatalf("flowtest: button %q: %v", label, err)
+		c.fatalf("button %q: %v", label, err)
 	}
 	c.send(e)
 }
@@ -139,13 +141,18 @@ func (c *Chat) receive(e transport.Event) {
 	c.t.Helper()
 	raw, err := json.Marshal(e)
 	if err != nil {
-		c.t.Fatal(err)
+		c.fatalf("%v", err)
 	}
 	e.Raw = raw
 	if err := c.bot.Receive(context.Background(), []transport.Event{e}); err != nil {
-		c.t.Fatalf("flowtest: the bot refused the event: %v", err)
+		c.fatalf("the bot refused the event: %v", err)
 	}
-	synctest.Wait()
+	c.settle()
+}
+
+func (c *Chat) fatalf(format string, args ...any) {
+	c.t.Helper()
+	c.t.Fatalf("%sflowtest: "+format, append([]any{c.line}, args...)...)
 }
 
 // errorLog collects the errors that the bot logs.

@@ -26,8 +26,8 @@
 //	! turn failed: ...          the bot met an error
 //
 // A tap finds the newest button with its label, however old: that is how a stale button is
-// tested. Every line of a user is followed by all that the bot did, and by the state where it
-// changed.
+// tested. A picker takes only what it offers. Every line of a user is followed by all that the
+// bot did, and by the state where it changed.
 //
 // # Go
 //
@@ -38,6 +38,7 @@
 // # Time
 //
 // The test runs in a bubble of testing/synctest: time.Now in actions and guards is virtual too.
-// Code that waits for the real world, such as a network, holds the virtual clock up until it
-// returns.
+// While an action waits, as for a timer, virtual time passes. A turn that failed is tried again
+// only when the test lets time pass. Code that waits for the real world, such as a network, holds
+// the virtual clock up until it returns.
 package flowtest

@@ -14,6 +14,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 )
 
+// firstYear is the one at whose beginning, by UTC, a bubble begins.
+const firstYear = 2000
+
 // Options change how flows are tested. The zero value holds the defaults.
 type Options struct {
 	// Bot are the options of the bot under test. Its Logger is replaced: errors that it logs
@@ -38,8 +41,9 @@ func (o *Options) withDefaults() Options {
 }
 
 // Run plays each transcript that matches the pattern (see filepath.Match) as a subtest named
-// after its file. flows is called for each, so that they share nothing. o may be nil.
-func Run(t *testing.T, pattern string, flows func() []bot.Flow, o *Options) {
+// after its file. flows is called for each with the subtest's t, so that they share nothing. o
+// may be nil.
+func Run(t *testing.T, pattern string, flows func(t *testing.T) []bot.Flow, o *Options) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
@@ -52,10 +56,12 @@ func Run(t *testing.T, pattern string, flows func() []bot.Flow, o *Options) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			script, err := parse(string(src))
+			want := strings.ReplaceAll(string(src), "\r\n", "\n") // as git may check it out
+			script, err := parse(want)
 			if err != nil {
 				t.Fatalf("%s:%v", file, err)
 			}
+			script.file = file
 			opts := o.withDefaults()
 			if !script.start.IsZero() {
 				opts.Start = script.start
@@ -63,13 +69,13 @@ func Run(t *testing.T, pattern string, flows func() []bot.Flow, o *Options) {
 			var got string
 			bubble(t, flows, opts, func(c *Chat) { got = script.play(c) })
 			switch {
-			case got == string(src):
+			case got == want:
 			case opts.Update:
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			default:
-				t.Errorf("%s", mismatch(file, string(src), got))
+				t.Errorf("%s", mismatch(file, want, got))
 			}
 		})
 	}
@@ -78,18 +84,21 @@ func Run(t *testing.T, pattern string, flows func() []bot.Flow, o *Options) {
 // Talk runs f with a chat between one user and a bot with the flows. o may be nil.
 func Talk(t *testing.T, flows []bot.Flow, o *Options, f func(c *Chat)) {
 	t.Helper()
-	bubble(t, func() []bot.Flow { return flows }, o.withDefaults(), f)
+	bubble(t, func(*testing.T) []bot.Flow { return flows }, o.withDefaults(), f)
 }
 
 // bubble runs f on virtual time, which starts at o.Start.
-func bubble(t *testing.T, flows func() []bot.Flow, o Options, f func(c *Chat)) {
+func bubble(t *testing.T, flows func(*testing.T) []bot.Flow, o Options, f func(c *Chat)) {
 	t.Helper()
+	if o.Start.Year() < firstYear {
+		t.Fatalf("flowtest: Options.Start is before the year %d", firstYear)
+	}
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(o.Start)) // a bubble begins at midnight UTC 2000-01-01
+		time.Sleep(time.Until(o.Start))
 		c := &Chat{t: t, user: defaultUser, shared: &shared{channel: newChannel()}}
 		c.shared.store = &peek{Store: memstore.New()}
 		o.Bot.Logger = slog.New(&errorLog{chat: c.shared})
-		b, err := bot.New(c.shared.channel, c.shared.store, flows(), &o.Bot)
+		b, err := bot.New(c.shared.channel, c.shared.store, c.watch(flows(t)), &o.Bot)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,7 @@ func say(text string) func(context.Context, *turn) error {
 	}
 }
 
-func teaFlow(t *testing.T) func() []bot.Flow {
+func teaFlow(t *testing.T) []bot.Flow {
 	b := flow.New[tea]("tea", "ask")
 	b.StartOn(flow.Text("tea"))
 	b.In("ask").Enter(func(_ context.Context, t *turn) error {
@@ -52,18 +52,18 @@ func teaFlow(t *testing.T) func() []bot.Flow {
 		After(time.Hour).Do(say("It went cold.")).End()
 	f, err := b.Build()
 	require.NoError(t, err)
-	return func() []bot.Flow { return []bot.Flow{f} }
+	return []bot.Flow{f}
 }
 
 func TestRun(t *testing.T) {
-	flowtest.Run(t, "testdata/*.txt", teaFlow(t), &flowtest.Options{
+	flowtest.Run(t, "testdata/*.txt", teaFlow, &flowtest.Options{
 		Bot: bot.Options{MaxAttempts: 2}, Update: os.Getenv("KAIWA_UPDATE") != "",
 	})
 }
 
 func TestTalk(t *testing.T) {
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	flowtest.Talk(t, teaFlow(t)(), &flowtest.Options{Start: start}, func(c *flowtest.Chat) {
+	flowtest.Talk(t, teaFlow(t), &flowtest.Options{Start: start}, func(c *flowtest.Chat) {
 		require.Equal(t, start, time.Now().UTC())
 		c.Say("tea")
 		require.Equal(t, []string{"Which tea?\n[Green] [Black] [At]", "(sticker 446/1988)"}, c.Sent())

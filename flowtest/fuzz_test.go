@@ -19,7 +19,8 @@ func FuzzTranscript(f *testing.F) {
 			return
 		}
 		var kept []string
-		for _, l := range first.lines {
+		for i, l := range first.lines {
+			first.lines[i].n = i + 1 // what the bot did is left out
 			kept = append(kept, l.text)
 			if l.mark == '~' {
 				d, err := parseWait(l.text[1:])

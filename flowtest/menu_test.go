@@ -11,7 +11,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/flowtest"
 )
 
-func shopFlow() []bot.Flow {
+func shopFlow(*testing.T) []bot.Flow {
 	b := flow.New[tea]("shop", "browse")
 	b.StartOn(flow.Postback("shop"))
 	b.In("browse").Enter(say("What would you like?")).
@@ -28,7 +28,7 @@ func TestMenus(t *testing.T) {
 }
 
 func TestTapMenu(t *testing.T) {
-	flowtest.Talk(t, shopFlow(), nil, func(c *flowtest.Chat) {
+	flowtest.Talk(t, shopFlow(t), nil, func(c *flowtest.Chat) {
 		c.TapMenu("shop")
 		require.Equal(t, []string{"What would you like?", "(menu shop)"}, c.Sent())
 	})

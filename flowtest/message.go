@@ -41,6 +41,8 @@ type action struct {
 	Text  string `json:"text"`
 	Data  string `json:"data"`
 	Mode  string `json:"mode"`
+	Min   string `json:"min"`
+	Max   string `json:"max"`
 }
 
 // String returns the message as a transcript shows it: its text, then its buttons.
@@ -154,6 +156,9 @@ func flexActions(raw json.RawMessage) []action {
 func (a action) event(value string) (transport.Event, error) {
 	e := transport.Event{Kind: transport.KindPostback, Type: "postback"}
 	e.Postback.Data, e.Postback.Tag = transport.Untag(a.Data)
+	if value != "" && a.Type != "datetimepicker" {
+		return e, errors.New("it is no picker, and takes no value")
+	}
 	switch a.Type {
 	case "message":
 		return transport.Event{Kind: transport.KindText, Type: "message", Text: a.Text}, nil
@@ -163,6 +168,9 @@ func (a action) event(value string) (transport.Event, error) {
 		layout := map[string]string{"date": "2006-01-02", "time": "15:04", "datetime": "2006-01-02T15:04"}[a.Mode]
 		if _, err := time.Parse(layout, value); err != nil {
 			return e, fmt.Errorf("a %s is to be picked, such as %s", a.Mode, layout)
+		}
+		if value < a.Min || a.Max != "" && value > a.Max {
+			return e, fmt.Errorf("it does not offer %s: from %q to %q", value, a.Min, a.Max)
 		}
 		e.Postback.Params = map[string]string{a.Mode: value}
 		return e, nil

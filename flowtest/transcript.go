@@ -13,12 +13,14 @@ import (
 // script is a parsed transcript: comments and the user's side. What the bot did is left out,
 // as it is made anew.
 type script struct {
+	file  string
 	start time.Time
 	lines []line
 }
 
 type line struct {
 	text string // as it stands, with its mark
+	n    int    // its number in the file
 	mark byte   // '>', '~', or 0 for what is only copied: comments, blanks and "@"
 }
 
@@ -34,7 +36,7 @@ func parse(src string) (*script, error) {
 			mark = text[0]
 		}
 		if mark != ' ' && len(text) > 1 && text[1] != ' ' {
-			return nil, fmt.Errorf("%d: a mark and a space were expected", n+1)
+			return nil, fmt.Errorf("%d: a line begins with a mark, one of # > < = ~ @ !, and a space", n+1)
 		}
 		switch mark {
 		case '<', '=', '!':
@@ -55,8 +57,9 @@ func parse(src string) (*script, error) {
 			}
 		case '@':
 			at, err := time.Parse(startLayout, strings.TrimSpace(text[1:]))
-			if err != nil || !s.start.IsZero() || s.begun() {
-				return nil, fmt.Errorf("%d: a time such as %q may stand once, before all else", n+1, startLayout)
+			if err != nil || at.Year() < firstYear || !s.start.IsZero() || s.begun() {
+				return nil, fmt.Errorf("%d: a time such as %q, from %d on, may stand once, before all else",
+					n+1, startLayout, firstYear)
 			}
 			s.start = at
 			mark = 0
@@ -66,7 +69,7 @@ func parse(src string) (*script, error) {
 			return nil, fmt.Errorf("%d: unknown mark %q", n+1, mark)
 		}
 		ours = false
-		s.lines = append(s.lines, line{text: text, mark: mark})
+		s.lines = append(s.lines, line{text: text, n: n + 1, mark: mark})
 	}
 	return s, nil
 }
@@ -86,6 +89,7 @@ func (s *script) play(c *Chat) string {
 	state := c.State()
 	for _, l := range s.lines {
 		b.WriteString(l.text + "\n")
+		c.line = fmt.Sprintf("%s:%d: ", s.file, l.n)
 		switch l.mark {
 		case '>':
 			deed, _ := parseDeed(l.text[1:])
@@ -134,7 +138,7 @@ func parseDeed(s string) (func(*Chat), error) {
 				return func(c *Chat) { c.Do(k) }, nil
 			}
 		}
-		return nil, fmt.Errorf("unknown event %q", m[1])
+		return nil, fmt.Errorf("unknown event %q: one of the kinds of events of package transport, or again", m[1])
 	}
 	if s == "" {
 		return nil, fmt.Errorf("a user says something")
@@ -151,13 +155,13 @@ func parseWait(s string) (time.Duration, error) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.Atoi(days)
 		if err != nil || n <= 0 || n > maxDays {
-			return 0, fmt.Errorf("malformed duration %q", s)
+			return 0, fmt.Errorf("malformed duration %q: such as 90s, 15m, 3h or 2d", s)
 		}
 		return time.Duration(n) * 24 * time.Hour, nil
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("malformed duration %q", s)
+		return 0, fmt.Errorf("malformed duration %q: such as 90s, 15m, 3h or 2d", s)
 	}
 	return d, nil
 }

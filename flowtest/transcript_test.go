@@ -12,16 +12,17 @@ import (
 func TestParseRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, src, want string }{
 		{"unknown mark", "? what", "1: unknown mark"},
-		{"no space", ">book", "1: a mark and a space"},
+		{"no space", ">book", "1: a line begins with a mark, one of # > < = ~ @ !, and a space"},
 		{"silent user", "> ", "1: a user says something"},
-		{"unknown event", "> (sneeze)", `1: unknown event "sneeze"`},
-		{"bad wait", "> hi\n~ soon", `2: malformed duration "soon"`},
+		{"unknown event", "> (sneeze)", `1: unknown event "sneeze": one of the kinds`},
+		{"bad wait", "> hi\n~ soon", `2: malformed duration "soon": such as 90s, 15m, 3h or 2d`},
 		{"negative wait", "~ -1m", "1: malformed duration"},
 		{"no days", "~ xd", "1: malformed duration"},
 		{"wait without end", "~ 200000d", "1: malformed duration"},
 		{"late start", "> hi\n@ 2026-01-01 10:00", "2: a time such as"},
 		{"two starts", "@ 2026-01-01 10:00\n@ 2026-01-01 10:00", "2: a time such as"},
 		{"bad start", "@ noon", "1: a time such as"},
+		{"a start before the bubble's", "@ 1999-12-31 23:59", "1: a time such as"},
 		{"further line of nobody", "> hi\n  more", "2: only a message of the bot"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"strings"
 	"testing"
@@ -15,18 +14,16 @@ import (
 // update writes the transcripts and the diagram again.
 var update = os.Getenv("KAIWA_UPDATE") != ""
 
-func flows(t *testing.T) func() []bot.Flow {
-	return func() []bot.Flow {
-		repo := &Tables{PerDay: 1}
-		require.NoError(t, repo.Reserve(context.Background(), "earlier", Booking{Day: "2026-12-24", Party: 2}))
-		f, err := New(repo)
-		require.NoError(t, err)
-		return []bot.Flow{f}
-	}
+func flows(t *testing.T) []bot.Flow {
+	repo := &Tables{PerDay: 1}
+	require.NoError(t, repo.Reserve(t.Context(), "earlier", Booking{Day: "2026-12-24", Party: 2}))
+	f, err := New(repo)
+	require.NoError(t, err)
+	return []bot.Flow{f}
 }
 
 func TestTranscripts(t *testing.T) {
-	flowtest.Run(t, "testdata/*.txt", flows(t), &flowtest.Options{Bot: botOptions(), Update: update})
+	flowtest.Run(t, "testdata/*.txt", flows, &flowtest.Options{Bot: botOptions(), Update: update})
 }
 
 func TestDiagram(t *testing.T) {

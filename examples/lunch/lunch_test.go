@@ -55,7 +55,7 @@ func (f *fake) Announce(_ context.Context, id, _ string) (int, error) {
 }
 
 func TestTranscripts(t *testing.T) {
-	flowtest.Run(t, "testdata/*.txt", func() []bot.Flow { return dialogs(&fake{}, admin) },
+	flowtest.Run(t, "testdata/*.txt", func(*testing.T) []bot.Flow { return dialogs(&fake{}, admin) },
 		&flowtest.Options{Bot: options(), Update: os.Getenv("KAIWA_UPDATE") != ""})
 }
 

@@ -1,0 +1,125 @@
+package flowtest_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/flowtest"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+)
+
+// cafe is a flow with a picker of one month, a slow action, one that hangs and one that panics.
+func cafe(*testing.T) []bot.Flow {
+	b := flow.New[tea]("cafe", "ask")
+	b.StartOn(flow.Text("cafe"))
+	may := line.DatePicker("Day", "day").Between(
+		time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 5, 31, 0, 0, 0, 0, time.UTC))
+	wait := func(d time.Duration) flow.Action[tea] {
+		return func(context.Context, *turn) error { time.Sleep(d); return nil }
+	}
+	b.In("ask").Enter(func(_ context.Context, t *turn) error {
+		t.Send(line.Buttons("When?", may, line.Postback("Now", "now")))
+		return nil
+	}).
+		On(flow.Date(), flow.Postback("now")).Do(say("Fine.")).End().
+		On(flow.Text("slow")).Do(wait(3*time.Second), say("At last.")).Stay().
+		On(flow.Text("hang")).Do(wait(time.Hour)).Stay().
+		On(flow.Text("panic")).Do(func(context.Context, *turn) error { panic("no cups") }).Stay()
+	return []bot.Flow{b.MustBuild()}
+}
+
+// TestFailing fails in the way that the environment names: see TestFailures.
+func TestFailing(t *testing.T) {
+	src, ok := os.LookupEnv("KAIWA_FAILING")
+	if !ok {
+		t.Skip("it is run by TestFailures")
+	}
+	switch src {
+	case "start":
+		flowtest.Talk(t, cafe(t), &flowtest.Options{Start: time.Unix(0, 0)}, nil)
+	case "talk":
+		flowtest.Talk(t, cafe(t), nil, func(c *flowtest.Chat) { c.Tap("Now") })
+	case "clash":
+		twice := func(t *testing.T) []bot.Flow {
+			b := flow.New[tea]("other", "ask")
+			b.StartOn(flow.Text("CAFE"))
+			b.In("ask").On(flow.Any()).End()
+			return append(cafe(t), b.MustBuild())
+		}
+		play(t, "> cafe\n", twice, nil)
+	case "no files":
+		flowtest.Run(t, "testdata/none/*", cafe, nil)
+	case "flows":
+		broken := func(t *testing.T) []bot.Flow { t.Fatal("a fault in the flow"); return nil }
+		play(t, "> cafe\n", broken, nil)
+	default:
+		play(t, src, cafe, nil)
+	}
+}
+
+func play(t *testing.T, src string, flows func(*testing.T) []bot.Flow, o *flowtest.Options) {
+	file := filepath.Join(t.TempDir(), "talk.txt")
+	require.NoError(t, os.WriteFile(file, []byte(src), 0o644))
+	flowtest.Run(t, file, flows, o)
+}
+
+// The text of a failure is what people see of the harness most.
+func TestFailures(t *testing.T) {
+	const asked = "> cafe\n< When?\n  [Day] [Now]\n= cafe/ask\n"
+	for _, tt := range []struct{ name, src, want string }{
+		{"no such button", asked + "> [Never]\n", "talk.txt:5: flowtest: no button \"Never\" in the chat; the last message is: When?\n"},
+		{"no button at all", "> [Now]\n", "talk.txt:1: flowtest: no button \"Now\" in the chat; the last message is: none\n"},
+		{"a value for a plain button", asked + "> [Now] 2026-05-01\n", `talk.txt:5: flowtest: button "Now": it is no picker`},
+		{"too early", asked + "> [Day] 2026-04-30\n", `button "Day": it does not offer 2026-04-30: from "2026-05-01" to "2026-05-31"`},
+		{"too late", asked + "> [Day] 2026-06-01\n", `button "Day": it does not offer 2026-06-01`},
+		{"nothing to repeat", "> (again)\n", "talk.txt:1: flowtest: the user has done nothing yet"},
+		{"malformed", "hello\n", "talk.txt:1: a line begins with a mark"},
+		{"a panic", "> cafe\n> panic\n", "flow: panic with a string: no cups\n"},
+		{"in Go", "talk", "flowtest: no button \"Now\""},
+		{"too long ago", "start", "flowtest: Options.Start is before the year 2000"},
+		{"no files", "no files", "flowtest: no transcript matches testdata/none/*"},
+		{"flows of one start", "clash", `bot: the flow "other" starts on text "CAFE", but "cafe" does so on text "cafe" already`},
+		{"flows that fail", "flows", "a fault in the flow"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command(os.Args[0], "-test.run=^TestFailing$")
+			cmd.Env = append(os.Environ(), "KAIWA_FAILING="+tt.src)
+			out, err := cmd.CombinedOutput()
+			require.Error(t, err)
+			text := strings.ReplaceAll(string(out), "        ", "")
+			require.Contains(t, text, tt.want)
+			require.NotContains(t, text, "FailNow on a parent")
+		})
+	}
+}
+
+func TestRunTakesLineEndsOfWindows(t *testing.T) {
+	play(t, "> cafe\r\n< When?\r\n  [Day] [Now]\r\n= cafe/ask\r\n", cafe, nil)
+}
+
+// A method returns when all is done, though an action takes its time, unless it is given up.
+func TestSlowActions(t *testing.T) {
+	o := &flowtest.Options{Bot: bot.Options{TurnTimeout: time.Second}}
+	flowtest.Talk(t, cafe(t), o, func(c *flowtest.Chat) {
+		c.Say("cafe")
+		c.Sent()
+		began := time.Now()
+		c.Say("slow")
+		require.Equal(t, []string{"At last."}, c.Sent())
+		require.Equal(t, 3*time.Second, time.Since(began))
+		c.Say("hang")
+		require.Less(t, time.Since(began), time.Minute)
+		require.Contains(t, c.Errors(), "event set aside: action did not return in cafe/ask")
+		c.Wait(time.Hour) // a bubble ends when all in it has
+	})
+}
