@@ -106,6 +106,7 @@ func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, 
 	b.acks.flush = b.flushAcks
 	b.handler = channel.Handler(b.Receive)
 	b.start(b.sweep)
+	b.startCensus()
 	return b, nil
 }
 

@@ -89,3 +89,9 @@ func (e *SendError) Error() string { return fmt.Sprintf("transport: send: %s: %v
 
 // Unwrap returns the cause.
 func (e *SendError) Unwrap() error { return e.Err }
+
+// Sharer is a Sender whose platform limits the calls of all processes together.
+type Sharer interface {
+	// Share says how many processes there are now, this one among them.
+	Share(processes int)
+}

@@ -53,7 +53,7 @@ func runBot() error {
 	ctx := context.Background()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	channel, err := line.New(channelSecret, channelToken, &line.Options{
-		Endpoint: cfg.API, Timeout: cfg.Timeout, ReplyWindow: cfg.Window, Logger: log,
+		Endpoint: cfg.API, Timeout: cfg.Timeout, ReplyWindow: cfg.Window, Logger: log, Processes: -1,
 	})
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@
 // empty Namespace, partition p3f has these:
 //
 //	kaiwa:meta           layout and number of partitions, written once
+//	kaiwa:processes      who works on the namespace, to divide LINE's rates (sorted set)
 //	kaiwa:{p3f}:<id>     a session: one packed string, with state, lease, outbox, seen events
 //	kaiwa:{p3f}:q:<id>   events that wait behind the one that runs (sorted set)
 //	kaiwa:{p3f}:w        when to look at which session next (sorted set)

@@ -59,6 +59,9 @@ var discardLua string
 //go:embed lua/due.lua
 var dueLua string
 
+//go:embed lua/census.lua
+var censusLua string
+
 //go:embed lua/check.lua
 var checkLua string
 
@@ -93,7 +96,7 @@ type script struct {
 type scripts struct {
 	begin, commit, release, extend, ack script
 	discard, due, check, forget, unsend script
-	letters, purge, replay              script
+	letters, purge, replay, census      script
 }
 
 func makeScripts() scripts {
@@ -109,6 +112,7 @@ func makeScripts() scripts {
 		ack:     makeScript("ack", include.Replace(ackLua)),
 		discard: makeScript("discard", include.Replace(discardLua)),
 		due:     makeScript("due", dueLua),
+		census:  makeScript("census", censusLua),
 		check:   makeScript("check", checkLua),
 		forget:  makeScript("forget", include.Replace(forgetLua)),
 		unsend:  makeScript("unsend", include.Replace(unsendLua)),
@@ -121,7 +125,7 @@ func makeScripts() scripts {
 func (s *scripts) all() []*script {
 	return []*script{
 		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.discard,
-		&s.due, &s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay,
+		&s.due, &s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay, &s.census,
 	}
 }
 

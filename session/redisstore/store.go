@@ -54,9 +54,14 @@ type Store struct {
 	firm    *batcher // for what a caller is promised: waits for replicas and disks, if it is to
 	scripts scripts
 	watches []any // the watch indexes of all partitions, as arguments
+
+	processes string // the key of Processes
 }
 
-var _ session.Store = (*Store)(nil)
+var (
+	_ session.Store  = (*Store)(nil)
+	_ session.Census = (*Store)(nil)
+)
 
 // New returns a store on the client's Redis, which it asks whether it is fit: see the package's
 // documentation. The client is a *redis.Client, also one of Sentinel, or a *redis.ClusterClient;
@@ -75,6 +80,8 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 		demand:  demand{cluster: cluster, replicas: opt.Replicas, fsync: opt.Fsync},
 		scripts: makeScripts(),
 		batch:   &batcher{client: client, timeout: opt.Timeout, flushers: opt.flushers},
+
+		processes: namespaceRoot(opt.Namespace) + "processes",
 	}
 	for i := range s.parts {
 		s.watches = append(s.watches, s.parts[i].watch)

@@ -62,8 +62,9 @@ type Options struct {
 	// are not pushed, and a warning is logged. The default is 0: the quota is not asked for.
 	Reserve int64
 	// Processes is how many processes call the API with this account. Each keeps to its share of
-	// LINE's rates of calls per second. The default is one that leaves it to LINE to refuse
-	// replies and pushes above their rate.
+	// LINE's rates of calls per second. The default is as many as share the bot's Redis, and
+	// replies and pushes of one that is alone are left to LINE to refuse. Below zero nothing is
+	// held up: for a stand-in for LINE.
 	Processes int
 	// Logger gets warnings, and a debug line per API call. No line has texts, tokens or ids of
 	// users. The default is slog.Default.

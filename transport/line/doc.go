@@ -46,9 +46,10 @@
 // # Rates and quota
 //
 // Calls by HTTPClient wait for milliseconds rather than exceed LINE's rates per second.
-// Options.Processes divides these between processes, and has replies and pushes keep to them too.
-// There is no bucket that processes share: LINE refuses a call above its rates without acting on
-// it, and the call is made again when it is time.
+// Processes that share a Redis divide these between them, and have replies and pushes keep to them
+// too: the bot counts them every 10 s, or Options.Processes says how many there are. There is no
+// bucket in Redis, which each send would have to ask: LINE refuses a call above its rates without
+// acting on it, and the call is made again when it is time.
 // Options.Reserve keeps the last messages of the month for what can only be pushed, and
 // Options.RepliesOnly never pushes. What LINE does not allow to an account of this kind is a
 // *APIError of status 403.

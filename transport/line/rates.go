@@ -16,23 +16,54 @@ import (
 // https://developers.line.biz/en/reference/messaging-api/#rate-limits
 type rates struct {
 	reply, push, multicast, loading, menus, slow, rest *rate.Limiter
+
+	fixed bool // the number of processes is
 }
 
-// newRates shares LINE's rates between so many processes. Replies and pushes have a limiter only
-// if their number is given: a process alone hardly comes near their 2,000 a second, and a test
-// against a stand-in for LINE shall be as fast as it can.
 func newRates(processes int) *rates {
-	share := func(perSecond int) *rate.Limiter {
-		own := max(perSecond/max(processes, 1), 1)
-		return rate.NewLimiter(rate.Limit(own), own)
-	}
-	r := &rates{
-		multicast: share(200), loading: share(100), menus: share(10), slow: share(200), rest: share(2000),
-	}
-	if processes > 0 {
-		r.reply, r.push = share(2000), share(2000)
+	r := &rates{fixed: processes != 0}
+	for _, l := range r.all() {
+		*l.limiter = rate.NewLimiter(r.part(&l, processes))
 	}
 	return r
+}
+
+// limit is one of LINE's rates, in calls a second.
+type limit struct {
+	limiter   **rate.Limiter
+	perSecond int
+}
+
+func (r *rates) all() [7]limit {
+	return [...]limit{
+		{&r.reply, 2000}, {&r.push, 2000}, {&r.multicast, 200}, {&r.loading, 100}, {&r.menus, 10},
+		{&r.slow, 200}, {&r.rest, 2000},
+	}
+}
+
+// part is one process's part of a limit. Replies and pushes of one that is alone are not held up,
+// unless it was said to be: it hardly comes near 2,000 a second, and a test against a stand-in for
+// LINE shall be as fast as it can.
+func (r *rates) part(l *limit, processes int) (perSecond rate.Limit, burst int) {
+	burst = max(l.perSecond/max(processes, 1), 1)
+	alone := processes <= 1 && !r.fixed && (l.limiter == &r.reply || l.limiter == &r.push)
+	if processes < 0 || alone {
+		return rate.Inf, burst
+	}
+	return rate.Limit(burst), burst
+}
+
+// Share implements transport.Sharer: the channel keeps to its share of LINE's rates of calls per
+// second, if Options.Processes is zero.
+func (c *Channel) Share(processes int) {
+	if c.rates.fixed {
+		return
+	}
+	for _, l := range c.rates.all() {
+		perSecond, burst := c.rates.part(&l, max(processes, 1))
+		(*l.limiter).SetBurst(burst)
+		(*l.limiter).SetLimit(perSecond)
+	}
 }
 
 // of returns the limiter for a call of HTTPClient.
@@ -58,7 +89,7 @@ func (r *rates) of(method, path string) *rate.Limiter {
 // pace waits until a call may be made. If that is longer than most, it does not wait and returns
 // how long it would be.
 func pace(ctx context.Context, l *rate.Limiter, most time.Duration) (tooLong time.Duration, err error) {
-	if l == nil || l.Allow() {
+	if l.Allow() {
 		return 0, nil
 	}
 	r := l.Reserve()

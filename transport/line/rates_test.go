@@ -67,6 +67,7 @@ func TestRates(t *testing.T) {
 		{"replies are not slowed down by default", 0, send("token"), 5000, 0},
 		{"pushes", 1, send(""), 3000, 500 * time.Millisecond},
 		{"a share of replies", 4, send("token"), 1000, time.Second},
+		{"nothing is held up", -1, call("POST", "/v2/bot/message/multicast"), 3000, 0},
 		{"multicast", 0, call("POST", "/v2/bot/message/multicast"), 300, 500 * time.Millisecond},
 		{"loading", 0, call("POST", "/v2/bot/chat/loading/start"), 150, 500 * time.Millisecond},
 		{"list of rich menus", 0, call("GET", "/v2/bot/richmenu/list"), 20, time.Second},
@@ -81,6 +82,45 @@ func TestRates(t *testing.T) {
 				start := time.Now()
 				for range tt.n {
 					require.NoError(t, tt.call(c))
+				}
+				require.InDelta(t, tt.want.Seconds(), time.Since(start).Seconds(), 0.02)
+			})
+		})
+	}
+}
+
+// The number of processes may change while calls are made; what Options say counts more.
+func TestShare(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		processes int
+		shares    []int
+		want      time.Duration // of 1,000 replies and 100 multicasts
+	}{
+		{"alone", 0, []int{1}, 0},
+		{"one of four", 0, []int{4}, time.Second},
+		{"alone again, with the calls that were left of its part", 0, []int{4, 1}, 250 * time.Millisecond},
+		{"nonsense is one", 0, []int{0}, 0},
+		{"fixed", 2, []int{4}, 0},
+		{"not held up", -1, []int{4}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := quickChannel(t, &Options{Processes: tt.processes})
+				for _, n := range tt.shares {
+					c.Share(n)
+				}
+				start := time.Now()
+				for i := range 1000 {
+					require.NoError(t, c.Send(context.Background(), delivery()))
+					if i%10 > 0 {
+						continue
+					}
+					req, err := http.NewRequest(http.MethodPost, DefaultEndpoint+"/v2/bot/message/multicast", nil)
+					require.NoError(t, err)
+					resp, err := c.HTTPClient().Do(req)
+					require.NoError(t, err)
+					require.NoError(t, resp.Body.Close())
 				}
 				require.InDelta(t, tt.want.Seconds(), time.Since(start).Seconds(), 0.02)
 			})
