@@ -30,7 +30,7 @@ func TestProcesses(t *testing.T) {
 	require.Equal(t, 2, count(one, 1, time.Minute))
 	require.Equal(t, 1, count(other, 3, time.Minute), "another namespace is another bot")
 	require.Positive(t, c.PTTL(ctx, one.processes).Val(), "it does not outlive the processes")
-	require.Eventually(t, func() bool { return count(one, 1, time.Millisecond) == 1 }, 10*time.Second, 2*time.Millisecond,
+	require.Eventually(t, func() bool { return count(one, 1, 500*time.Millisecond) == 1 }, 10*time.Second, 20*time.Millisecond,
 		"the other was not heard of for longer than the term")
 
 	require.NoError(t, c.ConfigSet(ctx, "maxmemory", "1").Err())
