@@ -170,15 +170,20 @@ func (b *Bot) begin(ctx context.Context, r *session.BeginRequest) (session.Begun
 	}
 	b.setClock(begun.Now)
 	if len(begun.Outputs) > 0 {
-		b.sending.Add(1)
-		if !b.start(func() {
-			defer b.sending.Add(-1)
-			b.deliverStored(r.ID, begun.Outputs, begun.Retried)
-		}) {
-			b.sending.Add(-1)
-		}
+		b.handedOut(r.ID, begun.Outputs, begun.Retried)
 	}
 	return begun, nil
+}
+
+// handedOut delivers outputs that Begin handed out, in the background.
+func (b *Bot) handedOut(id string, outs []session.Output, retried bool) {
+	b.sending.Add(1)
+	if !b.start(func() {
+		defer b.sending.Add(-1)
+		b.deliverStored(id, outs, retried)
+	}) {
+		b.sending.Add(-1)
+	}
 }
 
 func newToken() session.Token {

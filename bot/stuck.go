@@ -75,7 +75,7 @@ func (t *turns) abandon() {
 	if t.crashed {
 		<-b.alone
 	}
-	go b.worker(u.run)
+	go b.worker(u.work)
 }
 
 // faulty ends a turn that user code left without a result.

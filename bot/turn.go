@@ -33,6 +33,7 @@ type turns struct {
 	in      flow.Input
 	commit  session.CommitRequest
 	watch   watch
+	work    func() // run
 }
 
 // plan is what a turn comes to: the record to write and the outputs to send.
@@ -59,7 +60,7 @@ func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e
 		t.decoded = nil // an older one waited, which is stored
 	}
 	b.running.Add(1)
-	if !b.launch(t.run) {
+	if !b.launch(t.work) {
 		b.running.Add(-1)
 		t.release(0, false)
 		t.recycle()
@@ -69,6 +70,7 @@ func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e
 func newTurns() *turns {
 	t := new(turns)
 	t.watch.extend, t.watch.stuck, t.watch.slow = t.extend, t.abandon, t.showLoading
+	t.work = t.run
 	return t
 }
 
@@ -88,7 +90,7 @@ func (t *turns) run() {
 			b.stats.stuck.Add(-1)
 		case !over: // user code ended the goroutine
 			t.fault = errExited
-			go b.worker(t.run)
+			go b.worker(t.work)
 		default:
 			t.recycle()
 			b.running.Add(-1)

@@ -16,7 +16,8 @@ type call struct {
 	script  *script
 	keys    [4]string
 	request []byte // the bytes of all ARGV, one after the other
-	cuts    []int  // where each of them ends but the last
+	cuts    []int  // where each of them ends
+	argv    [5]arg // the same, as the args refer to them
 	args    []any
 	timer   *time.Timer
 	done    chan struct{}
@@ -31,6 +32,11 @@ type call struct {
 	givenUp bool // by the caller
 }
 
+// arg is an argument that the client takes by reference, without an allocation.
+type arg []byte
+
+func (a *arg) MarshalBinary() ([]byte, error) { return *a, nil }
+
 // keepRequest is the size up to which a call keeps its bytes for the next one.
 const keepRequest = 16 << 10
 
@@ -42,7 +48,7 @@ func newCall() *call {
 
 func (c *call) reset() {
 	c.script, c.cmd, c.reply, c.err = nil, nil, nil, nil
-	c.keys = [4]string{}
+	c.keys, c.argv = [4]string{}, [5]arg{}
 	if cap(c.request) > keepRequest {
 		c.request = nil
 	}
@@ -51,7 +57,7 @@ func (c *call) reset() {
 	c.taken, c.givenUp = false, false
 }
 
-// seal makes the arguments of the script out of the keys and the request.
+// seal makes the arguments of the script out of the keys and the request, whose last argument ends here.
 func (c *call) seal(s *script, keys ...string) {
 	c.script = s
 	n := copy(c.keys[:], keys)
@@ -59,12 +65,13 @@ func (c *call) seal(s *script, keys ...string) {
 	for i := range n {
 		c.args = append(c.args, &c.keys[i])
 	}
+	c.cut()
 	from := 0
-	for _, to := range c.cuts {
-		c.args = append(c.args, c.request[from:to])
+	for i, to := range c.cuts {
+		c.argv[i] = c.request[from:to]
+		c.args = append(c.args, &c.argv[i])
 		from = to
 	}
-	c.args = append(c.args, c.request[from:])
 }
 
 // sealMany is seal for any number of keys, and for arguments that are not in the request.

@@ -45,8 +45,11 @@ func (c answerClass) Error() string { return "redis answered " + string(c) }
 
 // isNetwork says that err came from the way to Redis and not from Redis.
 func isNetwork(err error) bool {
+	if err == nil {
+		return false
+	}
 	var answer redis.Error
-	return err != nil && !errors.As(err, &answer) && !errors.Is(err, context.Canceled) && err != errUnmet
+	return !errors.As(err, &answer) && !errors.Is(err, context.Canceled) && err != errUnmet
 }
 
 // badAnswer is the error for an answer that no script of this package gives.

@@ -25,7 +25,7 @@ func troubleGuards() []guard {
 			"	if t.crashed {\n		<-b.alone\n	}\n", "",
 			"bot TestStuckSuspect"},
 		{"bot: who hangs is not waited for", "bot/stuck.go",
-			"go b.worker(u.run)", "_ = u.run",
+			"go b.worker(u.work)", "_ = u.work",
 			"bot TestStuckAction"},
 		{"bot: an acknowledgement that failed is repeated", "bot/acks.go",
 			"		b.acks.again(id, done)\n", "",
