@@ -12,6 +12,9 @@ import (
 //go:embed lua/load.lua
 var loadLua string
 
+//go:embed lua/look.lua
+var lookLua string
+
 //go:embed lua/save.lua
 var saveLua string
 
@@ -100,7 +103,9 @@ type scripts struct {
 }
 
 func makeScripts() scripts {
-	include := strings.NewReplacer("--include load\n", loadLua, "--include save\n", saveLua,
+	look := strings.NewReplacer("--include look\n", lookLua)
+	include := strings.NewReplacer(
+		"--include load\n", look.Replace(loadLua), "--include save\n", look.Replace(saveLua),
 		"--include drop\n", dropLua, "--include pop\n", popLua, "--include seen\n", seenLua,
 		"--include enqueue\n", enqueueLua, "--include remember\n", rememberLua,
 		"--include fields\n", fieldsLua, "--include last\n", lastLua)

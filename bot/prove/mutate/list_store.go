@@ -11,7 +11,7 @@ const (
 func scriptGuards() []guard {
 	return []guard{
 		{"redis: an event that was accepted before is recognised", lua + "begin.lua",
-			"if known or nseen == 128 and", "if nseen == 128 and",
+			"if known or waits then", "if waits then",
 			onRedis + "an_event_accepted_twice_runs_once"},
 		{"redis: a redelivery older than the memory is refused", lua + "begin.lua",
 			"elseif redelivered == 1 and floor > 0 and time <= floor * 1000 then", "elseif false then",

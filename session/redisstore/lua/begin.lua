@@ -13,18 +13,6 @@ local token, redelivered, hold, lease, term, done, time, hash = struct.unpack('>
 local event, dirty = ARGV[2] ~= '', false
 --include load
 
--- waits says if the event is the head or in the mailbox.
-local function waits()
-  local n = string.byte(ARGV[2])
-  local id = sub(ARGV[2], 2, n + 1)
-  if head > 0 and sub(stored, headAt + 12, headAt + 12 + n) == sub(ARGV[2], 1, n + 1) then return true end
-  if mail == 0 then return false end
-  for _, member in ipairs(call('ZRANGE', KEYS[3], time, time, 'BYSCORE')) do
-    if string.byte(member, -1) == n and sub(member, 1, n) == id then return true end
-  end
-  return false
-end
-
 -- 0 undecided; else the values of session.Status: 1 run, 2 queued, 3 duplicate, 4 stale, 5 idle.
 local status, own = 5, false
 local again = not free and owner == token
@@ -34,10 +22,22 @@ elseif event and forgot > 0 and time <= forgot then
   status = 4
 elseif event then
 --include seen
-  -- A full list of seen events may have dropped one that still waits.
-  if known or nseen == 128 and (head > 0 or mail > 0) and waits() then
+  -- waits says if the event is the head or in the mailbox. A full list of seen events may have
+  -- dropped one that is.
+  local waits = false
+  if known or nseen == 128 then
+    local n = string.byte(ARGV[2])
+    local id = sub(ARGV[2], 2, n + 1)
+    waits = head > 0 and sub(stored, headAt + 12, headAt + 12 + n) == sub(ARGV[2], 1, n + 1)
+    if not waits and mail > 0 then
+      for _, member in ipairs(call('ZRANGE', KEYS[3], time, time, 'BYSCORE')) do
+        waits = waits or string.byte(member, -1) == n and sub(member, 1, n) == id
+      end
+    end
+  end
+  if known or waits then
     status = 0
-    if hold == 1 or till > now or (head == 0 and mail == 0) then status = waits() and 2 or 3 end
+    if hold == 1 or till > now or (head == 0 and mail == 0) then status = waits and 2 or 3 end
   elseif redelivered == 1 and floor > 0 and time <= floor * 1000 then
     status = 4
   else

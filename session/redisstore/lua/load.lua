@@ -16,6 +16,7 @@
 --   outbox   flag 16: I6 lane until (ms), c8 token, B retried; then to the end of the value
 --            outputs, each I5 seq, I4 length, body
 local call, pack, unpack, sub = redis.call, struct.pack, struct.unpack, string.sub
+local format = string.format -- for numbers: Redis would write them as floats, at a cost
 local NOBODY, HOUR, STATE = '\0\0\0\0\0\0\0\0', 3600000, 27
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -55,16 +56,6 @@ local headA, headB -- the head with its length, in two parts, where it is not th
 local more = '' -- outputs behind those stored
 local ends -- when the session expires, in ms, where it is not as before
 
--- look says when somebody must look at the session; 0 for never. The watch index holds just
--- this, and so is written only where it changes.
-local function look()
-  local t = 0
-  if not free or head > 0 or mail > 0 then
-    t = till
-  elseif due > 0 then
-    t = math.max(due, till)
-  end
-  if (outAt <= #stored or more ~= '') and (t == 0 or lane < t) then t = lane end
-  return t
-end
-local looked = look()
+local look -- when somebody must look at the session (see look), and when it was as stored
+--include look
+local looked = look

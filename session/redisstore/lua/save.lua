@@ -29,10 +29,11 @@ if dirty then
   expiry = math.ceil(ends / HOUR)
   call('SET', KEYS[1], pack('>BBI4I6I4I3c4BI3', 1, flags, rev, due, floor, expiry, mark, nseen, nstate)
     .. (kept or sub(stored, STATE + 1, tailAt - 1)) .. (added or '') .. lease
-    .. headText .. (headB or '') .. box .. tomb .. lanes .. outText .. more, 'PX', math.max(ends - now, 1000))
+    .. headText .. (headB or '') .. box .. tomb .. lanes .. outText .. more, 'PX',
+    format('%d', math.max(ends - now, 1000)))
 end
-local t = look()
-if t ~= looked then
+--include look
+if look ~= looked then
   local id = sub(KEYS[1], #KEYS[2]) -- what follows the prefix that both keys share
-  if t > 0 then call('ZADD', KEYS[2], t, id) else call('ZREM', KEYS[2], id) end
+  if look > 0 then call('ZADD', KEYS[2], format('%d', look), id) else call('ZREM', KEYS[2], id) end
 end
