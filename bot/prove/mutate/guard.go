@@ -56,7 +56,7 @@ func guards() []guard {
 	var all []guard
 	for _, part := range [][]guard{
 		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
-		troubleGuards(), lineGuards(), apiGuards(), campaignGuards(), flowGuards(),
+		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(),
 	} {
 		all = append(all, part...)
 	}

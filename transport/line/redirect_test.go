@@ -1,0 +1,63 @@
+package line
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// A redirect to another host is not followed, whoever makes the call: no token or secret goes there.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		call func(t *testing.T, address string)
+	}{
+		{"send", func(t *testing.T, address string) {
+			c, err := New("secret", "token", &Options{Endpoint: address})
+			require.NoError(t, err)
+			require.Error(t, c.Send(t.Context(), delivery()))
+		}},
+		{"send by another client", func(t *testing.T, address string) {
+			c, err := New("secret", "token", &Options{Endpoint: address, Client: &http.Client{}})
+			require.NoError(t, err)
+			require.Error(t, c.Send(t.Context(), delivery()))
+		}},
+		{"menu", func(t *testing.T, address string) {
+			c, err := New("secret", "token", &Options{Endpoint: address})
+			require.NoError(t, err)
+			d := delivery()
+			d.Messages, _ = transport.Menu{Name: "a"}.AppendJSON(nil, "")
+			require.Error(t, c.Send(t.Context(), d))
+		}},
+		{"the rest", func(t *testing.T, address string) {
+			c, err := New("secret", "token", &Options{Endpoint: address, Client: &http.Client{}})
+			require.NoError(t, err)
+			resp, err := c.HTTPClient().Get(address + "/v2/bot/info")
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			require.Equal(t, http.StatusTemporaryRedirect, resp.StatusCode)
+		}},
+		{"tokens", func(t *testing.T, address string) {
+			s, err := StatelessTokens("1", "secret", &TokenOptions{Endpoint: address, Client: &http.Client{}})
+			require.NoError(t, err)
+			_, err = s.Token(t.Context())
+			require.Error(t, err)
+		}},
+		{"revoke", func(t *testing.T, address string) {
+			require.Error(t, RevokeToken(t.Context(), "1", "secret", "token", &TokenOptions{Endpoint: address}))
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			other := newPlatform(t, says(200, `{"access_token":"t","expires_in":900}`))
+			here := httptest.NewServer(http.RedirectHandler(other.URL+"/v2/bot/message/push", http.StatusTemporaryRedirect))
+			t.Cleanup(here.Close)
+			tt.call(t, here.URL)
+			require.Empty(t, other.got())
+		})
+	}
+}
