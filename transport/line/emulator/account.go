@@ -1,19 +1,17 @@
 package emulator
 
 import (
-	"cmp"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"time"
 )
 
 func (p *Platform) peopleEndpoints() []endpoint {
 	return []endpoint{
 		get("/v2/bot/info", p.info),
-		get("/v2/bot/profile/{userId}", p.profile),
-		get("/v2/bot/followers/ids", p.followers),
-		{method: http.MethodPost, path: "/v2/bot/chat/loading/start", handle: p.startLoading,
+		get("/v2/bot/profile/{userId}", p.ofUser(p.profile)),
+		get("/v2/bot/followers/ids", p.locked(p.followers)),
+		{method: http.MethodPost, path: "/v2/bot/chat/loading/start", handle: p.bodied(p.startLoading),
 			rate: rate{100, time.Second}},
 	}
 }
@@ -41,14 +39,7 @@ type profileBody struct {
 	Status   string `json:"statusMessage,omitempty"`
 }
 
-func (p *Platform) profile(c *call) answer {
-	id := c.values["userId"]
-	if !userID.MatchString(id) {
-		return invalid("userId")
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	u := p.find(id)
+func (p *Platform) profile(_ *call, u *user) answer {
 	if u == nil || u.Hidden || !u.known() {
 		return notFound
 	}
@@ -63,21 +54,19 @@ func (p *Platform) followers(c *call) answer {
 	if p.opt.Unverified {
 		return unavailable
 	}
-	limit, err := strconv.Atoi(cmp.Or(c.URL.Query().Get("limit"), "300"))
-	if err != nil || limit < 1 || limit > 1000 {
-		return invalid("limit")
+	limit, bad := c.limit(300, 1000)
+	if bad != nil {
+		return *bad
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var friends []string
 	for _, u := range p.everyone() {
 		if u.Friend && !u.Hidden {
 			friends = append(friends, u.ID)
 		}
 	}
-	ids, next, ok := p.piece(friends, "followers", c.URL.Query().Get("start"), limit)
-	if !ok {
-		return refuse(http.StatusBadRequest, "Invalid start param")
+	ids, next, bad := p.piece(c, friends, "followers", limit)
+	if bad != nil {
+		return *bad
 	}
 	return accept(http.StatusOK, followersBody{ids, next})
 }
@@ -92,11 +81,7 @@ type followersBody struct {
 var unavailable = refuse(http.StatusForbidden, "Access to this API is not available for your account")
 
 // startLoading shows the loading animation until the next message of the bot.
-func (p *Platform) startLoading(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) startLoading(_ *call, o object) answer {
 	var k checker
 	id := k.str(o, "", "chatId", length{1, 100, utf16Length})
 	if id != "" && !userID.MatchString(id) {
@@ -117,8 +102,6 @@ func (p *Platform) startLoading(c *call) answer {
 	if len(k.details) > 0 {
 		return refuseDetails(k.details)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if u := p.find(id); u != nil && u.Friend {
 		u.loading = p.opt.Now().Add(time.Duration(seconds) * time.Second)
 		u.touch()

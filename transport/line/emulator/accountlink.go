@@ -16,17 +16,10 @@ type linkToken struct {
 }
 
 func (p *Platform) linkEndpoints() []endpoint {
-	return []endpoint{act(http.MethodPost, "/v2/bot/user/{userId}/linkToken", p.issueLinkToken)}
+	return []endpoint{act(http.MethodPost, "/v2/bot/user/{userId}/linkToken", p.ofUser(p.issueLinkToken))}
 }
 
-func (p *Platform) issueLinkToken(c *call) answer {
-	id := c.values["userId"]
-	if !userID.MatchString(id) {
-		return invalid("userId")
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	u := p.find(id)
+func (p *Platform) issueLinkToken(_ *call, u *user) answer {
 	if u == nil {
 		return notFound
 	}

@@ -90,10 +90,18 @@ var notFound = refuse(http.StatusNotFound, "Not found")
 
 func accept(status int, body any) answer { return answer{status: status, body: body} }
 
+// mostBody is how large the body of a call may be.
+func mostBody(r *http.Request) int64 {
+	if r.URL.Path == audienceFilePath {
+		return maxFile
+	}
+	return maxBody
+}
+
 func (p *Platform) serveAPI(w http.ResponseWriter, r *http.Request, h host) {
 	c := &call{Request: r, id: newUUID(), host: h}
 	w.Header().Set("x-line-request-id", c.id)
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBody(r)))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

@@ -5,28 +5,24 @@ import (
 	"net/http"
 )
 
-func (p *Platform) multicast(c *call) answer {
-	return p.toMany(c, "multicast", func(o object, k *checker) ([]*chat, *answer) {
+func (p *Platform) multicast(c *call, o object) answer {
+	return p.toMany(c, o, "multicast", func(o object, k *checker) ([]*chat, *answer) {
 		k.aggregationUnits(o)
 		return p.recipients(o, k)
 	})
 }
 
-func (p *Platform) broadcast(c *call) answer {
-	return p.toMany(c, "broadcast", func(object, *checker) ([]*chat, *answer) {
+func (p *Platform) broadcast(c *call, o object) answer {
+	return p.toMany(c, o, "broadcast", func(object, *checker) ([]*chat, *answer) {
 		return p.friends(), nil
 	})
 }
 
 // toMany carries out a call whose messages go to several users; whom is given the body to check
 // what is its own. Only friends get them: LINE accepts the others too.
-func (p *Platform) toMany(c *call, via string, whom func(object, *checker) ([]*chat, *answer)) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (p *Platform) toMany(
+	c *call, o object, via string, whom func(object, *checker) ([]*chat, *answer),
+) answer {
 	if a, ok := p.acceptedUnder(c); ok {
 		return a
 	}

@@ -36,7 +36,7 @@ type Upload struct {
 // content is what a bot can get of a message.
 type content struct {
 	Upload
-	born time.Time // zero once the message is unsent: LINE has it no more
+	born time.Time // zero once it is forgotten: LINE has it no more
 }
 
 // pixel is a picture of one transparent point.
@@ -136,13 +136,29 @@ func (p *Platform) Unsend(ctx context.Context, user, message string) (Delivery, 
 		view: placeholder("Message unsent"),
 	}
 	if file := p.contents[message]; file != nil {
-		*file = content{Upload: Upload{Kind: file.Kind}}
+		file.forget()
 	}
 	c.epoch++ // what the page shows is no longer the beginning of the chat
 	c.touch()
 	p.mu.Unlock()
 	return p.tell(ctx, c, u, "unsend", map[string]any{"unsend": map[string]any{"messageId": message}})
 }
+
+// DropContent makes LINE forget the content of a message, as it does some time after it was sent: the
+// bot gets a 410. The bubble stays. It returns ErrBadInput if there is no such content.
+func (p *Platform) DropContent(message string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	file := p.contents[message]
+	if file == nil || file.URL != "" {
+		return fmt.Errorf("%w: no such content", ErrBadInput)
+	}
+	file.forget()
+	return nil
+}
+
+// forget leaves no more than that there was something.
+func (f *content) forget() { *f = content{Upload: Upload{Kind: f.Kind}} }
 
 // photo is where the page finds the picture of an image, or empty.
 func photo(id string, u *Upload) string {

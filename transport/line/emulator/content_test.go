@@ -105,6 +105,23 @@ func TestContentGoes(t *testing.T) {
 	}
 }
 
+func TestContentIsDropped(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, nil)
+	image := s.uploads(Upload{Kind: "image", Data: pixel})
+	elsewhere := s.uploads(Upload{Kind: "image", URL: "https://example.com/a.png"})
+	require.Equal(t, 200, s.call("GET", contentPath(image), "").status)
+	require.NoError(t, s.DropContent(image["id"].(string)))
+	require.NoError(t, s.DropContent(image["id"].(string)))
+	r := s.call("GET", contentPath(image), "")
+	require.Equal(t, http.StatusGone, r.status)
+	require.JSONEq(t, `{"message":"The content is gone"}`, r.raw)
+	require.Equal(t, "image", s.Messages("User A")[0].Type, "the bubble stays")
+	require.NotEqual(t, 500, s.call("GET", "/chat/picture?id="+image["id"].(string), "").status)
+	require.ErrorIs(t, s.DropContent("1"), ErrBadInput)
+	require.ErrorIs(t, s.DropContent(elsewhere["id"].(string)), ErrBadInput)
+}
+
 func TestUnsend(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)

@@ -7,9 +7,9 @@ import (
 func (p *Platform) contentEndpoints() []endpoint {
 	path := "/v2/bot/message/{messageId}/content"
 	list := []endpoint{
-		get(path, p.content),
-		get(path+"/preview", p.preview),
-		get(path+"/transcoding", p.transcoding),
+		get(path, p.locked(p.content)),
+		get(path+"/preview", p.locked(p.preview)),
+		get(path+"/transcoding", p.locked(p.transcoding)),
 	}
 	for i := range list {
 		list[i].data = true
@@ -48,8 +48,6 @@ func (p *Platform) status(file *content) string {
 }
 
 func (p *Platform) content(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	file, bad := p.stored(c)
 	if bad != nil {
 		return *bad
@@ -58,8 +56,6 @@ func (p *Platform) content(c *call) answer {
 }
 
 func (p *Platform) preview(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	file, bad := p.stored(c)
 	if bad != nil {
 		return *bad
@@ -82,8 +78,6 @@ func (p *Platform) bytesOf(file *content, data []byte, media string) answer {
 }
 
 func (p *Platform) transcoding(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	file, bad := p.stored(c)
 	if bad != nil {
 		return *bad

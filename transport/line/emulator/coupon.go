@@ -25,10 +25,10 @@ type coupon struct {
 func (p *Platform) couponEndpoints() []endpoint {
 	const path = "/v2/bot/coupon"
 	list := []endpoint{
-		send(path, p.createCoupon),
-		get(path, p.listCoupons),
-		get(path+"/{couponId}", p.getCoupon),
-		act(http.MethodPut, path+"/{couponId}/close", p.closeCoupon),
+		send(path, p.bodied(p.createCoupon)),
+		get(path, p.locked(p.listCoupons)),
+		get(path+"/{couponId}", p.locked(p.getCoupon)),
+		act(http.MethodPut, path+"/{couponId}/close", p.locked(p.closeCoupon)),
 	}
 	for i := range list {
 		list[i].rate = rate{200, time.Second}
@@ -43,18 +43,12 @@ func couponRefusal(status int, message string) answer {
 	return a
 }
 
-func (p *Platform) createCoupon(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) createCoupon(_ *call, o object) answer {
 	var k checker
 	k.coupon(o, p.opt.Now())
 	if len(k.details) > 0 {
 		return refuseDetails(k.details)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	running := 0
 	for _, made := range p.coupons {
 		if p.couponStatus(made) == "RUNNING" {
@@ -170,17 +164,15 @@ func (p *Platform) listCoupons(c *call) answer {
 			return refuseDetails([]detail{{"Must be one of the following values: [DRAFT,RUNNING,CLOSED]", "status"}})
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var ids []string
 	for _, id := range p.couponOrder {
 		if len(wanted) == 0 || slices.Contains(wanted, p.couponStatus(p.coupons[id])) {
 			ids = append(ids, id)
 		}
 	}
-	ids, next, ok := p.piece(ids, fmt.Sprint("coupons ", wanted), query.Get("start"), limit)
-	if !ok {
-		return refuse(http.StatusBadRequest, "Invalid start param")
+	ids, next, bad := p.piece(c, ids, fmt.Sprint("coupons ", wanted), limit)
+	if bad != nil {
+		return *bad
 	}
 	items := make([]map[string]any, len(ids))
 	for i, id := range ids {
@@ -194,8 +186,6 @@ func (p *Platform) listCoupons(c *call) answer {
 }
 
 func (p *Platform) getCoupon(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	made := p.coupons[c.values["couponId"]]
 	if made == nil {
 		return couponRefusal(http.StatusNotFound, "coupon not found")
@@ -208,8 +198,6 @@ func (p *Platform) getCoupon(c *call) answer {
 }
 
 func (p *Platform) closeCoupon(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	made := p.coupons[c.values["couponId"]]
 	switch {
 	case made == nil:

@@ -38,16 +38,28 @@
 // and stateless, the latter two for a JWT that is signed with a key of [Platform.RegisterKey]) give
 // more, which expire by [Options.Now].
 //
+// # Audiences and insights
+//
+// Audiences are made over the API or by [Platform.AddAudience]. An upload takes [Options.JobTime].
+//
+// Insights are computed from what was sent and from what people did since. Who acts in a chat, or has it
+// open in the page, has seen what is in it; who presses a button with a URL by [Platform.Press] or
+// [Platform.Tap] has opened it, which the page does not tell. LINE hides numbers about fewer than 20
+// people, and so does the platform. Deliveries and followers of a day are there when it is over,
+// demographics at once.
+//
 // # What is not here
 //
-// Managing audiences over the API: [Platform.AddAudience] makes them. LINE notification messages to
-// phone numbers, LIFF and module channels. They answer 404. Insights tell of no message and no rich
-// menu, as LINE does when few people have seen them.
+// LINE notification messages to phone numbers, audiences that other accounts share, LIFF and module
+// channels. They answer 404. Insights tell nothing of rich menus and of videos, as LINE does when few
+// people have used them.
 //
 // # Faults
 //
 // [Options.Fault] and [Platform.FailNext] make API calls fail, before or after the platform has
-// carried them out. A bot that fails its webhook gets the event again if [Options.Redeliver] says so.
+// carried them out. [Platform.FailBatch] makes a change of rich menus fail for some users only, and
+// [Platform.DropContent] makes LINE forget a file before its time. A bot that fails its webhook gets the
+// event again if [Options.Redeliver] says so.
 //
 // # Concurrency
 //

@@ -7,14 +7,14 @@ import (
 )
 
 func (p *Platform) groupEndpoints() []endpoint {
-	list := []endpoint{get("/v2/bot/group/{groupId}/summary", p.summary)}
+	list := []endpoint{get("/v2/bot/group/{groupId}/summary", p.locked(p.summary))}
 	for _, kind := range []string{"group", "room"} {
 		path := "/v2/bot/" + kind + "/{" + kind + "Id}"
 		list = append(list,
-			get(path+"/members/count", p.memberCount),
-			get(path+"/members/ids", p.memberIDs),
-			get(path+"/member/{userId}", p.memberProfile),
-			act(http.MethodPost, path+"/leave", p.leave),
+			get(path+"/members/count", p.locked(p.memberCount)),
+			get(path+"/members/ids", p.locked(p.memberIDs)),
+			get(path+"/member/{userId}", p.locked(p.memberProfile)),
+			act(http.MethodPost, path+"/leave", p.locked(p.leave)),
 		)
 	}
 	return list
@@ -48,8 +48,6 @@ func (p *Platform) inside(c *call) (*chat, *answer) {
 }
 
 func (p *Platform) summary(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	there, bad := p.inside(c)
 	if bad != nil {
 		return *bad
@@ -62,8 +60,6 @@ func (p *Platform) summary(c *call) answer {
 }
 
 func (p *Platform) memberCount(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	there, bad := p.inside(c)
 	if bad != nil {
 		return *bad
@@ -75,8 +71,6 @@ func (p *Platform) memberIDs(c *call) answer {
 	if p.opt.Unverified {
 		return unavailable
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	there, bad := p.inside(c)
 	if bad != nil {
 		return *bad
@@ -87,9 +81,9 @@ func (p *Platform) memberIDs(c *call) answer {
 			open = append(open, u.ID)
 		}
 	}
-	ids, next, ok := p.piece(open, there.id, c.URL.Query().Get("start"), 100)
-	if !ok {
-		return refuse(http.StatusBadRequest, "Invalid start param")
+	ids, next, bad := p.piece(c, open, there.id, 100)
+	if bad != nil {
+		return *bad
 	}
 	return accept(http.StatusOK, struct {
 		IDs  []string `json:"memberIds"`
@@ -98,8 +92,6 @@ func (p *Platform) memberIDs(c *call) answer {
 }
 
 func (p *Platform) memberProfile(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	there, bad := p.inside(c)
 	if bad != nil {
 		return *bad
@@ -117,8 +109,6 @@ func (p *Platform) memberProfile(c *call) answer {
 
 // leave takes the bot out of a group or a room. LINE tells the bot by an event, after the answer.
 func (p *Platform) leave(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	there, bad := p.named(c)
 	if bad != nil {
 		return *bad

@@ -13,15 +13,22 @@ func (p *Platform) locked(f handler) func(*call) answer {
 	}
 }
 
-// bodied is locked for a function that reads the JSON object in the body.
-func (p *Platform) bodied(f func(*call, object) answer) func(*call) answer {
+// parsed makes an endpoint's function of one that takes the JSON object in the body.
+func parsed(f func(*call, object) answer) func(*call) answer {
 	return func(c *call) answer {
 		o, bad := parseBody(c.body)
 		if bad != nil {
 			return *bad
 		}
-		return p.locked(func(c *call) answer { return f(c, o) })(c)
+		return f(c, o)
 	}
+}
+
+// bodied is parsed and locked.
+func (p *Platform) bodied(f func(*call, object) answer) func(*call) answer {
+	return parsed(func(c *call, o object) answer {
+		return p.locked(func(c *call) answer { return f(c, o) })(c)
+	})
 }
 
 // ofUser is locked for a function about the user in the path, whom nobody may know.

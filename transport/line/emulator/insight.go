@@ -13,8 +13,8 @@ func (p *Platform) insightEndpoints() []endpoint {
 		get("/v2/bot/insight/followers", p.locked(p.insightFollowers)),
 		get("/v2/bot/insight/message/event", p.locked(p.insightMessage)),
 		get("/v2/bot/insight/message/event/aggregation", p.locked(p.insightUnit)),
-		get("/v2/bot/insight/richmenu/{richMenuId}/summary", p.insightMenu),
-		get("/v2/bot/insight/richmenu/{richMenuId}/daily", p.insightMenu),
+		get("/v2/bot/insight/richmenu/{richMenuId}/summary", p.locked(p.insightMenu)),
+		get("/v2/bot/insight/richmenu/{richMenuId}/daily", p.locked(p.insightMenu)),
 	}
 	for i := range list {
 		list[i].rate = rate{60, time.Hour}
@@ -105,8 +105,6 @@ func (p *Platform) insightMenu(c *call) answer {
 		return refuse(http.StatusBadRequest,
 			"Parameter from must be the same date as, or after "+earliest+".")
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	m := p.menuNamed(c)
 	if m == nil {
 		return notFound

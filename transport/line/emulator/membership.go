@@ -41,9 +41,9 @@ func (p *Platform) membershipEndpoints() []endpoint {
 	limited := rate{200, time.Second}
 	const path = "/v2/bot/membership/"
 	return []endpoint{
-		{method: http.MethodGet, path: path + "list", handle: p.memberships, rate: limited},
-		{method: http.MethodGet, path: path + "subscription/{userId}", handle: p.subscriptions, rate: limited},
-		get(path+"{membershipId}/users/ids", p.subscribers),
+		{method: http.MethodGet, path: path + "list", handle: p.locked(p.memberships), rate: limited},
+		{method: http.MethodGet, path: path + "subscription/{userId}", handle: p.ofUser(p.subscriptions), rate: limited},
+		get(path+"{membershipId}/users/ids", p.locked(p.subscribers)),
 	}
 }
 
@@ -125,8 +125,6 @@ func (p *Platform) changePlan(ctx context.Context, name string, id int,
 }
 
 func (p *Platform) memberships(*call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if len(p.plans) == 0 {
 		return refuse(http.StatusNotFound, "Membership plan not found")
 	}
@@ -144,13 +142,8 @@ func (p *Platform) memberships(*call) answer {
 	return accept(http.StatusOK, map[string]any{"memberships": list})
 }
 
-func (p *Platform) subscriptions(c *call) answer {
-	if !userID.MatchString(c.values["userId"]) {
-		return invalid("userId")
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	u, now := p.find(c.values["userId"]), p.opt.Now()
+func (p *Platform) subscriptions(_ *call, u *user) answer {
+	now := p.opt.Now()
 	list := []any{}
 	for _, pl := range p.plans {
 		for _, m := range pl.members {
@@ -175,12 +168,10 @@ func (p *Platform) subscriptions(c *call) answer {
 
 func (p *Platform) subscribers(c *call) answer {
 	id, _ := strconv.Atoi(c.values["membershipId"])
-	limit, err := strconv.Atoi(cmp.Or(c.URL.Query().Get("limit"), "300"))
-	if err != nil || limit < 1 || limit > 1000 {
-		return invalid("limit")
+	limit, bad := c.limit(300, 1000)
+	if bad != nil {
+		return *bad
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	pl := p.planOf(id)
 	if pl == nil {
 		return refuse(http.StatusNotFound, "Membership ID is not found")
@@ -191,9 +182,9 @@ func (p *Platform) subscribers(c *call) answer {
 			ids = append(ids, m.user.ID)
 		}
 	}
-	ids, next, ok := p.piece(ids, fmt.Sprintf("membership %d", id), c.URL.Query().Get("start"), limit)
-	if !ok {
-		return refuse(http.StatusBadRequest, "Invalid start param")
+	ids, next, bad := p.piece(c, ids, fmt.Sprintf("membership %d", id), limit)
+	if bad != nil {
+		return *bad
 	}
 	return accept(http.StatusOK, followersBody{ids, next})
 }

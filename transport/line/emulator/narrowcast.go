@@ -23,31 +23,7 @@ type narrowcast struct {
 	reserved       int // more than is sent, out of the month's quota, until it is done
 }
 
-// AddAudience makes an audience of these users, as by uploading their ids, and returns its
-// audienceGroupId. It returns ErrUnknownUser for a user that does not exist.
-func (p *Platform) AddAudience(users ...string) (int64, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	members := make(map[*user]bool, len(users))
-	for _, name := range users {
-		u := p.find(name)
-		if u == nil {
-			return 0, ErrUnknownUser
-		}
-		members[u] = true
-	}
-	id := int64(1_000_000_000_000 + len(p.audiences) + 1)
-	p.audiences[id] = members
-	return id, nil
-}
-
-func (p *Platform) sendNarrowcast(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (p *Platform) sendNarrowcast(c *call, o object) answer {
 	if a, ok := p.acceptedUnder(c); ok {
 		return a
 	}
@@ -55,7 +31,7 @@ func (p *Platform) sendNarrowcast(c *call) answer {
 	k := checker{details: details}
 	k.boolean(o, "", "notificationDisabled")
 	k.untied(messages)
-	wanted, filtered := p.narrowed(o, &k)
+	wanted := p.narrowed(o, &k)
 	limit := k.limit(o)
 	if len(k.details) > 0 {
 		return refuseDetails(k.details)
@@ -63,7 +39,7 @@ func (p *Platform) sendNarrowcast(c *call) answer {
 	if k.other != nil {
 		return *k.other
 	}
-	n, bad := p.plan(wanted, filtered, limit)
+	n, bad := p.plan(wanted, limit)
 	if bad != nil {
 		return *bad
 	}
@@ -110,16 +86,16 @@ func (k *checker) limit(o object) limit {
 }
 
 // plan chooses the recipients, and decides what becomes of the narrowcast. The caller holds p.mu.
-func (p *Platform) plan(wanted func(*user) bool, filtered bool, l limit) (*narrowcast, *answer) {
+func (p *Platform) plan(wanted selection, l limit) (*narrowcast, *answer) {
 	now := p.opt.Now()
 	n := &narrowcast{accepted: now, done: now.Add(p.opt.JobTime)}
 	friends := p.friends()
-	if filtered && len(friends) < minFriends {
+	if wanted.filtered && len(friends) < minFriends {
 		a := refuse(http.StatusForbidden, "Your account does not have enough friends")
 		return nil, &a
 	}
 	for _, c := range friends {
-		if wanted(c.person) {
+		if wanted.has(c.person) {
 			n.to = append(n.to, c.person)
 		}
 	}
@@ -135,7 +111,7 @@ func (p *Platform) plan(wanted func(*user) bool, filtered bool, l limit) (*narro
 		return nil, &a
 	}
 	switch {
-	case filtered && len(n.to) < minRecipients:
+	case (wanted.filtered || wanted.watched) && len(n.to) < minRecipients:
 		n.failure, n.description = 2, "There are not enough recipients."
 	case l.allOrNone && len(n.to) > most:
 		n.failure, n.description = 5, "The message would reach only some of the recipients."
@@ -183,8 +159,6 @@ func (p *Platform) narrowcastProgress(c *call) answer {
 	if !uuid.MatchString(id) {
 		return invalid("requestId")
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	n, now := p.narrowcasts[id], p.opt.Now()
 	if n == nil || now.Sub(n.accepted) >= narrowcastKept {
 		return notFound

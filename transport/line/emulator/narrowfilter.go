@@ -28,21 +28,30 @@ type test func(*user) bool
 
 func everyUser(*user) bool { return true }
 
-// narrowed reads whom a narrowcast is for. filtered says that attributes matter. The caller holds
-// p.mu.
-func (p *Platform) narrowed(o object, k *checker) (wanted func(*user) bool, filtered bool) {
+// selection is whom a narrowcast is for.
+type selection struct {
+	has      test
+	filtered bool // attributes matter
+	watched  bool // an audience matters that LINE has made of what people did
+}
+
+// narrowed reads whom a narrowcast is for. The caller holds p.mu.
+func (p *Platform) narrowed(o object, k *checker) (s selection) {
 	chosen, fits := test(everyUser), test(everyUser)
 	if r := k.object(o, "", "recipient", false); r != nil {
 		count := 0
-		chosen = k.tree(r, "recipient", &count, p.recipient)
+		chosen = k.tree(r, "recipient", &count, func(k *checker, o object, path string) test {
+			return p.recipient(k, o, path, &s)
+		})
 	}
 	if f := k.object(o, "", "filter", false); f != nil {
 		if d := k.object(f, "filter", "demographic", false); d != nil {
 			count := 0
-			fits, filtered = k.tree(d, "filter.demographic", &count, p.attribute), true
+			fits, s.filtered = k.tree(d, "filter.demographic", &count, p.attribute), true
 		}
 	}
-	return func(u *user) bool { return chosen(u) && fits(u) }, filtered
+	s.has = func(u *user) bool { return chosen(u) && fits(u) }
+	return s
 }
 
 // tree reads a tree of operators, the leaves of which are read by leaf: ten of them at most.
@@ -84,16 +93,18 @@ func (k *checker) tree(o object, path string, count *int,
 }
 
 // recipient reads an audience, or a narrowcast that went before.
-func (p *Platform) recipient(k *checker, o object, path string) test {
+func (p *Platform) recipient(k *checker, o object, path string, s *selection) test {
 	switch k.oneOf(o, path, "type", "audience", "redelivery", "operator") {
 	case "audience":
 		written, _ := o["audienceGroupId"].(json.Number)
 		id, _ := written.Int64()
-		members, ok := p.audiences[id]
-		if !ok {
+		a := p.audience(id)
+		if a == nil || a.status(p.opt.Now()) != "READY" {
 			k.refuse(refuse(http.StatusBadRequest, fmt.Sprintf("Invalid audience group id: %d", id)))
+			return everyUser
 		}
-		return func(u *user) bool { return members[u] }
+		s.watched = s.watched || a.kind != "UPLOAD"
+		return func(u *user) bool { return a.ids[u.ID] }
 	case "redelivery":
 		id := k.str(o, path, "requestId", length{1, 100, utf16Length})
 		n, now := p.narrowcasts[id], p.opt.Now()

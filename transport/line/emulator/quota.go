@@ -1,11 +1,8 @@
 package emulator
 
 import (
-	"cmp"
-	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -27,14 +24,14 @@ type usage struct {
 func (p *Platform) quotaEndpoints() []endpoint {
 	list := []endpoint{
 		get("/v2/bot/message/quota", p.quota),
-		get("/v2/bot/message/quota/consumption", p.consumption),
-		get("/v2/bot/message/aggregation/info", p.unitCount),
-		get("/v2/bot/message/aggregation/list", p.unitNames),
+		get("/v2/bot/message/quota/consumption", p.locked(p.consumption)),
+		get("/v2/bot/message/aggregation/info", p.locked(p.unitCount)),
+		get("/v2/bot/message/aggregation/list", p.locked(p.unitNames)),
 	}
 	for _, kind := range []string{"reply", "push", "multicast", "broadcast", "pnp"} {
-		list = append(list, get("/v2/bot/message/delivery/"+kind, func(c *call) answer {
+		list = append(list, get("/v2/bot/message/delivery/"+kind, p.locked(func(c *call) answer {
 			return p.delivered(c, kind)
-		}))
+		})))
 	}
 	return list
 }
@@ -97,8 +94,6 @@ func (p *Platform) quota(*call) answer {
 }
 
 func (p *Platform) consumption(*call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	return accept(http.StatusOK, map[string]int{"totalUsage": p.thisMonth().total})
 }
 
@@ -106,8 +101,6 @@ func (p *Platform) consumption(*call) answer {
 func (p *Platform) delivered(c *call, kind string) answer {
 	date := c.URL.Query().Get("date")
 	day, err := time.ParseInLocation("20060102", date, japan)
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	switch {
 	case err != nil:
 		return invalid("date")
@@ -123,51 +116,20 @@ func (p *Platform) delivered(c *call, kind string) answer {
 }
 
 func (p *Platform) unitCount(*call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	return accept(http.StatusOK, map[string]int{"numOfCustomAggregationUnits": len(p.thisMonth().units)})
 }
 
 func (p *Platform) unitNames(c *call) answer {
-	limit, err := strconv.Atoi(cmp.Or(c.URL.Query().Get("limit"), "100"))
-	if err != nil || limit < 1 || limit > 100 {
-		return invalid("limit")
+	limit, bad := c.limit(100, 100)
+	if bad != nil {
+		return *bad
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	names, next, ok := p.piece(p.thisMonth().units, "units", c.URL.Query().Get("start"), limit)
-	if !ok {
-		return refuse(http.StatusBadRequest, "Invalid start param")
+	names, next, bad := p.piece(c, p.thisMonth().units, "units", limit)
+	if bad != nil {
+		return *bad
 	}
 	return accept(http.StatusOK, struct {
 		Names []string `json:"customAggregationUnits"`
 		Next  string   `json:"next,omitempty"`
 	}{names, next})
-}
-
-// mark is where a list that is got in pieces goes on, for 24 hours.
-type mark struct {
-	list, at string
-	born     time.Time
-}
-
-// piece cuts the next piece out of a list, and makes a token for the piece that follows.
-// The caller holds p.mu.
-func (p *Platform) piece(all []string, list, start string, limit int) ([]string, string, bool) {
-	now := p.opt.Now()
-	maps.DeleteFunc(p.marks, func(_ string, m mark) bool { return now.Sub(m.born) >= 24*time.Hour })
-	if start != "" {
-		m, ok := p.marks[start]
-		if !ok || m.list != list {
-			return nil, "", false
-		}
-		all = all[max(slices.Index(all, m.at), 0):]
-	}
-	piece := append(make([]string, 0, limit), all[:min(limit, len(all))]...)
-	if len(all) <= limit {
-		return piece, "", true
-	}
-	next := newQuoteToken()
-	p.marks[next] = mark{list: list, at: all[limit], born: now}
-	return piece, next, true
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -170,6 +171,12 @@ func TestRatesAreThoseOfTheReference(t *testing.T) {
 		"GET /v2/bot/insight/richmenu/{richMenuId}/daily":   {60, time.Hour},
 		"POST /v2/oauth/accessToken":                        {370, time.Second},
 		"POST /v2/bot/chat/loading/start":                   {100, time.Second},
+	}
+	for _, call := range []string{
+		"POST upload", "PUT upload", "POST upload/byFile", "PUT upload/byFile", "POST click", "POST imp",
+		"PUT {audienceGroupId}/updateDescription", "DELETE {audienceGroupId}", "GET {audienceGroupId}", "GET list",
+	} {
+		want[strings.Replace(call, " ", " "+groups, 1)] = rate{60, time.Minute}
 	}
 	for _, e := range p.endpoints() {
 		require.Equal(t, want[e.method+" "+e.path], e.rate, e.path)

@@ -6,19 +6,13 @@ import (
 
 func (p *Platform) readEndpoints() []endpoint {
 	return []endpoint{
-		send("/v2/bot/chat/markAsRead", p.markAsRead),
-		send("/v2/bot/message/markAsRead", p.markChatAsRead),
+		send("/v2/bot/chat/markAsRead", p.bodied(p.markAsRead)),
+		send("/v2/bot/message/markAsRead", p.bodied(p.markChatAsRead)),
 	}
 }
 
 // markAsRead marks a message, and what was written before it in that chat.
-func (p *Platform) markAsRead(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (p *Platform) markAsRead(_ *call, o object) answer {
 	there, known := p.readTokens[text(o["markAsReadToken"])]
 	if !known {
 		return refuse(http.StatusBadRequest,
@@ -29,11 +23,7 @@ func (p *Platform) markAsRead(c *call) answer {
 }
 
 // markChatAsRead is the older call, which marks all that a user wrote.
-func (p *Platform) markChatAsRead(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) markChatAsRead(_ *call, o object) answer {
 	var k checker
 	id := ""
 	if who := k.object(o, "", "chat", true); who != nil {
@@ -42,8 +32,6 @@ func (p *Platform) markChatAsRead(c *call) answer {
 	if len(k.details) > 0 {
 		return refuseDetails(k.details)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	u := p.find(id)
 	if !userID.MatchString(id) || u == nil {
 		return invalidProperty("chat.userId")

@@ -32,13 +32,15 @@ func TestEndpointsOfTheSpecification(t *testing.T) {
 	t.Parallel()
 	left := map[string]bool{ // see "What is not here" in the package's documentation
 		"/bot/pnp/push": true,
+		"/v2/bot/audienceGroup/shared/{audienceGroupId}": true,
+		"/v2/bot/audienceGroup/shared/list":              true,
 	}
 	dir := os.Getenv("LINE_OPENAPI")
 	if dir == "" {
 		t.Skip("set LINE_OPENAPI to the folder of https://github.com/line/line-openapi")
 	}
 	p := New(secret, token, nil)
-	for _, name := range []string{"messaging-api.yml", "channel-access-token.yml", "insight.yml"} {
+	for _, name := range []string{"messaging-api.yml", "channel-access-token.yml", "insight.yml", "manage-audience.yml"} {
 		found, path := 0, ""
 		for line := range strings.Lines(source(t, dir, name)) {
 			line = strings.TrimRight(line, "\n")
@@ -151,6 +153,13 @@ func TestErrorsAreThoseOfTheReference(t *testing.T) {
 		{"coupon reward", 400, s.call("POST", "/v2/bot/coupon", strings.Replace(aCoupon, `"discount"`, `"x"`, 1))},
 		{"followers of no day", 400, read("/v2/bot/insight/followers")},
 		{"menu insight of no day", 400, read("/v2/bot/insight/richmenu/" + menu + "/summary")},
+		{"audience's name", 400, s.call("POST", groups+"upload", `{"description":"`+strings.Repeat("x", 121)+`"}`)},
+		{"audience's id", 400, s.call("POST", groups+"upload", `{"description":"x","audiences":[{"id":"x"}]}`)},
+		{"audience", 400, read(groups + "7")},
+		{"audiences", 400, read(groups + "list?page=1&size=41")},
+		{"demographics", 200, read("/v2/bot/insight/demographic")},
+		{"delivery insight", 400, read("/v2/bot/insight/message/delivery?date=x")},
+		{"unit insight", 400, read("/v2/bot/insight/message/event/aggregation")},
 		{"channel id", 400, s.posts("/v2/oauth/accessToken", map[string][]string{"grant_type": {"client_credentials"}})},
 		{"channel secret", 400, s.posts("/v2/oauth/accessToken", credentials("x"))},
 		{"stateless", 400, s.posts("/oauth2/v3/token", credentials("x"))},

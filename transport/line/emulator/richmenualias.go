@@ -12,11 +12,11 @@ const maxAliases = 1000
 func (p *Platform) aliasEndpoints() []endpoint {
 	const one = "/v2/bot/richmenu/alias/{richMenuAliasId}"
 	return []endpoint{
-		send("/v2/bot/richmenu/alias", p.createAlias),
-		get("/v2/bot/richmenu/alias/list", p.listAliases),
-		get(one, p.getAlias),
-		send(one, p.updateAlias),
-		{method: http.MethodDelete, path: one, handle: p.deleteAlias, rate: rate{100, time.Hour}},
+		send("/v2/bot/richmenu/alias", p.bodied(p.createAlias)),
+		get("/v2/bot/richmenu/alias/list", p.locked(p.listAliases)),
+		get(one, p.locked(p.getAlias)),
+		send(one, p.bodied(p.updateAlias)),
+		{method: http.MethodDelete, path: one, handle: p.locked(p.deleteAlias), rate: rate{100, time.Hour}},
 	}
 }
 
@@ -55,14 +55,7 @@ func (p *Platform) target(k *checker, o object) string {
 	return id
 }
 
-func (p *Platform) createAlias(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.settle()
+func (p *Platform) createAlias(_ *call, o object) answer {
 	var k checker
 	alias := k.str(o, "", "richMenuAliasId", needID)
 	if alias != "" && !aliasID.MatchString(alias) {
@@ -85,13 +78,7 @@ func (p *Platform) createAlias(c *call) answer {
 	return accept(http.StatusOK, struct{}{})
 }
 
-func (p *Platform) updateAlias(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (p *Platform) updateAlias(c *call, o object) answer {
 	alias, bad := p.aliasNamed(c)
 	if bad != nil {
 		return *bad
@@ -106,8 +93,6 @@ func (p *Platform) updateAlias(c *call) answer {
 }
 
 func (p *Platform) getAlias(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	alias, bad := p.aliasNamed(c)
 	if bad != nil {
 		return *bad
@@ -116,8 +101,6 @@ func (p *Platform) getAlias(c *call) answer {
 }
 
 func (p *Platform) deleteAlias(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	alias, bad := p.aliasNamed(c)
 	if bad != nil {
 		return *bad
@@ -127,8 +110,6 @@ func (p *Platform) deleteAlias(c *call) answer {
 }
 
 func (p *Platform) listAliases(*call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	list := make([]aliasBody, 0, len(p.aliases))
 	for alias, menu := range p.aliases {
 		list = append(list, aliasBody{alias, menu})

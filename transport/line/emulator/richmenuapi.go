@@ -12,21 +12,21 @@ func (p *Platform) menuEndpoints() []endpoint {
 	const one, all, user = "/v2/bot/richmenu/{richMenuId}", "/v2/bot/user/all/richmenu",
 		"/v2/bot/user/{userId}/richmenu"
 	return []endpoint{
-		{method: http.MethodPost, path: "/v2/bot/richmenu", handle: p.createMenu, rate: few},
-		send("/v2/bot/richmenu/validate", p.validateMenu),
-		{method: http.MethodPost, path: one + "/content", handle: p.uploadMenuImage, data: true,
+		{method: http.MethodPost, path: "/v2/bot/richmenu", handle: p.bodied(p.createMenu), rate: few},
+		send("/v2/bot/richmenu/validate", parsed(p.validateMenu)),
+		{method: http.MethodPost, path: one + "/content", handle: p.locked(p.uploadMenuImage), data: true,
 			media: []string{"image/jpeg", "image/png"}},
-		{method: http.MethodGet, path: one + "/content", handle: p.menuImage, data: true},
-		{method: http.MethodGet, path: "/v2/bot/richmenu/list", handle: p.listMenus,
+		{method: http.MethodGet, path: one + "/content", handle: p.locked(p.menuImage), data: true},
+		{method: http.MethodGet, path: "/v2/bot/richmenu/list", handle: p.locked(p.listMenus),
 			rate: rate{10, time.Second}},
-		get(one, p.getMenu),
-		{method: http.MethodDelete, path: one, handle: p.deleteMenu, rate: few},
-		act(http.MethodPost, all+"/{richMenuId}", p.setDefaultMenu),
-		get(all, p.getDefaultMenu),
-		act(http.MethodDelete, all, p.clearDefaultMenu),
-		act(http.MethodPost, user+"/{richMenuId}", p.linkMenu),
-		get(user, p.linkedMenu),
-		act(http.MethodDelete, user, p.unlinkMenu),
+		get(one, p.locked(p.getMenu)),
+		{method: http.MethodDelete, path: one, handle: p.locked(p.deleteMenu), rate: few},
+		act(http.MethodPost, all+"/{richMenuId}", p.locked(p.setDefaultMenu)),
+		get(all, p.locked(p.getDefaultMenu)),
+		act(http.MethodDelete, all, p.locked(p.clearDefaultMenu)),
+		act(http.MethodPost, user+"/{richMenuId}", p.ofUser(p.linkMenu)),
+		get(user, p.ofUser(p.linkedMenu)),
+		act(http.MethodDelete, user, p.ofUser(p.unlinkMenu)),
 	}
 }
 
@@ -35,28 +35,18 @@ func refuseBare(status int, message string) answer {
 	return answer{status: status, body: map[string]any{"message": message, "details": []any{}}}
 }
 
-func (p *Platform) validateMenu(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) validateMenu(_ *call, o object) answer {
 	if _, details := checkMenu(o); len(details) > 0 {
 		return refuseDetails(details)
 	}
 	return accept(http.StatusOK, struct{}{})
 }
 
-func (p *Platform) createMenu(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) createMenu(_ *call, o object) answer {
 	m, details := checkMenu(o)
 	if len(details) > 0 {
 		return refuseDetails(details)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if len(p.menus) >= maxMenus {
 		return refuseBare(http.StatusBadRequest, "The maximum number of rich menus has been reached")
 	}
@@ -69,13 +59,10 @@ func (p *Platform) createMenu(c *call) answer {
 
 // menuNamed is the menu of a call's path, or nil. The caller holds p.mu.
 func (p *Platform) menuNamed(c *call) *richMenu {
-	p.settle()
 	return p.menus[c.values["richMenuId"]]
 }
 
 func (p *Platform) uploadMenuImage(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	m, media := p.menuNamed(c), c.mediaType()
 	switch {
 	case m == nil:
@@ -90,8 +77,6 @@ func (p *Platform) uploadMenuImage(c *call) answer {
 }
 
 func (p *Platform) menuImage(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	m := p.menuNamed(c)
 	if m == nil || m.image == nil {
 		return notFound
@@ -100,8 +85,6 @@ func (p *Platform) menuImage(c *call) answer {
 }
 
 func (p *Platform) listMenus(*call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	list := make([]json.RawMessage, len(p.menuOrder))
 	for i, id := range p.menuOrder {
 		list[i] = p.menus[id].body()
@@ -110,8 +93,6 @@ func (p *Platform) listMenus(*call) answer {
 }
 
 func (p *Platform) getMenu(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	m := p.menuNamed(c)
 	if m == nil {
 		return notFound
@@ -121,8 +102,6 @@ func (p *Platform) getMenu(c *call) answer {
 
 // deleteMenu deletes a menu. Whoever had it has none of its own any more.
 func (p *Platform) deleteMenu(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	m := p.menuNamed(c)
 	if m == nil {
 		return notFound
@@ -154,8 +133,6 @@ func (p *Platform) eachUser(f func(*user)) {
 var noImage = refuseBare(http.StatusBadRequest, "must upload richmenu image before applying it to user")
 
 func (p *Platform) setDefaultMenu(c *call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	m := p.menuNamed(c)
 	switch {
 	case m == nil:
@@ -169,8 +146,6 @@ func (p *Platform) setDefaultMenu(c *call) answer {
 }
 
 func (p *Platform) getDefaultMenu(*call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.defaultMenu == "" {
 		return refuseBare(http.StatusNotFound, "no default richmenu")
 	}
@@ -178,19 +153,12 @@ func (p *Platform) getDefaultMenu(*call) answer {
 }
 
 func (p *Platform) clearDefaultMenu(*call) answer {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.defaultMenu = ""
 	p.eachUser(func(u *user) { u.touch() })
 	return accept(http.StatusOK, struct{}{})
 }
 
-func (p *Platform) linkMenu(c *call) answer {
-	if !userID.MatchString(c.values["userId"]) {
-		return invalid("userId")
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (p *Platform) linkMenu(c *call, u *user) answer {
 	m := p.menuNamed(c)
 	switch {
 	case m == nil:
@@ -198,31 +166,18 @@ func (p *Platform) linkMenu(c *call) answer {
 	case m.image == nil:
 		return noImage
 	}
-	p.link(p.find(c.values["userId"]), m.id)
+	p.link(u, m.id)
 	return accept(http.StatusOK, struct{}{})
 }
 
-func (p *Platform) linkedMenu(c *call) answer {
-	if !userID.MatchString(c.values["userId"]) {
-		return invalid("userId")
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.settle()
-	u := p.find(c.values["userId"])
+func (p *Platform) linkedMenu(_ *call, u *user) answer {
 	if u == nil || !u.Friend || u.menu == "" {
 		return refuseBare(http.StatusNotFound, "the user has no richmenu")
 	}
 	return accept(http.StatusOK, map[string]string{"richMenuId": u.menu})
 }
 
-func (p *Platform) unlinkMenu(c *call) answer {
-	if !userID.MatchString(c.values["userId"]) {
-		return invalid("userId")
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.settle()
-	p.link(p.find(c.values["userId"]), "")
+func (p *Platform) unlinkMenu(_ *call, u *user) answer {
+	p.link(u, "")
 	return accept(http.StatusOK, struct{}{})
 }

@@ -14,19 +14,34 @@ const (
 
 var resumeKey = regexp.MustCompile(`^[0-9a-zA-Z_-]{1,100}$`)
 
-// batch is a change of many users' menus that was accepted.
+// batch is a request for a change of many users' menus that was accepted.
 type batch struct {
-	accepted, done time.Time
+	accepted time.Time
+	*attempt
+}
+
+// attempt is one at carrying a change out.
+type attempt struct {
+	done   time.Time
+	failed bool
+}
+
+// change is what batches with one resumeRequestKey have in common.
+type change struct {
+	accepted time.Time
+	to       map[string]string // the menu that takes the place of each; empty for none
+	left     map[*user]string  // who is still to be changed, with the menu that it had
+	last     *attempt
 }
 
 func (p *Platform) menuBulkEndpoints() []endpoint {
 	return []endpoint{
-		send("/v2/bot/richmenu/bulk/link", p.linkMany),
-		send("/v2/bot/richmenu/bulk/unlink", p.unlinkMany),
-		{method: http.MethodPost, path: "/v2/bot/richmenu/batch", handle: p.batch,
+		send("/v2/bot/richmenu/bulk/link", p.bodied(p.linkMany)),
+		send("/v2/bot/richmenu/bulk/unlink", p.bodied(p.unlinkMany)),
+		{method: http.MethodPost, path: "/v2/bot/richmenu/batch", handle: p.bodied(p.batch),
 			rate: rate{3, time.Hour}},
-		send("/v2/bot/richmenu/validate/batch", p.validateBatch),
-		{method: http.MethodGet, path: "/v2/bot/richmenu/progress/batch", handle: p.batchProgress,
+		send("/v2/bot/richmenu/validate/batch", p.bodied(p.validateBatch)),
+		{method: http.MethodGet, path: "/v2/bot/richmenu/progress/batch", handle: p.locked(p.batchProgress),
 			rate: rate{100, time.Hour}},
 	}
 }
@@ -42,11 +57,7 @@ func (k *checker) manyUsers(o object) []string {
 	return ids
 }
 
-func (p *Platform) linkMany(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) linkMany(_ *call, o object) answer {
 	var k checker
 	ids := k.manyUsers(o)
 	id := k.str(o, "", "richMenuId", needID)
@@ -56,9 +67,6 @@ func (p *Platform) linkMany(c *call) answer {
 	if bad := k.refusal(); bad != nil {
 		return *bad
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.settle()
 	m := p.menus[id]
 	switch {
 	case m == nil:
@@ -70,18 +78,12 @@ func (p *Platform) linkMany(c *call) answer {
 	return accept(http.StatusAccepted, struct{}{})
 }
 
-func (p *Platform) unlinkMany(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) unlinkMany(_ *call, o object) answer {
 	var k checker
 	ids := k.manyUsers(o)
 	if bad := k.refusal(); bad != nil {
 		return *bad
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.linkLater(ids, "")
 	return accept(http.StatusAccepted, struct{}{})
 }
@@ -159,53 +161,73 @@ func (p *Platform) operand(k *checker, o object, path, key string) string {
 	return id
 }
 
-func (p *Platform) validateBatch(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.settle()
+func (p *Platform) validateBatch(_ *call, o object) answer {
 	if _, _, bad := p.operations(o); bad != nil {
 		return *bad
 	}
 	return accept(http.StatusOK, struct{}{})
 }
 
-// batch changes the menus of many users in the background. With a resumeRequestKey that is known,
-// there is nothing left to do: what was accepted is always carried out here.
-func (p *Platform) batch(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.settle()
-	change, all, bad := p.operations(o)
+// batch changes the menus of many users in the background: of those who have one of the menus now.
+// With a resumeRequestKey that is known, it goes on with those for whom this failed.
+func (p *Platform) batch(c *call, o object) answer {
+	to, all, bad := p.operations(o)
 	if bad != nil {
 		return *bad
 	}
 	now, key := p.opt.Now(), text(o["resumeRequestKey"])
-	if first, known := p.resumed[key]; known && now.Sub(first.accepted) < batchKept {
-		p.batches[c.id] = batch{now, first.done}
-		return accept(http.StatusAccepted, struct{}{})
-	}
-	b := batch{now, now.Add(p.opt.JobTime)}
-	p.batches[c.id] = b
-	if key != "" {
-		p.resumed[key] = b
-	}
-	p.afterJob(func() {
+	work, known := p.resumed[key]
+	if !known || now.Sub(work.accepted) >= batchKept {
+		work = &change{accepted: now, to: to, left: map[*user]string{}}
 		p.eachUser(func(u *user) {
-			to, named := change[u.menu]
-			if u.menu != "" && (named || all) {
-				p.link(u, to)
+			if _, named := to[u.menu]; u.menu != "" && (named || all) {
+				work.left[u] = u.menu
 			}
 		})
-	})
+		if key != "" {
+			p.resumed[key] = work
+		}
+	}
+	if work.last == nil || work.last.failed {
+		work.last = &attempt{done: now.Add(p.opt.JobTime)}
+		p.afterJob(func() { p.carryOut(work) })
+	}
+	p.batches[c.id] = batch{now, work.last}
 	return accept(http.StatusAccepted, struct{}{})
+}
+
+// carryOut changes the menus of those who are left. It fails for those of FailBatch, and where the new
+// menu was deleted meanwhile. The caller holds p.mu.
+func (p *Platform) carryOut(work *change) {
+	for u, from := range work.left {
+		to := work.to[from]
+		if p.jammed[u] || to != "" && p.menus[to] == nil {
+			continue
+		}
+		if u.menu == from {
+			p.link(u, to)
+		}
+		delete(work.left, u)
+	}
+	work.last.failed = len(work.left) > 0
+	clear(p.jammed)
+}
+
+// FailBatch makes the next change of many users' menus (POST /v2/bot/richmenu/batch) fail for these
+// users: theirs stay, the others' change, and the progress ends as failed. Sent again with the same
+// resumeRequestKey, the change goes on with them. It returns ErrUnknownUser for a user that does not
+// exist.
+func (p *Platform) FailBatch(users ...string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, name := range users {
+		u := p.find(name)
+		if u == nil {
+			return ErrUnknownUser
+		}
+		p.jammed[u] = true
+	}
+	return nil
 }
 
 func (p *Platform) batchProgress(c *call) answer {
@@ -213,8 +235,6 @@ func (p *Platform) batchProgress(c *call) answer {
 	if !uuid.MatchString(id) {
 		return invalid("requestId")
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	b, known := p.batches[id]
 	now := p.opt.Now()
 	if !known || now.Sub(b.accepted) >= batchKept {
@@ -223,6 +243,9 @@ func (p *Platform) batchProgress(c *call) answer {
 	body := map[string]string{"phase": "ongoing", "acceptedTime": b.accepted.UTC().Format(isoMillis)}
 	if !now.Before(b.done) {
 		body["phase"] = "succeeded"
+		if b.failed {
+			body["phase"] = "failed"
+		}
 		body["completedTime"] = latest(b.accepted, b.done).UTC().Format(isoMillis)
 	}
 	return accept(http.StatusOK, body)

@@ -84,6 +84,66 @@ func TestBatch(t *testing.T) {
 	require.Equal(t, 400, s.call("GET", progress, "").status)
 }
 
+// A batch that fails for some users goes on with them under its key.
+func TestBatchThatFails(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, &Options{NoRateLimits: true})
+	s.crowd(3)
+	a, b := s.readyMenu(""), s.readyMenu("")
+	for _, name := range []string{"n0", "n1", "n2"} {
+		require.Equal(t, 200, s.call("POST", "/v2/bot/user/"+s.find(name).ID+"/richmenu/"+a, "").status)
+	}
+	require.NoError(t, s.FailBatch("n1"))
+	require.ErrorIs(t, s.FailBatch("nobody"), ErrUnknownUser)
+	send := func(key string) (progress func() string) {
+		r := s.call("POST", "/v2/bot/richmenu/batch", `{"operations":[{"type":"link","from":"`+a+`","to":"`+b+`"}]`+key+`}`)
+		require.Equal(t, http.StatusAccepted, r.status, r.raw)
+		return func() string {
+			var body struct{ Phase, CompletedTime string }
+			decode(t, s.call("GET", "/v2/bot/richmenu/progress/batch?requestId="+r.header.Get("x-line-request-id"), "").raw, &body)
+			require.Equal(t, body.Phase == "ongoing", body.CompletedTime == "")
+			return body.Phase
+		}
+	}
+	menus := func() []string { return []string{s.Menu("n0"), s.Menu("n1"), s.Menu("n2")} }
+	const key = `,"resumeRequestKey":"key"`
+	first := send(key)
+	again := send(key)
+	require.Equal(t, "ongoing", first())
+	require.Equal(t, "ongoing", again())
+	s.now.advance(time.Second)
+	require.Equal(t, "failed", first())
+	require.Equal(t, "failed", again(), "it was the same work")
+	require.Equal(t, []string{b, a, b}, menus())
+
+	require.Equal(t, 200, s.call("POST", "/v2/bot/user/"+s.find("n2").ID+"/richmenu/"+a, "").status)
+	second := send(key)
+	require.Equal(t, "ongoing", second())
+	s.now.advance(time.Second)
+	require.Equal(t, "succeeded", second())
+	require.Equal(t, "failed", first())
+	require.Equal(t, []string{b, b, a}, menus(), "who was done is left alone")
+	third := send(key)
+	require.Equal(t, "succeeded", third(), "there is nothing left to do")
+
+	s.now.advance(batchKept)
+	send(key)
+	s.now.advance(time.Second)
+	require.Equal(t, []string{b, b, b}, menus(), "the key has expired")
+
+	fourth := send("")
+	require.Equal(t, http.StatusOK, s.call("DELETE", "/v2/bot/richmenu/"+b, "").status)
+	s.now.advance(time.Second)
+	require.Equal(t, "succeeded", fourth(), "nobody has the old menu")
+	require.Equal(t, 200, s.call("POST", "/v2/bot/user/"+s.find("n0").ID+"/richmenu/"+a, "").status)
+	b = s.readyMenu("")
+	fifth := send("")
+	require.Equal(t, http.StatusOK, s.call("DELETE", "/v2/bot/richmenu/"+b, "").status)
+	s.now.advance(time.Second)
+	require.Equal(t, "failed", fifth(), "the new one is gone")
+	require.Equal(t, a, s.Menu("n0"))
+}
+
 func TestBatchRefusals(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, &Options{NoRateLimits: true})

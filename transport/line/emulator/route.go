@@ -33,7 +33,8 @@ func (p *Platform) endpoints() []endpoint {
 		p.quotaEndpoints(), p.tokenEndpoints(), p.contentEndpoints(),
 		p.menuEndpoints(), p.menuBulkEndpoints(), p.aliasEndpoints(),
 		p.webhookEndpoints(), p.readEndpoints(), p.linkEndpoints(), p.membershipEndpoints(),
-		p.couponEndpoints(), p.insightEndpoints())
+		p.couponEndpoints(), p.insightEndpoints(),
+		p.audienceEndpoints())
 }
 
 func (p *Platform) makeRoutes() routes {

@@ -28,38 +28,30 @@ const pushPath = "/v2/bot/message/push"
 
 func (p *Platform) sendEndpoints() []endpoint {
 	list := []endpoint{
-		send("/v2/bot/message/reply", p.reply),
-		{method: http.MethodPost, path: pushPath, handle: p.push, retry: true},
-		{method: http.MethodPost, path: "/v2/bot/message/multicast", handle: p.multicast, retry: true,
+		send("/v2/bot/message/reply", parsed(p.reply)),
+		{method: http.MethodPost, path: pushPath, handle: p.bodied(p.push), retry: true},
+		{method: http.MethodPost, path: "/v2/bot/message/multicast", handle: p.bodied(p.multicast), retry: true,
 			rate: rate{200, time.Second}},
-		{method: http.MethodPost, path: "/v2/bot/message/broadcast", handle: p.broadcast, retry: true,
+		{method: http.MethodPost, path: "/v2/bot/message/broadcast", handle: p.bodied(p.broadcast), retry: true,
 			rate: rate{60, time.Hour}},
-		{method: http.MethodPost, path: "/v2/bot/message/narrowcast", handle: p.sendNarrowcast, retry: true,
+		{method: http.MethodPost, path: "/v2/bot/message/narrowcast", handle: p.bodied(p.sendNarrowcast), retry: true,
 			rate: rate{60, time.Hour}},
-		get("/v2/bot/message/progress/narrowcast", p.narrowcastProgress),
+		get("/v2/bot/message/progress/narrowcast", p.locked(p.narrowcastProgress)),
 	}
 	for _, kind := range []string{"reply", "push", "multicast", "narrowcast", "broadcast"} {
-		list = append(list, send("/v2/bot/message/validate/"+kind, p.validate))
+		list = append(list, send("/v2/bot/message/validate/"+kind, parsed(p.validate)))
 	}
 	return list
 }
 
-func (p *Platform) validate(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) validate(_ *call, o object) answer {
 	if _, details := checkMessages(o); len(details) > 0 {
 		return refuseDetails(details)
 	}
 	return accept(http.StatusOK, struct{}{})
 }
 
-func (p *Platform) reply(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) reply(_ *call, o object) answer {
 	messages, details := checkMessages(o)
 	k := checker{details: details}
 	token := k.str(o, "", "replyToken", length{1, 1000, utf16Length})
@@ -81,13 +73,7 @@ func (p *Platform) reply(c *call) answer {
 	return accept(http.StatusOK, sentBody{p.show(to, prepare(messages), "reply")})
 }
 
-func (p *Platform) push(c *call) answer {
-	o, bad := parseBody(c.body)
-	if bad != nil {
-		return *bad
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (p *Platform) push(c *call, o object) answer {
 	if a, ok := p.acceptedUnder(c); ok {
 		return a
 	}

@@ -19,7 +19,9 @@ type state struct {
 	usage       usage
 	days        map[string]int // messages by day and kind
 	access      map[string]*accessToken
-	audiences   map[int64]map[*user]bool
+	audiences   []*audience
+	audienceID  int64 // of the last that was made, and of the last job
+	jobID       int64
 	narrowcasts map[string]*narrowcast // by request id
 	casts       map[string]*cast       // by request id
 	unitCasts   []*cast
@@ -27,9 +29,10 @@ type state struct {
 	menus       map[string]*richMenu
 	menuOrder   []string // of creation
 	defaultMenu string
-	aliases     map[string]string // menus by alias
-	batches     map[string]batch  // by request id
-	resumed     map[string]batch  // by resumeRequestKey
+	aliases     map[string]string  // menus by alias
+	batches     map[string]batch   // by request id
+	resumed     map[string]*change // by resumeRequestKey
+	jammed      map[*user]bool     // see FailBatch
 	pending     []pending
 	readTokens  map[string]readMark
 	linkTokens  map[string]linkToken
@@ -50,14 +53,14 @@ func newState() state {
 		days:        map[string]int{},
 		access:      map[string]*accessToken{},
 		keys:        map[string]*rsa.PublicKey{},
-		audiences:   map[int64]map[*user]bool{},
 		narrowcasts: map[string]*narrowcast{},
 		casts:       map[string]*cast{},
 		contents:    map[string]*content{},
 		menus:       map[string]*richMenu{},
 		aliases:     map[string]string{},
 		batches:     map[string]batch{},
-		resumed:     map[string]batch{},
+		resumed:     map[string]*change{},
+		jammed:      map[*user]bool{},
 		readTokens:  map[string]readMark{},
 		linkTokens:  map[string]linkToken{},
 		coupons:     map[string]*coupon{},
