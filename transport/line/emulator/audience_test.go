@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -137,55 +136,6 @@ func TestUploadAudience(t *testing.T) {
 	require.Zero(t, *s.outcome(s.narrowcasts(to(phone))).Target)
 }
 
-func TestAudienceByFile(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, nil)
-	s.crowd(4)
-	lines := func(from, to int) string {
-		var b strings.Builder
-		for i := from; i < to; i++ {
-			b.WriteString(s.find(fmt.Sprintf("n%d", i)).ID + "\r\n")
-		}
-		return b.String()
-	}
-	form := func(method, kind, file string, fields ...string) result {
-		var b strings.Builder
-		for i := 0; i < len(fields); i += 2 {
-			b.WriteString("--edge\r\nContent-Disposition: form-data; name=\"" + fields[i] + "\"\r\n\r\n" + fields[i+1] + "\r\n")
-		}
-		b.WriteString("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: " + kind +
-			"\r\n\r\n" + file + "\r\n--edge--\r\n")
-		return s.call(method, groups+"upload/byFile", b.String(), "Content-Type", "multipart/form-data; boundary=edge")
-	}
-	r := form("POST", "text/plain", lines(0, 2), "description", "Spring", "uploadDescription", "a.txt", "isIfaAudience", "false")
-	require.Equal(t, http.StatusAccepted, r.status, r.raw)
-	var made groupBody
-	decode(t, r.raw, &made)
-	s.now.advance(time.Second)
-	id := fmt.Sprint(made.ID)
-	require.Equal(t, http.StatusAccepted, form("PUT", "text/plain; charset=utf-8", lines(2, 3), "audienceGroupId", id).status)
-	s.now.advance(time.Second)
-	g, jobs := s.audienceOf(made.ID)
-	require.Equal(t, 3, g.Count)
-	require.Equal(t, "a.txt", *jobs[0].Description)
-
-	const bad = "UPLOAD_AUDIENCE_GROUP_INVALID_AUDIENCE_ID_FORMAT"
-	r = form("PUT", "text/plain", "x\n", "audienceGroupId", id)
-	require.Equal(t, 400, r.status)
-	require.JSONEq(t, `{"message":"`+bad+`","details":[{"message":"`+bad+`","property":"file"}]}`, r.raw)
-	require.Contains(t, form("POST", "text/plain", " \n", "description", "x").raw, "NO_VALID_AUDIENCE_IDS")
-	require.Equal(t, http.StatusUnsupportedMediaType, form("POST", "text/csv", "", "description", "x").status)
-	broken := s.call("POST", groups+"upload/byFile", "--edge\r\n", "Content-Type", "multipart/form-data; boundary=edge")
-	require.Equal(t, 400, broken.status)
-	require.Equal(t, http.StatusUnsupportedMediaType, s.call("POST", groups+"upload/byFile", "{}").status)
-
-	// LINE takes a million ids, which is far more than the body of another call may hold.
-	many := strings.Repeat(lines(0, 1), 100_000)
-	require.Equal(t, http.StatusAccepted, form("POST", "text/plain", many, "description", "Many").status)
-	r = form("POST", "text/plain", strings.Repeat(lines(0, 1), maxFileIDs+1), "description", "Too many")
-	require.Contains(t, r.raw, "UPLOAD_AUDIENCE_GROUP_TOO_MANY_AUDIENCE_IDS")
-}
-
 // Who has opened a message, or a URL in it, is an audience of at least 50.
 func TestWatchedAudiences(t *testing.T) {
 	t.Parallel()
@@ -245,6 +195,8 @@ func TestWatchedAudiences(t *testing.T) {
 		require.Contains(t, s.call("POST", groups+path, body("")).raw, `"AUDIENCE_GROUP_REQUESTID_DUPLICATE"`)
 		require.Contains(t, s.call("POST", groups+path, `{"description":"x","requestId":"`+newUUID()+`"}`).raw, "REQUEST_NOT_FOUND")
 	}
+	r = s.put(groups+"upload", fmt.Sprintf(`{"audienceGroupId":%d,"audiences":%s}`, seen, s.members(90, 91)))
+	require.Contains(t, r.raw, "AUDIENCE_GROUP_NOT_FOUND", "nobody is added to what people did")
 	require.Equal(t, "clickUrl", s.call("POST", groups+"click",
 		body(`,"clickUrl":"`+strings.Repeat("x", 2001)+`"`)).Details[0].Property)
 	require.Contains(t, s.call("POST", groups+"imp", `{"description":""}`).raw, "NAME_EMPTY")
@@ -324,57 +276,4 @@ func (s *stage) sentBroadcast() string {
 	r := s.call("POST", "/v2/bot/message/broadcast", `{"messages":[`+hello+`]}`)
 	require.Equal(s.t, 200, r.status, r.raw)
 	return r.header.Get("x-line-request-id")
-}
-
-func TestListAudiences(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, &Options{NoRateLimits: true})
-	s.crowd(1)
-	var ids []int64
-	for i := range 5 {
-		who := "[]"
-		if i == 4 {
-			who = s.members(0, 1)
-		}
-		ids = append(ids, s.makesAudience("upload", fmt.Sprintf(`{"description":"Spring %d","audiences":%s}`, i, who)))
-	}
-	s.now.advance(time.Second)
-	list := func(query string) (names []int64, body map[string]any) {
-		t.Helper()
-		r := s.call("GET", groups+"list?page="+query, "")
-		require.Equal(t, 200, r.status, r.raw)
-		var groups struct{ AudienceGroups []groupBody }
-		decode(t, r.raw, &groups)
-		require.NoError(t, json.Unmarshal([]byte(r.raw), &body))
-		for _, g := range groups.AudienceGroups {
-			names = append(names, g.ID)
-		}
-		delete(body, "audienceGroups")
-		return names, body
-	}
-	got, body := list("1&size=3")
-	require.Equal(t, ids[:3], got)
-	require.Equal(t, map[string]any{"hasNextPage": true, "totalCount": 5.0, "readWriteAudienceGroupTotalCount": 5.0,
-		"page": 1.0, "size": 3.0}, body)
-	got, body = list("2&size=3")
-	require.Equal(t, ids[3:], got)
-	require.Equal(t, false, body["hasNextPage"])
-	got, body = list("9")
-	require.Empty(t, got)
-	require.Equal(t, 20.0, body["size"])
-	for query, want := range map[string][]int64{
-		"description=sPRING+1": ids[1:2], "status=READY": ids[4:], "status=FAILED": nil,
-		"createRoute=OA_MANAGER": nil, "createRoute=MESSAGING_API": ids,
-		"description=g+0&status=READY": {ids[0], ids[4]}, // either
-	} {
-		got, _ = list("1&" + query)
-		require.Equal(t, want, got, query)
-	}
-	for _, query := range []string{"", "0", "x", "1&size=0", "1&size=41"} {
-		require.Equal(t, 400, s.call("GET", groups+"list?page="+query, "").status, query)
-	}
-	require.Equal(t, 202, s.call("DELETE", fmt.Sprint(groups, ids[2]), "").status)
-	got, _ = list("1")
-	require.Equal(t, []int64{ids[0], ids[1], ids[3], ids[4]}, got)
-	require.NotEqual(t, ids[4], s.makesAudience("upload", `{"description":"x"}`), "no id comes again")
 }

@@ -220,6 +220,7 @@ func TestDemographicInsight(t *testing.T) {
 		return body
 	}
 	require.False(t, get().Available)
+	require.Empty(t, get().Genders)
 	for i, d := range []Demographic{{Age: 14}, {Age: 70}, {}} {
 		_, err := s.AddUser(User{Name: fmt.Sprintf("m%d", i), Friend: true, Demographic: d,
 			FriendSince: s.now.now().AddDate(-2, 0, 0)})

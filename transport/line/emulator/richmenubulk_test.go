@@ -126,6 +126,18 @@ func TestBatchThatFails(t *testing.T) {
 	third := send(key)
 	require.Equal(t, "succeeded", third(), "there is nothing left to do")
 
+	const another = `,"resumeRequestKey":"another"`
+	fresh := s.readyMenu("")
+	require.NoError(t, s.FailBatch("n2"))
+	send(another)
+	s.now.advance(time.Second)
+	require.Equal(t, 200, s.call("POST", "/v2/bot/user/"+s.find("n2").ID+"/richmenu/"+fresh, "").status)
+	resumed := send(another)
+	s.now.advance(time.Second)
+	require.Equal(t, "succeeded", resumed())
+	require.Equal(t, fresh, s.Menu("n2"), "it has another menu by now")
+	require.Equal(t, 200, s.call("POST", "/v2/bot/user/"+s.find("n2").ID+"/richmenu/"+a, "").status)
+
 	s.now.advance(batchKept)
 	send(key)
 	s.now.advance(time.Second)
