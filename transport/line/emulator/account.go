@@ -9,7 +9,7 @@ import (
 func (p *Platform) peopleEndpoints() []endpoint {
 	return []endpoint{
 		get("/v2/bot/info", p.info),
-		get("/v2/bot/profile/{userId}", p.ofUser(p.profile)),
+		get("/v2/bot/profile/{userId}", about(p, p.userNamed, p.profile)),
 		get("/v2/bot/followers/ids", p.locked(p.followers)),
 		{method: http.MethodPost, path: "/v2/bot/chat/loading/start", handle: p.bodied(p.startLoading),
 			rate: rate{100, time.Second}},

@@ -16,7 +16,7 @@ type linkToken struct {
 }
 
 func (p *Platform) linkEndpoints() []endpoint {
-	return []endpoint{act(http.MethodPost, "/v2/bot/user/{userId}/linkToken", p.ofUser(p.issueLinkToken))}
+	return []endpoint{act(http.MethodPost, "/v2/bot/user/{userId}/linkToken", about(p, p.userNamed, p.issueLinkToken))}
 }
 
 func (p *Platform) issueLinkToken(_ *call, u *user) answer {

@@ -86,6 +86,11 @@ func invalid(name string) answer {
 	return refuse(http.StatusBadRequest, "The value for the '"+name+"' parameter is invalid")
 }
 
+// unsupported refuses a media type.
+func unsupported(kind string) *answer {
+	return new(refuse(http.StatusUnsupportedMediaType, fmt.Sprintf("The content type, %s, is not supported", kind)))
+}
+
 var notFound = refuse(http.StatusNotFound, "Not found")
 
 func accept(status int, body any) answer { return answer{status: status, body: body} }
@@ -156,9 +161,8 @@ func (p *Platform) unauthenticated(c *call) *answer {
 	if reason == "" {
 		return nil
 	}
-	a := refuse(http.StatusUnauthorized, "Authentication failed due to the following reason: "+
-		reason+". Confirm that the access token in the authorization header is valid.")
-	return &a
+	return new(refuse(http.StatusUnauthorized, "Authentication failed due to the following reason: "+
+		reason+". Confirm that the access token in the authorization header is valid."))
 }
 
 // mediaType is the type of the body, without parameters.
@@ -175,18 +179,14 @@ func (e *endpoint) admits(c *call) *answer {
 	}
 	kind := c.mediaType()
 	if len(media) > 0 && !slices.Contains(media, kind) {
-		a := refuse(http.StatusUnsupportedMediaType,
-			fmt.Sprintf("The content type, %s, is not supported", kind))
-		return &a
+		return unsupported(kind)
 	}
 	key := c.Header.Get("X-Line-Retry-Key") // LINE's Go SDK sends an empty one for none
 	if key != "" && !e.retry {
-		a := refuse(http.StatusBadRequest, "The retry key is not supported by this endpoint")
-		return &a
+		return new(refuse(http.StatusBadRequest, "The retry key is not supported by this endpoint"))
 	}
 	if key != "" && !uuid.MatchString(key) {
-		a := refuse(http.StatusBadRequest, "The retry key must be a UUID")
-		return &a
+		return new(refuse(http.StatusBadRequest, "The retry key must be a UUID"))
 	}
 	return nil
 }

@@ -21,8 +21,8 @@ func (p *Platform) audienceEndpoints() []endpoint {
 		send(all+"click", p.bodied(p.clickAudience)),
 		send(all+"imp", p.bodied(p.impressionAudience)),
 		{method: http.MethodPut, path: one + "/updateDescription", handle: p.bodied(p.renameAudience)},
-		act(http.MethodDelete, one, p.locked(p.deleteAudience)),
-		get(one, p.locked(p.getAudience)),
+		act(http.MethodDelete, one, about(p, p.audienceNamed, p.deleteAudience)),
+		get(one, about(p, p.audienceNamed, p.getAudience)),
 		get(all+"list", p.locked(p.listAudiences)),
 	}
 	for i := range list {
@@ -48,8 +48,7 @@ func refuseCode(code, property string) *answer {
 	if property != "" {
 		d["property"] = property
 	}
-	a := answer{status: http.StatusBadRequest, body: map[string]any{"message": message, "details": []any{d}}}
-	return &a
+	return &answer{status: http.StatusBadRequest, body: map[string]any{"message": message, "details": []any{d}}}
 }
 
 const badAudienceID = "UPLOAD_AUDIENCE_GROUP_INVALID_AUDIENCE_ID_FORMAT"
@@ -221,20 +220,12 @@ func (p *Platform) renameAudience(c *call, o object) answer {
 	return accept(http.StatusOK, struct{}{})
 }
 
-func (p *Platform) deleteAudience(c *call) answer {
-	a, bad := p.audienceNamed(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) deleteAudience(_ *call, a *audience) answer {
 	p.audiences = slices.DeleteFunc(p.audiences, func(other *audience) bool { return other == a })
 	return accept(http.StatusAccepted, struct{}{})
 }
 
-func (p *Platform) getAudience(c *call) answer {
-	a, bad := p.audienceNamed(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) getAudience(_ *call, a *audience) answer {
 	now := p.opt.Now()
 	return accept(http.StatusOK, map[string]any{"audienceGroup": a.body(now), "jobs": a.jobList(now)})
 }

@@ -2,11 +2,9 @@ package emulator
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
-	"net/http"
 	"strings"
 )
 
@@ -45,8 +43,7 @@ func parseForm(c *call) (object, *answer) {
 			continue
 		}
 		if kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type")); kind != "text/plain" {
-			a := refuse(http.StatusUnsupportedMediaType, fmt.Sprintf("The content type, %s, is not supported", kind))
-			return nil, &a
+			return nil, unsupported(kind)
 		}
 		text, _ := io.ReadAll(part)
 		o["file"] = strings.Fields(string(text))

@@ -77,8 +77,7 @@ func (p *Platform) recipients(o object, k *checker) ([]*chat, *answer) {
 	to, seen := make([]*chat, 0, len(ids)), make(map[string]bool, len(ids))
 	for i, id := range ids {
 		if !userID.MatchString(id) {
-			a := invalidProperty(fmt.Sprintf("to[%d]", i))
-			return nil, &a
+			return nil, new(invalidProperty(fmt.Sprintf("to[%d]", i)))
 		}
 		if u := p.find(id); u != nil && u.Friend && !seen[id] {
 			to = append(to, u.chat)

@@ -70,14 +70,12 @@ func parseBody(body []byte) (object, *answer) {
 			offset = syntax.Offset
 		}
 		line, column := position(body, offset)
-		a := refuse(http.StatusBadRequest, fmt.Sprintf(
-			"The request body could not be parsed as JSON (line: %d, column: %d)", line, column))
-		return nil, &a
+		return nil, new(refuse(http.StatusBadRequest, fmt.Sprintf(
+			"The request body could not be parsed as JSON (line: %d, column: %d)", line, column)))
 	}
 	o, ok := v.(object)
 	if !ok {
-		a := refuseDetails([]detail{{Message: "Must be an object", Property: ""}})
-		return nil, &a
+		return nil, new(refuseDetails([]detail{{Message: "Must be an object", Property: ""}}))
 	}
 	dropNulls(o)
 	return o, nil

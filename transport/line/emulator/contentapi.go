@@ -7,9 +7,9 @@ import (
 func (p *Platform) contentEndpoints() []endpoint {
 	path := "/v2/bot/message/{messageId}/content"
 	list := []endpoint{
-		get(path, p.locked(p.content)),
-		get(path+"/preview", p.locked(p.preview)),
-		get(path+"/transcoding", p.locked(p.transcoding)),
+		get(path, about(p, p.stored, p.content)),
+		get(path+"/preview", about(p, p.stored, p.preview)),
+		get(path+"/transcoding", about(p, p.stored, p.transcoding)),
 	}
 	for i := range list {
 		list[i].data = true
@@ -47,19 +47,11 @@ func (p *Platform) status(file *content) string {
 	return "succeeded"
 }
 
-func (p *Platform) content(c *call) answer {
-	file, bad := p.stored(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) content(_ *call, file *content) answer {
 	return p.bytesOf(file, file.Data, file.Type)
 }
 
-func (p *Platform) preview(c *call) answer {
-	file, bad := p.stored(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) preview(_ *call, file *content) answer {
 	if file.Kind != "image" && file.Kind != "video" {
 		return refuse(http.StatusBadRequest, "The content can not be previewed")
 	}
@@ -77,11 +69,7 @@ func (p *Platform) bytesOf(file *content, data []byte, media string) answer {
 	return answer{status: http.StatusOK, header: map[string]string{"Content-Type": media}, body: data}
 }
 
-func (p *Platform) transcoding(c *call) answer {
-	file, bad := p.stored(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) transcoding(_ *call, file *content) answer {
 	if file.Kind != "video" && file.Kind != "audio" {
 		return refuse(http.StatusBadRequest, "Transcoding status doesn't support this type of content")
 	}

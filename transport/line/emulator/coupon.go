@@ -27,8 +27,8 @@ func (p *Platform) couponEndpoints() []endpoint {
 	list := []endpoint{
 		send(path, p.bodied(p.createCoupon)),
 		get(path, p.locked(p.listCoupons)),
-		get(path+"/{couponId}", p.locked(p.getCoupon)),
-		act(http.MethodPut, path+"/{couponId}/close", p.locked(p.closeCoupon)),
+		get(path+"/{couponId}", about(p, p.couponNamed, p.getCoupon)),
+		act(http.MethodPut, path+"/{couponId}/close", about(p, p.couponNamed, p.closeCoupon)),
 	}
 	for i := range list {
 		list[i].rate = rate{200, time.Second}
@@ -185,11 +185,16 @@ func (p *Platform) listCoupons(c *call) answer {
 	return accept(http.StatusOK, body)
 }
 
-func (p *Platform) getCoupon(c *call) answer {
+// couponNamed is the coupon of a call's path. The caller holds p.mu.
+func (p *Platform) couponNamed(c *call) (*coupon, *answer) {
 	made := p.coupons[c.values["couponId"]]
 	if made == nil {
-		return couponRefusal(http.StatusNotFound, "coupon not found")
+		return nil, new(couponRefusal(http.StatusNotFound, "coupon not found"))
 	}
+	return made, nil
+}
+
+func (p *Platform) getCoupon(_ *call, made *coupon) answer {
 	body := map[string]any{"status": p.couponStatus(made), "createdTimestamp": made.made.Unix()}
 	for k, v := range made.object {
 		body[k] = v
@@ -197,12 +202,8 @@ func (p *Platform) getCoupon(c *call) answer {
 	return accept(http.StatusOK, body)
 }
 
-func (p *Platform) closeCoupon(c *call) answer {
-	made := p.coupons[c.values["couponId"]]
-	switch {
-	case made == nil:
-		return couponRefusal(http.StatusNotFound, "coupon not found")
-	case p.couponStatus(made) == "CLOSED":
+func (p *Platform) closeCoupon(_ *call, made *coupon) answer {
+	if p.couponStatus(made) == "CLOSED" {
 		return couponRefusal(http.StatusGone, "The coupon has already been closed.")
 	}
 	made.closed = true

@@ -7,14 +7,14 @@ import (
 )
 
 func (p *Platform) groupEndpoints() []endpoint {
-	list := []endpoint{get("/v2/bot/group/{groupId}/summary", p.locked(p.summary))}
+	list := []endpoint{get("/v2/bot/group/{groupId}/summary", about(p, p.inside, p.summary))}
 	for _, kind := range []string{"group", "room"} {
 		path := "/v2/bot/" + kind + "/{" + kind + "Id}"
 		list = append(list,
-			get(path+"/members/count", p.locked(p.memberCount)),
+			get(path+"/members/count", about(p, p.inside, p.memberCount)),
 			get(path+"/members/ids", p.locked(p.memberIDs)),
-			get(path+"/member/{userId}", p.locked(p.memberProfile)),
-			act(http.MethodPost, path+"/leave", p.locked(p.leave)),
+			get(path+"/member/{userId}", about(p, p.inside, p.memberProfile)),
+			act(http.MethodPost, path+"/leave", about(p, p.named, p.leave)),
 		)
 	}
 	return list
@@ -28,8 +28,7 @@ func (p *Platform) named(c *call) (*chat, *answer) {
 		parameter, id = "roomId", c.values["roomId"]
 	}
 	if !chatID.MatchString(id) || (id[0] == 'C') != (parameter == "groupId") {
-		a := invalid(parameter)
-		return nil, &a
+		return nil, new(invalid(parameter))
 	}
 	there := p.group(id)
 	if there == nil {
@@ -47,11 +46,7 @@ func (p *Platform) inside(c *call) (*chat, *answer) {
 	return there, bad
 }
 
-func (p *Platform) summary(c *call) answer {
-	there, bad := p.inside(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) summary(_ *call, there *chat) answer {
 	return accept(http.StatusOK, struct {
 		ID      string `json:"groupId"`
 		Name    string `json:"groupName"`
@@ -59,11 +54,7 @@ func (p *Platform) summary(c *call) answer {
 	}{there.id, there.name, there.picture})
 }
 
-func (p *Platform) memberCount(c *call) answer {
-	there, bad := p.inside(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) memberCount(_ *call, there *chat) answer {
 	return accept(http.StatusOK, map[string]int{"count": len(there.members)})
 }
 
@@ -91,11 +82,7 @@ func (p *Platform) memberIDs(c *call) answer {
 	}{ids, next})
 }
 
-func (p *Platform) memberProfile(c *call) answer {
-	there, bad := p.inside(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) memberProfile(c *call, there *chat) answer {
 	id := c.values["userId"]
 	if !userID.MatchString(id) {
 		return invalid("userId")
@@ -108,11 +95,7 @@ func (p *Platform) memberProfile(c *call) answer {
 }
 
 // leave takes the bot out of a group or a room. LINE tells the bot by an event, after the answer.
-func (p *Platform) leave(c *call) answer {
-	there, bad := p.named(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) leave(_ *call, there *chat) answer {
 	if !there.joined {
 		if there.kind == "room" {
 			return accept(http.StatusOK, struct{}{})

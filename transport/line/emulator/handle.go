@@ -1,10 +1,7 @@
 package emulator
 
-// handler is a function of the API that is called with Platform.mu held, after all that was due.
-type handler func(*call) answer
-
-// locked makes such a function one that an endpoint can have.
-func (p *Platform) locked(f handler) func(*call) answer {
+// locked makes an endpoint's function of one that is called with p.mu held, after all that was due.
+func (p *Platform) locked(f func(*call) answer) func(*call) answer {
 	return func(c *call) answer {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -31,13 +28,22 @@ func (p *Platform) bodied(f func(*call, object) answer) func(*call) answer {
 	})
 }
 
-// ofUser is locked for a function about the user in the path, whom nobody may know.
-func (p *Platform) ofUser(f func(*call, *user) answer) func(*call) answer {
-	return func(c *call) answer {
-		id := c.values["userId"]
-		if !userID.MatchString(id) {
-			return invalid("userId")
+// about is locked for a function about what the call's path names. find may refuse the call.
+func about[T any](p *Platform, find func(*call) (T, *answer), f func(*call, T) answer) func(*call) answer {
+	return p.locked(func(c *call) answer {
+		named, bad := find(c)
+		if bad != nil {
+			return *bad
 		}
-		return p.locked(func(c *call) answer { return f(c, p.find(id)) })(c)
+		return f(c, named)
+	})
+}
+
+// userNamed is the user of a call's path, or nil if nobody has that id.
+func (p *Platform) userNamed(c *call) (*user, *answer) {
+	id := c.values["userId"]
+	if !userID.MatchString(id) {
+		return nil, new(invalid("userId"))
 	}
+	return p.find(id), nil
 }

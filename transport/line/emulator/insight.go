@@ -105,9 +105,9 @@ func (p *Platform) insightMenu(c *call) answer {
 		return refuse(http.StatusBadRequest,
 			"Parameter from must be the same date as, or after "+earliest+".")
 	}
-	m := p.menuNamed(c)
-	if m == nil {
-		return notFound
+	m, bad := p.menuNamed(c)
+	if bad != nil {
+		return *bad
 	}
 	return accept(http.StatusOK, map[string]string{"richMenuId": m.id})
 }

@@ -42,7 +42,7 @@ func (p *Platform) membershipEndpoints() []endpoint {
 	const path = "/v2/bot/membership/"
 	return []endpoint{
 		{method: http.MethodGet, path: path + "list", handle: p.locked(p.memberships), rate: limited},
-		{method: http.MethodGet, path: path + "subscription/{userId}", handle: p.ofUser(p.subscriptions), rate: limited},
+		{method: http.MethodGet, path: path + "subscription/{userId}", handle: about(p, p.userNamed, p.subscriptions), rate: limited},
 		get(path+"{membershipId}/users/ids", p.locked(p.subscribers)),
 	}
 }

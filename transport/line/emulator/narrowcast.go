@@ -91,8 +91,7 @@ func (p *Platform) plan(wanted selection, l limit) (*narrowcast, *answer) {
 	n := &narrowcast{accepted: now, done: now.Add(p.opt.JobTime)}
 	friends := p.friends()
 	if wanted.filtered && len(friends) < minFriends {
-		a := refuse(http.StatusForbidden, "Your account does not have enough friends")
-		return nil, &a
+		return nil, new(refuse(http.StatusForbidden, "Your account does not have enough friends"))
 	}
 	for _, c := range friends {
 		if wanted.has(c.person) {
@@ -107,8 +106,7 @@ func (p *Platform) plan(wanted selection, l limit) (*narrowcast, *answer) {
 		most = min(most, left)
 	}
 	if left >= 0 && (most > left || l.upTo && left == 0) {
-		a := refuse(http.StatusTooManyRequests, monthlyLimit)
-		return nil, &a
+		return nil, new(refuse(http.StatusTooManyRequests, monthlyLimit))
 	}
 	switch {
 	case (wanted.filtered || wanted.watched) && len(n.to) < minRecipients:

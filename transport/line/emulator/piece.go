@@ -13,8 +13,7 @@ import (
 func (c *call) limit(usual, most int) (int, *answer) {
 	n, err := strconv.Atoi(cmp.Or(c.URL.Query().Get("limit"), strconv.Itoa(usual)))
 	if err != nil || n < 1 || n > most {
-		bad := invalid("limit")
-		return 0, &bad
+		return 0, new(invalid("limit"))
 	}
 	return n, nil
 }
@@ -33,8 +32,7 @@ func (p *Platform) piece(c *call, all []string, list string, limit int) ([]strin
 	if start != "" {
 		m, ok := p.marks[start]
 		if !ok || m.list != list {
-			bad := refuse(http.StatusBadRequest, "Invalid start param")
-			return nil, "", &bad
+			return nil, "", new(refuse(http.StatusBadRequest, "Invalid start param"))
 		}
 		all = all[max(slices.Index(all, m.at), 0):]
 	}

@@ -58,8 +58,7 @@ func (p *Platform) remaining() int {
 // hold them. The caller holds p.mu.
 func (p *Platform) charge(via string, people int) *answer {
 	if left := p.remaining(); left >= 0 && people > left {
-		a := refuse(http.StatusTooManyRequests, monthlyLimit)
-		return &a
+		return new(refuse(http.StatusTooManyRequests, monthlyLimit))
 	}
 	p.thisMonth().total += people
 	p.count(via, people)

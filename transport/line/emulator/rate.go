@@ -41,8 +41,7 @@ func (p *Platform) limited(e *endpoint) *answer {
 	refill := most * float64(now.Sub(b.filled)) / float64(limit.per)
 	b.calls, b.filled = min(most, b.calls+max(refill, 0)), now
 	if b.calls < 1 {
-		a := refuse(http.StatusTooManyRequests, statusMessage(http.StatusTooManyRequests))
-		return &a
+		return new(refuse(http.StatusTooManyRequests, statusMessage(http.StatusTooManyRequests)))
 	}
 	b.calls--
 	return nil

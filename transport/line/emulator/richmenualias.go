@@ -14,9 +14,9 @@ func (p *Platform) aliasEndpoints() []endpoint {
 	return []endpoint{
 		send("/v2/bot/richmenu/alias", p.bodied(p.createAlias)),
 		get("/v2/bot/richmenu/alias/list", p.locked(p.listAliases)),
-		get(one, p.locked(p.getAlias)),
+		get(one, about(p, p.aliasNamed, p.getAlias)),
 		send(one, p.bodied(p.updateAlias)),
-		{method: http.MethodDelete, path: one, handle: p.locked(p.deleteAlias), rate: rate{100, time.Hour}},
+		{method: http.MethodDelete, path: one, handle: about(p, p.aliasNamed, p.deleteAlias), rate: rate{100, time.Hour}},
 	}
 }
 
@@ -32,8 +32,7 @@ var noAlias = refuseBare(http.StatusNotFound, "richmenu alias not found")
 func (p *Platform) aliasNamed(c *call) (aliasBody, *answer) {
 	alias := c.values["richMenuAliasId"]
 	if !aliasID.MatchString(alias) {
-		a := invalid("richMenuAliasId")
-		return aliasBody{}, &a
+		return aliasBody{}, new(invalid("richMenuAliasId"))
 	}
 	menu, known := p.aliases[alias]
 	if !known {
@@ -92,19 +91,11 @@ func (p *Platform) updateAlias(c *call, o object) answer {
 	return accept(http.StatusOK, struct{}{})
 }
 
-func (p *Platform) getAlias(c *call) answer {
-	alias, bad := p.aliasNamed(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) getAlias(_ *call, alias aliasBody) answer {
 	return accept(http.StatusOK, alias)
 }
 
-func (p *Platform) deleteAlias(c *call) answer {
-	alias, bad := p.aliasNamed(c)
-	if bad != nil {
-		return *bad
-	}
+func (p *Platform) deleteAlias(_ *call, alias aliasBody) answer {
 	delete(p.aliases, alias.Alias)
 	return accept(http.StatusOK, struct{}{})
 }

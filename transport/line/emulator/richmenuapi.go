@@ -14,19 +14,19 @@ func (p *Platform) menuEndpoints() []endpoint {
 	return []endpoint{
 		{method: http.MethodPost, path: "/v2/bot/richmenu", handle: p.bodied(p.createMenu), rate: few},
 		send("/v2/bot/richmenu/validate", parsed(p.validateMenu)),
-		{method: http.MethodPost, path: one + "/content", handle: p.locked(p.uploadMenuImage), data: true,
+		{method: http.MethodPost, path: one + "/content", handle: about(p, p.menuNamed, p.uploadMenuImage), data: true,
 			media: []string{"image/jpeg", "image/png"}},
-		{method: http.MethodGet, path: one + "/content", handle: p.locked(p.menuImage), data: true},
+		{method: http.MethodGet, path: one + "/content", handle: about(p, p.menuNamed, p.menuImage), data: true},
 		{method: http.MethodGet, path: "/v2/bot/richmenu/list", handle: p.locked(p.listMenus),
 			rate: rate{10, time.Second}},
-		get(one, p.locked(p.getMenu)),
-		{method: http.MethodDelete, path: one, handle: p.locked(p.deleteMenu), rate: few},
-		act(http.MethodPost, all+"/{richMenuId}", p.locked(p.setDefaultMenu)),
+		get(one, about(p, p.menuNamed, p.getMenu)),
+		{method: http.MethodDelete, path: one, handle: about(p, p.menuNamed, p.deleteMenu), rate: few},
+		act(http.MethodPost, all+"/{richMenuId}", about(p, p.shownMenu, p.setDefaultMenu)),
 		get(all, p.locked(p.getDefaultMenu)),
 		act(http.MethodDelete, all, p.locked(p.clearDefaultMenu)),
-		act(http.MethodPost, user+"/{richMenuId}", p.ofUser(p.linkMenu)),
-		get(user, p.ofUser(p.linkedMenu)),
-		act(http.MethodDelete, user, p.ofUser(p.unlinkMenu)),
+		act(http.MethodPost, user+"/{richMenuId}", about(p, p.userNamed, p.linkMenu)),
+		get(user, about(p, p.userNamed, p.linkedMenu)),
+		act(http.MethodDelete, user, about(p, p.userNamed, p.unlinkMenu)),
 	}
 }
 
@@ -57,16 +57,27 @@ func (p *Platform) createMenu(_ *call, o object) answer {
 	return accept(http.StatusOK, map[string]string{"richMenuId": m.id})
 }
 
-// menuNamed is the menu of a call's path, or nil. The caller holds p.mu.
-func (p *Platform) menuNamed(c *call) *richMenu {
-	return p.menus[c.values["richMenuId"]]
+// menuNamed is the menu of a call's path. The caller holds p.mu.
+func (p *Platform) menuNamed(c *call) (*richMenu, *answer) {
+	m := p.menus[c.values["richMenuId"]]
+	if m == nil {
+		return nil, &notFound
+	}
+	return m, nil
 }
 
-func (p *Platform) uploadMenuImage(c *call) answer {
-	m, media := p.menuNamed(c), c.mediaType()
+// shownMenu is menuNamed for a menu that is to be shown.
+func (p *Platform) shownMenu(c *call) (*richMenu, *answer) {
+	m, bad := p.menuNamed(c)
+	if bad == nil && m.image == nil {
+		bad = &noImage
+	}
+	return m, bad
+}
+
+func (p *Platform) uploadMenuImage(c *call, m *richMenu) answer {
+	media := c.mediaType()
 	switch {
-	case m == nil:
-		return notFound
 	case m.image != nil:
 		return refuse(http.StatusBadRequest, "An image has already been uploaded to the richmenu")
 	case !fitsMenu(c.body, media):
@@ -76,9 +87,8 @@ func (p *Platform) uploadMenuImage(c *call) answer {
 	return accept(http.StatusOK, struct{}{})
 }
 
-func (p *Platform) menuImage(c *call) answer {
-	m := p.menuNamed(c)
-	if m == nil || m.image == nil {
+func (p *Platform) menuImage(_ *call, m *richMenu) answer {
+	if m.image == nil {
 		return notFound
 	}
 	return answer{status: http.StatusOK, header: map[string]string{"Content-Type": m.media}, body: m.image}
@@ -92,20 +102,12 @@ func (p *Platform) listMenus(*call) answer {
 	return accept(http.StatusOK, map[string]any{"richmenus": list})
 }
 
-func (p *Platform) getMenu(c *call) answer {
-	m := p.menuNamed(c)
-	if m == nil {
-		return notFound
-	}
+func (p *Platform) getMenu(_ *call, m *richMenu) answer {
 	return accept(http.StatusOK, m.body())
 }
 
 // deleteMenu deletes a menu. Whoever had it has none of its own any more.
-func (p *Platform) deleteMenu(c *call) answer {
-	m := p.menuNamed(c)
-	if m == nil {
-		return notFound
-	}
+func (p *Platform) deleteMenu(_ *call, m *richMenu) answer {
 	delete(p.menus, m.id)
 	p.menuOrder = slices.DeleteFunc(p.menuOrder, func(id string) bool { return id == m.id })
 	if p.defaultMenu == m.id {
@@ -132,14 +134,7 @@ func (p *Platform) eachUser(f func(*user)) {
 // noImage refuses to show a menu that has no image.
 var noImage = refuseBare(http.StatusBadRequest, "must upload richmenu image before applying it to user")
 
-func (p *Platform) setDefaultMenu(c *call) answer {
-	m := p.menuNamed(c)
-	switch {
-	case m == nil:
-		return notFound
-	case m.image == nil:
-		return noImage
-	}
+func (p *Platform) setDefaultMenu(_ *call, m *richMenu) answer {
 	p.defaultMenu = m.id
 	p.eachUser(func(u *user) { u.touch() })
 	return accept(http.StatusOK, struct{}{})
@@ -159,12 +154,9 @@ func (p *Platform) clearDefaultMenu(*call) answer {
 }
 
 func (p *Platform) linkMenu(c *call, u *user) answer {
-	m := p.menuNamed(c)
-	switch {
-	case m == nil:
-		return notFound
-	case m.image == nil:
-		return noImage
+	m, bad := p.shownMenu(c)
+	if bad != nil {
+		return *bad
 	}
 	p.link(u, m.id)
 	return accept(http.StatusOK, struct{}{})

@@ -104,8 +104,7 @@ func (k *checker) refusal() *answer {
 	if k.other != nil || len(k.details) == 0 {
 		return k.other
 	}
-	a := refuseDetails(k.details)
-	return &a
+	return new(refuseDetails(k.details))
 }
 
 // operations reads a batch: to what each menu changes, where an empty id is none, and what happens

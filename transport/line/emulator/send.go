@@ -177,11 +177,7 @@ func (p *Platform) fits(c *chat, messages []object) *answer {
 			}
 		}
 	}
-	if len(k.details) == 0 {
-		return nil
-	}
-	a := refuseDetails(k.details)
-	return &a
+	return k.refusal()
 }
 
 // mentionable says whether the bot can mention someone in a chat: everyone or a member, in a group.
