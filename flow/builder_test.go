@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,16 @@ func TestEveryFaultAtOnce(t *testing.T) {
 	})
 }
 
+func TestFaultWithoutNames(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("", "")
+	b.StartOn(flow.Any())
+	b.In("").On(flow.Any()).End()
+	_, err := b.Build()
+	require.EqualError(t, err, "flow: \"\": 2 faults in the definition\n"+
+		"\"\": the flow's name \"\" is empty\n\"\": the state's name \"\" is empty")
+}
+
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	yes := func(*flow.Turn[log]) bool { return true }
@@ -210,6 +221,20 @@ func TestFaults(t *testing.T) {
 				flow.Sticker(), flow.Kind(transport.KindMessage), flow.Postback()).End()
 		}, []string{"f: a: any: the trigger any is shadowed: " +
 			"text, image, video, audio, file, location, sticker, message, postback comes first"}},
+		{"a nil function for Parse", func(b *flow.Builder[log]) {
+			b.StartOn(flow.Any())
+			b.In("a").On(flow.Text("x")).Do(flow.Parse[log](nil, func(*log, int) {})).End().
+				On(flow.Text("y")).Do(flow.Parse[log](strconv.Atoi, nil)).End()
+		}, []string{`f: a: text "x": a Do action is nil`, `f: a: text "y": a Do action is nil`}},
+		{"no name", func(b *flow.Builder[log]) {
+			b.StartOn(flow.Any())
+			b.In("a").On(flow.Any()).To("")
+			b.InAny().On(flow.Text("x")).To("b")
+		}, []string{
+			`f: a: any: leads to "", which is not a state of the flow`,
+			`f: *: text "x": leads to "b", which is not a state of the flow`,
+			"f: a: is a dead end: no way leads to the end of the flow",
+		}},
 		{"different guards", func(b *flow.Builder[log]) {
 			b.StartOn(flow.Any())
 			b.In("a").On(flow.Text()).When("a", yes).End().On(flow.Text()).When("b", yes).Stay().On(flow.Text()).Reenter().

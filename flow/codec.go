@@ -2,7 +2,6 @@ package flow
 
 import (
 	"encoding/json"
-	"errors"
 	"reflect"
 )
 
@@ -49,15 +48,15 @@ func (c codec[T]) decode(b []byte, v *T) error {
 	}
 }
 
-// fault says why no value of T can be stored, or nothing. Errors of the data's own methods are
-// no fault: the zero value may be the one that they refuse.
-func (c codec[T]) fault() (text string) {
-	defer func() { _ = recover() }()
-	var unsupported *json.UnsupportedTypeError
-	if _, err := c.encode(new(T)); errors.As(err, &unsupported) {
-		return "the data cannot be stored: JSON has no form for " + unsupported.Type.String()
+// fault says why values of T cannot be stored, or nothing.
+func (c codec[T]) fault() string {
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Pointer {
+		return "the data is " + t.String() + ", which is nil at the start: use the type it points to"
 	}
-	return ""
+	if c.typed {
+		return ""
+	}
+	return unstorable(reflect.TypeFor[T](), "", map[reflect.Type]bool{})
 }
 
 // decode reads the stored data, once.

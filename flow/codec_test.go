@@ -2,7 +2,13 @@ package flow_test
 
 import (
 	"context"
+	"encoding/json"
+	"math/big"
+	"net/netip"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -60,4 +66,65 @@ func TestUnreadDataIsKept(t *testing.T) {
 	res, err = f.Step(t.Context(), in)
 	require.NoError(t, err)
 	require.Equal(t, in.Data, res.Data)
+}
+
+type (
+	hidden struct{ day string }
+	sealed struct {
+		packed
+		hidden
+	}
+	inner   struct{ Day string }
+	node    struct{ Next *node }
+	scratch struct {
+		Party int
+		cache string `json:"-"`
+	}
+	storable struct {
+		inner
+		scratch
+		When  time.Time
+		Price *big.Float
+		Any   any
+		Raw   json.RawMessage
+		Tree  node
+		ByDay map[time.Weekday][]map[netip.Addr]int
+	}
+)
+
+func definitionFault[T any]() string {
+	b := flow.New[T]("f", "a")
+	b.StartOn(flow.Any())
+	b.In("a").On(flow.Any()).End()
+	if _, err := b.Build(); err != nil {
+		return strings.TrimPrefix(err.Error(), "flow: f: 1 fault in the definition\nf: the data")
+	}
+	return ""
+}
+
+// Nothing of the data is lost without a word.
+func TestDataThatCannotBeStored(t *testing.T) {
+	t.Parallel()
+	_ = scratch{}.cache + hidden{}.day
+	const lost = " would be lost: JSON leaves out what is not exported; export it, or tag it `json:\"-\"` if it may be lost"
+	for _, tt := range []struct{ name, fault, want string }{
+		{"all of this", definitionFault[storable](), ""},
+		{"its own form", definitionFault[sealed](), ""},
+		{"a plain type", definitionFault[[]string](), ""},
+		{"not exported", definitionFault[hidden](), ".day" + lost},
+		{"deep inside", definitionFault[struct{ Days map[string][]*hidden }](), ".Days.day" + lost},
+		{"embedded", definitionFault[struct{ hidden }](), ".hidden.day" + lost},
+		{"an embedded pointer", definitionFault[struct{ *inner }](), ".inner" + lost},
+		{"hidden by its package", definitionFault[struct{ N atomic.Int64 }](), ".N._" + lost},
+		{"a pointer", definitionFault[*inner](), " is *flow_test.inner, which is nil at the start: use the type it points to"},
+		{"a pointer to its own form", definitionFault[*packed](), " is *flow_test.packed, which is nil at the start: use the type it points to"},
+		{"a function", definitionFault[struct{ P *struct{ F func() } }](), ".P.F cannot be stored: JSON has no form for func()"},
+		{"an interface", definitionFault[struct{ E error }](), ".E cannot be read back: JSON does not keep what was in the interface error"},
+		{"a key", definitionFault[map[inner]int](), " cannot be stored: JSON has no form for a key of map[flow_test.inner]int"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, tt.want, tt.fault)
+		})
+	}
 }

@@ -64,7 +64,8 @@
 //
 // The data of a conversation is stored by encoding/json, or in a form of its own if it is
 // TypedData. New fields and removed fields do no harm. Data without any content, such as
-// struct{}, is stored as no bytes.
+// struct{}, is stored as no bytes. Build refuses data of which JSON would lose a part: fields that
+// are not exported, unless their tag is json:"-", interfaces with methods, functions, channels.
 //
 // # Concurrency
 //

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -86,9 +87,13 @@ type Problem struct {
 // Error lists the problems, one per line, each with flow, state and transition.
 func (e *DefinitionError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "flow: %s: %d faults in the definition", e.Flow, len(e.Problems))
+	name, faults := cmp.Or(e.Flow, `""`), "faults"
+	if len(e.Problems) == 1 {
+		faults = "fault"
+	}
+	fmt.Fprintf(&b, "flow: %s: %d %s in the definition", name, len(e.Problems), faults)
 	for _, p := range e.Problems {
-		b.WriteString("\n" + e.Flow)
+		b.WriteString("\n" + name)
 		for _, s := range [...]string{string(p.State), p.Transition, p.Text} {
 			if s != "" {
 				b.WriteString(": " + s)

@@ -11,8 +11,12 @@ import (
 // anything else.
 //
 // If parse fails with Reject, that is what the user gets. Any other error of parse counts as
-// Reject without messages: the question is asked again. Its text goes nowhere.
+// Reject without messages: the question is asked again. Its text goes nowhere. A nil function makes
+// the action nil, which Build reports.
 func Parse[T, V any](parse func(string) (V, error), set func(*T, V)) func(context.Context, *Turn[T]) error {
+	if parse == nil || set == nil {
+		return nil
+	}
 	return func(_ context.Context, t *Turn[T]) error {
 		v, err := parse(input(t.Event()))
 		switch {
