@@ -19,6 +19,9 @@ import (
 // Events of one session run in the order of their time. Events that belong to no chat, that are
 // too old, or of which one user sends too many are left out; Stats counts them. The bytes in Raw
 // must be what the channel's Decode takes, and must not change.
+//
+// What happens outside of the chat may be told as an event too, such as that a payment came in: see
+// the example. It takes the id of the user, and an event id of its own for each thing that happens.
 func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	if b.stopping() {
 		return ErrClosed

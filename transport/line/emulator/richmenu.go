@@ -115,8 +115,9 @@ func fitsMenu(data []byte, media string) bool {
 		float64(config.Width)/float64(config.Height) >= minRatio
 }
 
-// Menu returns the id of the rich menu that the user's chat shows: its own, or the default one. It
-// is empty if there is none. [Platform.Buttons] lists its areas.
+// Menu returns the id of the rich menu that the user's chat shows: its own, which only friends have
+// (see [Platform.Follow]), or the default one. It is empty if there is none. [Platform.Buttons]
+// lists its areas.
 func (p *Platform) Menu(user string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
