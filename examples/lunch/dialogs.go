@@ -36,9 +36,9 @@ func welcome(o Office) bot.Flow {
 		t.Send(line.Confirm("Hello "+o.Name(ctx, t.Event().Source)+"! May I send you the canteen's news?",
 			line.Postback("Yes", "yes"), line.Postback("No", "no")))
 		return nil
-	})
-	b.In("asked").On(flow.Postback("yes")).Do(o.Subscribe, say("Good. You will hear from me.")).End()
-	b.In("asked").On(flow.Postback("no")).Do(say("As you like.")).End()
+	}).
+		On(flow.Postback("yes")).Do(o.Subscribe, say("Good. You will hear from me.")).End().
+		On(flow.Postback("no")).Do(say("As you like.")).End()
 	return b.MustBuild()
 }
 
