@@ -156,7 +156,7 @@ func TestFaults(t *testing.T) {
 		{"nothing at all", func(*flow.Builder[log]) {}, []string{
 			`f: the initial state "a" is not declared`,
 			"f: has no StartOn: nothing starts the flow",
-			"f: declares no states and no transitions",
+			"f: declares no states",
 		}},
 		{"unreachable", func(b *flow.Builder[log]) {
 			b.StartOn(flow.Any())
@@ -226,6 +226,24 @@ func TestFaults(t *testing.T) {
 			b.In("a").On(flow.Text("x")).Do(flow.Parse[log](nil, func(*log, int) {})).End().
 				On(flow.Text("y")).Do(flow.Parse[log](strconv.Atoi, nil)).End()
 		}, []string{`f: a: text "x": a Do action is nil`, `f: a: text "y": a Do action is nil`}},
+		{"the engine's end", func(b *flow.Builder[log]) {
+			b.StartOn(flow.Any())
+			b.In("a").On(flow.Text("x")).To("end").On(flow.Any()).End()
+		}, []string{`f: a: text "x": leads to "end", which is reserved: use End`}},
+		{"a word that is taken", func(b *flow.Builder[log]) {
+			b.StartOn(flow.Any())
+			b.In("a").On(flow.Text("ok", "Yes")).Stay().On(flow.Text("yes", "sure")).End().
+				On(flow.Date("d", "e")).Stay().On(flow.Date("e", "f")).Stay()
+		}, []string{
+			`f: a: text "yes", "sure": the trigger text "yes", "sure" shares "yes" with text "ok", "Yes", which comes first`,
+			`f: a: date "e", "f": the trigger date "e", "f" shares "e" with date "d", "e", which comes first`,
+		}},
+		{"words that are not taken", func(b *flow.Builder[log]) {
+			b.StartOn(flow.Any())
+			b.In("a").On(flow.Text("x", "y")).When("g", yes).Stay().On(flow.Text("y", "z"), flow.Text("z", "u")).Stay().
+				On(flow.Postback("y", "v")).Stay()
+			b.InAny().On(flow.Text("z", "cancel")).End()
+		}, nil},
 		{"no name", func(b *flow.Builder[log]) {
 			b.StartOn(flow.Any())
 			b.In("a").On(flow.Any()).To("")

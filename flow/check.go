@@ -135,7 +135,11 @@ func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
 	case e.outcomes > 1:
 		at("has %d outcomes", e.outcomes)
 	}
-	if e.outcome == To && d.byName[e.to] == nil {
+	switch {
+	case e.outcome != To || d.byName[e.to] != nil:
+	case e.to == endState:
+		at("leads to %q, which is reserved: use End", e.to)
+	default:
 		at("leads to %q, which is not a state of the flow", e.to)
 	}
 }

@@ -29,7 +29,8 @@
 // A state's transitions are tried in this order: exact triggers (Text("book")), then kinds and
 // patterns (Text(), TextLike), then Any. Within one rank the state's own come before those of
 // InAny, then the order of declaration decides. The first one whose trigger matches and whose
-// guards all pass is taken. An event that none takes changes nothing.
+// guards all pass is taken. An event that none takes changes nothing, and nothing is said: end a
+// state's transitions with On(Any()).Reenter() to have its question asked again.
 //
 // A transition that is taken runs the exit action of the state (not for Stay), its Do actions,
 // then the enter action of the state it leads to (not for Stay and End). The start of a flow

@@ -21,7 +21,7 @@ func (d *draft[T]) checkGraph(r *report) {
 		}
 	}
 	if len(d.states) == 0 {
-		r.add("", "", "declares no states and no transitions")
+		r.add("", "", "declares no states")
 	}
 }
 

@@ -73,7 +73,30 @@ func overlap[T any](before []candidate[T], c candidate[T]) string {
 			return fmt.Sprintf("the trigger %s cannot be told from %s", c.trigger, b.trigger)
 		}
 	}
-	return shadow(before, c)
+	if text := shadow(before, c); text != "" {
+		return text
+	}
+	return takenWord(before, c)
+}
+
+// takenWord says which of the words of c an unguarded candidate of the same state takes before c,
+// or nothing.
+func takenWord[T any](before []candidate[T], c candidate[T]) string {
+	if c.rank != rankExact {
+		return ""
+	}
+	for _, b := range before {
+		if b.edge.from != c.edge.from || b.edge == c.edge || len(b.edge.guards) > 0 {
+			continue
+		}
+		taken := b.trigger.atoms()
+		i := slices.IndexFunc(c.trigger.atoms(), func(a atom) bool { return slices.Contains(taken, a) })
+		if i >= 0 {
+			return fmt.Sprintf("the trigger %s shares %s with %s, which comes first",
+				c.trigger, quote(c.trigger.words[i]), &b.edge.path)
+		}
+	}
+	return ""
 }
 
 // shadow says which unguarded candidates before c take all its events, or nothing.
