@@ -17,7 +17,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 )
 
-const shortWait = 500 * time.Millisecond
+const shortWait = 300 * time.Millisecond
 
 // withReplica returns a server with a replica.
 func withReplica(tb testing.TB) (server, replica *redistest.Server) {
@@ -45,7 +45,8 @@ func TestReplicaThatHangs(t *testing.T) {
 	require.NoError(t, err)
 	began := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	commit := &session.CommitRequest{
-		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Outputs: [][]byte{[]byte("a"), []byte("b")},
+		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Lane: time.Minute,
+		Outputs: [][]byte{[]byte("a"), []byte("b")},
 	}
 	second := &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)}
 
