@@ -48,8 +48,12 @@ func TestAudienceByFile(t *testing.T) {
 	require.JSONEq(t, `{"message":"`+bad+`","details":[{"message":"`+bad+`","property":"file"}]}`, r.raw)
 	require.Contains(t, form("POST", "text/plain", " \n", "description", "x").raw, "NO_VALID_AUDIENCE_IDS")
 	require.Equal(t, http.StatusUnsupportedMediaType, form("POST", "text/csv", "", "description", "x").status)
-	broken := s.call("POST", groups+"upload/byFile", "--edge\r\n", "Content-Type", "multipart/form-data; boundary=edge")
-	require.Equal(t, 400, broken.status)
+	const head = "--edge\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Type: text/plain\r\n\r\n"
+	for _, cut := range []string{"x", "--edge\r\nContent-", head + lines(0, 1)} {
+		r = s.call("POST", groups+"upload/byFile", cut, "Content-Type", "multipart/form-data; boundary=edge")
+		require.Equal(t, 400, r.status)
+		require.JSONEq(t, `{"message":"Bad Request"}`, r.raw)
+	}
 	require.Equal(t, http.StatusUnsupportedMediaType, s.call("POST", groups+"upload/byFile", "{}").status)
 
 	// LINE takes a million ids, which is far more than the body of another call may hold.

@@ -99,9 +99,10 @@ func TestBatchThatFails(t *testing.T) {
 		r := s.call("POST", "/v2/bot/richmenu/batch", `{"operations":[{"type":"link","from":"`+a+`","to":"`+b+`"}]`+key+`}`)
 		require.Equal(t, http.StatusAccepted, r.status, r.raw)
 		return func() string {
-			var body struct{ Phase, CompletedTime string }
+			var body struct{ Phase, AcceptedTime, CompletedTime string }
 			decode(t, s.call("GET", "/v2/bot/richmenu/progress/batch?requestId="+r.header.Get("x-line-request-id"), "").raw, &body)
 			require.Equal(t, body.Phase == "ongoing", body.CompletedTime == "")
+			require.True(t, body.Phase == "ongoing" || body.CompletedTime >= body.AcceptedTime)
 			return body.Phase
 		}
 	}
@@ -123,6 +124,7 @@ func TestBatchThatFails(t *testing.T) {
 	require.Equal(t, "succeeded", second())
 	require.Equal(t, "failed", first())
 	require.Equal(t, []string{b, b, a}, menus(), "who was done is left alone")
+	s.now.advance(time.Minute)
 	third := send(key)
 	require.Equal(t, "succeeded", third(), "there is nothing left to do")
 
