@@ -105,7 +105,7 @@ func definitionFault[T any]() string {
 // Nothing of the data is lost without a word.
 func TestDataThatCannotBeStored(t *testing.T) {
 	t.Parallel()
-	_ = scratch{}.cache + hidden{}.day
+	_ = scratch{}.cache + sealed{}.day
 	const lost = " would be lost: JSON leaves out what is not exported; export it, or tag it `json:\"-\"` if it may be lost"
 	for _, tt := range []struct{ name, fault, want string }{
 		{"all of this", definitionFault[storable](), ""},
