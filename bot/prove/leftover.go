@@ -36,6 +36,7 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 				dead = append(dead, id)
 			}
 			return err
+		case name == "f": // the mark that is written before each wait for a replica
 		case strings.HasPrefix(name, "q:"):
 			found["mailboxes"]++
 		default:

@@ -23,23 +23,19 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	if err := checkBegin(r); err != nil {
 		return session.Begun{}, err
 	}
-	b := s.batch
-	if r.Event.ID != "" {
-		b = s.firm
-	}
-	c := b.get()
+	c := s.firm.get()
 	packBegin(c, r)
 	p := s.part(r.ID)
 	c.seal(&s.scripts.begin, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID)
 	start := time.Now()
-	reply, err := b.do(ctx, c)
+	reply, err := s.firm.do(ctx, c)
 	if errors.Is(err, errUnmet) {
-		s.giveBack(ctx, r, c.reply, start.Add(b.timeout))
+		s.giveBack(ctx, r, c.reply, start.Add(s.firm.timeout))
 	}
 	if err != nil {
 		return session.Begun{}, err
 	}
-	b.put(c)
+	s.firm.put(c)
 	if len(reply) > 0 && reply[0] == statusFull {
 		return session.Begun{}, session.ErrFull
 	}

@@ -51,8 +51,8 @@
 //	             of Redis 7.2 and Valkey; before that Redis must run with appendfsync always, which
 //	             New and Check ask
 //
-// This holds for Begin with an event, Commit, Discard, Forget, Unsend, Replay and Purge; the other
-// calls promise nothing that a failover could take back. A call whose wait was not over in time
+// This holds for Begin, Commit, Ack, Discard, Forget, Unsend, Replay and Purge: nothing is sent that
+// a failover could take back. The other calls promise nothing. A call whose wait was not over in time
 // (Options.Wait) took effect on the master and ends with session.ErrUnavailable: LINE is told that
 // the event was not taken, and when it comes again, as a duplicate, that answer waits as well. A
 // Begin that ends so gives back the lease that it took, so that the event has its turn at once. So

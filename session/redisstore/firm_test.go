@@ -49,6 +49,8 @@ func TestReplicaThatHangs(t *testing.T) {
 		Outputs: [][]byte{[]byte("a"), []byte("b")},
 	}
 	second := &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)}
+	held := sessionID(4)
+	mustBegin(t, s, &session.BeginRequest{ID: held, Token: token(6), Event: event("held", 1)})
 
 	replica.Freeze()
 	refused := func(name string, call func() error) {
@@ -74,16 +76,19 @@ func TestReplicaThatHangs(t *testing.T) {
 		return err
 	})
 	refused("commit, by another", func() error { _, err := other.Commit(ctx, commit); return err })
+	refused("a look", func() error {
+		_, err := other.Begin(ctx, &session.BeginRequest{ID: id, Token: token(4)})
+		return err
+	})
+	refused("ack", func() error { _, err := s.Ack(ctx, dead, 0, 0); return err })
 	refused("discard", func() error { return s.Discard(ctx, id, session.MakeSeq(1, 1), "why") })
 	refused("unsend", func() error { return s.Unsend(ctx, id, "m") })
 	refused("forget", func() error { return s.Forget(ctx, sessionID(3)) })
 	refused("check", func() error { return s.Check(ctx) })
 	require.ErrorIs(t, s.Purge(ctx, letters[0].ID), errUnmet)
-	require.Contains(t, dueIDs(t, s), id, "what promises nothing goes on")
-	swept := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(4)})
-	require.Equal(t, session.Run, swept.Status, "nobody keeps the lease of a Begin that failed")
-	require.NoError(t, s.Extend(ctx, id, token(4), time.Minute))
-	require.NoError(t, s.Release(ctx, &session.ReleaseRequest{ID: id, Token: token(4)}))
+	require.Contains(t, dueIDs(t, s), id, "nobody keeps the lease of a Begin that failed")
+	require.NoError(t, s.Extend(ctx, held, token(6), time.Minute), "what promises nothing goes on")
+	require.NoError(t, s.Release(ctx, &session.ReleaseRequest{ID: held, Token: token(6)}))
 
 	replica.Thaw()
 	require.Eventually(t, func() bool { return s.Check(ctx) == nil }, 20*time.Second, 10*time.Millisecond)

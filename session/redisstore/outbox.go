@@ -7,21 +7,22 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Ack implements session.Store.
+// Ack implements session.Store. Like Begin it waits, as it hands out outputs: those of a commit that
+// is not yet durable may not be sent.
 func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
 	if err := checkID("ack", id); err != nil {
 		return nil, err
 	}
-	c := s.batch.get()
+	c := s.firm.get()
 	c.u40(uint64(done))
 	c.term(lane, defaultLane)
 	p := s.part(id)
 	c.seal(&s.scripts.ack, p.prefix+id, p.watch)
-	reply, err := s.batch.do(ctx, c)
+	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	s.batch.put(c)
+	s.firm.put(c)
 	a := answer{b: reply}
 	outs := a.outputs()
 	if a.bad {
