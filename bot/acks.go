@@ -26,9 +26,11 @@ type acks struct {
 	done  map[string]session.Seq
 	spare map[string]session.Seq // an empty map, to use again
 	timer *time.Timer
-	armed bool // the timer is set; it stays so when what it was set for was taken
-	shut  bool
+	armed bool           // the timer is set; it stays so when what it was set for was taken
 	sends sync.WaitGroup // calls of flush that are under way
+
+	closing bool // the timer is not set any more
+	shut    bool
 }
 
 // add notes that the outputs of a session up to and with done were delivered.
@@ -38,7 +40,15 @@ func (a *acks) add(id string, done session.Seq) {
 
 // again keeps an acknowledgement that the store did not take. It is worth it: outputs whose
 // delivery is forgotten are sent again, and a reply that is repeated too late becomes a push.
-func (a *acks) again(id string, done session.Seq) { a.addIn(id, done, ackAgain) }
+// There is no other time when the bot shuts down.
+func (a *acks) again(id string, done session.Seq) {
+	a.mu.Lock()
+	closing := a.closing
+	a.mu.Unlock()
+	if !closing {
+		a.addIn(id, done, ackAgain)
+	}
+}
 
 func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 	if done == 0 {
@@ -52,7 +62,7 @@ func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 	if a.done == nil {
 		a.done = make(map[string]session.Seq)
 	}
-	if !a.armed {
+	if !a.armed && !a.closing {
 		a.armed = true
 		if a.timer == nil {
 			a.timer = time.AfterFunc(wait, a.send)
@@ -92,17 +102,27 @@ func (a *acks) send() {
 	a.mu.Unlock()
 }
 
-// close sends what is left, and waits for what is being sent: afterwards the store may be closed.
-// What is added after it is not kept.
+// close sends what is left, and what is delivered on its account, and waits for it: afterwards the
+// store may be closed. What is added after it is not kept.
 func (a *acks) close() {
 	a.mu.Lock()
-	a.shut = true
+	a.closing = true
 	if a.timer != nil {
 		a.timer.Stop()
 	}
 	a.mu.Unlock()
-	a.send()
+	for !a.empty() {
+		a.send()
+	}
+}
+
+// empty waits for what is being sent, and shuts when nothing is left.
+func (a *acks) empty() bool {
 	a.sends.Wait()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.shut = len(a.done) == 0
+	return a.shut
 }
 
 // flushAcks acknowledges for many sessions at once; the store puts the calls together.
@@ -121,7 +141,7 @@ func (b *Bot) flushAcks(m map[string]session.Seq) {
 			if err != nil {
 				failed.Add(1)
 			} else if len(rest) > 0 { // others left them behind these meanwhile
-				b.start(func() { b.deliverStored(id, rest, false) })
+				b.startOrRun(func() { b.deliverStored(id, rest, false) })
 			}
 		}()
 	}

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -126,5 +127,33 @@ func TestDeadOutputOutlastsAnOutage(t *testing.T) {
 		require.Equal(t, "refused by the platform", letters[0].Why)
 		require.Contains(t, strings.Join(r.log.all(), "\n"), "not yet a dead letter")
 		require.NoError(t, r.bot.Shutdown(context.Background()))
+	})
+}
+
+// What another turn left behind a message whose acknowledgement is on its way is sent before
+// Shutdown returns, and acknowledged.
+func TestShutdownSendsWhatIsBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memstore.New()
+		channel := slowChannel{&fakeChannel{}}
+		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		ctx := context.Background()
+		for _, words := range []string{"start", "a", "b"} {
+			require.NoError(t, b.Receive(ctx, []transport.Event{said("ann", words, words)}))
+			time.Sleep(5 * time.Millisecond)
+		}
+		require.NoError(t, b.Shutdown(ctx))
+		got := channel.take()
+		require.Len(t, got, 3)
+		for i, want := range []string{"counting", "1 a", "2 b"} {
+			require.Equal(t, []string{want}, untagged(got[i].Messages))
+		}
+		next := &fakeChannel{}
+		b, err = bot.New(next, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		time.Sleep(time.Minute)
+		require.Empty(t, next.take(), "all of it was acknowledged")
+		require.NoError(t, b.Shutdown(ctx))
 	})
 }

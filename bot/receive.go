@@ -181,12 +181,10 @@ func (b *Bot) begin(ctx context.Context, r *session.BeginRequest) (session.Begun
 // handedOut delivers outputs that Begin handed out, in the background.
 func (b *Bot) handedOut(id string, outs []session.Output, retried bool) {
 	b.sending.Add(1)
-	if !b.start(func() {
+	b.startOrRun(func() {
 		defer b.sending.Add(-1)
 		b.deliverStored(id, outs, retried)
-	}) {
-		b.sending.Add(-1)
-	}
+	})
 }
 
 func newToken() session.Token {

@@ -12,6 +12,14 @@ func (b *Bot) start(f func()) bool {
 	})
 }
 
+// startOrRun starts f, or runs it itself if the bot is shutting down: what was handed out to this
+// process no other will see to before the lane is over.
+func (b *Bot) startOrRun(f func()) {
+	if !b.start(f) {
+		f()
+	}
+}
+
 // more is start for work that was let in before Shutdown: the caller is busy itself, so Shutdown
 // waits for it in any case.
 func (b *Bot) more(f func()) {
