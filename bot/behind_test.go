@@ -157,3 +157,52 @@ func TestShutdownSendsWhatIsBehind(t *testing.T) {
 		require.NoError(t, b.Shutdown(ctx))
 	})
 }
+
+// lostAnswer is a store that loses the answer to the commit of one event, on whose heels an event
+// comes to another process.
+type lostAnswer struct {
+	*memstore.Store
+	event string
+	next  func()
+}
+
+func (s *lostAnswer) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+	done, err := s.Store.Commit(ctx, r)
+	if r.EventID == s.event && err == nil {
+		s.event = ""
+		s.next()
+		return session.Committed{}, session.ErrUnavailable
+	}
+	return done, err
+}
+
+// The messages of a commit whose answer was lost do not wait for the lane, nor do those behind them,
+// though another process has had the session since.
+func TestLostAnswerHoldsNothingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lossy := &lostAnswer{Store: memstore.New(), event: "event-2"}
+		r := &rig{T: t, channel: &fakeChannel{}, store: lossy, log: &logged{}}
+		other := &rig{T: t, channel: r.channel, store: lossy.Store, log: r.log}
+		r.start(r.channel, counter(t, nil))
+		other.start(r.channel, counter(t, nil))
+		lossy.next = func() {
+			require.NoError(t, other.bot.Receive(context.Background(), []transport.Event{said("ann", "other", "b")}))
+			time.Sleep(time.Millisecond)
+		}
+		r.say("ann", "start")
+		r.say("ann", "a")
+		r.pass(300 * time.Millisecond)
+		got := r.channel.take()
+		require.Len(t, got, 3)
+		for i, want := range []string{"counting", "1 a", "2 b"} {
+			require.Equal(t, []string{want}, untagged(got[i].Messages))
+			require.False(t, got[i].Retried)
+		}
+		require.EqualValues(t, 2, r.bot.Stats().Turns, "the commit happened")
+		require.Zero(t, r.bot.Stats().Fenced)
+		r.pass(time.Minute)
+		require.Empty(t, r.channel.take())
+		require.NoError(t, r.bot.Shutdown(context.Background()))
+		require.NoError(t, other.bot.Shutdown(context.Background()))
+	})
+}

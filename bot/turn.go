@@ -245,7 +245,8 @@ func (t *turns) deliver(done *session.Committed, outs []output) {
 	}
 }
 
-// write calls Commit until the store answers, for as long as the lease lasts.
+// write calls Commit until the store answers, for as long as the lease lasts. It asks again at once:
+// most often only the answer was lost, and no other turn came between.
 func (t *turns) write() (session.Committed, error) {
 	r, o := &t.commit, &t.b.o
 	r.ID, r.Token, r.Rev, r.Release = t.id, t.token, t.rev, t.last
@@ -255,7 +256,7 @@ func (t *turns) write() (session.Committed, error) {
 		return done, err
 	}
 	end := time.Now().Add(o.lease)
-	for wait := 20 * time.Millisecond; errors.Is(err, session.ErrUnavailable) && time.Now().Before(end); wait = min(2*wait, time.Second) {
+	for wait := time.Duration(0); errors.Is(err, session.ErrUnavailable) && time.Now().Before(end); wait = min(2*wait+20*time.Millisecond, time.Second) {
 		time.Sleep(wait)
 		done, err = t.b.store.Commit(context.Background(), r)
 	}

@@ -101,8 +101,9 @@ type Store interface {
 	//
 	// It returns ErrFenced, and writes nothing, if the lease of Token was lost or if another
 	// turn was committed since. A lease that ran out but that nobody took is not lost: its
-	// holder may still commit, extend or release. Other errors: ErrFull (outputs), ErrTooLarge,
-	// ErrUnavailable.
+	// holder may still commit, extend or release. A call that is made again succeeds as well
+	// if others were committed since, but its outputs still wait in the lane that it was given.
+	// Other errors: ErrFull (outputs), ErrTooLarge, ErrUnavailable.
 	Commit(ctx context.Context, r *CommitRequest) (Committed, error)
 
 	// Release gives up the lease of a turn that was not committed. The event stays the first

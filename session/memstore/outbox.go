@@ -60,6 +60,11 @@ func (o *outbox) put(bodies [][]byte, t session.Token, rev uint32, until int64) 
 	return true
 }
 
+// holds says that t has the lane by the commit that made rev, of which something still waits.
+func (o *outbox) holds(t session.Token, rev uint32, now int64) bool {
+	return len(o.waiting) > 0 && o.owner == t && o.rev == rev && o.until > now
+}
+
 // grant gives the lane away and returns a copy of what waits.
 func (o *outbox) grant(t session.Token, until int64, retried bool) []session.Output {
 	if len(o.waiting) == 0 {

@@ -93,6 +93,9 @@ func (e *entry) commit(r *session.CommitRequest, now int64) (
 	switch {
 	case r.Token == e.last && e.rev == r.Rev+1 && r.Token != (session.Token{}):
 		return e.committed(r, now), nil, nil // the same call again
+	case e.rev > r.Rev+1 && e.out.holds(r.Token, r.Rev+1, now): // again, and another turn came since
+		e.out.until = now + term(r.Lane, defaultLane)
+		return session.Committed{Now: time.UnixMilli(now), Rev: r.Rev + 1, Lane: true}, nil, nil
 	case r.Token != e.token || r.Token == (session.Token{}) || e.rev != r.Rev:
 		return c, nil, session.ErrFenced
 	case r.EventID != "" && e.mail.head.id != r.EventID:

@@ -186,6 +186,7 @@ func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
 			for i := range 20 {
 				require.NoError(t, accept(i))
 			}
+			require.EqualValues(t, 1, r.Master.Client().Wait(ctx, 1, 20*time.Second).Val())
 			r.Replica.Freeze()
 			require.NoError(t, r.Master.Client().Do(ctx, "CLIENT", "KILL", "TYPE", "replica").Err())
 			for i := range 5 {

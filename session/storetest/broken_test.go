@@ -178,16 +178,14 @@ func endless(_ session.Store, b *broken) {
 
 // onlyOnce refuses calls that are made again.
 func onlyOnce(_ session.Store, b *broken) {
-	last, commit := "", b.commit
+	done, commit := map[string]bool{}, b.commit
 	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
 		this := fmt.Sprint(r.ID, r.Token, r.Rev)
-		if this == last {
+		if done[this] {
 			return session.Committed{}, session.ErrFenced
 		}
 		got, err := commit(r)
-		if err == nil {
-			last = this
-		}
+		done[this] = err == nil
 		return got, err
 	}
 }

@@ -101,6 +101,7 @@ func brokenStores() []brokenStore {
 		{"begins a timer anew", newTokens, "begin repeated for a timer gives the same answer"},
 		{"commits once only", onlyOnce, "commit repeated gives the same answer"},
 		{"hands over once only", onlyOnce, "commit repeated hands over the same event"},
+		{"forgets the lane of a commit", onlyOnce, "commit repeated after the next turn has its lane"},
 		{"releases without a delay", func(_ session.Store, b *broken) {
 			release := b.release
 			b.release = func(r *session.ReleaseRequest) error {

@@ -169,6 +169,10 @@ func (m *model) fenced(t session.Token, err error) (v verdict, done bool) {
 
 // commitAgain is for a commit that was made before. late says that other calls came between.
 func (m *model) commitAgain(r *session.CommitRequest, c, again session.Committed, err error, late bool) verdict {
+	if err == nil && late && r.Rev+1 < m.rev && len(m.outs) > 0 && m.outs[0].seq>>8 == session.MakeSeq(r.Rev+1, 0)>>8 {
+		m.lane = m.lane.or(at(again.Now.UnixMilli()).plus(r.Lane.Milliseconds()))
+		return first(want("revision", r.Rev+1, again.Rev), want("lane", true, again.Lane), want("next event", "", again.Next.ID))
+	}
 	if r.Token != m.last || r.Rev+1 != m.rev {
 		if !errors.Is(err, session.ErrFenced) {
 			return verdict(fmt.Sprintf("want error %v, got %s", session.ErrFenced, show(err)))

@@ -13,6 +13,7 @@ func repeatChecks() []check {
 		{"begin repeated for a timer gives the same answer", timerRepeated},
 		{"commit repeated gives the same answer", commitRepeated},
 		{"commit repeated hands over the same event", commitNextRepeated},
+		{"commit repeated after the next turn has its lane", commitRepeatedLate},
 		{"release repeated counts once", releaseRepeated},
 	}
 }
@@ -74,6 +75,31 @@ func commitRepeated(p *probe) {
 	t := p.run("Begin of the next event", s, p.event("e2", 2))
 	p.same("Begin of the next event", "revision", uint32(2), t.Rev)
 	p.ack("Ack of nothing", s, 0, "o1", "o2")
+}
+
+func commitRepeatedLate(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	first := t.request(session.CommitRequest{EventID: "e1", State: []byte("s"), Outputs: outputs("o1")})
+	none := p.run("Begin without outputs", p.session("b"), p.event("e1", 1))
+	quiet := none.request(session.CommitRequest{EventID: "e1", State: []byte("s")})
+	for _, req := range []*session.CommitRequest{first, quiet} {
+		_, err := p.store.Commit(p.Context(), req)
+		p.err("Commit", nil, err)
+		next := p.run("Begin of the next event", req.ID, p.event("e2", 2))
+		c := p.commit("Commit of the next event", next, session.CommitRequest{State: []byte("s"), Outputs: outputs("o2")})
+		p.same("Commit of the next event", "lane", len(req.Outputs) == 0, c.Lane)
+	}
+	c, err := p.store.Commit(p.Context(), first)
+	p.err("Commit again", nil, err)
+	p.same("Commit again", "revision", uint32(1), c.Rev)
+	p.same("Commit again", "lane", true, c.Lane)
+	p.same("Commit again", "next event", "", c.Next.ID)
+	_, err = p.store.Commit(p.Context(), quiet)
+	p.err("Commit without outputs again", session.ErrFenced, err)
+	p.ack("Ack", s, session.MakeSeq(1, 1), "o2")
+	_, err = p.store.Commit(p.Context(), first)
+	p.err("Commit of what was delivered again", session.ErrFenced, err)
 }
 
 func commitNextRepeated(p *probe) {

@@ -26,6 +26,13 @@ if rev == before + 1 and mark == sign then
 --include save
   return pack('>BBI6', 1, ours, now) .. (held and headText or '')
 end
+if rev > before + 1 and count > 0 and outAt <= #stored and carrier == token and lane > now
+  and math.floor(unpack('>I5', stored, outAt) / 256) == before + 1 then
+  -- It was lost, and another turn came since; but what this one left is still in the caller's lane.
+  lane = now + term
+--include save
+  return pack('>BBI6', 1, 1, now)
+end
 if free or owner ~= token or rev ~= before
   or (id ~= '' and sub(stored, headAt + 12, headAt + 12 + #id) ~= string.char(#id) .. id) then
   return pack('>BBI6', 2, 0, now)
