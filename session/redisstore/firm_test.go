@@ -295,7 +295,7 @@ func TestWarnings(t *testing.T) {
 		{"alone, without a file", redistest.StartServer(t, nil).Client(), Options{}, []string{noFile, noReplica}},
 		{"alone", redistest.StartServer(t, &redistest.Options{AOF: true}).Client(), Options{}, []string{noReplica}},
 		{"with a replica", server.Client(), Options{}, []string{noFile, noWait}},
-		{"with a replica that is waited for", server.Client(), Options{Replicas: 1}, []string{noFile}},
+		{"with a replica that is waited for", server.Client(), Options{Replicas: 1, Wait: time.Second}, []string{noFile}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var log bytes.Buffer

@@ -193,3 +193,27 @@ func TestTokenMarkDependsOnAllOfTheToken(t *testing.T) {
 	}
 	require.Len(t, marks, 8)
 }
+
+// A Begin that is repeated, as its answer was lost, has the right of way from its second answer on.
+func TestBeginThatIsRepeatedHasItsLaneAnew(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, redistest.Start(t), nil)
+	id := sessionID(1)
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+	mustCommit(t, s, &session.CommitRequest{
+		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Outputs: [][]byte{[]byte("o")}, Lane: time.Millisecond,
+	})
+	r := &session.BeginRequest{ID: id, Token: token(2), Lane: time.Minute}
+	var first session.Begun
+	require.Eventually(t, func() bool {
+		first = mustBegin(t, s, r)
+		return len(first.Outputs) > 0
+	}, time.Second, time.Millisecond)
+	var again session.Begun
+	require.Eventually(t, func() bool {
+		again = mustBegin(t, s, r)
+		return again.Now.After(first.Now)
+	}, time.Second, time.Millisecond)
+	require.Len(t, again.Outputs, 1)
+	require.EqualValues(t, again.Now.Add(time.Minute).UnixMilli(), s.watched(t, id))
+}

@@ -78,10 +78,12 @@ if done > 0 then
 end
 local give = false
 if outAt <= #stored then
-  if carrier ~= token and (done > 0 or (lane <= now and hold == 0)) then
-    carrier, lane, retried, dirty = token, now + term, done > 0 and 0 or 1, true
-  end
   give = carrier == token
+  if not give and (done > 0 or (lane <= now and hold == 0)) then
+    carrier, retried, give = token, done > 0 and 0 or 1, true
+  end
+  -- Also if it is the same call again: the caller counts from the answer that it gets.
+  if give then lane, dirty = now + term, true end
 end
 
 -- A look that finds nothing mends an index that disagrees with the session.
