@@ -22,7 +22,9 @@
 //
 // Names of flows, states and reminders are stored with each conversation. They are snake_case,
 // begin with a letter and have up to 64 bytes. Builder.Renamed keeps old conversations going
-// after a state got a new name.
+// after a state got a new name, or was taken out: it then names the state in which they go on. In a
+// state that the flow does not know, nothing is guessed: Step fails with ErrUnknownState, and a bot
+// keeps the event as a dead letter, to be replayed by a build that knows the state.
 //
 // # Transitions
 //
