@@ -11,7 +11,7 @@ import (
 )
 
 // Sentinel is a master and a replica that a sentinel watches over. If the master is killed, the
-// replica takes its place after about a second.
+// replica takes its place after about two seconds.
 type Sentinel struct {
 	Master, Replica, Watcher *Server
 	t                        testing.TB
@@ -29,7 +29,7 @@ func StartSentinel(t testing.TB) *Sentinel {
 	conf := filepath.Join(s.Watcher.dir, "sentinel.conf")
 	text := fmt.Sprintf("port %d\nbind 127.0.0.1\ndir %q\nlogfile %q\n"+
 		"sentinel monitor %[4]s 127.0.0.1 %[5]d 1\n"+
-		"sentinel down-after-milliseconds %[4]s 500\nsentinel failover-timeout %[4]s 3000\n",
+		"sentinel down-after-milliseconds %[4]s 1000\nsentinel failover-timeout %[4]s 3000\n",
 		s.Watcher.port, s.Watcher.dir, filepath.Join(s.Watcher.dir, "log"), masterName, s.Master.port)
 	must(t, os.WriteFile(conf, []byte(text), 0o600))
 	s.Watcher.args = []string{conf, "--sentinel"}
