@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -136,7 +137,7 @@ func TestShutdownSendsWhatIsBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memstore.New()
 		channel := slowChannel{&fakeChannel{}}
-		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+		b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
 		ctx := context.Background()
 		for _, words := range []string{"start", "a", "b"} {
@@ -150,7 +151,7 @@ func TestShutdownSendsWhatIsBehind(t *testing.T) {
 			require.Equal(t, []string{want}, untagged(got[i].Messages))
 		}
 		next := &fakeChannel{}
-		b, err = bot.New(next, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+		b, err = bot.New(next, store, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
 		time.Sleep(time.Minute)
 		require.Empty(t, next.take(), "all of it was acknowledged")

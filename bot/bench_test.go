@@ -75,7 +75,7 @@ func benchTurn(b *testing.B, store session.Store) {
 	f, err := fb.Build()
 	require.NoError(b, err)
 	channel := nullChannel{sent: make(chan struct{})}
-	bt, err := bot.New(channel, store, []bot.Flow{f}, &bot.Options{
+	bt, err := bot.New(channel, store, []*flow.Flow{f}, &bot.Options{
 		Logger: slog.New(slog.DiscardHandler), UserRate: 1e9, // one user makes all of it
 	})
 	require.NoError(b, err)

@@ -23,13 +23,6 @@ type Channel interface {
 	Decode(raw []byte) (transport.Event, error)
 }
 
-// Flow is a dialog: *flow.Flow[T] for any T.
-type Flow interface {
-	Name() string
-	Starts(e *transport.Event) int
-	Step(ctx context.Context, in *flow.Input) (flow.Result, error)
-}
-
 // What Receive refuses events with. The platform should deliver them again.
 var (
 	// ErrClosed is returned once Shutdown was called.
@@ -44,8 +37,8 @@ var (
 type Bot struct {
 	channel Channel
 	store   session.Store
-	flows   []Flow
-	byName  map[string]Flow
+	flows   []*flow.Flow
+	byName  map[string]*flow.Flow
 	o       Options
 	handler http.Handler
 	acks    acks
@@ -76,13 +69,13 @@ type Bot struct {
 // It returns an error if there is no flow, if two have the same name or start on the same trigger,
 // if a message of the options cannot be sent, or if the channel knows its menus
 // (transport.MenuHolder) and a flow names one that it does not have.
-func New(channel Channel, store session.Store, flows []Flow, o *Options) (*Bot, error) {
+func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (*Bot, error) {
 	if err := checkParts(channel, store, flows); err != nil {
 		return nil, err
 	}
 	b := &Bot{
 		channel: channel, store: store, flows: flows,
-		byName: make(map[string]Flow, len(flows)), stop: make(chan struct{}),
+		byName: make(map[string]*flow.Flow, len(flows)), stop: make(chan struct{}),
 		work: make(chan func()), alone: make(chan struct{}, 1),
 	}
 	if o != nil {

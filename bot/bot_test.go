@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
@@ -269,7 +270,7 @@ func TestShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		channel := &fakeChannel{}
 		f := counter(t, func(context.Context) { time.Sleep(3 * time.Second) })
-		b, err := bot.New(channel, memstore.New(), []bot.Flow{f}, nil)
+		b, err := bot.New(channel, memstore.New(), []*flow.Flow{f}, nil)
 		require.NoError(t, err)
 		ctx := context.Background()
 		require.NoError(t, b.Receive(ctx, []transport.Event{said("ann", "1", "start")}))
@@ -286,7 +287,7 @@ func TestShutdown(t *testing.T) {
 }
 
 func TestServeHTTP(t *testing.T) {
-	b, err := bot.New(&fakeChannel{}, memstore.New(), []bot.Flow{counter(t, nil)}, nil)
+	b, err := bot.New(&fakeChannel{}, memstore.New(), []*flow.Flow{counter(t, nil)}, nil)
 	require.NoError(t, err)
 	answer := func(body string) int {
 		w := httptest.NewRecorder()

@@ -36,7 +36,7 @@ const (
 )
 
 // canaryFlow goes wrong in the words of the user.
-func canaryFlow(t *testing.T) bot.Flow {
+func canaryFlow(t *testing.T) *flow.Flow {
 	fb := flow.New[count]("canary", "only")
 	fb.StartOn(flow.Text("start"))
 	fb.In("only").On(flow.Text("stop")).End().
@@ -96,7 +96,7 @@ func TestCanaries(t *testing.T) {
 	channel, err := line.New(canarySecret, canaryToken, &line.Options{Endpoint: api.URL, Logger: logger})
 	require.NoError(t, err)
 	store := &flakyStore{Store: memstore.New()}
-	b, err := bot.New(channel, store, []bot.Flow{canaryFlow(t)}, &bot.Options{
+	b, err := bot.New(channel, store, []*flow.Flow{canaryFlow(t)}, &bot.Options{
 		Logger: logger, MaxAttempts: 2, Failed: line.Text("Sorry."), UserRate: 20,
 		Sent: func(s bot.Sent) { logger.Info("sent", "outcome", fmt.Sprintf("%+v", s)) },
 	})

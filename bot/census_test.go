@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 )
@@ -68,7 +69,7 @@ func TestProcessesShareRates(t *testing.T) {
 		store := &counted{Store: memstore.New(), heard: map[session.Token]time.Time{}}
 		start := func() (*bot.Bot, *sharing) {
 			c := &sharing{}
-			b, err := bot.New(c, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(log)})
+			b, err := bot.New(c, store, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(log)})
 			require.NoError(t, err)
 			synctest.Wait()
 			return b, c

@@ -11,12 +11,12 @@ import (
 )
 
 // checkParts finds what would make a bot panic, or answer otherwise than its author thinks.
-func checkParts(channel Channel, store session.Store, flows []Flow) error {
+func checkParts(channel Channel, store session.Store, flows []*flow.Flow) error {
 	if isNil(channel) || isNil(store) || len(flows) == 0 {
 		return errors.New("bot: a channel, a store and at least one flow are needed")
 	}
 	for i, f := range flows {
-		if isNil(f) {
+		if f == nil {
 			return fmt.Errorf("bot: flow %d is nil", i)
 		}
 		for _, g := range flows[:i] {
@@ -37,17 +37,11 @@ func isNil(v any) bool {
 	return v == nil || r.Kind() == reflect.Pointer && r.IsNil()
 }
 
-// clash returns start triggers of two flows between which an event cannot decide, if the flows
-// say what their triggers are, as *flow.Flow does.
-func clash(f, g Flow) (t, u flow.Trigger, ok bool) {
-	type starter interface{ StartTriggers() []flow.Trigger }
-	a, aok := f.(starter)
-	b, bok := g.(starter)
-	if !aok || !bok {
-		return t, u, false
-	}
-	for _, t := range a.StartTriggers() {
-		for _, u := range b.StartTriggers() {
+// clash returns two start triggers, one of each flow, that some event fits equally well, so that
+// it could start either flow.
+func clash(f, g *flow.Flow) (t, u flow.Trigger, ok bool) {
+	for _, t := range f.StartTriggers() {
+		for _, u := range g.StartTriggers() {
 			if t.Clashes(u) {
 				return t, u, true
 			}

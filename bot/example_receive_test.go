@@ -35,7 +35,7 @@ func ExampleBot_Receive() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	shop, err := bot.New(channel, memstore.New(), []bot.Flow{b.MustBuild()}, nil)
+	shop, err := bot.New(channel, memstore.New(), []*flow.Flow{b.MustBuild()}, nil)
 	if err != nil {
 		log.Fatal(err)
 	}

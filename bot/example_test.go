@@ -40,7 +40,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	greeter, err := bot.New(channel, memstore.New(), []bot.Flow{greeting}, nil)
+	greeter, err := bot.New(channel, memstore.New(), []*flow.Flow{greeting}, nil)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func (t *turns) failed(err error) (session.Event, bool) {
 	}
 	var pe *flow.PanicError
 	if errors.As(err, &pe) {
-		attrs = append(attrs, "stack", frames(pe.Stack))
+		attrs = append(attrs, "panic", pe, "stack", frames(pe.Stack))
 	}
 	log.Error("bot: turn failed", attrs...)
 	var p interface{ Permanent() bool }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -37,7 +38,7 @@ func TestRepeatedTurnHasTheSameKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &forgetfulStore{Store: memstore.New()}
 		channel := &fakeChannel{}
-		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, nil)
+		b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, nil)
 		require.NoError(t, err)
 		ctx := context.Background()
 		require.NoError(t, b.Receive(ctx, []transport.Event{said("ann", "1", "start")}))
@@ -209,7 +210,7 @@ func TestShutdownLeavesTheRestToOthers(t *testing.T) {
 		var bots [2]*bot.Bot
 		start := func(i int) {
 			f := counter(t, func(context.Context) { time.Sleep(3 * time.Second) })
-			b, err := bot.New(&channels[i], store, []bot.Flow{f}, nil)
+			b, err := bot.New(&channels[i], store, []*flow.Flow{f}, nil)
 			require.NoError(t, err)
 			bots[i] = b
 		}

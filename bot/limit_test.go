@@ -80,7 +80,7 @@ func TestTurnLimits(t *testing.T) {
 type blob struct{ S string }
 
 // onText is a flow of one state whose action on any text is act.
-func onText(t *testing.T, act flow.Action[count]) bot.Flow {
+func onText(t *testing.T, act flow.Action[count]) *flow.Flow {
 	t.Helper()
 	b := flow.New[count]("one", "only")
 	b.StartOn(flow.Text("start"))
@@ -95,10 +95,10 @@ func withFlow[T any](t *testing.T, fb *flow.Builder[T], o bot.Options, f func(r 
 	t.Helper()
 	fl, err := fb.Build()
 	require.NoError(t, err)
-	withFlows(t, []bot.Flow{fl}, o, f)
+	withFlows(t, []*flow.Flow{fl}, o, f)
 }
 
-func withFlows(t *testing.T, flows []bot.Flow, o bot.Options, f func(r *rig)) {
+func withFlows(t *testing.T, flows []*flow.Flow, o bot.Options, f func(r *rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -37,7 +38,7 @@ func (s *queueStore) Begin(ctx context.Context, r *session.BeginRequest) (sessio
 func TestFlooderDoesNotDelayOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &queueStore{Store: memstore.New(), turn: make(chan struct{}, 1)}
-		b, err := bot.New(&fakeChannel{}, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+		b, err := bot.New(&fakeChannel{}, store, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
 		ctx := context.Background()
 		var worst time.Duration
@@ -189,7 +190,7 @@ func TestWaitingWebhooksAreBounded(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := &stuckStore{Store: memstore.New()}
-				b, err := bot.New(&fakeChannel{}, store, []bot.Flow{counter(t, nil)}, &bot.Options{
+				b, err := bot.New(&fakeChannel{}, store, []*flow.Flow{counter(t, nil)}, &bot.Options{
 					MaxWebhooks: test.webhooks, Logger: slog.New(slog.DiscardHandler),
 				})
 				require.NoError(t, err)
@@ -240,7 +241,7 @@ func TestWaitingEventsHaveTurnsOfTheirOwn(t *testing.T) {
 		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
 		f := counter(t, func(context.Context) { time.Sleep(2 * time.Second) })
 		var err error
-		r.bot, err = bot.New(r.channel, store, []bot.Flow{f}, &bot.Options{MaxTurns: 8, Logger: slog.New(r.log)})
+		r.bot, err = bot.New(r.channel, store, []*flow.Flow{f}, &bot.Options{MaxTurns: 8, Logger: slog.New(r.log)})
 		require.NoError(t, err)
 		for i := range 8 {
 			r.say(fmt.Sprint("user-", i), "start")

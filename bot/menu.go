@@ -3,7 +3,6 @@ package bot
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -12,20 +11,13 @@ import (
 )
 
 // checkMenus reports each menu of the flows that the channel does not have, if it knows its menus.
-func checkMenus(channel Channel, flows []Flow) error {
+func checkMenus(channel Channel, flows []*flow.Flow) error {
 	holder, ok := channel.(transport.MenuHolder)
 	if !ok {
 		return nil
 	}
 	var errs []error
 	for _, f := range flows {
-		f, ok := f.(interface {
-			Name() string
-			Menus() iter.Seq2[flow.State, string]
-		})
-		if !ok {
-			continue
-		}
 		for state, name := range f.Menus() {
 			if !holder.HasMenu(name) {
 				errs = append(errs, fmt.Errorf(

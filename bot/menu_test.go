@@ -39,7 +39,7 @@ func show(msgs ...transport.Message) flow.Action[count] {
 func menu(name string) transport.Menu { return transport.Menu{Name: name} }
 
 // tour is a flow that is bound to menus as bind says: state by state, "" for InAny.
-func tour(bind map[flow.State]string) bot.Flow {
+func tour(bind map[flow.State]string) *flow.Flow {
 	b := flow.New[count]("tour", "one")
 	b.StartOn(flow.Text("tour"))
 	b.In("one").Enter(show(text("one"))).
@@ -69,7 +69,7 @@ func tour(bind map[flow.State]string) bot.Flow {
 }
 
 // plain is a flow without menus.
-func plain() bot.Flow {
+func plain() *flow.Flow {
 	b := flow.New[count]("plain", "here")
 	b.StartOn(flow.Text("plain"))
 	b.In("here").Enter(show(text("plain"))).On(flow.Text("end")).End()
@@ -91,7 +91,7 @@ func onMenus(t *testing.T, bind map[flow.State]string, f func(r *rig, c *menuCha
 }
 
 // start gives the rig a bot on another channel with other flows.
-func (r *rig) start(c bot.Channel, flows ...bot.Flow) {
+func (r *rig) start(c bot.Channel, flows ...*flow.Flow) {
 	r.Helper()
 	b, err := bot.New(c, r.store, flows, &bot.Options{Logger: slog.New(r.log)})
 	require.NoError(r, err)

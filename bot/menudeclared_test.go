@@ -34,16 +34,15 @@ func TestMenusAreDeclared(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		channel bot.Channel
-		flows   []bot.Flow
+		flows   []*flow.Flow
 		want    string
 	}{
-		{"all declared", &holder{menus: []string{"other", "main", "third"}}, []bot.Flow{tour(bound)}, ""},
-		{"one is not", &holder{menus: []string{"main"}}, []bot.Flow{plain(), tour(bound)}, two},
-		{"nothing is", &holder{}, []bot.Flow{tour(bound), plain()}, two + "\n" + main},
-		{"no menus at all", &holder{}, []bot.Flow{plain()}, ""},
-		{"the one that everybody has", &holder{}, []bot.Flow{tour(map[flow.State]string{"": ""})}, ""},
-		{"a channel that does not know", &menuChannel{}, []bot.Flow{tour(bound)}, ""},
-		{"a flow without menus of its own kind", &holder{}, []bot.Flow{struct{ bot.Flow }{plain()}}, ""},
+		{"all declared", &holder{menus: []string{"other", "main", "third"}}, []*flow.Flow{tour(bound)}, ""},
+		{"one is not", &holder{menus: []string{"main"}}, []*flow.Flow{plain(), tour(bound)}, two},
+		{"nothing is", &holder{}, []*flow.Flow{tour(bound), plain()}, two + "\n" + main},
+		{"no menus at all", &holder{}, []*flow.Flow{plain()}, ""},
+		{"the one that everybody has", &holder{}, []*flow.Flow{tour(map[flow.State]string{"": ""})}, ""},
+		{"a channel that does not know", &menuChannel{}, []*flow.Flow{tour(bound)}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

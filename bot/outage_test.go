@@ -125,7 +125,7 @@ func TestRedisOutages(t *testing.T) {
 			})
 			require.NoError(t, err)
 			channel := &fakeChannel{}
-			b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{
+			b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, &bot.Options{
 				Logger: slog.New(slog.DiscardHandler), MaxWebhooks: 100,
 			})
 			require.NoError(t, err)
@@ -204,7 +204,7 @@ func TestReady(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := &saysNo{memstore.New(), test.err}
-				b, err := bot.New(&fakeChannel{}, store, []bot.Flow{counter(t, nil)}, nil)
+				b, err := bot.New(&fakeChannel{}, store, []*flow.Flow{counter(t, nil)}, nil)
 				require.NoError(t, err)
 				requireProbe(t, b, test.code, test.want)
 				require.NoError(t, b.Shutdown(context.Background()))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -130,7 +131,7 @@ func TestLoading(t *testing.T) {
 			r := &rig{T: t, channel: l.fakeChannel, store: memstore.New(), log: &logged{}}
 			o.Logger = slog.New(r.log)
 			var err error
-			r.bot, err = bot.New(l, r.store, []bot.Flow{counter(t, func(context.Context) { time.Sleep(2 * time.Second) })}, &o)
+			r.bot, err = bot.New(l, r.store, []*flow.Flow{counter(t, func(context.Context) { time.Sleep(2 * time.Second) })}, &o)
 			require.NoError(t, err)
 			f(r, l)
 			require.NoError(t, r.bot.Shutdown(context.Background()))
@@ -239,7 +240,7 @@ func TestAcknowledgementsOutlastAnOutage(t *testing.T) {
 		store := &ackless{Store: memstore.New()}
 		channel := &fakeChannel{}
 		log := &logged{}
-		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(log)})
+		b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(log)})
 		require.NoError(t, err)
 		ctx := context.Background()
 		set := func(down bool) { store.mu.Lock(); store.down = down; store.mu.Unlock() }

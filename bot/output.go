@@ -97,7 +97,7 @@ func (e *outputError) Error() string {
 func (e *outputError) Unwrap() error { return e.err }
 
 // outputOf says whose output an error is about; f is nil if it is of no flow.
-func outputOf(f Flow, in *flow.Input, err error) error {
+func outputOf(f *flow.Flow, in *flow.Input, err error) error {
 	switch {
 	case err == nil || f == nil:
 		return err

@@ -240,8 +240,8 @@ func TestPoisonedOptions(t *testing.T) {
 	require.Error(t, err)
 	f := counter(t, nil)
 	store := &stuckStore{}
-	_, err = bot.New(&fakeChannel{}, store, []bot.Flow{f}, &bot.Options{Otherwise: (*badMessage)(nil)})
+	_, err = bot.New(&fakeChannel{}, store, []*flow.Flow{f}, &bot.Options{Otherwise: (*badMessage)(nil)})
 	require.ErrorContains(t, err, "panic")
-	_, err = bot.New(&fakeChannel{}, store, []bot.Flow{f, nil}, nil)
+	_, err = bot.New(&fakeChannel{}, store, []*flow.Flow{f, nil}, nil)
 	require.ErrorContains(t, err, "flow 1 is nil")
 }

@@ -10,20 +10,20 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-type namedFlow struct{ Flow }
-
-func (namedFlow) Name() string { return "booking" }
-
 // Two bookings for the same day leave two reminders at the same time. Their turns, and so the
 // retry keys of what they send, must differ: the platform would take the second for a repetition.
 func TestRemindersAtOneTimeDiffer(t *testing.T) {
 	t.Parallel()
+	b := flow.New[struct{}]("booking", "a")
+	b.StartOn(flow.Any())
+	b.In("a").On(flow.Any()).End()
+	booking := b.MustBuild()
 	due := time.UnixMilli(1_700_000_000_000)
 	var rec session.Record
 	for range 3 {
-		apply(&rec, namedFlow{}, "turn", &flow.Result{
+		require.NoError(t, apply(&rec, booking, "turn", &flow.Result{
 			Handled: true, Reminders: []flow.Reminder{{Name: "day_before", Due: due}},
-		})
+		}))
 	}
 	require.Len(t, rec.Timers, 3)
 	turns := map[string]bool{}

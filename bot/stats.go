@@ -14,6 +14,8 @@ type Stats struct {
 	// Turns were committed, of which Timers for a timer. Failed ones were not, Fenced ones were
 	// overtaken by another process, Deferred ones left to a newer build, Dead ones set aside.
 	Turns, Timers, Failed, Fenced, Deferred, Dead int64
+	// Running is how many sessions have a turn under way right now, stuck actions not included.
+	Running int64
 	// Stuck actions ignore their context and run still: they lost their sessions, and each of
 	// them keeps a goroutine.
 	Stuck int64
@@ -40,7 +42,7 @@ func (b *Bot) Stats() Stats {
 	return Stats{
 		Events: s.events.Load(), Duplicates: s.duplicates.Load(), Stale: s.stale.Load(), Refused: s.refused.Load(),
 		Limited: s.limited.Load(), Busy: s.busy.Load(), Stuck: s.stuck.Load(),
-		Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
+		Running: b.running.Load(), Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
 		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
 		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),
 		Held: s.held.lasts(), Behind: s.behind.lasts(),

@@ -18,9 +18,6 @@ import (
 // ErrUnknownFlow is why a turn fails if its session is in a flow that the bot does not have.
 var ErrUnknownFlow = errors.New("bot: session is in an unknown flow")
 
-// exact is the rank of a start trigger that names the very event.
-const exact = 3
-
 // planEvent runs the turn of the event.
 func (t *turns) planEvent(ctx context.Context) error {
 	if len(t.event.Body) == 0 {
@@ -57,7 +54,7 @@ func (t *turns) planEvent(ctx context.Context) error {
 // stepEvent finds the flow that answers the event and steps it: the flow that is active, which
 // shows its question again where a button is stale; else the flow that the event starts. It
 // returns no flow if none answers.
-func (b *Bot) stepEvent(ctx context.Context, rec *session.Record, in *flow.Input) (Flow, flow.Result, error) {
+func (b *Bot) stepEvent(ctx context.Context, rec *session.Record, in *flow.Input) (*flow.Flow, flow.Result, error) {
 	e := in.Event
 	if rec.Flow != "" {
 		f := b.byName[rec.Flow]
@@ -71,7 +68,7 @@ func (b *Bot) stepEvent(ctx context.Context, rec *session.Record, in *flow.Input
 				return f, res, err
 			}
 		}
-		if other, rank := b.startedBy(e); rank == exact && !stale {
+		if other, rank := b.startedBy(e); rank == flow.RankExact && !stale {
 			in.State, in.Data, in.Timers = "", nil, nil
 			res, err := other.Step(ctx, in)
 			return other, res, err
@@ -84,7 +81,7 @@ func (b *Bot) stepEvent(ctx context.Context, rec *session.Record, in *flow.Input
 		return f, res, err
 	}
 	f, rank := b.startedBy(e)
-	if rank == 0 || e.Kind == transport.KindPostback && e.Postback.Tag != "" {
+	if rank == flow.RankNone || e.Kind == transport.KindPostback && e.Postback.Tag != "" {
 		return nil, flow.Result{}, nil
 	}
 	res, err := f.Step(ctx, in)
@@ -106,9 +103,9 @@ func (b *Bot) unanswered(active string, e *transport.Event) transport.Message {
 }
 
 // startedBy returns the flow that the event starts best, the first of equals.
-func (b *Bot) startedBy(e *transport.Event) (f Flow, rank int) {
+func (b *Bot) startedBy(e *transport.Event) (f *flow.Flow, rank flow.Rank) {
 	for _, g := range b.flows {
-		if r := g.Starts(e); r > rank {
+		if r := g.Rank(e); r > rank {
 			f, rank = g, r
 		}
 	}
@@ -164,7 +161,7 @@ const maxTimers = 100
 var errManyTimers = flow.Permanent(fmt.Errorf("bot: a session has more than %d timers", maxTimers))
 
 // apply writes what a step came to into the record.
-func apply(rec *session.Record, f Flow, turn string, res *flow.Result) error {
+func apply(rec *session.Record, f *flow.Flow, turn string, res *flow.Result) error {
 	if !res.Handled {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -50,9 +51,11 @@ func TestStuckAction(t *testing.T) {
 				defer cancel()
 				<-short.Done()
 				require.Empty(r, r.channel.texts())
+				require.EqualValues(r, 1, r.bot.Stats().Running)
 				r.pass(63 * time.Second)
 				require.Equal(r, []string{"sorry", "fine"}, untagged(r.channel.texts()))
 				require.EqualValues(r, 1, r.bot.Stats().Stuck)
+				require.Zero(r, r.bot.Stats().Running, "a stuck action is not counted")
 				letters, _, err := r.bot.Letters(context.Background(), "", 10)
 				require.NoError(r, err)
 				require.Equal(r, "action did not return in one/only", letters[0].Why)
@@ -230,7 +233,7 @@ func TestSuspectsWaitWithoutALease(t *testing.T) {
 			turn.Send(text("done"))
 			return nil
 		}
-		b, err := bot.New(&fakeChannel{}, store, []bot.Flow{onText(t, act)}, nil)
+		b, err := bot.New(&fakeChannel{}, store, []*flow.Flow{onText(t, act)}, nil)
 		require.NoError(t, err)
 		r := &rig{T: t, bot: b, store: store}
 		for i := range 5 {

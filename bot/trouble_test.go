@@ -48,7 +48,7 @@ func bubbleInside(t *testing.T, o bot.Options, act flow.Action[count], f func(r 
 	r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
 	o.Logger = slog.New(r.log)
 	var err error
-	r.bot, err = bot.New(r.channel, r.store, []bot.Flow{onText(t, act)}, &o)
+	r.bot, err = bot.New(r.channel, r.store, []*flow.Flow{onText(t, act)}, &o)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
 	f(r)
@@ -101,7 +101,7 @@ func TestSessionOfNewerBuildIsLeftToIt(t *testing.T) {
 		store := memstore.New()
 		start := func(version uint32) (*bot.Bot, *fakeChannel) {
 			channel := &fakeChannel{}
-			b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{
+			b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, &bot.Options{
 				Version: version, Logger: slog.New(slog.DiscardHandler),
 			})
 			require.NoError(t, err)
@@ -165,7 +165,7 @@ func TestTwoCallsATurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &countedStore{Store: memstore.New()}
 		channel := &fakeChannel{}
-		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, nil)
+		b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, nil)
 		require.NoError(t, err)
 		words := []string{"start", "a", "many", "next", "back", "stop"}
 		for i, w := range words {
@@ -211,7 +211,7 @@ func TestStoreOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &shakyStore{Store: memstore.New()}
 		channel := &fakeChannel{}
-		b, err := bot.New(channel, store, []bot.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+		b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
 		ctx := context.Background()
 		store.down = true
@@ -287,7 +287,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 		var bots [2]*bot.Bot
 		for i := range bots {
 			f := counter(t, func(context.Context) { time.Sleep(50 * time.Millisecond) })
-			b, err := bot.New(channel, store, []bot.Flow{f}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+			b, err := bot.New(channel, store, []*flow.Flow{f}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
 			bots[i] = b
 		}
@@ -319,7 +319,7 @@ func TestBacklogIsSentOnce(t *testing.T) {
 		channel := slowChannel{&fakeChannel{}}
 		f := counter(t, nil)
 		o := &bot.Options{Logger: slog.New(slog.DiscardHandler)}
-		b, err := bot.New(channel, store, []bot.Flow{f}, o)
+		b, err := bot.New(channel, store, []*flow.Flow{f}, o)
 		require.NoError(t, err)
 		ctx := context.Background()
 		channel.fail = func(int, *transport.Delivery) error {

@@ -148,8 +148,8 @@ func (t *turns) one() (session.Event, bool) {
 	}
 }
 
-// makePlan runs the turn. A panic of user code that is not in a flow's hands ends here: of
-// messages, of a Flow of the user's own.
+// makePlan runs the turn. A flow catches the panics of its own actions; a panic of a message that
+// is rendered is caught here.
 func (t *turns) makePlan(ctx context.Context) (err error) {
 	defer rescue(&err)
 	if err := t.locate(); err != nil {

@@ -45,7 +45,7 @@ func testUnsend(t *testing.T, store session.Store) {
 	f, err := fb.Build()
 	require.NoError(t, err)
 	channel := &fakeChannel{}
-	b, err := bot.New(channel, store, []bot.Flow{f}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+	b, err := bot.New(channel, store, []*flow.Flow{f}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, b.Shutdown(context.Background())) }()
 	n := 0
@@ -88,7 +88,7 @@ func (unsendless) Unsend(context.Context, string, string) error { return session
 func TestUnsendThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := counter(t, nil)
-		b, err := bot.New(&fakeChannel{}, unsendless{memstore.New()}, []bot.Flow{f}, nil)
+		b, err := bot.New(&fakeChannel{}, unsendless{memstore.New()}, []*flow.Flow{f}, nil)
 		require.NoError(t, err)
 		e := said("ann", "1", "")
 		e.Kind, e.MessageID = transport.KindUnsend, "m1"

@@ -76,7 +76,7 @@ func benchStep[T any](b *testing.B, data []byte, change func(*T), states int) {
 }
 
 // chain is a flow of n states, each leading to the next, with what a booking has around it.
-func chain[T any](change func(*T), n int) *flow.Flow[T] {
+func chain[T any](change func(*T), n int) *flow.Flow {
 	var question transport.Message = say("How many?")
 	b := flow.New[T]("chain", "s1")
 	b.StartOn(flow.Text("book"))

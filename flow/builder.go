@@ -48,7 +48,7 @@ func (b *Builder[T]) InAny() *StateBuilder[T] { return b.anyBlock }
 
 // Build checks the definition and compiles it. The error is a *DefinitionError that lists every
 // fault. The builder may be changed and built again; that does not change an earlier flow.
-func (b *Builder[T]) Build() (*Flow[T], error) {
+func (b *Builder[T]) Build() (*Flow, error) {
 	d := newDraft(b)
 	if problems := d.check(); len(problems) > 0 {
 		return nil, &DefinitionError{Flow: b.name, Problems: problems}
@@ -57,7 +57,7 @@ func (b *Builder[T]) Build() (*Flow[T], error) {
 }
 
 // MustBuild is Build for flows that are known to be good. It panics with the *DefinitionError.
-func (b *Builder[T]) MustBuild() *Flow[T] {
+func (b *Builder[T]) MustBuild() *Flow {
 	f, err := b.Build()
 	if err != nil {
 		panic(err)

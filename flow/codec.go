@@ -66,15 +66,24 @@ func (s *step[T]) decode() (err error) {
 	}
 	defer s.rescue(&err)
 	s.phase = PhaseDecode
-	if err := s.flow.codec.decode(s.in.Data, &s.turn.Data); err != nil {
+	if err := s.typed.codec.decode(s.in.Data, &s.turn.Data); err != nil {
 		return err
 	}
 	s.decoded = true
 	return nil
 }
 
+// decodeData is Flow.DecodeData.
+func (y *typed[T]) decodeData(data []byte) (any, error) {
+	s := &step[T]{typed: y, in: &Input{Data: data}}
+	if err := s.decode(); err != nil {
+		return nil, s.fail(err)
+	}
+	return s.turn.Data, nil
+}
+
 func (s *step[T]) encode() (data []byte, err error) {
 	defer s.rescue(&err)
 	s.phase = PhaseEncode
-	return s.flow.codec.encode(&s.turn.Data)
+	return s.typed.codec.encode(&s.turn.Data)
 }

@@ -48,6 +48,46 @@ func TestNoData(t *testing.T) {
 	require.Equal(t, flow.State("s2"), res.State)
 }
 
+// shy is data whose stored form makes SetData panic.
+type shy struct{}
+
+func (*shy) AppendData(b []byte) ([]byte, error) { return b, nil }
+func (*shy) SetData([]byte) error                { panic("the user's secret") }
+
+// Data is read as the value that the flow's actions see, and a failure does not quote it.
+func TestDecodeData(t *testing.T) {
+	t.Parallel()
+	stored, _ := (&packed{20260509, 2}).AppendData(nil)
+	for _, tt := range []struct {
+		name string
+		f    *flow.Flow
+		data string
+		want any // nil if it cannot be read
+	}{
+		{"json", chain(func(*Booking) {}, 1), `{"date":"2026-05-09","party":2}`, Booking{Date: "2026-05-09", Party: 2}},
+		{"a form of its own", chain(func(*packed) {}, 1), string(stored), packed{20260509, 2}},
+		{"none", chain(func(*Booking) {}, 1), "", Booking{}},
+		{"of no content", chain(func(*struct{}) {}, 1), "left over", struct{}{}},
+		{"malformed", chain(func(*Booking) {}, 1), `{"party":"secret"}`, nil},
+		{"a panic", chain(func(*shy) {}, 1), "x", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := tt.f.DecodeData([]byte(tt.data))
+			require.Equal(t, tt.want, got)
+			if tt.want != nil {
+				require.NoError(t, err)
+				return
+			}
+			var te *flow.TurnError
+			require.ErrorAs(t, err, &te)
+			require.Equal(t, flow.PhaseDecode, te.Phase)
+			require.ErrorContains(t, err, "flow: chain: decode: data: *")
+			require.NotContains(t, err.Error(), "secret")
+		})
+	}
+}
+
 // What is stored is not read where nothing looks at it, and not written where nothing changed it.
 func TestUnreadDataIsKept(t *testing.T) {
 	t.Parallel()

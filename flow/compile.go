@@ -1,6 +1,9 @@
 package flow
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // node is a state with all that a step needs, looked up beforehand.
 type node[T any] struct {
@@ -21,15 +24,32 @@ type timer[T any] struct {
 	edge   *edge[T]
 }
 
+// typed is the part of a flow that depends on the type of the data: the code of the transitions,
+// and what runs it.
+type typed[T any] struct {
+	flow      string // its name
+	codec     codec[T]
+	start     *edge[T]
+	nodes     map[State]*node[T] // by name and by alias
+	reminders map[string]Action[T]
+	machines  *machines
+	pool      sync.Pool // of *step[T]
+}
+
 // compile turns a draft without faults into a flow.
-func compile[T any](d *draft[T]) *Flow[T] {
-	f := &Flow[T]{
-		name:      d.b.name,
-		menus:     d.boundMenus(),
+func compile[T any](d *draft[T]) *Flow {
+	f := &Flow{
+		name:    d.b.name,
+		starts:  append([]Trigger(nil), d.b.starts...),
+		initial: d.b.initial,
+		menus:   d.boundMenus(),
+		shows:   make(map[State]string, len(d.states)),
+	}
+	y := &typed[T]{
+		flow:      d.b.name,
 		codec:     newCodec[T](),
 		nodes:     make(map[State]*node[T], len(d.states)+len(d.b.aliases)),
 		reminders: map[string]Action[T]{},
-		starts:    append([]Trigger(nil), d.b.starts...),
 	}
 	for _, s := range d.states {
 		n := &node[T]{name: s.name, menu: d.menu(s), candidates: d.candidates(s)}
@@ -41,39 +61,41 @@ func compile[T any](d *draft[T]) *Flow[T] {
 		}
 		n.addTimers(s, false)
 		n.addTimers(d.anyOf, true)
-		f.nodes[s.name] = n
+		y.nodes[s.name] = n
 		f.states = append(f.states, s.name)
+		f.shows[s.name] = n.menu
 	}
 	for _, a := range d.b.aliases {
-		f.nodes[a.old] = f.nodes[a.new]
+		y.nodes[a.old] = y.nodes[a.new]
 	}
-	f.start = &edge[T]{
+	y.start = &edge[T]{
 		path:   path{from: startState, event: startState, outcome: To, to: d.b.initial},
-		target: f.nodes[d.b.initial],
+		target: y.nodes[d.b.initial],
 	}
-	f.link(d)
-	f.machines = newMachines(d.moves())
-	f.pool.New = func() any { return &step[T]{flow: f} }
+	for _, s := range append(d.states[:len(d.states):len(d.states)], d.anyOf) {
+		for _, e := range s.edges {
+			f.paths = append(f.paths, &e.path)
+			y.link(e)
+		}
+	}
+	y.machines = newMachines(d.moves())
+	y.pool.New = func() any { return &step[T]{typed: y} }
+	f.step, f.decode = y.stepper(), y.decodeData
 	return f
+}
+
+// link resolves the target of a transition and notes its reminders.
+func (y *typed[T]) link(e *edge[T]) {
+	e.target = y.nodes[e.to]
+	for _, r := range e.remind {
+		y.reminders[r.name] = r.action
+	}
 }
 
 func (n *node[T]) addTimers(s *draftState[T], global bool) {
 	for _, e := range s.edges {
 		if e.timing != timingNone {
 			n.timers = append(n.timers, timer[T]{e.timer, e.after, e.at, global, e})
-		}
-	}
-}
-
-// link resolves targets and gathers transitions and reminders.
-func (f *Flow[T]) link(d *draft[T]) {
-	for _, s := range append(d.states[:len(d.states):len(d.states)], d.anyOf) {
-		for _, e := range s.edges {
-			e.target = f.nodes[e.to]
-			f.paths = append(f.paths, &e.path)
-			for _, r := range e.remind {
-				f.reminders[r.name] = r.action
-			}
 		}
 	}
 }

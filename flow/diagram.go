@@ -12,7 +12,7 @@ const anyID = "Any"
 // Diagram returns the flow as a Mermaid stateDiagram-v2. What InAny declares leaves from a
 // state of its own, "any state". The text depends on the definition alone, so that it can be
 // kept as a golden file.
-func (f *Flow[T]) Diagram() string {
+func (f *Flow) Diagram() string {
 	var b strings.Builder
 	b.WriteString("stateDiagram-v2\n")
 	for _, s := range f.states {
@@ -25,7 +25,7 @@ func (f *Flow[T]) Diagram() string {
 	for i, t := range f.starts {
 		starts[i] = t.String()
 	}
-	arrow(&b, "[*]", diagramID(f.start.to), strings.Join(starts, ", "))
+	arrow(&b, "[*]", diagramID(f.initial), strings.Join(starts, ", "))
 	for _, p := range f.paths {
 		p.draw(&b)
 	}
@@ -35,11 +35,11 @@ func (f *Flow[T]) Diagram() string {
 
 // drawNotes lists the menu and the reminders of each state in one note: Mermaid keeps one per
 // state.
-func (f *Flow[T]) drawNotes(b *strings.Builder) {
+func (f *Flow) drawNotes(b *strings.Builder) {
 	for _, s := range append(f.States(), AnyState) {
 		var lines []string
-		if n := f.nodes[s]; n != nil && n.menu != "" {
-			lines = append(lines, "        menu "+escape(n.menu)+"\n")
+		if menu := f.shows[s]; menu != "" {
+			lines = append(lines, "        menu "+escape(menu)+"\n")
 		}
 		for _, p := range f.paths {
 			for _, name := range p.reminders {

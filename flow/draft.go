@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -82,6 +83,6 @@ func (d *draft[T]) candidates(s *draftState[T]) []candidate[T] {
 			}
 		}
 	}
-	slices.SortStableFunc(cs, func(a, b candidate[T]) int { return b.rank - a.rank })
+	slices.SortStableFunc(cs, func(a, b candidate[T]) int { return cmp.Compare(b.rank, a.rank) })
 	return cs
 }

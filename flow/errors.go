@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 )
 
@@ -70,6 +71,9 @@ type PanicError struct {
 
 // Error names the type of the panic's value alone: the value may hold text of the user.
 func (e *PanicError) Error() string { return fmt.Sprintf("flow: panic with a %T", e.Value) }
+
+// LogValue keeps the panic's value out of the log of every slog.Handler: it is the text of Error.
+func (e *PanicError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
 // DefinitionError lists every fault that Build found in a flow.
 type DefinitionError struct {

@@ -105,6 +105,7 @@ func TestFailuresByPhase(t *testing.T) {
 				require.Equal(t, tt.panics, errors.As(err, &p))
 				if tt.panics {
 					require.Contains(t, string(p.Stack), "errors_test.go")
+					require.Equal(t, p.Error(), p.LogValue().String())
 				} else {
 					require.ErrorIs(t, err, errBoom)
 				}

@@ -31,7 +31,7 @@ const (
 	Confirm  flow.State = "confirm"
 )
 
-func newBooking() (*flow.Flow[Booking], error) {
+func newBooking() (*flow.Flow, error) {
 	b := flow.New[Booking]("booking", AskDate)
 	b.StartOn(flow.Text("book"), flow.Postback("book"))
 	b.In(AskDate).Enter(ask("Which day?")).

@@ -11,7 +11,7 @@ var errEngine = errors.New("flow: engine: unexpected state")
 // fail wraps what went wrong with where it did.
 func (s *step[T]) fail(err error) error {
 	return &TurnError{
-		Flow:    s.flow.name,
+		Flow:    s.typed.flow,
 		State:   s.turn.state,
 		Trigger: s.cause(),
 		Phase:   s.phase,
@@ -26,7 +26,7 @@ func (s *step[T]) cause() string {
 		return s.in.Event.Text
 	case s.in.Show:
 		return "show"
-	case s.edge == s.flow.start && s.edge != nil:
+	case s.edge == s.typed.start && s.edge != nil:
 		return startState
 	case s.trigger != nil:
 		return s.trigger.String()

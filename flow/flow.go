@@ -4,35 +4,36 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Flow is a compiled flow over data of type T. It is immutable and safe for concurrent use.
-type Flow[T any] struct {
-	name      string
-	menus     []boundMenu
-	codec     codec[T]
-	starts    []Trigger
-	start     *edge[T]
-	nodes     map[State]*node[T] // by name and by alias
-	states    []State            // in order of declaration
-	paths     []*path
-	reminders map[string]Action[T]
-	machines  *machines
-	pool      sync.Pool // of *step[T]
+// Flow is a compiled flow, which Builder.Build returns. It is immutable and safe for concurrent
+// use. The type of its data is not part of its type, so that flows over different data fit in one
+// slice.
+type Flow struct {
+	name    string
+	starts  []Trigger
+	initial State
+	states  []State // in order of declaration
+	menus   []boundMenu
+	shows   map[State]string // the menu that each state shows, its own or that of InAny
+	paths   []*path
+
+	// The functions that know the type of the data; see typed.
+	step   func(context.Context, *Input) (Result, error)
+	decode func(data []byte) (any, error)
 }
 
 // Name returns the name that is stored with the flow's conversations.
-func (f *Flow[T]) Name() string { return f.name }
+func (f *Flow) Name() string { return f.name }
 
-// Starts reports whether the event starts the flow: 0 if not, else how closely the best of its
-// start triggers describes the event, 3 for an exact one, 2 for a kind or pattern, 1 for Any.
-// A Match function that panics counts as not matching.
-func (f *Flow[T]) Starts(e *transport.Event) int {
-	best := 0
+// Rank returns how closely the start triggers of the flow describe the event: the highest rank of
+// those that answer to it, or RankNone if the event does not start the flow. A Match function that
+// panics counts as not matching.
+func (f *Flow) Rank(e *transport.Event) Rank {
+	best := RankNone
 	for i := range f.starts {
 		t := &f.starts[i]
 		if r := t.rank(); r > best && t.matchesSafely(e) {
@@ -58,21 +59,21 @@ func (t *Trigger) matchesSafely(e *transport.Event) (ok bool) {
 // The error is a *TurnError: user code failed or panicked, or the stored session is not one of
 // this flow (ErrUnknownState, ErrUnknownReminder) or not readable. Nothing of the step is to be
 // kept then.
-func (f *Flow[T]) Step(ctx context.Context, in *Input) (Result, error) {
-	s := f.pool.Get().(*step[T])
-	s.ctx, s.in = ctx, in
-	res, err := s.run()
-	// Not deferred: a step whose goroutine was ended by user code is not used again.
-	s.release()
-	return res, err
-}
+func (f *Flow) Step(ctx context.Context, in *Input) (Result, error) { return f.step(ctx, in) }
+
+// DecodeData reads the stored data of a conversation and returns it as a value of the type that
+// the flow was built over: Booking, not *Booking. Empty data gives the zero value.
+//
+// The error is a *TurnError with PhaseDecode, as that of Step is if the data cannot be read. Its
+// text does not quote the data.
+func (f *Flow) DecodeData(data []byte) (any, error) { return f.decode(data) }
 
 // States returns the states in order of declaration.
-func (f *Flow[T]) States() []State { return slices.Clone(f.states) }
+func (f *Flow) States() []State { return slices.Clone(f.states) }
 
 // Menus returns the menus that states are bound to, in order of declaration, then that of InAny
 // with AnyState. States that show the one that everybody has are left out.
-func (f *Flow[T]) Menus() iter.Seq2[State, string] {
+func (f *Flow) Menus() iter.Seq2[State, string] {
 	return func(yield func(State, string) bool) {
 		for _, m := range f.menus {
 			if !yield(m.state, m.name) {
@@ -83,7 +84,7 @@ func (f *Flow[T]) Menus() iter.Seq2[State, string] {
 }
 
 // StartTriggers returns what StartOn was given, in that order.
-func (f *Flow[T]) StartTriggers() []Trigger { return slices.Clone(f.starts) }
+func (f *Flow) StartTriggers() []Trigger { return slices.Clone(f.starts) }
 
 // Transition describes one transition of a flow.
 type Transition struct {
@@ -98,7 +99,7 @@ type Transition struct {
 
 // Transitions returns the transitions of each state in order of declaration, then those of
 // InAny.
-func (f *Flow[T]) Transitions() []Transition {
+func (f *Flow) Transitions() []Transition {
 	ts := make([]Transition, len(f.paths))
 	for i, p := range f.paths {
 		ts[i] = Transition{

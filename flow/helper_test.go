@@ -65,7 +65,7 @@ func never(*flow.Turn[log]) time.Time { return time.Time{} }
 // session steps one conversation.
 type session struct {
 	t     *testing.T
-	f     *flow.Flow[log]
+	f     *flow.Flow
 	now   time.Time
 	state flow.Result
 }

@@ -82,7 +82,7 @@ func overlap[T any](before []candidate[T], c candidate[T]) string {
 // takenWord says which of the words of c an unguarded candidate of the same state takes before c,
 // or nothing.
 func takenWord[T any](before []candidate[T], c candidate[T]) string {
-	if c.rank != rankExact {
+	if c.rank != RankExact {
 		return ""
 	}
 	for _, b := range before {

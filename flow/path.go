@@ -101,6 +101,6 @@ func (p *path) enters() bool { return p.outcome == To || p.outcome == Reenter }
 // candidate is one trigger of one transition, at its place in the order of trying.
 type candidate[T any] struct {
 	trigger Trigger
-	rank    int
+	rank    Rank
 	edge    *edge[T]
 }

@@ -13,7 +13,7 @@ import (
 // Triggers and events of the reference, and which answers to which.
 var (
 	refTriggers = []Trigger{Text("a"), Postback("a"), Text(), Postback(), Follow(), Any()}
-	refRanks    = []int{3, 3, 2, 2, 2, 1}
+	refRanks    = []Rank{RankExact, RankExact, RankKind, RankKind, RankKind, RankAny}
 	refEvents   = []transport.Event{
 		{Kind: transport.KindText, Text: "A "},
 		{Kind: transport.KindText, Text: "b"},
@@ -43,7 +43,7 @@ type refRow struct {
 
 // refStep is the language's rule, written down as plainly as can be.
 func refStep(rows []refRow, state State, event int) (row int, next State) {
-	for rank := 3; rank > 0; rank-- {
+	for rank := RankExact; rank > RankNone; rank-- {
 		for _, from := range []State{state, AnyState} {
 			for i, r := range rows {
 				if r.from != from || refRanks[r.trigger] != rank || !refMatches[r.trigger][event] || !r.passes {
@@ -113,7 +113,7 @@ func refState(b byte) State {
 }
 
 // refFlow compiles the rows without checking them: shadowed ones and dead ends are welcome.
-func refFlow(rows []refRow) *Flow[int] {
+func refFlow(rows []refRow) *Flow {
 	b := New[int]("reference", "s0")
 	for i := range byte(4) {
 		b.In(refState(i))

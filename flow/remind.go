@@ -24,7 +24,7 @@ func (s *step[T]) setReminders() error {
 // remind runs the action of a reminder that is due. Only what it sends is kept.
 func (s *step[T]) remind() (Result, error) {
 	s.phase = PhaseDecode
-	action := s.flow.reminders[s.in.Event.Text]
+	action := s.typed.reminders[s.in.Event.Text]
 	if action == nil {
 		return Result{}, s.fail(ErrUnknownReminder)
 	}

@@ -9,7 +9,7 @@ import (
 
 // step is one call of Flow.Step, pooled.
 type step[T any] struct {
-	flow *Flow[T]
+	typed *typed[T]
 	// ctx is what the actions get. It is kept for one call: looplab's callbacks see another.
 	ctx context.Context
 	in  *Input
@@ -26,11 +26,24 @@ type step[T any] struct {
 	reminders []Reminder
 }
 
+// stepper returns Flow.Step. It is a closure because the call of a generic method through a method
+// value or an interface copies the Result once more.
+func (y *typed[T]) stepper() func(context.Context, *Input) (Result, error) {
+	return func(ctx context.Context, in *Input) (Result, error) {
+		s := y.pool.Get().(*step[T])
+		s.ctx, s.in = ctx, in
+		res, err := s.run()
+		// Not deferred: a step whose goroutine was ended by user code is not used again.
+		s.release()
+		return res, err
+	}
+}
+
 // release makes the step ready for another turn. Nothing of this one stays behind.
 func (s *step[T]) release() {
 	clear(s.turn.out)
-	*s = step[T]{flow: s.flow, turn: Turn[T]{out: s.turn.out[:0]}}
-	s.flow.pool.Put(s)
+	*s = step[T]{typed: s.typed, turn: Turn[T]{out: s.turn.out[:0]}}
+	s.typed.pool.Put(s)
 }
 
 func (s *step[T]) run() (Result, error) {
@@ -42,10 +55,10 @@ func (s *step[T]) run() (Result, error) {
 		if s.isTimer() || s.in.Show {
 			return s.unhandled(), nil
 		}
-		s.turn.state = s.flow.start.to
-		return s.take(s.flow.start)
+		s.turn.state = s.typed.start.to
+		return s.take(s.typed.start)
 	}
-	s.node = s.flow.nodes[s.in.State]
+	s.node = s.typed.nodes[s.in.State]
 	s.turn.state = s.in.State
 	if s.node == nil {
 		s.phase = PhaseDecode
@@ -127,7 +140,7 @@ func (s *step[T]) take(e *edge[T]) (Result, error) {
 	if s.node != nil {
 		from = string(s.node.name)
 	}
-	to, err := s.flow.machines.fire(from, e.event, s)
+	to, err := s.typed.machines.fire(from, e.event, s)
 	if r := asRejection(err); r != nil {
 		return s.refuse(r)
 	}

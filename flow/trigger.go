@@ -34,13 +34,6 @@ const (
 	formMatch
 )
 
-// The ranks in which triggers are tried, the highest first.
-const (
-	rankAny   = 1
-	rankKind  = 2
-	rankExact = 3
-)
-
 // Text triggers on a text message that is one of words, ignoring case (by Unicode's simple
 // folding) and surrounding space. Without words it triggers on any text message.
 func Text(words ...string) Trigger {
@@ -135,14 +128,14 @@ func (t Trigger) String() string {
 }
 
 // rank is how early the trigger is tried.
-func (t Trigger) rank() int {
+func (t Trigger) rank() Rank {
 	switch {
 	case t.form == formAny:
-		return rankAny
+		return RankAny
 	case t.form == formText, t.form == formPostback, t.form == formPicker && len(t.words) > 0:
-		return rankExact
+		return RankExact
 	default:
-		return rankKind
+		return RankKind
 	}
 }
 

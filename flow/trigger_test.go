@@ -19,72 +19,72 @@ func TestTrigger(t *testing.T) {
 		name    string
 		trigger flow.Trigger
 		words   string
-		rank    int
+		rank    flow.Rank
 		yes, no []*transport.Event
 	}{
 		{
-			"text", flow.Text(), "text", 2,
+			"text", flow.Text(), "text", flow.RankKind,
 			[]*transport.Event{text("x"), text("")},
 			[]*transport.Event{postback("x"), kind(transport.KindSticker), {Kind: transport.KindEdited, Text: "x"}, due("x")},
 		},
 		{
-			"exact text", flow.Text("Book", " 予約 ", "STRASSE"), `text "Book", " 予約 ", "STRASSE"`, 3,
+			"exact text", flow.Text("Book", " 予約 ", "STRASSE"), `text "Book", " 予約 ", "STRASSE"`, flow.RankExact,
 			[]*transport.Event{text("book"), text(" BOOK\n"), text("\u3000予約"), text("ſtrasse"), text("booK")},
 			[]*transport.Event{text("books"), text("straße"), text(""), postback("book"), due("book")},
 		},
 		{
-			"text like", flow.TextLike(regexp.MustCompile(`^\d+$`)), `text like /^\d+$/`, 2,
+			"text like", flow.TextLike(regexp.MustCompile(`^\d+$`)), `text like /^\d+$/`, flow.RankKind,
 			[]*transport.Event{text("12")},
 			[]*transport.Event{text("a12"), text(" 12"), postback("12"), due("12")},
 		},
 		{
-			"postback", flow.Postback(), "postback", 2,
+			"postback", flow.Postback(), "postback", flow.RankKind,
 			[]*transport.Event{postback(""), postback("x"), picked("date", "2026-05-09", "d")},
 			[]*transport.Event{text("x"), due("x")},
 		},
 		{
-			"exact postback", flow.Postback("yes", "date"), `postback "yes", "date"`, 3,
+			"exact postback", flow.Postback("yes", "date"), `postback "yes", "date"`, flow.RankExact,
 			[]*transport.Event{postback("yes"), picked("date", "2026-05-09", "date")},
 			[]*transport.Event{postback("Yes"), postback("yes "), text("yes")},
 		},
 		{
-			"postback prefix", flow.PostbackPrefix("item="), `postback "item=…"`, 2,
+			"postback prefix", flow.PostbackPrefix("item="), `postback "item=…"`, flow.RankKind,
 			[]*transport.Event{postback("item=3"), postback("item=")},
 			[]*transport.Event{postback("item"), postback("x item="), text("item=3")},
 		},
 		{
-			"date", flow.Date(), "date", 2,
+			"date", flow.Date(), "date", flow.RankKind,
 			[]*transport.Event{picked("date", "2026-05-09", "anything")},
 			[]*transport.Event{picked("datetime", "2026-05-09T10:00", "d"), postback("date"), text("2026-05-09")},
 		},
 		{
-			"date with data", flow.Date("birthday", "wedding"), `date "birthday", "wedding"`, 3,
+			"date with data", flow.Date("birthday", "wedding"), `date "birthday", "wedding"`, flow.RankExact,
 			[]*transport.Event{picked("date", "2026-05-09", "birthday"), picked("date", "2026-05-09", "wedding")},
 			[]*transport.Event{picked("date", "2026-05-09", "d"), postback("birthday")},
 		},
 		{
-			"time", flow.Time(), "time", 2,
+			"time", flow.Time(), "time", flow.RankKind,
 			[]*transport.Event{picked("time", "10:00", "t")}, []*transport.Event{picked("date", "2026-05-09", "t")},
 		},
 		{
-			"date and time", flow.DateTime(), "datetime", 2,
+			"date and time", flow.DateTime(), "datetime", flow.RankKind,
 			[]*transport.Event{picked("datetime", "2026-05-09T10:00", "")}, []*transport.Event{picked("date", "2026-05-09", "")},
 		},
 		{
-			"any", flow.Any(), "any", 1,
+			"any", flow.Any(), "any", flow.RankAny,
 			[]*transport.Event{text("x"), postback("x"), kind(transport.KindSticker), kind(transport.KindMessage)},
 			[]*transport.Event{kind(transport.KindFollow), kind(transport.KindEdited), kind(transport.KindUnsend), due("x"), {}},
 		},
 		{
-			"kinds", flow.Kind(transport.KindUnsend, transport.KindEdited), "unsend or edited", 2,
+			"kinds", flow.Kind(transport.KindUnsend, transport.KindEdited), "unsend or edited", flow.RankKind,
 			[]*transport.Event{kind(transport.KindEdited), kind(transport.KindUnsend)}, []*transport.Event{text("x")},
 		},
 		{
-			"match", flow.Match("is long", long), "is long", 2,
+			"match", flow.Match("is long", long), "is long", flow.RankKind,
 			[]*transport.Event{text("a long message")}, []*transport.Event{text("short")},
 		},
-		{"zero", flow.Trigger{}, "empty trigger", 2, nil, []*transport.Event{text("x"), {}}},
-		{"broken", flow.TextLike(nil), "text like nil", 2, nil, nil},
+		{"zero", flow.Trigger{}, "empty trigger", flow.RankKind, nil, []*transport.Event{text("x"), {}}},
+		{"broken", flow.TextLike(nil), "text like nil", flow.RankKind, nil, nil},
 	}
 	shorthands := map[transport.Kind]flow.Trigger{
 		transport.KindImage: flow.Image(), transport.KindVideo: flow.Video(), transport.KindAudio: flow.Audio(),
@@ -99,9 +99,9 @@ func TestTrigger(t *testing.T) {
 			name    string
 			trigger flow.Trigger
 			words   string
-			rank    int
+			rank    flow.Rank
 			yes, no []*transport.Event
-		}{k.String(), trigger, k.String(), 2, []*transport.Event{kind(k)}, []*transport.Event{text("x"), {}, due("x")}})
+		}{k.String(), trigger, k.String(), flow.RankKind, []*transport.Event{kind(k)}, []*transport.Event{text("x"), {}, due("x")}})
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,11 +115,11 @@ func TestTrigger(t *testing.T) {
 			b.In("a").On(tt.trigger).End()
 			s := newSession(t, b)
 			for _, e := range tt.yes {
-				require.Equal(t, tt.rank, s.f.Starts(e), "%+v", e)
+				require.Equal(t, tt.rank, s.f.Rank(e), "%+v", e)
 				require.True(t, s.run(&flow.Input{Event: e, State: "a"}).Handled, "%+v", e)
 			}
 			for _, e := range tt.no {
-				require.Zero(t, s.f.Starts(e), "%+v", e)
+				require.Equal(t, flow.RankNone, s.f.Rank(e), "%+v", e)
 				if e.Kind != transport.KindTimer {
 					require.False(t, s.run(&flow.Input{Event: e, State: "a"}).Handled, "%+v", e)
 				}
@@ -128,17 +128,17 @@ func TestTrigger(t *testing.T) {
 	}
 }
 
-func TestStartsPicksTheBestRank(t *testing.T) {
+func TestRankIsTheBestOfTheTriggers(t *testing.T) {
 	t.Parallel()
 	b := flow.New[log]("f", "a")
 	b.StartOn(flow.Text("book"), flow.Any())
 	b.StartOn(flow.Text(), flow.Match("panics", func(*transport.Event) bool { panic("x") }))
 	b.In("a").On(flow.Any()).End()
 	f := b.MustBuild()
-	require.Equal(t, 3, f.Starts(text("book")))
-	require.Equal(t, 2, f.Starts(text("else")))
-	require.Equal(t, 1, f.Starts(postback("x")))
-	require.Zero(t, f.Starts(kind(transport.KindFollow)))
+	require.Equal(t, flow.RankExact, f.Rank(text("book")))
+	require.Equal(t, flow.RankKind, f.Rank(text("else")))
+	require.Equal(t, flow.RankAny, f.Rank(postback("x")))
+	require.Equal(t, flow.RankNone, f.Rank(kind(transport.KindFollow)))
 }
 
 // The order in which the transitions of a state are tried.

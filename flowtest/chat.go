@@ -7,11 +7,11 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
@@ -34,8 +34,7 @@ type shared struct {
 	channel *channel
 	store   *peek
 	events  int
-	running atomic.Int64 // steps of flows
-	line    string       // of the transcript that is played, such as "testdata/tea.txt:3: "
+	line    string // of the transcript that is played, such as "testdata/tea.txt:3: "
 
 	mu   sync.Mutex
 	errs []string
@@ -155,27 +154,34 @@ func (c *Chat) fatalf(format string, args ...any) {
 	c.t.Fatalf("%sflowtest: "+format, append([]any{c.line}, args...)...)
 }
 
-// errorLog collects the errors that the bot logs.
-type errorLog struct{ chat *shared }
+// botLog collects the errors that the bot logs, and tells the test why an action panicked.
+type botLog struct{ chat *Chat }
 
-func (l *errorLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
+func (l *botLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
 
-func (l *errorLog) Handle(_ context.Context, r slog.Record) error {
+func (l *botLog) Handle(_ context.Context, r slog.Record) error {
 	text := strings.TrimPrefix(r.Message, "bot: ")
+	var p *flow.PanicError
 	r.Attrs(func(a slog.Attr) bool {
+		if v, ok := a.Value.Any().(*flow.PanicError); ok {
+			p = v
+		}
 		if a.Key == "err" || a.Key == "why" {
 			text += ": " + strings.ReplaceAll(a.Value.String(), "\n", "; ")
 		}
 		return true
 	})
+	if p != nil {
+		l.chat.t.Logf("%s\n%v: %v\n%s", text, p, p.Value, p.Stack)
+	}
 	l.chat.mu.Lock()
 	defer l.chat.mu.Unlock()
 	l.chat.errs = append(l.chat.errs, text)
 	return nil
 }
 
-func (l *errorLog) WithAttrs([]slog.Attr) slog.Handler { return l }
-func (l *errorLog) WithGroup(string) slog.Handler      { return l }
+func (l *botLog) WithAttrs([]slog.Attr) slog.Handler { return l }
+func (l *botLog) WithGroup(string) slog.Handler      { return l }
 
 // peek is a store that remembers the state of each session.
 type peek struct {

@@ -18,7 +18,7 @@ import (
 )
 
 // cafe is a flow with a picker of one month, a slow action, one that hangs and one that panics.
-func cafe(*testing.T) []bot.Flow {
+func cafe(*testing.T) []*flow.Flow {
 	b := flow.New[tea]("cafe", "ask")
 	b.StartOn(flow.Text("cafe"))
 	may := line.DatePicker("Day", "day").Between(
@@ -34,7 +34,7 @@ func cafe(*testing.T) []bot.Flow {
 		On(flow.Text("slow")).Do(wait(3*time.Second), say("At last.")).Stay().
 		On(flow.Text("hang")).Do(wait(time.Hour)).Stay().
 		On(flow.Text("panic")).Do(func(context.Context, *turn) error { panic("no cups") }).Stay()
-	return []bot.Flow{b.MustBuild()}
+	return []*flow.Flow{b.MustBuild()}
 }
 
 // TestFailing fails in the way that the environment names: see TestFailures.
@@ -49,7 +49,7 @@ func TestFailing(t *testing.T) {
 	case "talk":
 		flowtest.Talk(t, cafe(t), nil, func(c *flowtest.Chat) { c.Tap("Now") })
 	case "clash":
-		twice := func(t *testing.T) []bot.Flow {
+		twice := func(t *testing.T) []*flow.Flow {
 			b := flow.New[tea]("other", "ask")
 			b.StartOn(flow.Text("CAFE"))
 			b.In("ask").On(flow.Any()).End()
@@ -59,14 +59,14 @@ func TestFailing(t *testing.T) {
 	case "no files":
 		flowtest.Run(t, "testdata/none/*", cafe, nil)
 	case "flows":
-		broken := func(t *testing.T) []bot.Flow { t.Fatal("a fault in the flow"); return nil }
+		broken := func(t *testing.T) []*flow.Flow { t.Fatal("a fault in the flow"); return nil }
 		play(t, "> cafe\n", broken, nil)
 	default:
 		play(t, src, cafe, nil)
 	}
 }
 
-func play(t *testing.T, src string, flows func(*testing.T) []bot.Flow, o *flowtest.Options) {
+func play(t *testing.T, src string, flows func(*testing.T) []*flow.Flow, o *flowtest.Options) {
 	file := filepath.Join(t.TempDir(), "talk.txt")
 	require.NoError(t, os.WriteFile(file, []byte(src), 0o644))
 	flowtest.Run(t, file, flows, o)

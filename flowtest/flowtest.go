@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 )
 
@@ -43,7 +44,7 @@ func (o *Options) withDefaults() Options {
 // Run plays each transcript that matches the pattern (see filepath.Match) as a subtest named
 // after its file. flows is called for each with the subtest's t, so that they share nothing. o
 // may be nil.
-func Run(t *testing.T, pattern string, flows func(t *testing.T) []bot.Flow, o *Options) {
+func Run(t *testing.T, pattern string, flows func(t *testing.T) []*flow.Flow, o *Options) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
@@ -82,13 +83,13 @@ func Run(t *testing.T, pattern string, flows func(t *testing.T) []bot.Flow, o *O
 }
 
 // Talk runs f with a chat between one user and a bot with the flows. o may be nil.
-func Talk(t *testing.T, flows []bot.Flow, o *Options, f func(c *Chat)) {
+func Talk(t *testing.T, flows []*flow.Flow, o *Options, f func(c *Chat)) {
 	t.Helper()
-	bubble(t, func(*testing.T) []bot.Flow { return flows }, o.withDefaults(), f)
+	bubble(t, func(*testing.T) []*flow.Flow { return flows }, o.withDefaults(), f)
 }
 
 // bubble runs f on virtual time, which starts at o.Start.
-func bubble(t *testing.T, flows func(*testing.T) []bot.Flow, o Options, f func(c *Chat)) {
+func bubble(t *testing.T, flows func(*testing.T) []*flow.Flow, o Options, f func(c *Chat)) {
 	t.Helper()
 	if o.Start.Year() < firstYear {
 		t.Fatalf("flowtest: Options.Start is before the year %d", firstYear)
@@ -97,8 +98,8 @@ func bubble(t *testing.T, flows func(*testing.T) []bot.Flow, o Options, f func(c
 		time.Sleep(time.Until(o.Start))
 		c := &Chat{t: t, user: defaultUser, shared: &shared{channel: newChannel()}}
 		c.shared.store = &peek{Store: memstore.New()}
-		o.Bot.Logger = slog.New(&errorLog{chat: c.shared})
-		b, err := bot.New(c.shared.channel, c.shared.store, c.watch(flows(t)), &o.Bot)
+		o.Bot.Logger = slog.New(&botLog{chat: c})
+		b, err := bot.New(c.shared.channel, c.shared.store, flows(t), &o.Bot)
 		if err != nil {
 			t.Fatal(err)
 		}

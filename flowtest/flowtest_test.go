@@ -26,7 +26,7 @@ func say(text string) func(context.Context, *turn) error {
 	}
 }
 
-func teaFlow(t *testing.T) []bot.Flow {
+func teaFlow(t *testing.T) []*flow.Flow {
 	b := flow.New[tea]("tea", "ask")
 	b.StartOn(flow.Text("tea"))
 	b.In("ask").Enter(func(_ context.Context, t *turn) error {
@@ -52,7 +52,7 @@ func teaFlow(t *testing.T) []bot.Flow {
 		After(time.Hour).Do(say("It went cold.")).End()
 	f, err := b.Build()
 	require.NoError(t, err)
-	return []bot.Flow{f}
+	return []*flow.Flow{f}
 }
 
 func TestRun(t *testing.T) {

@@ -6,12 +6,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
 )
 
-func shopFlow(*testing.T) []bot.Flow {
+func shopFlow(*testing.T) []*flow.Flow {
 	b := flow.New[tea]("shop", "browse")
 	b.StartOn(flow.Postback("shop"))
 	b.In("browse").Enter(say("What would you like?")).
@@ -20,7 +19,7 @@ func shopFlow(*testing.T) []bot.Flow {
 		On(flow.Text("cash")).Do(say("Thank you.")).End()
 	b.InAny().Menu("shop").
 		On(flow.Text("leave")).End()
-	return []bot.Flow{b.MustBuild()}
+	return []*flow.Flow{b.MustBuild()}
 }
 
 func TestMenus(t *testing.T) {

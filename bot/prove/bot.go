@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session/redisstore"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
@@ -72,7 +73,7 @@ func runBot() error {
 	}
 	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts}
 	shorten(&o, cfg.Lease, cfg.Lane)
-	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []bot.Flow{f}, &o)
+	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []*flow.Flow{f}, &o)
 	if err != nil {
 		return err
 	}

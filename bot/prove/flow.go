@@ -61,7 +61,7 @@ func suffer(kind string) error {
 const manyMessages = 7
 
 // counting is the flow that is proved. Its actions take as long as slow.
-func counting(slow time.Duration) (*flow.Flow[chain], error) {
+func counting(slow time.Duration) (*flow.Flow, error) {
 	count := func(ctx context.Context, t *flow.Turn[chain]) error {
 		select {
 		case <-time.After(slow):

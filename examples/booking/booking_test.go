@@ -7,19 +7,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
 )
 
 // update writes the transcripts and the diagram again.
 var update = os.Getenv("KAIWA_UPDATE") != ""
 
-func flows(t *testing.T) []bot.Flow {
+func flows(t *testing.T) []*flow.Flow {
 	repo := &Tables{PerDay: 1}
 	require.NoError(t, repo.Reserve(t.Context(), "earlier", Booking{Day: "2026-12-24", Party: 2}))
 	f, err := New(repo)
 	require.NoError(t, err)
-	return []bot.Flow{f}
+	return []*flow.Flow{f}
 }
 
 func TestTranscripts(t *testing.T) {

@@ -14,7 +14,7 @@ const (
 )
 
 // New returns the booking dialog of a restaurant whose tables are in repo.
-func New(repo Repo) (*flow.Flow[Booking], error) {
+func New(repo Repo) (*flow.Flow, error) {
 	b := flow.New[Booking]("booking", AskDay)
 	b.StartOn(flow.Text("book", "予約"), flow.Postback("book"))
 	b.In(AskDay).Enter(askDay).

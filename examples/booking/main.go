@@ -29,6 +29,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/session/redisstore"
@@ -72,7 +73,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	o := botOptions()
-	b, err := bot.New(channel, store, []bot.Flow{booking}, &o)
+	b, err := bot.New(channel, store, []*flow.Flow{booking}, &o)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/session/redisstore"
@@ -22,12 +23,12 @@ import (
 )
 
 // serve is in the README.
-func serve(ctx context.Context, srv *http.Server, mux *http.ServeMux, secret, token string, booking bot.Flow) error {
+func serve(ctx context.Context, srv *http.Server, mux *http.ServeMux, secret, token string, booking *flow.Flow) error {
 	channel, err := line.New(secret, token, nil)
 	if err != nil {
 		return err
 	}
-	b, err := bot.New(channel, memstore.New(), []bot.Flow{booking}, nil)
+	b, err := bot.New(channel, memstore.New(), []*flow.Flow{booking}, nil)
 	if err != nil {
 		return err
 	}

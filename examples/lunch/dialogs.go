@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
@@ -24,12 +23,12 @@ type Office interface {
 }
 
 // dialogs returns the flows of the bot.
-func dialogs(o Office, admin string) []bot.Flow {
-	return []bot.Flow{welcome(o), lunch(o), receipt(o), news(o, admin)}
+func dialogs(o Office, admin string) []*flow.Flow {
+	return []*flow.Flow{welcome(o), lunch(o), receipt(o), news(o, admin)}
 }
 
 // welcome greets a new friend by name, and asks who wants news.
-func welcome(o Office) bot.Flow {
+func welcome(o Office) *flow.Flow {
 	b := flow.New[struct{}]("welcome", "asked")
 	b.StartOn(flow.Follow(), flow.Postback("subscribe"))
 	b.In("asked").Enter(func(ctx context.Context, t *turn) error {
@@ -52,7 +51,7 @@ type Order struct{ UserID, Name, Dish string }
 
 // lunch takes a group's orders. Everybody answers, anybody closes the round, and if nobody does,
 // half an hour of silence does.
-func lunch(o Office) bot.Flow {
+func lunch(o Office) *flow.Flow {
 	b := flow.New[Lunch]("lunch", "open")
 	b.StartOn(flow.Text("lunch"))
 	b.In("open").Enter(func(_ context.Context, t *flow.Turn[Lunch]) error {
@@ -97,7 +96,7 @@ func total(_ context.Context, t *flow.Turn[Lunch]) error {
 
 // receipt takes a photo. While it waits for one, the user's rich menu is another. Reading takes
 // a while: the bot shows LINE's loading animation after a second, which needs no line here.
-func receipt(o Office) bot.Flow {
+func receipt(o Office) *flow.Flow {
 	b := flow.New[struct{}]("receipt", "waiting")
 	b.StartOn(flow.Postback("receipt"))
 	b.In("waiting").Menu("receipt").Enter(say("Send me a photo of your receipt.")).
@@ -112,7 +111,7 @@ func receipt(o Office) bot.Flow {
 }
 
 // news lets the admin write to all who subscribed.
-func news(o Office, admin string) bot.Flow {
+func news(o Office, admin string) *flow.Flow {
 	b := flow.New[struct{}]("news", "writing")
 	b.StartOn(flow.Match("news, said by the admin", func(e *transport.Event) bool {
 		return e.Text == "news" && e.Source.Chat == transport.ChatUser && e.Source.UserID == admin

@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
@@ -55,7 +55,7 @@ func (f *fake) Announce(_ context.Context, id, _ string) (int, error) {
 }
 
 func TestTranscripts(t *testing.T) {
-	flowtest.Run(t, "testdata/*.txt", func(*testing.T) []bot.Flow { return dialogs(&fake{}, admin) },
+	flowtest.Run(t, "testdata/*.txt", func(*testing.T) []*flow.Flow { return dialogs(&fake{}, admin) },
 		&flowtest.Options{Bot: options(), Update: os.Getenv("KAIWA_UPDATE") != ""})
 }
 

@@ -25,7 +25,7 @@ import (
 )
 
 // echo answers each text with how many there were, and the text.
-func echo(t *testing.T) bot.Flow {
+func echo(t *testing.T) *flow.Flow {
 	t.Helper()
 	type data struct{ Texts string }
 	b := flow.New[data]("echo", "on")
@@ -65,7 +65,7 @@ func talkTold(
 	}
 	channel, err := line.New("secret", token, lo)
 	require.NoError(t, err)
-	b, err := bot.New(channel, store, []bot.Flow{echo(t)}, &bot.Options{Sent: told.add})
+	b, err := bot.New(channel, store, []*flow.Flow{echo(t)}, &bot.Options{Sent: told.add})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = b.Shutdown(context.WithoutCancel(t.Context())) })
 	hook := httptest.NewServer(b)

@@ -57,7 +57,7 @@ func newHostileRun(t *testing.T) *hostileRun {
 	}).On(flow.Any()).Reenter().On(flow.Unfollow()).End()
 	fl, err := b.Build()
 	require.NoError(t, err)
-	r.bot, err = bot.New(channel, memstore.New(), []bot.Flow{fl}, &bot.Options{Logger: silent})
+	r.bot, err = bot.New(channel, memstore.New(), []*flow.Flow{fl}, &bot.Options{Logger: silent})
 	require.NoError(t, err)
 	r.webhook = httptest.NewUnstartedServer(r.bot)
 	r.webhook.Config.ErrorLog = log.New(&r.faults, "", 0)

@@ -71,7 +71,7 @@ func newStage(t *testing.T) *stage {
 	s.channel, err = line.New("secret", "token", &line.Options{Endpoint: api.URL, Logger: quiet})
 	require.NoError(t, err)
 	s.channel.DeclareMenus("booking") // as where another program sets it up
-	b, err := bot.New(s.channel, memstore.New(), []bot.Flow{booking(), tab()}, &bot.Options{Logger: quiet})
+	b, err := bot.New(s.channel, memstore.New(), []*flow.Flow{booking(), tab()}, &bot.Options{Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Shutdown(context.Background())) })
 	hook := httptest.NewServer(b)
@@ -101,7 +101,7 @@ func send(text string) flow.Action[struct{}] {
 	}
 }
 
-func booking() bot.Flow {
+func booking() *flow.Flow {
 	b := flow.New[struct{}]("booking", "ask")
 	b.StartOn(flow.Postback("book"))
 	b.In("ask").Enter(send("Which day?"))
@@ -110,7 +110,7 @@ func booking() bot.Flow {
 }
 
 // tab answers a tap that switches menus: to "more", as the user's client says.
-func tab() bot.Flow {
+func tab() *flow.Flow {
 	b := flow.New[struct{}]("tab", "shown")
 	b.StartOn(flow.Match("switched to more", func(e *transport.Event) bool {
 		p := e.Postback
@@ -167,7 +167,7 @@ func TestBotKnowsMenus(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 	other, err := line.New("secret", "token", &line.Options{Endpoint: api.URL, Logger: quiet})
 	require.NoError(t, err)
-	flows := []bot.Flow{booking(), tab()}
+	flows := []*flow.Flow{booking(), tab()}
 	_, err = bot.New(other, memstore.New(), flows, nil)
 	require.ErrorContains(t, err, `flow "booking" binds state "*" to the menu "booking"`)
 
