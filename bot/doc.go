@@ -42,15 +42,15 @@
 //
 // # Menus
 //
-// Where a flow binds its states to menus, or sends a transport.Menu, the switch is an output of the
-// turn: it is committed with the state, sent behind the messages of the turn, and tried again in
-// order with what comes after it. The session keeps the name of the menu it has switched to, so
-// that a switch is sent only where the menu changes, and that a menu is given back though the code
-// of its flow has changed. New refuses a flow that is bound to a menu which was not declared for
-// the channel (transport.MenuHolder); what an action sends is not known before. Two things stay
-// open. A conversation that is forgotten (Options.Keep)
-// leaves its menu behind: end such flows by an After. And a process that is frozen for seconds in
-// the middle of a switch may put an older menu in place of a newer one, until the next switch.
+// Where a flow binds its states to menus, or an action calls flow.Turn.SwitchMenu, the switch is an
+// output of the turn: it is committed with the state, sent behind the messages of the turn, and
+// tried again in order with what comes after it. The session keeps the name of the menu it has
+// switched to, so that a switch is sent only where the menu changes, and that a menu is given back
+// though the code of its flow has changed. New refuses a flow that is bound to a menu which was not
+// declared for the channel (transport.MenuHolder); what an action switches to is not known before.
+// Two things stay open. A conversation that is forgotten (Options.Keep) leaves its menu behind: end
+// such flows by an After. And a process that is frozen for seconds in the middle of a switch may
+// put an older menu in place of a newer one, until the next switch.
 //
 // # When a process dies
 //

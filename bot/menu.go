@@ -31,10 +31,13 @@ func checkMenus(channel Channel, flows []*flow.Flow) error {
 
 // followMenu gives a one-to-one chat the menu of the state that a turn entered, or the one that
 // everybody has if the turn ended the flow. Nothing is sent if the chat has that menu. A switch
-// that the turn sends itself stands; it is what the next state is compared with.
+// that an action asked for stands; it is what the next state is compared with.
 func followMenu(rec *session.Record, e *transport.Event, res *flow.Result) {
 	if e.Source.Chat != transport.ChatUser {
 		return
+	}
+	if res.MenuSwitched {
+		res.Outputs = append(res.Outputs, transport.Menu{Name: res.Menu})
 	}
 	if i := lastMenu(res.Outputs); i >= 0 {
 		rec.Menu = ""

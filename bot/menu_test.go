@@ -36,7 +36,12 @@ func show(msgs ...transport.Message) flow.Action[count] {
 	}
 }
 
-func menu(name string) transport.Menu { return transport.Menu{Name: name} }
+func switchTo(name string) flow.Action[count] {
+	return func(_ context.Context, t *countTurn) error {
+		t.SwitchMenu(name)
+		return nil
+	}
+}
 
 // tour is a flow that is bound to menus as bind says: state by state, "" for InAny.
 func tour(bind map[flow.State]string) *flow.Flow {
@@ -51,11 +56,11 @@ func tour(bind map[flow.State]string) *flow.Flow {
 	b.In("two").Enter(show(text("two"))).
 		On(flow.Text("bare")).To("bare").
 		On(flow.Text("fail")).Do(func(context.Context, *countTurn) error { return errors.New("no luck") }).To("one").
-		On(flow.Text("bad")).Do(show(menu("Bad"))).Stay()
+		On(flow.Text("bad")).Do(switchTo("Bad")).Stay()
 	b.In("bare").On(flow.Text("one")).To("one")
 	end := b.InAny().
-		On(flow.Text("own")).Do(show(menu("first"), text("own"), menu("own"))).Stay().
-		On(flow.Text("leave")).Do(show(menu("member"))).End().
+		On(flow.Text("own")).Do(switchTo("first"), show(text("own")), switchTo("own")).Stay().
+		On(flow.Text("leave")).Do(switchTo("member")).End().
 		On(flow.Text("end")).Do(show(text("bye"))).End().
 		After(time.Hour).End()
 	for s, name := range bind {
@@ -76,6 +81,20 @@ func plain() *flow.Flow {
 	return b.MustBuild()
 }
 
+// reminding is a flow that leaves a reminder that switches the menu.
+func reminding() *flow.Flow {
+	b := flow.New[count]("reminding", "ask")
+	b.StartOn(flow.Text("remind"))
+	soon := func(t *countTurn) time.Time { return t.Now().Add(5 * time.Minute) }
+	later := func(_ context.Context, t *countTurn) error {
+		t.Send(text("remember"))
+		t.SwitchMenu("later")
+		return nil
+	}
+	b.In("ask").On(flow.Text("yes")).Remind("later", soon, later).End()
+	return b.MustBuild()
+}
+
 var bound = map[flow.State]string{"": "main", "two": "other", "bare": ""}
 
 // onMenus runs f with a bot that has a tour and a plain flow.
@@ -84,7 +103,7 @@ func onMenus(t *testing.T, bind map[flow.State]string, f func(r *rig, c *menuCha
 	synctest.Test(t, func(t *testing.T) {
 		c := &menuChannel{}
 		r := &rig{T: t, channel: &c.fakeChannel, store: memstore.New(), log: &logged{}}
-		r.start(c, tour(bind), plain())
+		r.start(c, tour(bind), plain(), reminding())
 		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
 		f(r, c)
 	})
@@ -189,6 +208,37 @@ func TestMenuIsRetried(t *testing.T) {
 		require.Equal(r, []string{"one", "menu:main", "two", "menu:other"}, got)
 		require.Zero(r, fails)
 	})
+}
+
+// A reminder may switch the menu, whether a flow is active or not. An active flow gives its own menu
+// back at the end, and so the one that a reminder put in its place.
+func TestMenuOfReminder(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		says []string // after the reminder was set
+		sent []string // from the reminder on
+	}{
+		{"no flow", nil, []string{"remember", "menu:later"}},
+		{"a flow", []string{"tour"}, []string{"remember", "menu:later", "one", "menu:main", "bye", "menu:"}},
+		{"a flow that does not know menus", []string{"plain"}, []string{"remember", "menu:later", "menu:"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			onMenus(t, bound, func(r *rig, c *menuChannel) {
+				r.say("ann", "remind")
+				r.say("ann", "yes")
+				for _, words := range tt.says {
+					r.say("ann", words)
+				}
+				c.take()
+				r.pass(10 * time.Minute)
+				if len(tt.says) > 0 {
+					r.say("ann", "again")
+					r.say("ann", "end")
+				}
+				require.Equal(r, tt.sent, untagged(c.texts()))
+			})
+		})
+	}
 }
 
 // What the chat was switched to is stored, so that a flow whose code has changed gives it back.

@@ -14,7 +14,6 @@ import (
 // back.
 func TestMenuInRecord(t *testing.T) {
 	t.Parallel()
-	own := []transport.Message{&transport.Menu{Name: "own"}}
 	for _, tt := range []struct {
 		name string
 		chat transport.Chat
@@ -25,9 +24,10 @@ func TestMenuInRecord(t *testing.T) {
 	}{
 		{"entered", transport.ChatUser, session.Record{Flow: "f"}, flow.Result{Handled: true, Entered: true, Menu: "m"}, "m", 1},
 		{"entered in a group", transport.ChatGroup, session.Record{Flow: "f"}, flow.Result{Handled: true, Entered: true, Menu: "m"}, "", 0},
-		{"own", transport.ChatUser, session.Record{Flow: "f"}, flow.Result{Handled: true, Outputs: own}, "own", 1},
-		{"own in a group", transport.ChatRoom, session.Record{Flow: "f"}, flow.Result{Handled: true, Outputs: own}, "", 1},
-		{"own at the end", transport.ChatUser, session.Record{Menu: "m"}, flow.Result{Handled: true, Outputs: own}, "", 1},
+		{"own", transport.ChatUser, session.Record{Flow: "f"}, flow.Result{Handled: true, Menu: "own", MenuSwitched: true}, "own", 1},
+		{"own in a group", transport.ChatRoom, session.Record{Flow: "f"}, flow.Result{Handled: true, Menu: "own", MenuSwitched: true}, "", 0},
+		{"own at the end", transport.ChatUser, session.Record{Menu: "m"}, flow.Result{Handled: true, Menu: "own", MenuSwitched: true}, "", 1},
+		{"own, the same again", transport.ChatUser, session.Record{Flow: "f", Menu: "own"}, flow.Result{Handled: true, Menu: "own", MenuSwitched: true}, "own", 1},
 		{"end", transport.ChatUser, session.Record{Menu: "m"}, flow.Result{Handled: true}, "", 1},
 		{"not handled", transport.ChatUser, session.Record{Flow: "f", Menu: "m"}, flow.Result{}, "m", 0},
 	} {

@@ -144,6 +144,8 @@ func (t *turns) planTimer(ctx context.Context) error {
 			return err
 		}
 		tag = p.rec.Tag
+	}
+	if !t.in.Reminder || res.MenuSwitched {
 		followMenu(&p.rec, e, &res)
 	}
 	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Outputs)

@@ -86,10 +86,10 @@ func (s *StateBuilder[T]) Exit(a Action[T]) *StateBuilder[T] {
 	return s
 }
 
-// Menu binds a menu to the state, by its name (see transport.Menu): a one-to-one chat shows it
-// from the moment the state is entered until one with another menu is, or the flow ends. A state
-// without Menu has that of InAny. The empty name is the menu that everybody has. A bot is made only
-// if the menu was declared for its channel.
+// Menu binds a menu to the state, by its name: on LINE, the alias of a rich menu. A one-to-one chat
+// shows the menu from the moment the state is entered until a state with another menu is entered,
+// or the flow ends. A state without Menu has the menu of InAny. The empty name is the menu that
+// everybody has. bot.New refuses a flow whose menu was not declared for the channel.
 func (s *StateBuilder[T]) Menu(name string) *StateBuilder[T] {
 	s.menus = append(s.menus, name)
 	return s
@@ -141,7 +141,7 @@ func (t *TransitionBuilder[T]) Do(actions ...Action[T]) *TransitionBuilder[T] {
 // Remind sets a reminder, which outlives the flow. After the actions of the transition, at
 // gives its time; zero or a time that is not in the future sets none. When it is due, the
 // action runs with the data as it is now, whatever the conversation is about by then. It can
-// only send: changes to the data are lost. The name is stored, and is unique in the flow.
+// only send and switch the menu: changes to the data are lost. The name is stored, and is unique in the flow.
 func (t *TransitionBuilder[T]) Remind(name string, at func(*Turn[T]) time.Time, a Action[T]) *TransitionBuilder[T] {
 	t.edge.reminders = append(t.edge.reminders, name)
 	t.edge.remind = append(t.edge.remind, reminder[T]{name: name, at: at, action: a})

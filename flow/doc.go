@@ -46,7 +46,7 @@
 // A state, or with InAny the whole flow, may be bound to a menu: In(Confirm).Menu("confirm"). The
 // menu follows the state: it is switched where a state is entered whose menu is another, in the
 // commit that enters the state, and given back when the flow ends. For a menu that does not
-// follow a state, or that stays when the flow has ended, send a transport.Menu.
+// follow a state, or that stays when the flow has ended, an action calls Turn.SwitchMenu.
 //
 // # Timers
 //

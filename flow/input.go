@@ -55,9 +55,13 @@ type Result struct {
 	Entered bool
 	// Data is the new data; nil when the flow ended.
 	Data []byte
-	// Menu is the name of the menu that State is bound to: see StateBuilder.Menu. It is empty for
-	// a reminder, and if the event was not handled.
+	// Menu is the name of the menu that the chat is to show: the one that an action switched to,
+	// else the one that State is bound to (see StateBuilder.Menu). The empty name is the menu that
+	// everybody has. If no action switched, Menu says nothing about an event that was not handled,
+	// nor about a reminder.
 	Menu string
+	// MenuSwitched says that an action asked for Menu: see Turn.SwitchMenu.
+	MenuSwitched bool
 	// Outputs are the messages to send, in order.
 	Outputs []transport.Message
 	// Timers is the full set after the turn.

@@ -2,6 +2,33 @@ package flow
 
 import "github.com/kaiwa-go/kaiwa/transport"
 
+// menuSwitch is what the actions of a turn asked for by Turn.SwitchMenu. The zero value is nothing.
+type menuSwitch struct {
+	asked bool
+	name  string
+	fault error // a name that no menu can have
+}
+
+// SwitchMenu switches the menu of the chat once the turn is committed, and after the messages of
+// the turn are sent. The name is that of a menu which was declared for the bot's channel: on LINE,
+// the alias of a rich menu. The empty name is the menu that everybody has.
+//
+// If a turn switches more than once, the last switch counts. Like messages, a switch is forgotten
+// if the input is rejected, and a guard cannot make one. In a group or room it does nothing.
+//
+// The menu stays until a state with another menu is entered (see StateBuilder.Menu), or the flow
+// ends. To leave a menu behind, switch to it in the turn that ends the flow.
+//
+// A name that is not up to 32 of a-z, 0-9, _ and - makes the turn fail with a Permanent error when
+// the action returns.
+func (t *Turn[T]) SwitchMenu(name string) {
+	if err := transport.CheckMenuName(name); err != nil {
+		t.menu.fault = Permanent(err)
+		return
+	}
+	t.menu.asked, t.menu.name = true, name
+}
+
 // menu returns the name of the menu that a state is bound to; empty if it is to none.
 func (d *draft[T]) menu(s *draftState[T]) string {
 	for _, from := range [...]*draftState[T]{s, d.anyOf} {
@@ -33,7 +60,7 @@ func (s *draftState[T]) checkMenu(r *report) {
 		r.add(s.name, "", "is bound to %d menus", len(s.menus))
 	}
 	for _, name := range s.menus {
-		if (transport.Menu{Name: name}).Validate() != nil {
+		if transport.CheckMenuName(name) != nil {
 			r.add(s.name, "", "the menu's name %q is not up to %d of a-z, 0-9, _ and -", name, transport.MaxMenuName)
 		}
 	}

@@ -21,7 +21,8 @@ func (s *step[T]) setReminders() error {
 	return nil
 }
 
-// remind runs the action of a reminder that is due. Only what it sends is kept.
+// remind runs the action of a reminder that is due. Only what it sends and the menu that
+// it switches to are kept.
 func (s *step[T]) remind() (Result, error) {
 	s.phase = PhaseDecode
 	action := s.typed.reminders[s.in.Event.Text]
@@ -43,11 +44,12 @@ func (s *step[T]) remind() (Result, error) {
 		State:   s.in.State,
 		Timers:  s.in.Timers,
 		Outputs: s.outputs(),
+		Menu:    s.turn.menu.name, MenuSwitched: s.turn.menu.asked,
 	}, nil
 }
 
 func (s *step[T]) runReminder(a Action[T]) (err error) {
 	defer s.rescue(&err)
 	s.phase = PhaseAction
-	return a(s.ctx, &s.turn)
+	return s.call(a)
 }

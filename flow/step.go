@@ -117,6 +117,7 @@ func (s *step[T]) passes(e *edge[T]) (bool, error) {
 	for _, guard := range e.when {
 		ok := guard(&s.turn)
 		s.turn.out = s.turn.out[:0]
+		s.turn.menu = menuSwitch{}
 		if !ok {
 			return false, nil
 		}
@@ -159,13 +160,13 @@ func (s *step[T]) leave() (err error) {
 	defer s.rescue(&err)
 	if s.edge.leaves() && s.node != nil && s.node.exit != nil {
 		s.phase = PhaseExit
-		if err := s.node.exit(s.ctx, &s.turn); err != nil {
+		if err := s.call(s.node.exit); err != nil {
 			return err
 		}
 	}
 	s.phase = PhaseAction
 	for _, do := range s.edge.do {
-		if err := do(s.ctx, &s.turn); err != nil {
+		if err := s.call(do); err != nil {
 			return err
 		}
 	}
@@ -186,7 +187,15 @@ func (s *step[T]) enter(n *node[T]) (err error) {
 	}
 	defer s.rescue(&err)
 	s.phase, s.turn.state = PhaseEnter, n.name
-	return n.enter(s.ctx, &s.turn)
+	return s.call(n.enter)
+}
+
+// call runs an action of the user's code.
+func (s *step[T]) call(a Action[T]) error {
+	if err := a(s.ctx, &s.turn); err != nil {
+		return err
+	}
+	return s.turn.menu.fault
 }
 
 // show runs the enter action of the current state again, without anything else.
@@ -227,16 +236,22 @@ func (s *step[T]) discard() {
 	var zero T
 	s.turn.Data, s.decoded = zero, false
 	clear(s.turn.out)
-	s.turn.out, s.reminders = s.turn.out[:0], nil
+	s.turn.out, s.turn.menu, s.reminders = s.turn.out[:0], menuSwitch{}, nil
 }
 
 // finish puts together the result of a handled event.
 func (s *step[T]) finish() (res Result, err error) {
-	res = Result{Handled: true, Entered: s.entered, Outputs: s.outputs(), Reminders: s.reminders}
+	res = Result{
+		Handled: true, Entered: s.entered, Outputs: s.outputs(), Reminders: s.reminders,
+		Menu: s.turn.menu.name, MenuSwitched: s.turn.menu.asked,
+	}
 	if s.to == nil {
 		return res, nil
 	}
-	res.State, res.Menu = s.to.name, s.to.menu
+	res.State = s.to.name
+	if !res.MenuSwitched {
+		res.Menu = s.to.menu
+	}
 	if res.Timers, err = s.timers(); err != nil {
 		return Result{}, s.fail(err)
 	}

@@ -8,13 +8,14 @@ import (
 )
 
 // Action is code that runs on a transition, or on entering or leaving a state. It may change
-// the data of the turn, send messages, and do work outside. If it returns an error, nothing of
+// the data of the turn, send messages, switch the menu, and do work outside. If it returns an error, nothing of
 // the turn is kept; the turn may then be run again, so that work outside should use Turn.ID as
 // its idempotency key. See Reject for an answer to wrong input. It must be safe for concurrent
 // use by different turns.
 type Action[T any] func(context.Context, *Turn[T]) error
 
-// Guard is a pure predicate on a turn. It must not change the data, and it cannot send.
+// Guard is a pure predicate on a turn. It must not change the data. What it sends and
+// the menu it switches to are ignored.
 type Guard[T any] func(*Turn[T]) bool
 
 // Turn is one event being handled. It is for one goroutine, and must not be kept after the
@@ -27,6 +28,7 @@ type Turn[T any] struct {
 	in    *Input
 	state State
 	out   []transport.Message
+	menu  menuSwitch
 }
 
 // Event returns what is being handled. It is not to be changed.

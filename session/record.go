@@ -18,7 +18,7 @@ type Record struct {
 	Flow, State string
 	// Tag marks the buttons of the step that is shown: see transport.Tag.
 	Tag string
-	// Menu is the menu that the flow has switched the chat to; empty if none. See transport.Menu.
+	// Menu is the menu that the flow has switched the chat to; empty if none.
 	Menu string
 	// Data is the flow's typed data, encoded.
 	Data []byte

@@ -32,12 +32,16 @@ func (m Menu) AppendJSON(b []byte, _ string) ([]byte, error) {
 }
 
 // Validate implements Message. It reports a malformed name.
-func (m Menu) Validate() error {
-	if len(m.Name) > MaxMenuName {
+func (m Menu) Validate() error { return CheckMenuName(m.Name) }
+
+// CheckMenuName returns an error if name cannot be the name of a menu. The empty name is the menu
+// that everybody has.
+func CheckMenuName(name string) error {
+	if len(name) > MaxMenuName {
 		return errMenuName
 	}
-	for i := range len(m.Name) {
-		if c := m.Name[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' {
+	for i := range len(name) {
+		if c := name[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' {
 			return errMenuName
 		}
 	}

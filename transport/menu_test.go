@@ -28,6 +28,7 @@ func TestMenuName(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := transport.Menu{Name: tt.menu}
 			require.Equal(t, tt.ok, m.Validate() == nil)
+			require.Equal(t, tt.ok, transport.CheckMenuName(tt.menu) == nil)
 			body, err := m.AppendJSON([]byte("x"), "abcde")
 			require.NoError(t, err)
 			require.Equal(t, byte('x'), body[0])
