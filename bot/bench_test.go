@@ -23,10 +23,16 @@ import (
 // nullChannel takes what it is given and says that it was given something.
 type nullChannel struct{ sent chan struct{} }
 
-func (c nullChannel) Send(context.Context, *transport.Delivery) error {
+func (c nullChannel) Send(context.Context, *transport.Delivery) (transport.Receipt, error) {
 	c.sent <- struct{}{}
-	return nil
+	return transport.Receipt{}, nil
 }
+
+func (c nullChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
+
+func (c nullChannel) HasMenu(string) bool { return true }
+
+func (c nullChannel) SetProcesses(int) {}
 
 func (c nullChannel) Handler(func(context.Context, []transport.Event) error) http.Handler {
 	return http.NotFoundHandler()

@@ -13,14 +13,29 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Channel is the platform's side of a bot: *line.Channel for LINE.
+// Channel is the platform's side of a bot: *line.Channel for LINE. All methods are safe for
+// concurrent use.
 type Channel interface {
-	transport.Sender
 	// Handler receives webhooks and passes the events of each to accept. It must answer with
 	// success only if accept returned nil.
 	Handler(accept func(context.Context, []transport.Event) error) http.Handler
 	// Decode reads one event again from its Raw bytes.
 	Decode(raw []byte) (transport.Event, error)
+	// Send makes one attempt to deliver d and returns nil if the platform accepted it, now or at
+	// an earlier attempt. Otherwise the error is a *transport.SendError that says what to do
+	// next. The receipt tells how the attempt went out, whether it succeeded or not. Send ends by
+	// itself within a few seconds.
+	Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error)
+	// ShowLoading shows the user of a one-to-one chat that an answer is on its way, for d, as
+	// nearly as the platform can, or until a message comes. It ends by itself within a few
+	// seconds. A platform that has no such thing returns nil.
+	ShowLoading(ctx context.Context, chatID string, d time.Duration) error
+	// HasMenu reports whether a menu of this name was declared. It is asked when a bot is made,
+	// for each menu that a flow binds to a state. A platform that cannot tell returns true.
+	HasMenu(name string) bool
+	// SetProcesses says how many processes share the platform's limits now, this one among them.
+	// It is called every 10 s. A platform without such limits does nothing.
+	SetProcesses(n int)
 }
 
 // What Receive refuses events with. The platform should deliver them again.
@@ -44,31 +59,29 @@ type Bot struct {
 	acks    acks
 	lanes   lanes
 
-	skew     atomic.Int64 // the store's clock less ours, in nanoseconds
-	gate     gate
-	rates    rates
-	noisy    rarely        // the log of what is left out
-	running  atomic.Int64  // turns that run
-	sending  atomic.Int64  // deliveries of what was left in the store
-	work     chan func()   // hands work to a goroutine that is idle
-	idle     atomic.Int64  // goroutines that wait for it
-	spare    sync.Pool     // of *turns
-	alone    chan struct{} // has room for the turn of one event that may have killed a process
-	stats    stats
-	loader   transport.Loader // the channel, if it is one and Options want it
-	patience time.Duration    // before it is asked
-	stop     chan struct{}    // closed by Shutdown
-	mu       sync.Mutex       // guards closing, and busy.Add against busy.Wait
-	closing  bool
-	busy     sync.WaitGroup // turns, deliveries and the sweeper
+	skew    atomic.Int64 // the store's clock less ours, in nanoseconds
+	gate    gate
+	rates   rates
+	noisy   rarely        // the log of what is left out
+	running atomic.Int64  // turns that run
+	sending atomic.Int64  // deliveries of what was left in the store
+	work    chan func()   // hands work to a goroutine that is idle
+	idle    atomic.Int64  // goroutines that wait for it
+	spare   sync.Pool     // of *turns
+	alone   chan struct{} // has room for the turn of one event that may have killed a process
+	stats   stats
+	stop    chan struct{} // closed by Shutdown
+	mu      sync.Mutex    // guards closing, and busy.Add against busy.Wait
+	closing bool
+	busy    sync.WaitGroup // turns, deliveries and the sweeper
 }
 
 // New returns a bot that receives from and sends to channel, keeps its sessions in store and
 // runs flows. o may be nil. The bot works in the background until Shutdown.
 //
 // It returns an error if there is no flow, if two have the same name or start on the same trigger,
-// if a message of the options cannot be sent, or if the channel knows its menus
-// (transport.MenuHolder) and a flow names one that it does not have.
+// if a message of the options cannot be sent, or if a flow is bound to a menu that the channel does
+// not have.
 func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (*Bot, error) {
 	if err := checkParts(channel, store, flows); err != nil {
 		return nil, err
@@ -91,15 +104,12 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 	for _, f := range flows {
 		b.byName[f.Name()] = f
 	}
-	if l, ok := channel.(transport.Loader); ok && b.o.Loading > 0 {
-		b.loader, b.patience = l, b.o.Loading
-	}
 	b.gate.webhooks = int64(b.o.MaxWebhooks)
 	b.rates.limit(b.o.UserRate)
 	b.acks.flush = b.flushAcks
 	b.handler = channel.Handler(b.Receive)
 	b.start(b.sweep)
-	b.startCensus()
+	b.start(b.heartbeat)
 	return b, nil
 }
 

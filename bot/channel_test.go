@@ -53,9 +53,12 @@ type fakeChannel struct {
 	sent []sent
 	fail func(n int, d *transport.Delivery) error // n counts from 0
 	slow func()                                   // called without the lock
+
+	receipt func(n int) transport.Receipt
 }
 
-func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) error {
+// Send records a delivery. The switch of a menu is a message such as "menu:main".
+func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) (transport.Receipt, error) {
 	c.mu.Lock()
 	slow := c.slow
 	c.mu.Unlock()
@@ -65,15 +68,28 @@ func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := sent{At: time.Now(), Chat: d.Source.ChatID, Token: d.ReplyToken, Key: d.Key, Retried: d.Retried, Age: d.Age}
-	if err := json.Unmarshal(d.Messages, &s.Messages); err != nil {
-		return err
+	if d.SwitchMenu {
+		s.Messages = []string{"menu:" + d.Menu}
+	} else if err := json.Unmarshal(d.Messages, &s.Messages); err != nil {
+		return transport.Receipt{}, err
 	}
 	c.sent = append(c.sent, s)
-	if c.fail != nil {
-		return c.fail(len(c.sent)-1, d)
+	n := len(c.sent) - 1
+	var receipt transport.Receipt
+	if c.receipt != nil {
+		receipt = c.receipt(n)
 	}
-	return nil
+	if c.fail != nil {
+		return receipt, c.fail(n, d)
+	}
+	return receipt, nil
 }
+
+func (c *fakeChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
+
+func (c *fakeChannel) HasMenu(string) bool { return true }
+
+func (c *fakeChannel) SetProcesses(int) {}
 
 func (c *fakeChannel) Handler(accept func(context.Context, []transport.Event) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

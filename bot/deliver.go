@@ -57,8 +57,11 @@ var (
 
 // send makes one attempt, and returns an error only if there is to be another.
 func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
-	o.Age, o.Receipt = b.now().Sub(o.born), transport.Receipt{}
-	var se *transport.SendError
+	o.Age = b.now().Sub(o.born)
+	var (
+		receipt transport.Receipt
+		se      *transport.SendError
+	)
 	switch {
 	case o.unreadable:
 		se = &transport.SendError{Verdict: transport.Drop, Err: errBadOutput}
@@ -66,14 +69,18 @@ func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
 		se = &transport.SendError{Verdict: transport.Drop, Err: errTooOld}
 	default:
 		crash("before-send")
-		se = b.attempt(o)
+		receipt, se = b.attempt(o)
 		crash("after-send")
 	}
-	if se != nil && se.Verdict == transport.Drop && !b.discard(id, seq, o, se) {
+	if se != nil && se.Verdict == transport.Drop && !b.discard(id, seq, receipt, se) {
 		se = &transport.SendError{Verdict: transport.Retry, After: minRetry, Err: errNotKept}
 	}
 	if b.o.Sent != nil {
-		b.tell(Sent{Session: id, Receipt: o.Receipt, Age: o.Age, Retried: o.Retried, Err: se})
+		s := Sent{Session: id, Receipt: receipt, Age: o.Age, Retried: o.Retried}
+		if se != nil {
+			s.Err = se
+		}
+		b.tell(s)
 	}
 	if se == nil {
 		b.stats.sent.Add(1)
@@ -88,7 +95,7 @@ func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
 			b.stats.ambiguous.Add(1)
 		}
 		b.o.Logger.Error("bot: output not delivered", "session", id, "verdict", se.Verdict.String(),
-			"age", o.Age, "pushed", o.Receipt.Pushed, "request", o.Receipt.RequestID, "err", se.Err)
+			"age", o.Age, "pushed", receipt.Pushed, "request", receipt.RequestID, "err", se.Err)
 		return nil
 	case transport.Hold:
 		b.stats.held.set(true)
@@ -99,7 +106,7 @@ func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
 
 // discard keeps an output that will never be delivered as a dead letter. If that fails, it is still
 // in the store, to be tried again: it would be refused again, and then be kept.
-func (b *Bot) discard(id string, seq session.Seq, o *output, se *transport.SendError) bool {
+func (b *Bot) discard(id string, seq session.Seq, r transport.Receipt, se *transport.SendError) bool {
 	why := "refused by the platform"
 	switch {
 	case errors.Is(se.Err, errTooOld):
@@ -107,8 +114,8 @@ func (b *Bot) discard(id string, seq session.Seq, o *output, se *transport.SendE
 	case errors.Is(se.Err, errBadOutput):
 		why = "not readable"
 	}
-	if o.Receipt.RequestID != "" {
-		why += ", request " + o.Receipt.RequestID
+	if r.RequestID != "" {
+		why += ", request " + r.RequestID
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
 	defer cancel()
@@ -120,17 +127,17 @@ func (b *Bot) discard(id string, seq session.Seq, o *output, se *transport.SendE
 }
 
 // attempt calls the channel.
-func (b *Bot) attempt(o *output) (se *transport.SendError) {
+func (b *Bot) attempt(o *output) (receipt transport.Receipt, se *transport.SendError) {
 	defer func() {
 		if v := recover(); v != nil { // to die of it would be to meet it again
 			se = &transport.SendError{Verdict: transport.Retry, Err: fmt.Errorf("bot: channel: panic with a %T", v)}
 		}
 	}()
-	err := b.channel.Send(context.Background(), &o.Delivery)
+	receipt, err := b.channel.Send(context.Background(), &o.Delivery)
 	if err == nil {
-		return nil
+		return receipt, nil
 	}
-	return sendError(err)
+	return receipt, sendError(err)
 }
 
 func sendError(err error) *transport.SendError {

@@ -133,7 +133,7 @@ func (t *turns) apology() []output {
 	if e.Standby || !e.Kind.IsMessage() && e.Kind != transport.KindPostback {
 		return nil
 	}
-	outs, err := t.b.render(t.id, t.event.ID+":failed", "", e, t.event.Accepted, []transport.Message{t.b.o.Failed})
+	outs, err := t.b.render(t.id, t.event.ID+":failed", "", e, t.event.Accepted, []transport.Message{t.b.o.Failed}, menuSwitch{})
 	if err != nil {
 		t.b.o.Logger.Error("bot: Options.Failed not sent", "session", t.id, "err", t.redacted(err))
 		return nil

@@ -16,7 +16,7 @@ const (
 
 // awaited notes that somebody waits for the turn in front of their telephone.
 func (t *turns) awaited(e *transport.Event) {
-	if t.b.loader == nil || e.Source.Chat != transport.ChatUser ||
+	if t.b.o.Loading < 0 || e.Source.Chat != transport.ChatUser ||
 		!e.Kind.IsMessage() && e.Kind != transport.KindPostback {
 		return
 	}
@@ -32,7 +32,7 @@ func (t *turns) showLoading(turn context.Context, chat string) {
 	b.start(func() {
 		defer func() {
 			if recover() != nil {
-				b.o.Logger.Error("bot: the channel's Loading panicked")
+				b.o.Logger.Error("bot: the channel's ShowLoading panicked")
 			}
 		}()
 		ctx, cancel := context.WithTimeout(turn, loadingTimeout)
@@ -44,7 +44,7 @@ func (t *turns) showLoading(turn context.Context, chat string) {
 			case <-ctx.Done():
 			}
 		}()
-		if err := b.loader.Loading(ctx, chat, loadingLasts); err != nil && ctx.Err() == nil {
+		if err := b.channel.ShowLoading(ctx, chat, loadingLasts); err != nil && ctx.Err() == nil {
 			b.o.Logger.Debug("bot: loading not shown", "err", err)
 		}
 	})

@@ -17,18 +17,6 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// menuChannel records switches of a menu as messages such as "menu:main".
-type menuChannel struct{ fakeChannel }
-
-func (c *menuChannel) Send(ctx context.Context, d *transport.Delivery) error {
-	if m, ok := transport.ParseMenu(d.Messages); ok {
-		shown := *d
-		shown.Messages = fmt.Appendf(nil, "[%q]", "menu:"+m.Name)
-		return c.fakeChannel.Send(ctx, &shown)
-	}
-	return c.fakeChannel.Send(ctx, d)
-}
-
 func show(msgs ...transport.Message) flow.Action[count] {
 	return func(_ context.Context, t *countTurn) error {
 		t.Send(msgs...)
@@ -98,11 +86,11 @@ func reminding() *flow.Flow {
 var bound = map[flow.State]string{"": "main", "two": "other", "bare": ""}
 
 // onMenus runs f with a bot that has a tour and a plain flow.
-func onMenus(t *testing.T, bind map[flow.State]string, f func(r *rig, c *menuChannel)) {
+func onMenus(t *testing.T, bind map[flow.State]string, f func(r *rig, c *fakeChannel)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c := &menuChannel{}
-		r := &rig{T: t, channel: &c.fakeChannel, store: memstore.New(), log: &logged{}}
+		c := &fakeChannel{}
+		r := &rig{T: t, channel: c, store: memstore.New(), log: &logged{}}
 		r.start(c, tour(bind), plain(), reminding())
 		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
 		f(r, c)
@@ -141,7 +129,7 @@ func TestMenuFollowsState(t *testing.T) {
 		{"a menu of no such name", [][]string{{"tour", "one", "menu:main"}, {"two", "two", "menu:other"}, {"bad"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			onMenus(t, bound, func(r *rig, c *menuChannel) {
+			onMenus(t, bound, func(r *rig, c *fakeChannel) {
 				for _, say := range tt.says {
 					r.say("ann", say[0])
 					require.Equal(r, say[1:], append([]string{}, untagged(c.texts())...), say[0])
@@ -153,7 +141,7 @@ func TestMenuFollowsState(t *testing.T) {
 
 // The switch is a delivery of its own behind the messages: no reply, no bubble, no push.
 func TestMenuIsNoMessage(t *testing.T) {
-	onMenus(t, bound, func(r *rig, c *menuChannel) {
+	onMenus(t, bound, func(r *rig, c *fakeChannel) {
 		r.say("ann", "tour")
 		got := c.take()
 		require.Len(r, got, 2)
@@ -165,7 +153,7 @@ func TestMenuIsNoMessage(t *testing.T) {
 }
 
 func TestMenuGoesWithTheIdleFlow(t *testing.T) {
-	onMenus(t, bound, func(r *rig, c *menuChannel) {
+	onMenus(t, bound, func(r *rig, c *fakeChannel) {
 		r.say("ann", "tour")
 		c.take()
 		r.pass(time.Hour)
@@ -174,7 +162,7 @@ func TestMenuGoesWithTheIdleFlow(t *testing.T) {
 }
 
 func TestMenuIsForOneToOne(t *testing.T) {
-	onMenus(t, bound, func(r *rig, c *menuChannel) {
+	onMenus(t, bound, func(r *rig, c *fakeChannel) {
 		for i, words := range []string{"tour", "own", "end"} {
 			e := said("ann", fmt.Sprint("in-group-", i), words)
 			e.Source = transport.Source{Chat: transport.ChatGroup, ChatID: "group", UserID: "ann"}
@@ -187,10 +175,10 @@ func TestMenuIsForOneToOne(t *testing.T) {
 // A switch that fails is tried again, in order with those that follow, and the answer before it
 // is not.
 func TestMenuIsRetried(t *testing.T) {
-	onMenus(t, bound, func(r *rig, c *menuChannel) {
+	onMenus(t, bound, func(r *rig, c *fakeChannel) {
 		fails := 4
 		c.fail = func(_ int, d *transport.Delivery) error {
-			if string(d.Messages) == `["menu:main"]` && fails > 0 {
+			if d.Menu == "main" && fails > 0 {
 				fails--
 				return &transport.SendError{Verdict: transport.Retry, Err: errors.New("away")}
 			}
@@ -223,7 +211,7 @@ func TestMenuOfReminder(t *testing.T) {
 		{"a flow that does not know menus", []string{"plain"}, []string{"remember", "menu:later", "menu:"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			onMenus(t, bound, func(r *rig, c *menuChannel) {
+			onMenus(t, bound, func(r *rig, c *fakeChannel) {
 				r.say("ann", "remind")
 				r.say("ann", "yes")
 				for _, words := range tt.says {
@@ -243,7 +231,7 @@ func TestMenuOfReminder(t *testing.T) {
 
 // What the chat was switched to is stored, so that a flow whose code has changed gives it back.
 func TestMenuOfOldCodeIsGivenBack(t *testing.T) {
-	onMenus(t, bound, func(r *rig, c *menuChannel) {
+	onMenus(t, bound, func(r *rig, c *fakeChannel) {
 		r.say("ann", "tour")
 		require.Equal(r, []string{"one", "menu:main"}, untagged(c.texts()))
 		require.NoError(r, r.bot.Shutdown(context.Background()))

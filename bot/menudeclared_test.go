@@ -13,7 +13,7 @@ import (
 
 // holder is a channel that knows its menus.
 type holder struct {
-	menuChannel
+	fakeChannel
 	menus []string
 }
 
@@ -42,7 +42,7 @@ func TestMenusAreDeclared(t *testing.T) {
 		{"nothing is", &holder{}, []*flow.Flow{tour(bound), plain()}, two + "\n" + main},
 		{"no menus at all", &holder{}, []*flow.Flow{plain()}, ""},
 		{"the one that everybody has", &holder{}, []*flow.Flow{tour(map[flow.State]string{"": ""})}, ""},
-		{"a channel that does not know", &menuChannel{}, []*flow.Flow{tour(bound)}, ""},
+		{"a channel that does not know", &fakeChannel{}, []*flow.Flow{tour(bound)}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

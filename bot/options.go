@@ -51,7 +51,7 @@ type Options struct {
 	// unsent messages are not. The default is 100; below zero there is no bound.
 	UserRate int
 	// Loading is after what time the user of a one-to-one chat is shown that an answer is on its
-	// way, if the channel can (transport.Loader). The default is 1 s; below zero they are not.
+	// way, if the channel can show it. The default is 1 s; below zero they are not.
 	Loading time.Duration
 	// Sent, if it is not nil, is told the outcome of each attempt to deliver something, for
 	// metrics. It is called by the goroutine that sends, by many at once, and should be quick.

@@ -34,8 +34,10 @@ func TestSent(t *testing.T) {
 	}}
 	inBubble(t, o, func(r *rig) {
 		verdicts := []transport.Verdict{transport.Retry, transport.Hold, transport.Ambiguous, transport.Drop}
-		r.channel.fail = func(n int, d *transport.Delivery) error {
-			d.Receipt = transport.Receipt{RequestID: "request-1", Pushed: n > 0}
+		r.channel.receipt = func(n int) transport.Receipt {
+			return transport.Receipt{RequestID: "request-1", Pushed: n > 0}
+		}
+		r.channel.fail = func(n int, _ *transport.Delivery) error {
 			if n < len(verdicts) {
 				return &transport.SendError{Verdict: verdicts[n], Err: errors.New("test: refused")}
 			}
@@ -51,14 +53,16 @@ func TestSent(t *testing.T) {
 		defer mu.Unlock()
 		require.Len(r, got, 5)
 		for i, v := range verdicts {
-			require.Equal(r, v, got[i].Err.Verdict)
+			var se *transport.SendError
+			require.ErrorAs(r, got[i].Err, &se)
+			require.Equal(r, v, se.Verdict)
 			require.Equal(r, got[0].Session, got[i].Session)
 			require.Equal(r, transport.Receipt{RequestID: "request-1", Pushed: i > 0}, got[i].Receipt)
 		}
 		require.False(r, got[0].Retried)
 		require.True(r, got[1].Retried)
 		require.Greater(r, got[2].Age, time.Second)
-		require.Nil(r, got[4].Err)
+		require.NoError(r, got[4].Err)
 		letters, _, err := r.bot.Letters(context.Background(), "", 10)
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
@@ -106,7 +110,7 @@ func (l *loader) lasted() []time.Duration {
 	return append([]time.Duration(nil), l.took...)
 }
 
-func (l *loader) Loading(ctx context.Context, chatID string, d time.Duration) error {
+func (l *loader) ShowLoading(ctx context.Context, chatID string, d time.Duration) error {
 	start := time.Now()
 	l.mu.Lock()
 	l.calls = append(l.calls, chatID)

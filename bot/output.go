@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -30,10 +31,9 @@ var errManyMessages = flow.Permanent(fmt.Errorf("bot: a turn sends more than %d 
 // chat, and each has a key that a repetition of the turn would give it again. The switch of a
 // menu comes behind the messages, in a delivery of its own: what becomes of one does not concern
 // the other.
-func (b *Bot) render(sid, turn, tag string, e *transport.Event, born time.Time, msgs []transport.Message) ([]output, error) {
-	msgs, menu, err := splitMenu(msgs)
-	if err != nil || len(msgs) == 0 && menu == nil {
-		return nil, err
+func (b *Bot) render(sid, turn, tag string, e *transport.Event, born time.Time, msgs []transport.Message, menu menuSwitch) ([]output, error) {
+	if len(msgs) == 0 && !menu.on {
+		return nil, nil
 	}
 	if len(msgs) > maxMessages {
 		return nil, errManyMessages
@@ -55,9 +55,9 @@ func (b *Bot) render(sid, turn, tag string, e *transport.Event, born time.Time, 
 		outs = append(outs, o)
 		msgs = msgs[n:]
 	}
-	if menu != nil && e.Source.Chat == transport.ChatUser {
+	if menu.on {
 		o := output{born: born}
-		o.Source, o.Messages = e.Source, menu
+		o.Source, o.SwitchMenu, o.Menu = e.Source, true, menu.name
 		o.Key = deliveryKey(e.Source.Channel, sid, turn, len(outs))
 		outs = append(outs, o)
 	}
@@ -126,18 +126,31 @@ func deliveryKey(channel, sid, turn string, n int) (key [16]byte) {
 
 const outputLayout = 1
 
+// The third byte of a stored output.
+const (
+	flagPushOK = 1
+	flagMenu   = 2 // what follows the strings is the name of a menu, not messages
+)
+
 var errBadOutput = errors.New("bot: malformed output")
 
 // append packs the output for the store.
 func (o *output) append(b []byte) []byte {
-	b = append(b, outputLayout, byte(o.Source.Chat), 0)
+	flags := byte(0)
 	if o.PushOK {
-		b[len(b)-1] = 1
+		flags |= flagPushOK
 	}
+	if o.SwitchMenu {
+		flags |= flagMenu
+	}
+	b = append(b, outputLayout, byte(o.Source.Chat), flags)
 	b = binary.BigEndian.AppendUint64(b, uint64(o.born.UnixMilli()))
 	b = append(b, o.Key[:]...)
 	for _, s := range [...]string{o.Source.Channel, o.Source.ChatID, o.Source.UserID, o.ReplyToken} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	if o.SwitchMenu {
+		return append(b, o.Menu...)
 	}
 	return append(b, o.Messages...)
 }
@@ -146,7 +159,7 @@ func (o *output) append(b []byte) []byte {
 func pack(outs []output) [][]byte {
 	var packed [][]byte
 	for i := range outs {
-		packed = append(packed, outs[i].append(make([]byte, 0, len(outs[i].Messages)+192)))
+		packed = append(packed, outs[i].append(make([]byte, 0, len(outs[i].Messages)+len(outs[i].Menu)+192)))
 	}
 	return packed
 }
@@ -157,7 +170,8 @@ func (o *output) parse(b []byte) error {
 	if len(b) < fixed || b[0] != outputLayout {
 		return errBadOutput
 	}
-	o.Source.Chat, o.PushOK = transport.Chat(b[1]), b[2] == 1
+	flags := b[2]
+	o.Source.Chat, o.PushOK = transport.Chat(b[1]), flags&flagPushOK != 0
 	o.born = time.UnixMilli(int64(binary.BigEndian.Uint64(b[3:])))
 	copy(o.Key[:], b[11:])
 	b = b[fixed:]
@@ -169,6 +183,21 @@ func (o *output) parse(b []byte) error {
 		*s = string(b[k : k+int(n)])
 		b = b[k+int(n):]
 	}
-	o.Messages = b
+	switch name, earlier := earlierMenu(b); {
+	case flags&flagMenu != 0:
+		o.SwitchMenu, o.Menu = true, string(b)
+	case earlier:
+		o.SwitchMenu, o.Menu = true, name
+	default:
+		o.Messages = b
+	}
 	return nil
+}
+
+// earlierMenu reads the switch of a menu as builds up to November 2026 stored it: a JSON object in
+// the place of the array of messages, such as {"menu":"booking"}.
+func earlierMenu(b []byte) (name string, ok bool) {
+	b, head := bytes.CutPrefix(b, []byte(`{"menu":"`))
+	b, tail := bytes.CutSuffix(b, []byte(`"}`))
+	return string(b), head && tail
 }

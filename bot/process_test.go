@@ -83,7 +83,7 @@ func (s mortalStore) Commit(ctx context.Context, r *session.CommitRequest) (sess
 // mortalChannel dies before or after sending.
 type mortalChannel struct{ *line.Channel }
 
-func (c mortalChannel) Send(ctx context.Context, d *transport.Delivery) error {
+func (c mortalChannel) Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error) {
 	die("before send")
 	defer die("after send")
 	return c.Channel.Send(ctx, d)

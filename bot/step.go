@@ -36,18 +36,19 @@ func (t *turns) planEvent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var menu menuSwitch
 	if f != nil {
 		if err := apply(&p.rec, f, p.turn, &res); err != nil {
 			return err
 		}
-		followMenu(&p.rec, e, &res)
+		menu = followMenu(&p.rec, e, &res)
 	} else if m := t.b.unanswered(p.rec.Flow, e); m != nil {
 		res.Outputs = []transport.Message{m}
 	}
 	if len(p.rec.Timers) > 0 {
 		p.rec.Source = e.Source
 	}
-	p.outs, err = t.b.render(t.id, p.turn, p.rec.Tag, e, t.event.Accepted, res.Outputs)
+	p.outs, err = t.b.render(t.id, p.turn, p.rec.Tag, e, t.event.Accepted, res.Outputs, menu)
 	return outputOf(f, &t.in, err)
 }
 
@@ -138,7 +139,10 @@ func (t *turns) planTimer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tag := ""
+	var (
+		tag  string
+		menu menuSwitch
+	)
 	if !t.in.Reminder {
 		if err := apply(&p.rec, f, p.turn, &res); err != nil {
 			return err
@@ -146,9 +150,9 @@ func (t *turns) planTimer(ctx context.Context) error {
 		tag = p.rec.Tag
 	}
 	if !t.in.Reminder || res.MenuSwitched {
-		followMenu(&p.rec, e, &res)
+		menu = followMenu(&p.rec, e, &res)
 	}
-	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Outputs)
+	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Outputs, menu)
 	return outputOf(f, &t.in, err)
 }
 

@@ -17,17 +17,10 @@ const (
 	sweepShare = 8
 )
 
-// waker is a store that knows when something becomes due earlier than its Due said.
-// *memstore.Store is one; a store that is shared between processes is polled.
-type waker interface{ Wake() <-chan struct{} }
-
 // sweep looks after what is due: timers, events whose process died, outputs that nobody
 // delivered. Any number of processes may do it at once.
 func (b *Bot) sweep() {
-	var wake <-chan struct{}
-	if w, ok := b.store.(waker); ok {
-		wake = w.Wake()
-	}
+	wake := b.store.Wake()
 	for !b.stopping() {
 		wait := b.sweepOnce()
 		if wait <= 0 {

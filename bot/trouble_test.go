@@ -273,7 +273,7 @@ func TestLogsArePrivate(t *testing.T) {
 // slowChannel takes 30 ms to send.
 type slowChannel struct{ *fakeChannel }
 
-func (c slowChannel) Send(ctx context.Context, d *transport.Delivery) error {
+func (c slowChannel) Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error) {
 	time.Sleep(30 * time.Millisecond)
 	return c.fakeChannel.Send(ctx, d)
 }

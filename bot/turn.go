@@ -126,7 +126,7 @@ func (t *turns) one() (session.Event, bool) {
 		t.waitAlone()
 		return session.Event{}, false
 	}
-	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3, t.b.patience)
+	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3, max(t.b.o.Loading, 0))
 	defer func() {
 		if t.left = t.watch.done(); !t.left && t.crashed {
 			<-t.b.alone

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
 )
@@ -40,30 +41,39 @@ func (c *channel) chat(id string) *shown {
 }
 
 // Send shows the messages, once for each reply token and each key.
-func (c *channel) Send(_ context.Context, d *transport.Delivery) error {
+func (c *channel) Send(_ context.Context, d *transport.Delivery) (transport.Receipt, error) {
 	var msgs []message
-	if m, ok := transport.ParseMenu(d.Messages); ok {
-		msgs = []message{{Type: menuType(m.Name)}}
+	if d.SwitchMenu {
+		msgs = []message{{Type: menuType(d.Menu)}}
 	} else if err := json.Unmarshal(d.Messages, &msgs); err != nil || len(msgs) == 0 || len(msgs) > transport.MaxMessages {
-		return &transport.SendError{Verdict: transport.Drop, Err: errors.New("flowtest: malformed messages")}
+		return transport.Receipt{}, &transport.SendError{Verdict: transport.Drop, Err: errors.New("flowtest: malformed messages")}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if d.ReplyToken != "" {
 		if c.used[d.ReplyToken] {
-			return nil
+			return transport.Receipt{}, nil
 		}
 		c.used[d.ReplyToken] = true
 	} else {
 		if c.keys[d.Key] {
-			return nil
+			return transport.Receipt{Pushed: true}, nil
 		}
 		c.keys[d.Key] = true
 	}
 	s := c.chat(d.Source.ChatID)
 	s.messages = append(s.messages, msgs...)
-	return nil
+	return transport.Receipt{Pushed: d.ReplyToken == ""}, nil
 }
+
+// ShowLoading does nothing: a transcript does not show it.
+func (c *channel) ShowLoading(context.Context, string, time.Duration) error { return nil }
+
+// HasMenu lets flows name any menu.
+func (c *channel) HasMenu(string) bool { return true }
+
+// SetProcesses does nothing: the platform has no limits.
+func (c *channel) SetProcesses(int) {}
 
 // menuType is what a transcript shows of the switch of a menu, as if it were a type of message.
 func menuType(name string) string {

@@ -80,6 +80,20 @@ type Event struct {
 type Store interface {
 	Admin
 
+	// Wake returns a channel that receives a value when a session became due, or will become due,
+	// earlier than the wait that the last Due told. It is always the same channel and never
+	// closed, one value may stand for several sessions, and one goroutine receives from it: the
+	// one that calls Due. It is nil where the store cannot tell, as one that is shared between
+	// processes cannot; then the wait that Due tells is 2 s at most.
+	Wake() <-chan struct{}
+
+	// Heartbeat notes that a process lives, and returns how many were noted within term, this one
+	// among them. The process draws its name at random when it starts, of up to 64 bytes. A process
+	// that has ended counts until its term is over. A store that one process has for itself
+	// returns 1.
+	// It returns ErrUnavailable.
+	Heartbeat(ctx context.Context, process string, term time.Duration) (processes int, err error)
+
 	// Begin accepts an event, or looks after a session that is due, and takes the session's
 	// lease if there is something to do and nobody holds it.
 	//

@@ -64,10 +64,7 @@ func until(now, then int64) time.Duration {
 	return time.Duration(max(0, then-now)) * time.Millisecond
 }
 
-// Wake returns a channel that receives a value when a session became due, or will become due,
-// earlier than the wait that the last Due told. One value may stand for several sessions, and
-// may come though the session is not due any more. It is always the same channel, it is never
-// closed, and one goroutine may receive from it: the one that calls Due.
+// Wake implements session.Store. A value may come though the session is not due any more.
 func (s *Store) Wake() <-chan struct{} { return s.wake }
 
 // alert wakes the caller of Due if it would sleep past due. No lock may be held.
@@ -92,3 +89,6 @@ func (s *Store) lower(due int64) bool {
 		}
 	}
 }
+
+// Heartbeat implements session.Store: the process that has the store in its memory is alone.
+func (s *Store) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }

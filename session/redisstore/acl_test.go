@@ -119,7 +119,7 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 	_, _, err = s.Due(ctx, 10)
 	see(err)
 	see(s.Check(ctx))
-	_, err = s.Processes(ctx, token(1), time.Minute)
+	_, err = s.Heartbeat(ctx, "one", time.Minute)
 	see(err)
 	see(s.Forget(ctx, id))
 	return errors.Join(all...)

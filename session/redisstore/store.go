@@ -55,13 +55,10 @@ type Store struct {
 	scripts scripts
 	watches []any // the watch indexes of all partitions, as arguments
 
-	processes string // the key of Processes
+	processes string // the key of Heartbeat
 }
 
-var (
-	_ session.Store  = (*Store)(nil)
-	_ session.Census = (*Store)(nil)
-)
+var _ session.Store = (*Store)(nil)
 
 // New returns a store on the client's Redis, which it asks whether it is fit: see the package's
 // documentation. The client is a *redis.Client, also one of Sentinel, or a *redis.ClusterClient;

@@ -20,6 +20,7 @@ type broken struct {
 	ack     func(string, session.Seq, time.Duration) ([]session.Output, error)
 	discard func(string, session.Seq, string) error
 	due     func(int) ([]string, time.Duration, error)
+	wake    func() <-chan struct{}
 	brokenAdmin
 }
 
@@ -35,10 +36,15 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	}
 	b.discard = func(id string, seq session.Seq, why string) error { return good.Discard(ctx, id, seq, why) }
 	b.due = func(n int) ([]string, time.Duration, error) { return good.Due(ctx, n) }
+	b.wake = good.Wake
 	b.brokenAdmin = goodAdmin(good)
 	spoil(good, b)
 	return b
 }
+
+func (b *broken) Wake() <-chan struct{} { return b.wake() }
+
+func (b *broken) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }
 
 func (b *broken) Begin(_ context.Context, r *session.BeginRequest) (session.Begun, error) {
 	c := *r

@@ -85,7 +85,7 @@ func BenchmarkSend(b *testing.B) {
 			b.ReportAllocs()
 			cpu := cpuTime()
 			for b.Loop() {
-				if err := c.Send(ctx, d); err != nil {
+				if _, err := c.Send(ctx, d); err != nil {
 					b.Fatal(err)
 				}
 			}

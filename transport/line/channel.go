@@ -71,8 +71,8 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Channel is one LINE official account: it receives webhooks and sends messages. It implements
-// transport.Sender. Its methods are safe for concurrent use. It has no Close: connections that
+// Channel is one LINE official account: it receives webhooks and sends messages. It is
+// a bot.Channel. Its methods are safe for concurrent use. It has no Close: connections that
 // are not used any more are closed in time.
 type Channel struct {
 	name     string

@@ -63,14 +63,14 @@
 // # Rich menus
 //
 // RichMenu is a menu with its limits, and package transport/line/richmenu sets menus up. Send
-// carries out a transport.Menu: it looks up the alias and links the rich menu to the user, or
+// carries out the switch of a menu: it looks up the alias and links the rich menu to the user, or
 // unlinks what is linked. A tap on an area with RichMenuSwitch is a postback with the data of the
 // action, and so can be a trigger. What the user switches to in that way stays until the bot
 // switches again.
 //
 // # The rest of the API
 //
-// Channel.Loading and Channel.MarkAsRead are chat manners; DetailsOf gives the token to quote a
+// Channel.ShowLoading and Channel.MarkAsRead are chat manners; DetailsOf gives the token to quote a
 // message with, and what else an event of LINE says. The packages below this one:
 //
 //   - people: profiles, groups, friends, memberships and account links

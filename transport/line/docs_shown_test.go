@@ -60,7 +60,7 @@ func TestDocumentedMessagesAreShown(t *testing.T) {
 			d := &transport.Delivery{PushOK: true, Messages: listOf(t, m)}
 			d.Key[0], d.Key[1] = byte(len(seen)), byte(len(seen)>>8)
 			d.Source.ChatID = chatOf(m, p.Users()[0].ID, group.ID)
-			if why := refusal(c.Send(t.Context(), d)); why != "" {
+			if why := refusal(failure(c.Send(t.Context(), d))); why != "" {
 				refused[why] = true
 				require.NotEmpty(t, notShown[why], "%s: %s: %s", page, why, object)
 				return

@@ -38,7 +38,7 @@ func Example_echo() {
 			d := &transport.Delivery{
 				Source: ev.Source, ReplyToken: ev.ReplyToken, Messages: append(messages, ']'),
 			}
-			if err := channel.Send(ctx, d); err != nil {
+			if _, err := channel.Send(ctx, d); err != nil {
 				return err
 			}
 		}

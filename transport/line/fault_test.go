@@ -2,6 +2,7 @@ package line_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
@@ -196,7 +197,8 @@ func (o *outcomes) check(t *testing.T, row *faultRow, lost bool) {
 	defer o.mu.Unlock()
 	drops := 0
 	for _, s := range o.all {
-		if s.Err != nil && s.Err.Verdict == transport.Drop {
+		var se *transport.SendError
+		if errors.As(s.Err, &se) && se.Verdict == transport.Drop {
 			drops++
 		}
 		silent := s.Err != nil && (row.Cut || row.Hang)

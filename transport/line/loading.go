@@ -22,12 +22,12 @@ var (
 	ErrNoMarkToken = errors.New("line: the event has no token to mark it as read")
 )
 
-// Loading shows a loading animation in a one-to-one chat until the next message of the bot or
+// ShowLoading shows a loading animation in a one-to-one chat until the next message of the bot or
 // for d, whichever is first. LINE has 5 to 60 seconds in steps of 5: d is rounded up, and cut.
 // It does not lengthen the time of a reply token. Groups and rooms are refused with ErrOneToOne.
 // Other errors: a *APIError, that of the token source, of the network, or of ctx.
 // https://developers.line.biz/en/docs/messaging-api/use-loading-indicator/
-func (c *Channel) Loading(ctx context.Context, chatID string, d time.Duration) error {
+func (c *Channel) ShowLoading(ctx context.Context, chatID string, d time.Duration) error {
 	if chatID == "" || chatID[0] == 'C' || chatID[0] == 'R' {
 		return ErrOneToOne
 	}
@@ -39,7 +39,7 @@ func (c *Channel) Loading(ctx context.Context, chatID string, d time.Duration) e
 }
 
 // MarkAsRead marks the message of an event, and those before it, as read by the bot. It matters
-// where the chat of the account is switched on. Errors: ErrNoMarkToken, and those of Loading.
+// where the chat of the account is switched on. Errors: ErrNoMarkToken, and those of ShowLoading.
 // https://developers.line.biz/en/reference/messaging-api/#mark-as-read
 func (c *Channel) MarkAsRead(ctx context.Context, e *transport.Event) error {
 	token := DetailsOf(e).MarkAsReadToken

@@ -22,7 +22,7 @@ func TestLoading(t *testing.T) {
 			p := newPlatform(t, says(202, `{}`))
 			c, err := New("secret", "token", &Options{Endpoint: p.URL})
 			require.NoError(t, err)
-			require.NoError(t, c.Loading(t.Context(), "U1", tt.d))
+			require.NoError(t, c.ShowLoading(t.Context(), "U1", tt.d))
 			require.Equal(t, []sent{{"/v2/bot/chat/loading/start", `{"chatId":"U1","loadingSeconds":` + tt.want + `}`, "Bearer token", "application/json", nil}}, p.got())
 		})
 	}
@@ -30,12 +30,12 @@ func TestLoading(t *testing.T) {
 	c, err := New("secret", "token", &Options{Endpoint: p.URL})
 	require.NoError(t, err)
 	for _, chat := range []string{"", "C1", "R1"} {
-		require.ErrorIs(t, c.Loading(t.Context(), chat, time.Second), ErrOneToOne)
+		require.ErrorIs(t, c.ShowLoading(t.Context(), chat, time.Second), ErrOneToOne)
 	}
 	require.Empty(t, p.got())
-	require.EqualError(t, c.Loading(t.Context(), "U1", time.Second), "line: status 403 (request req-1)")
+	require.EqualError(t, c.ShowLoading(t.Context(), "U1", time.Second), "line: status 403 (request req-1)")
 	p.Close()
-	err = c.Loading(t.Context(), "U1", time.Second)
+	err = c.ShowLoading(t.Context(), "U1", time.Second)
 	require.ErrorContains(t, err, "line: call: ")
 	require.NotContains(t, err.Error(), "loading")
 }
@@ -44,7 +44,7 @@ func TestLoadingEndsSoon(t *testing.T) {
 	s := quietServer(t, "")
 	c, err := New("secret", "token", &Options{Endpoint: s.URL, Timeout: 20 * time.Millisecond})
 	require.NoError(t, err)
-	require.Error(t, c.Loading(t.Context(), "U1", time.Second))
+	require.Error(t, c.ShowLoading(t.Context(), "U1", time.Second))
 }
 
 func TestMarkAsRead(t *testing.T) {

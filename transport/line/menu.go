@@ -16,38 +16,39 @@ var (
 	errAlias    = errors.New("line: the answer names no rich menu")
 )
 
-// switchMenu links the rich menu with the alias m.Name to the user, or unlinks what is linked. To
+// switchMenu links the rich menu whose alias the delivery names to the user, or unlinks what is linked. To
 // do so twice does no harm.
 // https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-user
-func (c *Channel) switchMenu(ctx context.Context, d *transport.Delivery, m transport.Menu) error {
+func (c *attempt) switchMenu(ctx context.Context) error {
+	d := c.d
 	if d.Source.Chat != transport.ChatUser || !id.Valid(d.Source.ChatID) {
 		return &transport.SendError{Verdict: transport.Drop, Err: ErrOneToOne}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	path := "v2/bot/user/" + d.Source.ChatID + "/richmenu"
-	if m.Name == "" {
-		if _, err := c.menuCall(ctx, d, http.MethodDelete, path); !isNotFound(err) {
+	if d.Menu == "" {
+		if _, err := c.menuCall(ctx, http.MethodDelete, path); !isNotFound(err) {
 			return err
 		}
 		return nil
 	}
-	return c.linkMenu(ctx, d, path, m.Name)
+	return c.linkMenu(ctx, path, d.Menu)
 }
 
 // linkMenu links the menu that the alias leads to. A set-up may move the alias and delete the menu
 // meanwhile, so that a menu that is not there is looked up once more.
-func (c *Channel) linkMenu(ctx context.Context, d *transport.Delivery, path, alias string) error {
+func (c *attempt) linkMenu(ctx context.Context, path, alias string) error {
 	last := ""
 	for range 2 {
-		id, err := c.menuOf(ctx, d, alias)
+		id, err := c.menuOf(ctx, alias)
 		if err != nil {
 			return err
 		}
 		if id == last { // to try again would hold up all that comes behind it
 			return &transport.SendError{Verdict: transport.Drop, Err: errMenuGone}
 		}
-		if _, err = c.menuCall(ctx, d, http.MethodPost, path+"/"+id); !isNotFound(err) {
+		if _, err = c.menuCall(ctx, http.MethodPost, path+"/"+id); !isNotFound(err) {
 			return err
 		}
 		last = id
@@ -56,8 +57,8 @@ func (c *Channel) linkMenu(ctx context.Context, d *transport.Delivery, path, ali
 }
 
 // menuOf looks an alias up. The error is a *transport.SendError.
-func (c *Channel) menuOf(ctx context.Context, d *transport.Delivery, alias string) (string, error) {
-	body, err := c.menuCall(ctx, d, http.MethodGet, "v2/bot/richmenu/alias/"+alias)
+func (c *attempt) menuOf(ctx context.Context, alias string) (string, error) {
+	body, err := c.menuCall(ctx, http.MethodGet, "v2/bot/richmenu/alias/"+alias)
 	switch {
 	case isNotFound(err):
 		return "", &transport.SendError{Verdict: transport.Drop, Err: errNoAlias}
@@ -74,17 +75,17 @@ func (c *Channel) menuOf(ctx context.Context, d *transport.Delivery, alias strin
 }
 
 // menuCall makes one call and returns the body of the answer. The error is a *transport.SendError.
-func (c *Channel) menuCall(ctx context.Context, d *transport.Delivery, method, path string) ([]byte, error) {
+func (c *attempt) menuCall(ctx context.Context, method, path string) ([]byte, error) {
 	resp, err := c.request(ctx, method, path, nil)
 	var refusal *APIError
 	switch {
 	case errors.As(err, &refusal):
-		d.Receipt.RequestID = refusal.RequestID
+		c.receipt.RequestID = refusal.RequestID
 		return nil, c.refused(&answer{}, refusal)
 	case err != nil:
 		return nil, failed(err)
 	}
-	d.Receipt.RequestID = resp.Header.Get("X-Line-Request-Id")
+	c.receipt.RequestID = resp.Header.Get("X-Line-Request-Id")
 	body, err := answerOf(resp)
 	if err != nil {
 		return nil, &transport.SendError{Verdict: transport.Retry, Err: err}

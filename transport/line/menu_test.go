@@ -51,11 +51,9 @@ func switchOn(t *testing.T, name string, src transport.Source, fail func(string)
 	t.Cleanup(srv.Close)
 	c, err := New("secret", "token", &Options{Endpoint: srv.URL, Timeout: time.Second})
 	require.NoError(t, err)
-	body, err := transport.Menu{Name: name}.AppendJSON(nil, "")
-	require.NoError(t, err)
-	d := &transport.Delivery{Source: src, ReplyToken: "never", PushOK: true, Messages: body}
-	err = c.Send(t.Context(), d)
-	require.Equal(t, len(p.calls) > 0, d.Receipt == transport.Receipt{RequestID: "req-1"}, "the id of the last call")
+	d := &transport.Delivery{Source: src, ReplyToken: "never", PushOK: true, SwitchMenu: true, Menu: name}
+	receipt, err := c.Send(t.Context(), d)
+	require.Equal(t, len(p.calls) > 0, receipt == transport.Receipt{RequestID: "req-1"}, "the id of the last call")
 	return p.calls, err
 }
 
@@ -149,7 +147,7 @@ func TestSwitchMenuWithoutAnswer(t *testing.T) {
 	defer close(block)
 	c, err := New("secret", "token", &Options{Endpoint: srv.URL, Timeout: 20 * time.Millisecond})
 	require.NoError(t, err)
-	err = c.Send(t.Context(), &transport.Delivery{Source: user, Messages: []byte(`{"menu":"main"}`)})
+	_, err = c.Send(t.Context(), &transport.Delivery{Source: user, SwitchMenu: true, Menu: "main"})
 	var se *transport.SendError
 	require.ErrorAs(t, err, &se)
 	require.Equal(t, transport.Retry, se.Verdict)

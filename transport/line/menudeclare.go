@@ -9,7 +9,8 @@ func (c *Channel) DeclareMenus(aliases ...string) {
 	}
 }
 
-// HasMenu implements transport.MenuHolder. It makes no call: LINE may not have the menu yet.
+// HasMenu reports whether a menu of this name was declared. It makes no call: LINE may not have the
+// menu yet. A bot asks it for each menu that its flows name.
 func (c *Channel) HasMenu(alias string) bool {
 	_, ok := c.menus.Load(alias)
 	return ok

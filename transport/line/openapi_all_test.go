@@ -113,8 +113,9 @@ func callMenus(t *testing.T, c *line.Channel, user string) {
 	}
 	show := func(name string) {
 		d := &transport.Delivery{Source: transport.Source{Chat: transport.ChatUser, ChatID: user}}
-		d.Messages, _ = transport.Menu{Name: name}.AppendJSON(nil, "")
-		require.NoError(t, c.Send(t.Context(), d))
+		d.SwitchMenu, d.Menu = true, name
+		_, err := c.Send(t.Context(), d)
+		require.NoError(t, err)
 	}
 	_, err := richmenu.Apply(t.Context(), c, menu("Menu"), nil)
 	require.NoError(t, err)
@@ -132,7 +133,7 @@ func callMenus(t *testing.T, c *line.Channel, user string) {
 	show("")
 	_, err = richmenu.Apply(t.Context(), c, nil, nil)
 	require.NoError(t, err)
-	require.NoError(t, c.Loading(t.Context(), user, 7*time.Second))
+	require.NoError(t, c.ShowLoading(t.Context(), user, 7*time.Second))
 }
 
 func callCampaigns(t *testing.T, c *line.Channel, h *held) {

@@ -26,11 +26,11 @@ func TestOpenAPICalls(t *testing.T) {
 		require.NoError(t, err)
 		d := delivery()
 		d.Messages = append(body, ']')
-		require.NoError(t, c.Send(t.Context(), d))
+		require.NoError(t, failure(c.Send(t.Context(), d)))
 		d.ReplyToken = ""
-		require.NoError(t, c.Send(t.Context(), d))
+		require.NoError(t, failure(c.Send(t.Context(), d)))
 	}
-	require.NoError(t, c.Loading(t.Context(), "U1", 42*time.Second))
+	require.NoError(t, c.ShowLoading(t.Context(), "U1", 42*time.Second))
 	require.NoError(t, c.MarkAsRead(t.Context(), &transport.Event{Raw: []byte(`{"message":{"markAsReadToken":"m"}}`)}))
 	names := map[string]string{
 		"/v2/bot/message/reply":      "ReplyMessageRequest",

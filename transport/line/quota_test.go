@@ -92,16 +92,16 @@ func TestReserve(t *testing.T) {
 		late := func() {
 			d := delivery()
 			d.Age = time.Minute
-			require.NoError(t, c.Send(t.Context(), d))
+			require.NoError(t, failure(c.Send(t.Context(), d)))
 			synctest.Wait()
 		}
 		only := func() {
 			d := delivery()
 			d.ReplyToken = ""
-			require.NoError(t, c.Send(t.Context(), d))
+			require.NoError(t, failure(c.Send(t.Context(), d)))
 			synctest.Wait()
 		}
-		require.NoError(t, c.Send(t.Context(), delivery())) // asks
+		require.NoError(t, failure(c.Send(t.Context(), delivery()))) // asks
 		synctest.Wait()
 		require.Equal(t, int32(2), m.asked.Load())
 		late() // 11 are left
@@ -140,7 +140,7 @@ func TestQuotaIsNotAskedForByDefault(t *testing.T) {
 	c.http.Transport.(*caller).base = m
 	d := delivery()
 	d.Age = time.Minute
-	require.NoError(t, c.Send(t.Context(), d))
+	require.NoError(t, failure(c.Send(t.Context(), d)))
 	require.Zero(t, m.asked.Load())
 }
 
@@ -167,7 +167,7 @@ func TestRepliesOnly(t *testing.T) {
 			if tt.change != nil {
 				tt.change(d)
 			}
-			require.Equal(t, tt.want, verdictOf(c.Send(t.Context(), d)))
+			require.Equal(t, tt.want, verdictOf(failure(c.Send(t.Context(), d))))
 			require.Equal(t, tt.calls, p.paths())
 		})
 	}

@@ -53,9 +53,10 @@ func (r *rates) part(l *limit, processes int) (perSecond rate.Limit, burst int) 
 	return rate.Limit(burst), burst
 }
 
-// Share implements transport.Sharer: the channel keeps to its share of LINE's rates of calls per
-// second, if Options.Processes is zero.
-func (c *Channel) Share(processes int) {
+// SetProcesses says how many processes call LINE for this account now, this one among them: LINE
+// limits the calls of all together. The channel keeps to its share of LINE's rates of calls per
+// second, if Options.Processes is zero. A bot calls it with what its store counts.
+func (c *Channel) SetProcesses(processes int) {
 	if c.rates.fixed {
 		return
 	}

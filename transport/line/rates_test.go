@@ -53,7 +53,7 @@ func TestRates(t *testing.T) {
 		return func(c *Channel) error {
 			d := delivery()
 			d.ReplyToken = token
-			return c.Send(context.Background(), d)
+			return failure(c.Send(context.Background(), d))
 		}
 	}
 	tests := []struct {
@@ -90,7 +90,7 @@ func TestRates(t *testing.T) {
 }
 
 // The number of processes may change while calls are made; what Options say counts more.
-func TestShare(t *testing.T) {
+func TestSetProcesses(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
 		processes int
@@ -108,11 +108,11 @@ func TestShare(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := quickChannel(t, &Options{Processes: tt.processes})
 				for _, n := range tt.shares {
-					c.Share(n)
+					c.SetProcesses(n)
 				}
 				start := time.Now()
 				for i := range 1000 {
-					require.NoError(t, c.Send(context.Background(), delivery()))
+					require.NoError(t, failure(c.Send(context.Background(), delivery())))
 					if i%10 > 0 {
 						continue
 					}
@@ -137,7 +137,7 @@ func TestRatesDoNotHoldUp(t *testing.T) {
 		sent, late := 0, 0
 		for range 10 {
 			wg.Go(func() {
-				err := c.Send(context.Background(), delivery())
+				_, err := c.Send(context.Background(), delivery())
 				mu.Lock()
 				defer mu.Unlock()
 				var se *transport.SendError
@@ -154,12 +154,12 @@ func TestRatesDoNotHoldUp(t *testing.T) {
 		d := delivery()
 		d.ReplyToken = ""
 		start := time.Now()
-		require.NoError(t, c.Send(context.Background(), d))
+		require.NoError(t, failure(c.Send(context.Background(), d)))
 		require.Zero(t, time.Since(start))
 
 		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 		defer cancel()
-		require.ErrorIs(t, c.Send(ctx, d), context.DeadlineExceeded)
+		require.ErrorIs(t, failure(c.Send(ctx, d)), context.DeadlineExceeded)
 	})
 }
 
@@ -179,10 +179,10 @@ func TestSharedChannel(t *testing.T) {
 				d := delivery()
 				d.Messages = append(body, ']')
 				if err == nil {
-					err = c.Send(t.Context(), d)
+					_, err = c.Send(t.Context(), d)
 				}
 				if err == nil {
-					err = c.Loading(t.Context(), "U1", time.Second)
+					err = c.ShowLoading(t.Context(), "U1", time.Second)
 				}
 				if err != nil {
 					t.Error(err)

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // A redirect to another host is not followed, whoever makes the call: no token or secret goes there.
@@ -19,19 +17,19 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		{"send", func(t *testing.T, address string) {
 			c, err := New("secret", "token", &Options{Endpoint: address})
 			require.NoError(t, err)
-			require.Error(t, c.Send(t.Context(), delivery()))
+			require.Error(t, failure(c.Send(t.Context(), delivery())))
 		}},
 		{"send by another client", func(t *testing.T, address string) {
 			c, err := New("secret", "token", &Options{Endpoint: address, Client: &http.Client{}})
 			require.NoError(t, err)
-			require.Error(t, c.Send(t.Context(), delivery()))
+			require.Error(t, failure(c.Send(t.Context(), delivery())))
 		}},
 		{"menu", func(t *testing.T, address string) {
 			c, err := New("secret", "token", &Options{Endpoint: address})
 			require.NoError(t, err)
 			d := delivery()
-			d.Messages, _ = transport.Menu{Name: "a"}.AppendJSON(nil, "")
-			require.Error(t, c.Send(t.Context(), d))
+			d.Messages, d.SwitchMenu, d.Menu = nil, true, "a"
+			require.Error(t, failure(c.Send(t.Context(), d)))
 		}},
 		{"the rest", func(t *testing.T, address string) {
 			c, err := New("secret", "token", &Options{Endpoint: address, Client: &http.Client{}})

@@ -3,7 +3,7 @@ package line
 import "math"
 
 // RichMenu is a menu below the chat: a picture with areas to tap. Package
-// transport/line/richmenu brings rich menus to LINE; a transport.Menu shows one to a user.
+// transport/line/richmenu brings rich menus to LINE; flow.StateBuilder.Menu shows one to a user.
 type RichMenu struct {
 	// Width and Height are those in which the areas are counted, in pixels: 800 to 2500 wide, at
 	// least 250 high and at least 1.45 times as wide as high.

@@ -26,9 +26,9 @@ const (
 // Send makes one attempt to deliver d: a reply if there is a reply token and the window is
 // open, else a push if d allows it, else a late reply. It makes a second call only where LINE
 // refused the reply token for its age, or a push for the monthly limit while a late reply may
-// still do. It returns nil or a *transport.SendError, which wraps an *APIError if LINE answered.
-// d.Receipt has the id of the last call that LINE answered. A transport.Menu becomes
-// the rich menu with that alias, linked to the user, or none.
+// still do. The error is nil or a *transport.SendError, which wraps an *APIError if LINE answered.
+// The receipt has the id of the last call that LINE answered. The switch of a menu links the rich
+// menu with that alias to the user, or unlinks the one that is linked.
 //
 // LINE gives a reply no idempotency key. An "Invalid reply token" inside the window is read as
 // the success of an earlier attempt; behind the window, with d.Retried, nobody can tell: then
@@ -36,24 +36,39 @@ const (
 //
 // What the monthly limit keeps from being sent is on Hold until it is 5 minutes old. Then the
 // verdict is Drop.
-func (c *Channel) Send(ctx context.Context, d *transport.Delivery) error {
-	if m, ok := transport.ParseMenu(d.Messages); ok {
-		return c.switchMenu(ctx, d, m)
+func (c *Channel) Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error) {
+	a := attempt{Channel: c, d: d}
+	err := a.send(ctx)
+	return a.receipt, err
+}
+
+// attempt is one call of Send.
+type attempt struct {
+	*Channel
+	d       *transport.Delivery
+	receipt transport.Receipt
+}
+
+func (c *attempt) send(ctx context.Context) error {
+	d := c.d
+	if d.SwitchMenu {
+		return c.switchMenu(ctx)
 	}
 	may := c.mayPush(d) // once: it may change meanwhile
 	switch n := len(d.Messages); {
 	case n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']':
 		return &transport.SendError{Verdict: transport.Drop, Err: errMessages}
 	case d.ReplyToken != "" && (d.Age < c.window || !may):
-		return c.reply(ctx, d, may) // LINE may take a late token too, and takes none twice
+		return c.reply(ctx, may) // LINE may take a late token too, and takes none twice
 	default:
-		return c.pushLate(ctx, d, may, errNoRoute)
+		return c.pushLate(ctx, may, errNoRoute)
 	}
 }
 
-func (c *Channel) reply(ctx context.Context, d *transport.Delivery, mayPush bool) error {
+func (c *attempt) reply(ctx context.Context, mayPush bool) error {
+	d := c.d
 	start := c.now()
-	a, err := c.call(ctx, &c.api.reply, d.ReplyToken, d)
+	a, err := c.call(ctx, &c.api.reply, d.ReplyToken)
 	switch {
 	case err != nil:
 		return failed(err)
@@ -71,7 +86,7 @@ func (c *Channel) reply(ctx context.Context, d *transport.Delivery, mayPush bool
 			slog.Bool("retried", d.Retried), slog.String("request", a.requestID))
 		return nil
 	}
-	return c.pushLate(ctx, d, mayPush, refusal)
+	return c.pushLate(ctx, mayPush, refusal)
 }
 
 // mayPush reports whether d may cost quota.
@@ -80,14 +95,15 @@ func (c *Channel) mayPush(d *transport.Delivery) bool {
 }
 
 // pushLate pushes what cannot go out as a reply, for the cause given.
-func (c *Channel) pushLate(ctx context.Context, d *transport.Delivery, mayPush bool, cause error) error {
+func (c *attempt) pushLate(ctx context.Context, mayPush bool, cause error) error {
+	d := c.d
 	if mayPush && d.Source.ChatID != "" {
 		if d.Retried && d.ReplyToken != "" {
 			c.log.LogAttrs(ctx, slog.LevelInfo, "line: pushing a reply of unknown fate")
 		}
-		err := c.push(ctx, d)
+		err := c.push(ctx)
 		if d.ReplyToken != "" && cause == errNoRoute && limited(err) {
-			return c.replyInstead(ctx, d, err)
+			return c.replyInstead(ctx, err)
 		}
 		return err
 	}
@@ -98,8 +114,8 @@ func (c *Channel) pushLate(ctx context.Context, d *transport.Delivery, mayPush b
 }
 
 // replyInstead replies where a push met the monthly limit: LINE may take a late token still.
-func (c *Channel) replyInstead(ctx context.Context, d *transport.Delivery, refused error) error {
-	err := c.reply(ctx, d, false)
+func (c *attempt) replyInstead(ctx context.Context, refused error) error {
+	err := c.reply(ctx, false)
 	var se *transport.SendError
 	if errors.As(err, &se) && (se.Verdict == transport.Drop || se.Verdict == transport.Ambiguous) {
 		return refused
@@ -112,8 +128,9 @@ func limited(err error) bool {
 	return errors.As(err, &refusal) && refusal.MonthlyLimit()
 }
 
-func (c *Channel) push(ctx context.Context, d *transport.Delivery) error {
-	a, err := c.call(ctx, &c.api.push, d.Source.ChatID, d)
+func (c *attempt) push(ctx context.Context) error {
+	d := c.d
+	a, err := c.call(ctx, &c.api.push, d.Source.ChatID)
 	switch {
 	case err != nil:
 		return failed(err)
@@ -165,7 +182,7 @@ func (c *Channel) refused(a *answer, e *APIError) error {
 }
 
 // call makes one API call and logs it.
-func (c *Channel) call(ctx context.Context, t *target, to string, d *transport.Delivery) (*answer, error) {
+func (c *attempt) call(ctx context.Context, t *target, to string) (*answer, error) {
 	l := c.rates.reply
 	if t.keyed {
 		l = c.rates.push
@@ -173,12 +190,12 @@ func (c *Channel) call(ctx context.Context, t *target, to string, d *transport.D
 	if wait, err := pace(ctx, l, c.timeout); err != nil || wait > 0 {
 		return nil, &paceError{wait, err}
 	}
-	a, err := c.api.call(ctx, t, to, d)
+	a, err := c.api.call(ctx, t, to, c.d)
 	if err == nil {
-		d.Receipt = transport.Receipt{RequestID: a.requestID, Pushed: t == &c.api.push}
+		c.receipt = transport.Receipt{RequestID: a.requestID, Pushed: t == &c.api.push}
 	}
 	if c.log.Enabled(ctx, slog.LevelDebug) {
-		attrs := []slog.Attr{slog.String("call", t.name), slog.Int("bytes", len(d.Messages))}
+		attrs := []slog.Attr{slog.String("call", t.name), slog.Int("bytes", len(c.d.Messages))}
 		if err == nil {
 			attrs = append(attrs, slog.Int("status", a.status), slog.String("request", a.requestID))
 		} else {

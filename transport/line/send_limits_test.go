@@ -42,7 +42,7 @@ func TestSendWindowCloses(t *testing.T) {
 			d := delivery()
 			d.Age = DefaultReplyWindow - time.Second
 			tt.change(d)
-			requireVerdict(t, c.Send(t.Context(), d), tt.want, 0)
+			requireVerdict(t, failure(c.Send(t.Context(), d)), tt.want, 0)
 			require.Equal(t, tt.calls, p.paths())
 			require.Empty(t, p.calls[0].retryKey, "never on a reply")
 			if tt.want == "" {
@@ -59,7 +59,7 @@ func TestSendAPIError(t *testing.T) {
 			p := newPlatform(t, says(400, body, "X-Line-Accepted-Request-Id", "req-0"))
 			c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client()})
 			require.NoError(t, err)
-			err = c.Send(t.Context(), delivery())
+			_, err = c.Send(t.Context(), delivery())
 			var e *APIError
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, &APIError{
@@ -84,13 +84,13 @@ func TestSendTimesOut(t *testing.T) {
 			defer close(release)
 			c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client(), Timeout: 20 * time.Millisecond})
 			require.NoError(t, err)
-			requireVerdict(t, c.Send(t.Context(), delivery()), "retry", 0)
+			requireVerdict(t, failure(c.Send(t.Context(), delivery())), "retry", 0)
 
 			c, err = New("secret", "token", &Options{Endpoint: p.URL, Client: client(), Timeout: time.Hour})
 			require.NoError(t, err)
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 			defer cancel()
-			err = c.Send(ctx, delivery())
+			_, err = c.Send(ctx, delivery())
 			requireVerdict(t, err, "retry", 0)
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 		})
@@ -109,11 +109,11 @@ func TestSendStopsWithContext(t *testing.T) {
 			})
 			c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client(), Timeout: time.Hour})
 			require.NoError(t, err)
-			err = c.Send(ctx, delivery())
+			_, err = c.Send(ctx, delivery())
 			requireVerdict(t, err, "retry", 0)
 			require.ErrorIs(t, err, context.Canceled)
 
-			err = c.Send(ctx, delivery())
+			_, err = c.Send(ctx, delivery())
 			require.ErrorIs(t, err, context.Canceled)
 			require.Equal(t, "reply", p.paths(), "nothing is sent with a context that has ended")
 		})
@@ -127,10 +127,10 @@ func TestSendWithEndedContext(t *testing.T) {
 			p := newPlatform(t, says(200, `{}`))
 			c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client()})
 			require.NoError(t, err)
-			require.NoError(t, c.Send(t.Context(), delivery()))
+			require.NoError(t, failure(c.Send(t.Context(), delivery())))
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			requireVerdict(t, c.Send(ctx, delivery()), "retry", 0)
+			requireVerdict(t, failure(c.Send(ctx, delivery())), "retry", 0)
 			require.Equal(t, "reply", p.paths())
 		})
 	}
@@ -174,7 +174,7 @@ func TestSendConcurrently(t *testing.T) {
 				wg.Go(func() {
 					d := delivery()
 					d.ReplyToken = "token-" + strings.Repeat("x", i)
-					errs <- c.Send(t.Context(), d)
+					errs <- failure(c.Send(t.Context(), d))
 				})
 			}
 			wg.Wait()
@@ -195,7 +195,7 @@ func TestSendConcurrently(t *testing.T) {
 func TestSendErrorIsTyped(t *testing.T) {
 	c, err := New("secret", "token", &Options{Endpoint: "http://127.0.0.1:1"})
 	require.NoError(t, err)
-	err = c.Send(t.Context(), delivery())
+	_, err = c.Send(t.Context(), delivery())
 	requireVerdict(t, err, "retry", 0)
 	require.ErrorContains(t, err, "transport: send: retry: line: reply: dial")
 	var api *APIError

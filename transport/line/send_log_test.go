@@ -36,7 +36,7 @@ func TestSendLogsWhatItAssumes(t *testing.T) {
 			require.NoError(t, err)
 			d := delivery()
 			tt.change(d)
-			require.NoError(t, c.Send(t.Context(), d))
+			require.NoError(t, failure(c.Send(t.Context(), d)))
 			require.Equal(t, tt.assumed, bytes.Contains(logged.Bytes(), []byte(assumed)))
 			require.Equal(t, tt.pushed, bytes.Contains(logged.Bytes(), []byte(pushed)))
 		})

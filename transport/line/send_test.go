@@ -106,14 +106,14 @@ func TestSendRequests(t *testing.T) {
 			c, err := New("secret", "the-token", &Options{Endpoint: p.URL + "/", Client: client()})
 			require.NoError(t, err)
 			d := delivery()
-			require.NoError(t, c.Send(t.Context(), d))
+			require.NoError(t, failure(c.Send(t.Context(), d)))
 			d.ReplyToken = "tok\"en\n"
-			require.NoError(t, c.Send(t.Context(), d))
+			require.NoError(t, failure(c.Send(t.Context(), d)))
 			d.Age = DefaultReplyWindow
-			require.NoError(t, c.Send(t.Context(), d))
+			require.NoError(t, failure(c.Send(t.Context(), d)))
 			d.ReplyToken, d.Age = "", 0
 			d.Messages = []byte("[" + strings.Repeat(" ", 100<<10) + "]")
-			require.NoError(t, c.Send(t.Context(), d))
+			require.NoError(t, failure(c.Send(t.Context(), d)))
 			const path = "/v2/bot/message/"
 			push := `{"to":"` + testUser + `","messages":`
 			want := []sent{
@@ -237,7 +237,7 @@ func TestSend(t *testing.T) {
 				if tt.change != nil {
 					tt.change(d)
 				}
-				err = c.Send(t.Context(), d)
+				_, err = c.Send(t.Context(), d)
 				require.Equal(t, tt.calls, p.paths())
 				requireVerdict(t, err, tt.want, tt.after)
 				require.NotContains(t, logged.String(), "canary")

@@ -209,7 +209,7 @@ func TestUnauthorizedRenewsOnce(t *testing.T) {
 				if tt.push {
 					d.ReplyToken = ""
 				}
-				require.Equal(t, tt.want, verdictOf(c.Send(t.Context(), d)))
+				require.Equal(t, tt.want, verdictOf(failure(c.Send(t.Context(), d))))
 				var auths []string
 				calls := p.got()
 				for _, call := range calls {
@@ -251,7 +251,7 @@ func TestSendWithoutToken(t *testing.T) {
 			s := &script{tokens: []string{tt.token}, err: tt.err}
 			c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: s})
 			require.NoError(t, err)
-			err = c.Send(t.Context(), delivery())
+			_, err = c.Send(t.Context(), delivery())
 			require.Equal(t, tt.want, verdictOf(err))
 			require.Contains(t, err.Error(), "line: no channel access token: ")
 			require.Empty(t, p.got())

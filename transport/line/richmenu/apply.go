@@ -84,7 +84,7 @@ func Apply(ctx context.Context, ch *line.Channel, menus []Menu, o *Options) ([]C
 	}
 	s := newSetup(ctx, ch, o)
 	s.menus = checked
-	if (transport.Menu{Name: s.owner}).Validate() != nil {
+	if transport.CheckMenuName(s.owner) != nil {
 		return nil, errors.New("richmenu: the owner is not up to 32 of a-z, 0-9, _ and -")
 	}
 	for _, m := range menus {

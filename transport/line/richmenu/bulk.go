@@ -131,7 +131,7 @@ func batchOf(ctx context.Context, ch *line.Channel, moves map[string]string) (*m
 }
 
 func checkAlias(alias string) error {
-	if alias == "" || (transport.Menu{Name: alias}).Validate() != nil {
+	if alias == "" || transport.CheckMenuName(alias) != nil {
 		return errAlias
 	}
 	return nil

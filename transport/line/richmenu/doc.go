@@ -14,7 +14,7 @@
 //
 // Call Apply in each deployment, before bot.New. It compares the declaration with what LINE has, and
 // changes what differs; if nothing does it only reads. A flow shows a menu to its user by the alias:
-// see flow.StateBuilder.Menu and transport.Menu. A bot is not made if a flow is bound to a menu that
+// see flow.StateBuilder.Menu and flow.Turn.SwitchMenu. A bot is not made if a flow is bound to a menu that
 // the channel does not know of: where another program calls Apply, name the aliases by
 // line.Channel.DeclareMenus.
 //

@@ -68,7 +68,7 @@ func prepare(menus []Menu) ([]wanted, error) {
 
 func (m Menu) check() (wanted, error) {
 	var errs []error
-	if m.Alias == "" || (transport.Menu{Name: m.Alias}).Validate() != nil {
+	if m.Alias == "" || transport.CheckMenuName(m.Alias) != nil {
 		errs = append(errs, &line.LimitError{Path: "alias", Rule: "not 1 to 32 of a-z, 0-9, _ and -"})
 	}
 	size, mime, err := checkImage(m.Image)

@@ -23,20 +23,20 @@ import (
 type counted struct {
 	session.Store
 	mu    sync.Mutex
-	heard map[session.Token]time.Time
+	heard map[string]time.Time
 	err   error
 }
 
-func (c *counted) Processes(_ context.Context, self session.Token, term time.Duration) (int, error) {
+func (c *counted) Heartbeat(_ context.Context, process string, term time.Duration) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
 		return 0, c.err
 	}
-	c.heard[self] = time.Now()
-	for token, at := range c.heard {
+	c.heard[process] = time.Now()
+	for name, at := range c.heard {
 		if time.Since(at) >= term {
-			delete(c.heard, token)
+			delete(c.heard, name)
 		}
 	}
 	return len(c.heard), nil
@@ -49,7 +49,7 @@ type sharing struct {
 	shares []int
 }
 
-func (s *sharing) Share(processes int) {
+func (s *sharing) SetProcesses(processes int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shares = append(s.shares, processes)
@@ -66,7 +66,7 @@ func (s *sharing) last() int {
 func TestProcessesShareRates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &logged{}
-		store := &counted{Store: memstore.New(), heard: map[session.Token]time.Time{}}
+		store := &counted{Store: memstore.New(), heard: map[string]time.Time{}}
 		start := func() (*bot.Bot, *sharing) {
 			c := &sharing{}
 			b, err := bot.New(c, store, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(log)})

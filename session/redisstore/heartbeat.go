@@ -4,14 +4,15 @@ import (
 	"context"
 	"strconv"
 	"time"
-
-	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Processes implements session.Census.
-func (s *Store) Processes(ctx context.Context, self session.Token, term time.Duration) (int, error) {
+// Wake implements session.Store. It is nil: Redis is asked again, a few times a second.
+func (s *Store) Wake() <-chan struct{} { return nil }
+
+// Heartbeat implements session.Store.
+func (s *Store) Heartbeat(ctx context.Context, process string, term time.Duration) (int, error) {
 	c := s.batch.get()
-	c.request = append(c.request, self[:]...)
+	c.request = append(c.request, process...)
 	c.cut()
 	c.request = strconv.AppendInt(c.request, max(term.Milliseconds(), 1), 10)
 	c.seal(&s.scripts.census, s.processes)
@@ -23,7 +24,7 @@ func (s *Store) Processes(ctx context.Context, self session.Token, term time.Dur
 	a := answer{b: reply}
 	n := a.num(4)
 	if a.bad {
-		return 0, badAnswer("census")
+		return 0, badAnswer("heartbeat")
 	}
 	return int(n), nil
 }

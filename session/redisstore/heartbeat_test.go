@@ -11,29 +11,29 @@ import (
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 )
 
-func TestProcesses(t *testing.T) {
+func TestHeartbeat(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	c := redistest.Start(t)
 	one := newStore(t, c, &Options{Namespace: "one"})
 	two := newStore(t, c, &Options{Namespace: "one"})
 	other := newStore(t, c, &Options{Namespace: "other"})
-	count := func(s *Store, n byte, term time.Duration) int {
+	count := func(s *Store, process string, term time.Duration) int {
 		t.Helper()
-		found, err := s.Processes(ctx, token(n), term)
+		found, err := s.Heartbeat(ctx, process, term)
 		require.NoError(t, err)
 		return found
 	}
-	require.Equal(t, 1, count(one, 1, time.Minute))
-	require.Equal(t, 1, count(one, 1, time.Minute), "it is the same")
-	require.Equal(t, 2, count(two, 2, time.Minute))
-	require.Equal(t, 2, count(one, 1, time.Minute))
-	require.Equal(t, 1, count(other, 3, time.Minute), "another namespace is another bot")
+	require.Equal(t, 1, count(one, "a", time.Minute))
+	require.Equal(t, 1, count(one, "a", time.Minute), "it is the same")
+	require.Equal(t, 2, count(two, "b", time.Minute))
+	require.Equal(t, 2, count(one, "a", time.Minute))
+	require.Equal(t, 1, count(other, "c", time.Minute), "another namespace is another bot")
 	require.Positive(t, c.PTTL(ctx, one.processes).Val(), "it does not outlive the processes")
-	require.Eventually(t, func() bool { return count(one, 1, 500*time.Millisecond) == 1 }, 10*time.Second, 20*time.Millisecond,
+	require.Eventually(t, func() bool { return count(one, "a", 500*time.Millisecond) == 1 }, 10*time.Second, 20*time.Millisecond,
 		"the other was not heard of for longer than the term")
 
 	require.NoError(t, c.ConfigSet(ctx, "maxmemory", "1").Err())
-	_, err := one.Processes(ctx, token(1), time.Minute)
+	_, err := one.Heartbeat(ctx, "a", time.Minute)
 	require.ErrorIs(t, err, session.ErrUnavailable)
 }

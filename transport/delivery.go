@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"context"
 	"fmt"
 	"time"
 )
@@ -10,8 +9,8 @@ import (
 // https://developers.line.biz/en/reference/messaging-api/#send-reply-message
 const MaxMessages = 5
 
-// Delivery is a set of messages on its way to one chat. It is stored before it is sent, and
-// sent again in the same form until its fate is known.
+// Delivery is a set of messages, or the switch of a menu, on its way to one chat. It is stored
+// before it is sent, and sent again in the same form until its fate is known.
 type Delivery struct {
 	// Source is the chat to send to.
 	Source Source
@@ -26,10 +25,13 @@ type Delivery struct {
 	PushOK bool
 	// Key identifies the delivery over all attempts: the platform refuses a second push with it.
 	Key [16]byte
-	// Messages is a JSON array of up to MaxMessages message objects, or one Menu: see ParseMenu.
+	// Messages is a JSON array of up to MaxMessages message objects. It is nil where SwitchMenu is
+	// set.
 	Messages []byte
-	// Receipt is for Send to fill in. It is not stored.
-	Receipt Receipt
+	// SwitchMenu says that the delivery gives a one-to-one chat the menu that Menu names, and
+	// carries no messages. The empty name is the menu that everybody sees who was given none.
+	SwitchMenu bool
+	Menu       string
 }
 
 // Receipt is how an attempt at a delivery went out. It is empty if nothing did.
@@ -38,21 +40,6 @@ type Receipt struct {
 	RequestID string
 	// Pushed says that the call was a push rather than a reply.
 	Pushed bool
-}
-
-// Sender delivers messages.
-type Sender interface {
-	// Send makes one attempt and returns nil if the platform accepted the messages, now or at
-	// an earlier attempt. Otherwise it returns a *SendError that says what to do next.
-	// It ends by itself within a few seconds, and is safe for concurrent use.
-	Send(ctx context.Context, d *Delivery) error
-}
-
-// Loader is a Sender that can show a user that an answer is on its way.
-type Loader interface {
-	// Loading shows it in a one-to-one chat for d, as nearly as the platform can, or until a
-	// message comes. It ends by itself within a few seconds.
-	Loading(ctx context.Context, chatID string, d time.Duration) error
 }
 
 // Verdict says what is to become of a delivery that was not accepted.
@@ -89,9 +76,3 @@ func (e *SendError) Error() string { return fmt.Sprintf("transport: send: %s: %v
 
 // Unwrap returns the cause.
 func (e *SendError) Unwrap() error { return e.Err }
-
-// Sharer is a Sender whose platform limits the calls of all processes together.
-type Sharer interface {
-	// Share says how many processes there are now, this one among them.
-	Share(processes int)
-}
