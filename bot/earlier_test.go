@@ -181,6 +181,8 @@ type world struct {
 	redis *fixtureRedis
 	bot   *bot.Bot
 
+	called chan struct{} // after each call
+
 	mu    sync.Mutex
 	calls map[string][]string // by chat
 	shown map[string][]string // by chat, the data of the buttons
@@ -188,7 +190,10 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, calls: map[string][]string{}, shown: map[string][]string{}, keys: map[string]string{}}
+	w := &world{
+		t: t, called: make(chan struct{}, 1),
+		calls: map[string][]string{}, shown: map[string][]string{}, keys: map[string]string{},
+	}
 	w.api = httptest.NewServer(w)
 	t.Cleanup(w.api.Close)
 	client := redistest.Start(t)
@@ -300,20 +305,32 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if key := r.Header.Get("X-Line-Retry-Key"); key != "" {
 		w.keys[chat] = key
 	}
+	select {
+	case w.called <- struct{}{}:
+	default: // the test has not looked since the last one
+	}
 	fmt.Fprint(rw, "{}")
 }
 
 // expect waits for the calls for a chat, and takes them.
 func (w *world) expect(chat string, calls ...string) {
 	w.t.Helper()
-	var got []string
-	for end := time.Now().Add(20 * time.Second); len(got) < len(calls) && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		w.mu.Lock()
-		got = w.calls[chat]
-		w.mu.Unlock()
+	limit := time.After(20 * time.Second)
+	for late := false; !late && len(w.got(chat)) < len(calls); {
+		select {
+		case <-w.called:
+		case <-limit:
+			late = true
+		}
 	}
+	require.Equal(w.t, calls, w.got(chat))
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	delete(w.calls, chat)
-	w.mu.Unlock()
-	require.Equal(w.t, calls, got)
+}
+
+func (w *world) got(chat string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.calls[chat]
 }

@@ -16,7 +16,6 @@ import (
 
 // fixture is a file of testdata/earlier: the keys of a namespace, as a build left them.
 type fixture struct {
-	Commit   string              // of the build
 	Written  int64               // when, in ms
 	Shown    map[string][]string // by chat, the data of the buttons that it saw
 	RetryKey string              // of the push to fay
