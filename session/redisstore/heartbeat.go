@@ -14,7 +14,7 @@ func (s *Store) Processes(ctx context.Context, self session.Token, term time.Dur
 	c.request = append(c.request, self[:]...)
 	c.cut()
 	c.request = strconv.AppendInt(c.request, max(term.Milliseconds(), 1), 10)
-	c.seal(&s.scripts.census, s.processes)
+	c.seal(&s.scripts.heartbeat, s.processes)
 	reply, err := s.batch.do(ctx, c)
 	if err != nil {
 		return 0, err
@@ -23,7 +23,7 @@ func (s *Store) Processes(ctx context.Context, self session.Token, term time.Dur
 	a := answer{b: reply}
 	n := a.num(4)
 	if a.bad {
-		return 0, badAnswer("census")
+		return 0, badAnswer("heartbeat")
 	}
 	return int(n), nil
 }
