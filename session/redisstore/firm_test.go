@@ -28,7 +28,9 @@ func withReplica(tb testing.TB) (server, replica *redistest.Server) {
 func TestContractWithReplicas(t *testing.T) {
 	t.Parallel()
 	server, _ := withReplica(t)
-	conformWith(t, server.Client(), 20, Options{Replicas: 1, Wait: time.Second})
+	conform(t, &conformance{
+		client: server.Client(), options: Options{Replicas: 1, Wait: time.Second}, sequences: 20,
+	})
 }
 
 // While a replica hangs, nothing that is promised is acknowledged, neither at first nor when it is
@@ -222,7 +224,7 @@ func TestClusterWaitsForTheRightNode(t *testing.T) {
 	cluster := redistest.StartReplicatedCluster(t, 3)
 	client := cluster.Client()
 	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: shortWait})
-	conformWith(t, client, 3, Options{Replicas: 1, Wait: time.Second})
+	conform(t, &conformance{client: client, options: Options{Replicas: 1, Wait: time.Second}, sequences: 3})
 	cluster.Replicas[1].Freeze()
 	slow := cluster.Nodes[1].Addr()
 	fanOutN(16, 60, func(i int) {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"regexp"
+	"sync"
 )
 
 // luaFiles are the scripts and the parts that they include.
@@ -27,12 +28,18 @@ type scripts struct {
 	touch                               script
 }
 
-// makeScripts makes the scripts out of their files: includes and constants take their places.
-// The clock is the text of the include of that name. It is the file's but in tests, which have a
-// clock that they can move.
-func makeScripts(clock string) scripts {
+// theScripts are the same for all stores.
+var theScripts = sync.OnceValue(func() scripts { return makeScripts(nil) })
+
+// makeScripts makes the scripts out of their files: includes and constants take their places. edit
+// changes each text before that; nil changes nothing. Tests have a clock that they can move by it.
+func makeScripts(edit func(string) string) scripts {
 	m := func(name string) script {
-		text := writeConstants(include(name, clock))
+		text := include(name)
+		if edit != nil {
+			text = edit(text)
+		}
+		text = writeConstants(text)
 		sum := sha1.Sum([]byte(text))
 		return script{name: name, text: text, sha: hex.EncodeToString(sum[:])}
 	}
@@ -54,13 +61,10 @@ func (s *scripts) all() []*script {
 
 var includeLine = regexp.MustCompile(`(?m)^--include (\w+)\n`)
 
-// include returns the file with its includes in place.
-func include(name, clock string) string {
-	if name == "clock" {
-		return clock
-	}
+// include returns a file with its includes in place.
+func include(name string) string {
 	return includeLine.ReplaceAllStringFunc(luaFile(name), func(line string) string {
-		return include(includeLine.FindStringSubmatch(line)[1], clock)
+		return include(includeLine.FindStringSubmatch(line)[1])
 	})
 }
 

@@ -3,6 +3,7 @@ package redistest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -44,13 +45,12 @@ func Namespace(t testing.TB, c redis.UniversalClient) string {
 }
 
 func deleteKeys(ctx context.Context, c *redis.Client, part string) error {
-	keys := c.Scan(ctx, 0, "*"+part+"*", 1000).Iterator()
+	keys, pipe := c.Scan(ctx, 0, "*"+part+"*", 1000).Iterator(), c.Pipeline()
 	for keys.Next(ctx) {
-		if err := c.Unlink(ctx, keys.Val()).Err(); err != nil {
-			return err
-		}
+		pipe.Unlink(ctx, keys.Val()) // one by one: those of a Cluster are in different slots
 	}
-	return keys.Err()
+	_, err := pipe.Exec(ctx)
+	return errors.Join(err, keys.Err())
 }
 
 func newClient(t testing.TB, addr string) *redis.Client {
