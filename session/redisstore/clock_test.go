@@ -100,45 +100,37 @@ func TestClockOfTheScriptsIsRedis(t *testing.T) {
 // All stores of a namespace have the clock that was moved, no other has, and keys expire by it.
 func TestClockThatIsMoved(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name   string
-		client func(t *testing.T) redis.UniversalClient
-	}{
-		{"standalone", func(t *testing.T) redis.UniversalClient { return redistest.Start(t) }},
-		{"cluster", func(t *testing.T) redis.UniversalClient { return redistest.StartCluster(t, 2).Client() }},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			ctx, client := context.Background(), test.client(t)
-			one := newStore(t, client, nil)
-			two := newStore(t, client, &Options{Namespace: strings.TrimSuffix(strings.TrimPrefix(one.processes, root), ":processes")})
-			other := newStore(t, client, nil)
-			clock := newClock(t, client, one, two)
-			for i := range 20 {
-				id := sessionID(i)
-				began := mustBegin(t, one, &session.BeginRequest{ID: id, Token: token(1), Event: event("e", 1)}).Now
-				mustCommit(t, one, &session.CommitRequest{ID: id, Token: token(1), EventID: "e"})
-				require.WithinDuration(t, time.Now(), began, time.Minute)
-			}
-			clock.advance(23 * time.Hour)
-			for i := range 20 {
-				r := &session.BeginRequest{ID: sessionID(i), Token: token(2), Event: event("e", 1)}
-				b := mustBegin(t, two, r)
-				require.Equal(t, session.Duplicate, b.Status)
-				require.WithinDuration(t, time.Now().Add(23*time.Hour), b.Now, time.Minute)
-				require.InDelta(t, time.Hour, client.PTTL(ctx, two.part(r.ID).prefix+r.ID).Val(), float64(time.Minute))
-				require.WithinDuration(t, time.Now(), mustBegin(t, other, r).Now, time.Minute)
-			}
-			n, err := one.Processes(ctx, token(1), time.Hour)
-			require.NoError(t, err)
-			require.Equal(t, 1, n)
-			clock.advance(2 * time.Hour)
-			for i := range 20 {
-				require.Empty(t, one.value(t, sessionID(i)), "it has expired")
-			}
-			n, err = two.Processes(ctx, token(2), time.Hour)
-			require.NoError(t, err)
-			require.Equal(t, 1, n, "the other was heard of two hours ago")
-		})
+	clockIsMoved(t, redistest.Start(t))
+}
+
+func clockIsMoved(t *testing.T, client redis.UniversalClient) {
+	ctx, o := context.Background(), &Options{Namespace: redistest.Namespace(t, client)}
+	one, two, other := newStore(t, client, o), newStore(t, client, o), newStore(t, client, nil)
+	clock := newClock(t, client, one, two)
+	for i := range 20 {
+		r := &session.BeginRequest{ID: sessionID(i), Token: token(1), Event: event("e", 1)}
+		require.WithinDuration(t, time.Now(), mustBegin(t, one, r).Now, time.Minute)
+		mustCommit(t, one, &session.CommitRequest{ID: r.ID, Token: token(1), EventID: "e"})
 	}
+	clock.advance(23 * time.Hour)
+	for i := range 20 {
+		r := &session.BeginRequest{ID: sessionID(i), Token: token(2), Event: event("e", 1)}
+		b := mustBegin(t, two, r)
+		require.Equal(t, session.Duplicate, b.Status)
+		require.WithinDuration(t, time.Now().Add(23*time.Hour), b.Now, time.Minute)
+		require.InDelta(t, time.Hour, client.PTTL(ctx, two.part(r.ID).prefix+r.ID).Val(), float64(time.Minute))
+		require.WithinDuration(t, time.Now(), mustBegin(t, other, r).Now, time.Minute)
+	}
+	processes := func(s *Store, n byte) int {
+		count, err := s.Processes(ctx, token(n), time.Hour)
+		require.NoError(t, err)
+		return count
+	}
+	require.Equal(t, 1, processes(one, 1))
+	require.Equal(t, 2, processes(two, 2))
+	clock.advance(2 * time.Hour)
+	for i := range 20 {
+		require.Empty(t, one.value(t, sessionID(i)), "it has expired")
+	}
+	require.Equal(t, 1, processes(two, 2), "the other was heard of two hours ago")
 }

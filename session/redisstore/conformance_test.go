@@ -22,6 +22,26 @@ func TestSentinelKeepsTheContract(t *testing.T) {
 	conform(t, &conformance{client: redistest.StartSentinel(t).Client(), sequences: 50})
 }
 
+// A Cluster takes two seconds to start, so these tests share one.
+func TestOnCluster(t *testing.T) {
+	t.Parallel()
+	client := redistest.StartCluster(t, 3).Client()
+	for name, test := range map[string]func(*testing.T, redis.UniversalClient){
+		"keeps the contract": func(t *testing.T, c redis.UniversalClient) {
+			conform(t, &conformance{client: c, sequences: 50})
+		},
+		"scripts that were flushed": scriptsFlushed,
+		"letters by page":           lettersByPage,
+		"due is fair and bounded":   dueIsFair,
+		"clock that is moved":       clockIsMoved,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, client)
+		})
+	}
+}
+
 // conformance is a run of the suite, each check in a namespace of its own.
 type conformance struct {
 	client    redis.UniversalClient

@@ -59,11 +59,14 @@ func newClient(t testing.TB, addr string) *redis.Client {
 	return c
 }
 
-// program returns the path of redis-server. Without one it ends the test.
+// program returns the path of redis-server. Without one it ends the test, and with -short too.
 func program(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err == nil {
+		if testing.Testing() && testing.Short() { // a program that is no test has no such flag
+			t.Skip("redistest: with -short no server is started")
+		}
 		return path
 	}
 	refuse := t.Skip
