@@ -16,6 +16,12 @@ const (
 	MaxEventID = 128       // bytes of an event's id, and of its message's
 )
 
+// Terms of leases where a request gives none.
+const (
+	DefaultLease         = 10 * time.Second // of a turn
+	DefaultDeliveryLease = 4 * time.Second  // of the right to deliver outputs: see BeginRequest.Lane
+)
+
 // What a Store answers besides a result.
 var (
 	// ErrFenced: the lease was lost to another process, which runs the event again. Nothing of
@@ -163,10 +169,10 @@ type BeginRequest struct {
 	Redelivered bool
 	// Hold leaves the event to others: it is made durable, and the lease is not taken.
 	Hold bool
-	// Lease is how long the lease lasts. The default is 10 s.
+	// Lease is how long the lease lasts. The default is DefaultLease.
 	Lease time.Duration
 	// Lane is how long the right to deliver outputs lasts, where Begin hands out some.
-	// The default is 4 s.
+	// The default is DefaultDeliveryLease.
 	Lane time.Duration
 	// Done acknowledges outputs, as Ack does, if it is not zero.
 	Done Seq

@@ -56,7 +56,8 @@ func asUser(t *testing.T, server *redistest.Server, name string, rules []any) *r
 
 func TestContractAsTheLeastUser(t *testing.T) {
 	t.Parallel()
-	conform(t, asUser(t, redistest.StartServer(t, nil), "kaiwa", aclRules(t)), 10)
+	server := redistest.StartServer(t, nil)
+	conform(t, &conformance{client: asUser(t, server, "kaiwa", aclRules(t)), admin: server.Client(), sequences: 20})
 }
 
 // Every command that the documentation allows is needed.

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"bytes"
 	"encoding/binary"
+	"strconv"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -30,6 +31,16 @@ func (a *answer) num(n int) uint64 {
 	var b [8]byte
 	copy(b[8-n:], a.take(n))
 	return binary.BigEndian.Uint64(b[:])
+}
+
+// number reads an answer that is a number alone, which Redis writes in decimal digits. It is negative
+// for anything else.
+func number(b []byte) int {
+	n, err := strconv.Atoi(string(b))
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // text reads a string of up to 255 bytes.
@@ -70,28 +81,21 @@ func (a *answer) outputs() []session.Output {
 	return outs
 }
 
-// What the begin script adds to its status.
-const (
-	flagRetried = 1
-	flagOwn     = 2
-	flagCrashed = 4
-)
-
 // parseBegun reads the answer to a Begin that brought own. Where the turn is for that event, the
 // answer does not repeat it.
 func parseBegun(b []byte, own *session.Event) (session.Begun, bool) {
 	a := answer{b: b}
 	r := session.Begun{Status: session.Status(a.num(1))}
 	flags := a.num(1)
-	r.Retried, r.Now = flags&flagRetried != 0, a.time()
+	r.Retried, r.Now = flags&answerRetried != 0, a.time()
 	if r.Status == session.Run {
-		r.Attempt, r.Crashed = int(a.num(1)), flags&flagCrashed != 0
+		r.Attempt, r.Crashed = int(a.num(1)), flags&answerCrashed != 0
 		r.Rev = uint32(a.num(4))
 		r.Due = a.time()
 		if state := a.take(int(a.num(3))); len(state) > 0 {
 			r.State = state
 		}
-		if flags&flagOwn == 0 {
+		if flags&answerOwnEvent == 0 {
 			r.Event = a.event()
 		} else {
 			r.Event = *own
@@ -101,13 +105,6 @@ func parseBegun(b []byte, own *session.Event) (session.Begun, bool) {
 	r.Outputs = a.outputs()
 	return r, !a.bad && r.Status >= session.Run && r.Status <= session.Idle
 }
-
-// The outcomes of a commit, as the script numbers them.
-const (
-	commitDone   = 1
-	commitFenced = 2
-	commitFull   = 3
-)
 
 func parseCommitted(b []byte) (r session.Committed, outcome int, ok bool) {
 	a := answer{b: b}

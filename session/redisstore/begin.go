@@ -10,14 +10,6 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-const (
-	defaultLease = 10 * time.Second
-	defaultLane  = 4 * time.Second
-)
-
-// statusFull is what the begin script answers beside the values of session.Status.
-const statusFull = 201
-
 // Begin implements session.Store.
 func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
 	if err := checkBegin(r); err != nil {
@@ -62,8 +54,8 @@ func packBegin(c *call, r *session.BeginRequest) {
 	c.request = append(c.request, r.Token[:]...)
 	c.flag(r.Redelivered)
 	c.flag(r.Hold)
-	c.term(r.Lease, defaultLease)
-	c.term(r.Lane, defaultLane)
+	c.term(r.Lease, session.DefaultLease)
+	c.term(r.Lane, session.DefaultDeliveryLease)
 	c.u40(uint64(r.Done))
 	c.time(r.Event.Time)
 	hash := sha256.Sum256([]byte(r.Event.ID))

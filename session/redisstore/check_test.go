@@ -52,7 +52,7 @@ func TestCheck(t *testing.T) {
 func TestCheckEndsThoughTheClientHangs(t *testing.T) {
 	t.Parallel()
 	client := redistest.StartServer(t, nil).Client()
-	s := newStore(t, client, &Options{Namespace: "x", Timeout: 300 * time.Millisecond})
+	s := newStore(t, client, &Options{Namespace: "x", Timeout: 100 * time.Millisecond})
 	release := make(chan struct{})
 	defer close(release)
 	client.AddHook(slowInfo(release))
@@ -80,7 +80,7 @@ func TestCheckOfACluster(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	cluster := redistest.StartCluster(t, 3)
-	s := newStore(t, cluster.Client(), nil)
+	s := newStore(t, cluster.Client(), &Options{Namespace: "x"})
 	require.NoError(t, s.Check(ctx))
 	last := cluster.Nodes[2].Client()
 	require.NoError(t, last.ConfigSet(ctx, "maxmemory-policy", "allkeys-lru").Err())
@@ -88,10 +88,12 @@ func TestCheckOfACluster(t *testing.T) {
 	require.NoError(t, last.ConfigSet(ctx, "maxmemory-policy", "noeviction").Err())
 	require.NoError(t, last.ConfigSet(ctx, "maxmemory", "1mb").Err())
 	require.ErrorContains(t, s.Check(ctx), "maxmemory is reached")
+	require.NoError(t, last.ConfigSet(ctx, "maxmemory", "0").Err())
+	hasty := newStore(t, cluster.Client(), &Options{Namespace: "x", Timeout: 300 * time.Millisecond})
 	cluster.Nodes[2].Kill()
-	require.ErrorIs(t, s.Check(ctx), session.ErrUnavailable)
+	require.ErrorIs(t, hasty.Check(ctx), session.ErrUnavailable)
 	require.Eventually(t, func() bool {
-		err := s.Check(ctx)
+		err := hasty.Check(ctx)
 		return errors.Is(err, session.ErrUnavailable) && class(err) == "CLUSTERDOWN"
 	}, 20*time.Second, 20*time.Millisecond)
 }

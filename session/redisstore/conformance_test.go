@@ -1,13 +1,10 @@
 package redisstore
 
 import (
-	"context"
-	"fmt"
-	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
@@ -16,31 +13,57 @@ import (
 
 func TestStandaloneKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	conform(t, redistest.StartServer(t, nil).Client(), 40)
-}
-
-func TestClusterKeepsTheContract(t *testing.T) {
-	t.Parallel()
-	conform(t, redistest.StartCluster(t, 3).Client(), 10)
+	client := redistest.StartServer(t, nil).Client()
+	conform(t, &conformance{client: client, sequences: 300})
 }
 
 func TestSentinelKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	conform(t, redistest.StartSentinel(t).Client(), 10)
+	conform(t, &conformance{client: redistest.StartSentinel(t).Client(), sequences: 50})
 }
 
-// conform runs the suite on a server of its own, where a namespace makes an empty store.
-func conform(t *testing.T, client redis.UniversalClient, sequences int) {
-	conformWith(t, client, sequences, Options{})
+// A Cluster takes two seconds to start, so these tests share one.
+func TestOnCluster(t *testing.T) {
+	t.Parallel()
+	client := redistest.StartCluster(t, 3).Client()
+	for name, test := range map[string]func(*testing.T, redis.UniversalClient){
+		"keeps the contract": func(t *testing.T, c redis.UniversalClient) {
+			conform(t, &conformance{client: c, sequences: 50})
+		},
+		"scripts that were flushed": scriptsFlushed,
+		"letters by page":           lettersByPage,
+		"due is fair and bounded":   dueIsFair,
+		"clock that is moved":       clockIsMoved,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, client)
+		})
+	}
 }
 
-func conformWith(t *testing.T, client redis.UniversalClient, sequences int, o Options) {
-	var n atomic.Int64
-	storetest.Run(t, func(t *testing.T) session.Store {
-		o := o
-		o.Namespace, o.Logger = fmt.Sprint("s", n.Add(1)), quiet
-		s, err := New(context.Background(), client, &o)
-		require.NoError(t, err)
+// conformance is a run of the suite, each check in a namespace of its own.
+type conformance struct {
+	client    redis.UniversalClient
+	admin     redis.UniversalClient // moves the clock; nil for the client itself
+	options   Options
+	sequences int
+}
+
+// conform runs the suite on a clock that is moved: nothing waits.
+func conform(t *testing.T, c *conformance) {
+	var moved *clock
+	admin := c.admin
+	if admin == nil {
+		admin = c.client
+	}
+	newStore := func(t *testing.T) session.Store {
+		o := c.options
+		o.Namespace = redistest.Namespace(t, admin)
+		s := newStore(t, c.client, &o)
+		moved = newClock(t, admin, s)
 		return s
-	}, &storetest.Options{Sequences: sequences})
+	}
+	advance := func(d time.Duration) { moved.advance(d) }
+	storetest.Run(t, newStore, &storetest.Options{Sequences: c.sequences, Advance: advance})
 }

@@ -19,22 +19,25 @@ var errUnmet = errors.New("not on enough replicas or disks in time")
 // wrote and no more: hence the touch before the barrier.
 type barrier struct {
 	args     []any
+	touch    *script
 	replicas int64
 	fsync    bool
 }
 
 // makeBarrier returns nil if there is nothing to wait for. AOF says that Redis is to be asked to
 // wait for its disk.
-func makeBarrier(opt *Options, aof bool) *barrier {
+func makeBarrier(opt *Options, aof bool, touch *script) *barrier {
 	ms := max(opt.Wait.Milliseconds(), 1)
+	w := &barrier{touch: touch, replicas: int64(opt.Replicas), fsync: aof}
 	switch {
 	case aof:
-		return &barrier{args: []any{"waitaof", 1, opt.Replicas, ms}, replicas: int64(opt.Replicas), fsync: true}
+		w.args = []any{"waitaof", 1, opt.Replicas, ms}
 	case opt.Replicas > 0:
-		return &barrier{args: []any{"wait", opt.Replicas, ms}, replicas: int64(opt.Replicas)}
+		w.args = []any{"wait", opt.Replicas, ms}
 	default:
 		return nil
 	}
+	return w
 }
 
 // met says whether enough replicas, and the disk, were in time.
@@ -104,7 +107,7 @@ func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
 // sendTo makes the calls on one connection.
 func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call) {
 	pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
-	touch := redis.NewCmd(ctx, "eval", touchLua, 1, markOf(calls[0].keys[0]))
+	touch := redis.NewCmd(ctx, "eval", b.barrier.touch.text, 1, markOf(calls[0].keys[0]))
 	for _, c := range calls {
 		c.cmd = redis.NewStringCmd(ctx, c.args...)
 		_ = pipe.Process(ctx, c.cmd)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,11 @@ import (
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 )
 
-const shortWait = 300 * time.Millisecond
+// shortWait is for calls that must wait in vain, longWait for those that must not.
+const (
+	shortWait = 50 * time.Millisecond
+	longWait  = time.Second
+)
 
 // withReplica returns a server with a replica.
 func withReplica(tb testing.TB) (server, replica *redistest.Server) {
@@ -28,7 +33,9 @@ func withReplica(tb testing.TB) (server, replica *redistest.Server) {
 func TestContractWithReplicas(t *testing.T) {
 	t.Parallel()
 	server, _ := withReplica(t)
-	conformWith(t, server.Client(), 20, Options{Replicas: 1, Wait: time.Second})
+	conform(t, &conformance{
+		client: server.Client(), options: Options{Replicas: 1, Wait: longWait}, sequences: 20,
+	})
 }
 
 // While a replica hangs, nothing that is promised is acknowledged, neither at first nor when it is
@@ -37,20 +44,21 @@ func TestReplicaThatHangs(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	server, replica := withReplica(t)
+	patient := newStore(t, server.Client(), &Options{Namespace: "x", Replicas: 1, Wait: longWait})
 	opt := &Options{Namespace: "x", Replicas: 1, Wait: shortWait}
 	s, other := newStore(t, server.Client(), opt), newStore(t, server.Client(), opt)
 	id, dead := sessionID(1), sessionID(2)
-	setAside(t, s, dead, event("dead", 1), token(9))
+	setAside(t, patient, dead, event("dead", 1), token(9))
 	letters, _, err := s.Letters(ctx, "", 10)
 	require.NoError(t, err)
-	began := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+	began := mustBegin(t, patient, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	commit := &session.CommitRequest{
 		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Lane: time.Minute,
 		Outputs: [][]byte{[]byte("a"), []byte("b")},
 	}
 	second := &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)}
 	held := sessionID(4)
-	mustBegin(t, s, &session.BeginRequest{ID: held, Token: token(6), Event: event("held", 1)})
+	mustBegin(t, patient, &session.BeginRequest{ID: held, Token: token(6), Event: event("held", 1)})
 
 	replica.Freeze()
 	refused := func(name string, call func() error) {
@@ -91,10 +99,10 @@ func TestReplicaThatHangs(t *testing.T) {
 	require.NoError(t, s.Release(ctx, &session.ReleaseRequest{ID: held, Token: token(6)}))
 
 	replica.Thaw()
-	require.Eventually(t, func() bool { return s.Check(ctx) == nil }, 20*time.Second, 10*time.Millisecond)
-	c := mustCommit(t, s, commit)
+	require.Eventually(t, func() bool { return patient.Check(ctx) == nil }, 20*time.Second, 10*time.Millisecond)
+	c := mustCommit(t, patient, commit)
 	require.EqualValues(t, began.Rev+1, c.Rev)
-	again := mustBegin(t, s, second)
+	again := mustBegin(t, patient, second)
 	require.Equal(t, session.Run, again.Status)
 	require.Equal(t, 1, again.Attempt)
 	require.Equal(t, shape{
@@ -139,6 +147,7 @@ func TestCallsThatWriteNothingWait(t *testing.T) {
 	client := server.Client()
 	client.AddHook(&likeNewRedis{server: server.Client()})
 	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: shortWait})
+	patient := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: longWait})
 	r := &session.BeginRequest{ID: sessionID(1), Token: token(1), Event: event("e1", 1), Hold: true}
 	replica.Freeze()
 	for range 2 {
@@ -147,8 +156,8 @@ func TestCallsThatWriteNothingWait(t *testing.T) {
 		require.ErrorIs(t, s.Check(ctx), errUnmet)
 	}
 	replica.Thaw()
-	require.Eventually(t, func() bool { return s.Check(ctx) == nil }, 20*time.Second, 10*time.Millisecond)
-	require.Equal(t, session.Queued, mustBegin(t, s, r).Status)
+	require.Eventually(t, func() bool { return patient.Check(ctx) == nil }, 20*time.Second, 10*time.Millisecond)
+	require.Equal(t, session.Queued, mustBegin(t, patient, r).Status)
 }
 
 // A Redis that is full lets turns end, and waits for its replicas still.
@@ -156,7 +165,7 @@ func TestFullRedisWithReplicas(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	server, _ := withReplica(t)
-	s := newStore(t, server.Client(), &Options{Namespace: "x", Replicas: 1, Wait: time.Second})
+	s := newStore(t, server.Client(), &Options{Namespace: "x", Replicas: 1, Wait: longWait})
 	id := sessionID(1)
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	require.NoError(t, server.Client().ConfigSet(ctx, "maxmemory", "1mb").Err())
@@ -174,9 +183,10 @@ func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
 			t.Parallel()
 			ctx := context.Background()
 			r := redistest.StartSentinel(t)
-			s := newStore(t, r.Client(), &Options{Namespace: "x", Replicas: replicas, Wait: shortWait})
+			s := newStore(t, r.Client(), &Options{Namespace: "x", Replicas: replicas, Wait: longWait})
+			hasty := newStore(t, r.Client(), &Options{Namespace: "x", Replicas: replicas, Wait: shortWait})
 			accepted := map[int]bool{}
-			accept := func(i int) error {
+			accept := func(s *Store, i int) error {
 				_, err := s.Begin(ctx, &session.BeginRequest{
 					ID: sessionID(i), Token: benchToken(i), Event: event("e", i), Hold: true,
 				})
@@ -184,13 +194,13 @@ func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
 				return err
 			}
 			for i := range 20 {
-				require.NoError(t, accept(i))
+				require.NoError(t, accept(s, i))
 			}
 			require.EqualValues(t, 1, r.Master.Client().Wait(ctx, 1, 20*time.Second).Val())
 			r.Replica.Freeze()
 			require.NoError(t, r.Master.Client().Do(ctx, "CLIENT", "KILL", "TYPE", "replica").Err())
 			for i := range 5 {
-				require.Equal(t, replicas == 1, errors.Is(accept(20+i), session.ErrUnavailable))
+				require.Equal(t, replicas == 1, errors.Is(accept(hasty, 20+i), session.ErrUnavailable))
 			}
 			r.Master.Kill()
 			r.Replica.Thaw()
@@ -208,9 +218,13 @@ func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
 			if replicas == 0 {
 				return
 			}
-			require.ErrorIs(t, accept(30), session.ErrUnavailable, "the only server left has no replica")
+			require.ErrorIs(t, accept(hasty, 30), session.ErrUnavailable, "the only server left has no replica")
 			r.Master.Restart()
-			require.Eventually(t, func() bool { return accept(30) == nil && s.Check(ctx) == nil }, 30*time.Second, 50*time.Millisecond)
+			// The sentinel would do this too, after ten seconds.
+			host, port, err := net.SplitHostPort(r.Replica.Addr())
+			require.NoError(t, err)
+			require.NoError(t, r.Master.Client().SlaveOf(ctx, host, port).Err())
+			require.Eventually(t, func() bool { return accept(s, 30) == nil && s.Check(ctx) == nil }, 30*time.Second, 20*time.Millisecond)
 		})
 	}
 }
@@ -221,8 +235,8 @@ func TestClusterWaitsForTheRightNode(t *testing.T) {
 	ctx := context.Background()
 	cluster := redistest.StartReplicatedCluster(t, 3)
 	client := cluster.Client()
-	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: shortWait})
-	conformWith(t, client, 3, Options{Replicas: 1, Wait: time.Second})
+	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1})
+	conform(t, &conformance{client: client, options: Options{Replicas: 1, Wait: longWait}, sequences: 3})
 	cluster.Replicas[1].Freeze()
 	slow := cluster.Nodes[1].Addr()
 	fanOutN(16, 60, func(i int) {
@@ -247,7 +261,7 @@ func TestFirmCallsFollowASlot(t *testing.T) {
 	ctx := context.Background()
 	cluster := redistest.StartReplicatedCluster(t, 3)
 	client := cluster.Client()
-	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: time.Second})
+	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: longWait})
 	id := sessionID(1)
 	key := s.part(id).prefix + id
 	slot := client.ClusterKeySlot(ctx, key).Val()
@@ -295,7 +309,7 @@ func TestWarnings(t *testing.T) {
 		{"alone, without a file", redistest.StartServer(t, nil).Client(), Options{}, []string{noFile, noReplica}},
 		{"alone", redistest.StartServer(t, &redistest.Options{AOF: true}).Client(), Options{}, []string{noReplica}},
 		{"with a replica", server.Client(), Options{}, []string{noFile, noWait}},
-		{"with a replica that is waited for", server.Client(), Options{Replicas: 1, Wait: time.Second}, []string{noFile}},
+		{"with a replica that is waited for", server.Client(), Options{Replicas: 1, Wait: longWait}, []string{noFile}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var log bytes.Buffer

@@ -111,12 +111,12 @@ func TestBarrierIsMet(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			cmd := redis.NewCmd(context.Background())
 			cmd.SetVal(test.answer)
-			require.Equal(t, test.want, makeBarrier(&test.opt, test.aof).met(cmd))
+			require.Equal(t, test.want, makeBarrier(&test.opt, test.aof, nil).met(cmd))
 		})
 	}
-	require.Nil(t, makeBarrier(&Options{}, false))
+	require.Nil(t, makeBarrier(&Options{}, false, nil))
 	require.Equal(t, []any{"waitaof", 1, 2, int64(300)},
-		makeBarrier(&Options{Replicas: 2, Fsync: true, Wait: defaultWait}, true).args)
-	require.Equal(t, []any{"wait", 2, int64(1)}, makeBarrier(&Options{Replicas: 2, Wait: 1}, false).args,
+		makeBarrier(&Options{Replicas: 2, Fsync: true, Wait: defaultWait}, true, nil).args)
+	require.Equal(t, []any{"wait", 2, int64(1)}, makeBarrier(&Options{Replicas: 2, Wait: 1}, false, nil).args,
 		"a wait of 0 has no end")
 }

@@ -15,7 +15,7 @@ func (s *Store) Heartbeat(ctx context.Context, process string, term time.Duratio
 	c.request = append(c.request, process...)
 	c.cut()
 	c.request = strconv.AppendInt(c.request, max(term.Milliseconds(), 1), 10)
-	c.seal(&s.scripts.census, s.processes)
+	c.seal(&s.scripts.heartbeat, s.processes)
 	reply, err := s.batch.do(ctx, c)
 	if err != nil {
 		return 0, err

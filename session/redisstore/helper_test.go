@@ -39,6 +39,13 @@ func newStore(tb testing.TB, c redis.UniversalClient, o *Options) *Store {
 	return s
 }
 
+// noRetries returns a client that makes each call once, and so fails at once.
+func noRetries(tb testing.TB, server *redistest.Server) *redis.Client {
+	c := redis.NewClient(&redis.Options{Addr: server.Addr(), MaxRetries: -1, DialerRetries: 1})
+	tb.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
 func userID(i int) string { return fmt.Sprintf("U%032x", i) }
 
 func sessionID(i int) string {

@@ -20,7 +20,7 @@ func (s *Store) Release(ctx context.Context, r *session.ReleaseRequest) error {
 func (s *Store) Extend(ctx context.Context, id string, t session.Token, lease time.Duration) error {
 	c := s.batch.get()
 	c.request = append(c.request, t[:]...)
-	c.term(lease, defaultLease)
+	c.term(lease, session.DefaultLease)
 	return s.fenced(ctx, c, &s.scripts.extend, id, t)
 }
 
@@ -39,10 +39,10 @@ func (s *Store) fenced(ctx context.Context, c *call, sc *script, id string, t se
 		return err
 	}
 	s.batch.put(c)
-	switch string(reply) {
-	case "1":
+	switch number(reply) {
+	case leaseHeld:
 		return nil
-	case "0":
+	case leaseLost:
 		return session.ErrFenced
 	default:
 		return badAnswer(sc.name)

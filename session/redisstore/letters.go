@@ -172,12 +172,12 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 		return err
 	}
 	s.firm.put(c)
-	switch string(reply) {
-	case "1":
+	switch number(reply) {
+	case replayDone:
 		return nil
-	case "0":
+	case replayNoLetter:
 		return session.ErrNoLetter
-	case "2":
+	case replayFull:
 		return session.ErrFull
 	default:
 		return badAnswer("replay")

@@ -18,52 +18,45 @@ import (
 // Pages of any size list each letter once, partition after partition, the oldest of each first.
 func TestLettersByPage(t *testing.T) {
 	t.Parallel()
+	lettersByPage(t, redistest.Start(t))
+}
+
+func lettersByPage(t *testing.T, client redis.UniversalClient) {
 	ctx := context.Background()
-	for _, test := range []struct {
-		name   string
-		client redis.UniversalClient
-	}{
-		{"standalone", redistest.StartServer(t, nil).Client()},
-		{"cluster", redistest.StartCluster(t, 2).Client()},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			s := newStore(t, test.client, &Options{Partitions: 8})
-			const sessions, each = 10, 4
-			for n := range sessions * each {
-				setAside(t, s, sessionID(n%sessions), event(fmt.Sprint("e", n), n), benchToken(n))
-			}
-			for _, limit := range []int{1, 3, letterChunk, letterChunk + 1, sessions * each, 1000} {
-				var all []letterID
-				seen := map[string]bool{}
-				for from, more := "", true; more; more = from != "" {
-					some, next, err := s.Letters(ctx, from, limit)
-					require.NoError(t, err)
-					require.LessOrEqual(t, len(some), limit)
-					for _, l := range some {
-						id, ok := s.parseLetterID(l.ID)
-						require.True(t, ok)
-						require.Equal(t, *s.part(l.Session), s.parts[id.part])
-						require.WithinDuration(t, time.Now(), l.Time, time.Minute)
-						require.Equal(t, "body of "+l.Event.ID, string(l.Event.Body))
-						all, seen[l.Session+l.Event.ID] = append(all, id), true
-					}
-					from = next
-				}
-				require.Len(t, all, sessions*each, limit)
-				require.Len(t, seen, sessions*each, limit)
-				for i, id := range all[1:] {
-					before := all[i]
-					require.True(t, before.part < id.part || before.part == id.part && (before.ms < id.ms ||
-						before.ms == id.ms && before.no < id.no), "%v before %v", before, id)
-				}
-			}
-			some, next, err := s.Letters(ctx, "", 0)
-			require.NoError(t, err)
-			require.Empty(t, some)
-			require.Equal(t, "0-0-0", next, "there may be more")
-		})
+	s := newStore(t, client, &Options{Partitions: 8})
+	const sessions, each = 10, 4
+	for n := range sessions * each {
+		setAside(t, s, sessionID(n%sessions), event(fmt.Sprint("e", n), n), benchToken(n))
 	}
+	for _, limit := range []int{1, 3, letterChunk, letterChunk + 1, sessions * each, 1000} {
+		var all []letterID
+		seen := map[string]bool{}
+		for from, more := "", true; more; more = from != "" {
+			some, next, err := s.Letters(ctx, from, limit)
+			require.NoError(t, err)
+			require.LessOrEqual(t, len(some), limit)
+			for _, l := range some {
+				id, ok := s.parseLetterID(l.ID)
+				require.True(t, ok)
+				require.Equal(t, *s.part(l.Session), s.parts[id.part])
+				require.WithinDuration(t, time.Now(), l.Time, time.Minute)
+				require.Equal(t, "body of "+l.Event.ID, string(l.Event.Body))
+				all, seen[l.Session+l.Event.ID] = append(all, id), true
+			}
+			from = next
+		}
+		require.Len(t, all, sessions*each, limit)
+		require.Len(t, seen, sessions*each, limit)
+		for i, id := range all[1:] {
+			before := all[i]
+			require.True(t, before.part < id.part || before.part == id.part && (before.ms < id.ms ||
+				before.ms == id.ms && before.no < id.no), "%v before %v", before, id)
+		}
+	}
+	some, next, err := s.Letters(ctx, "", 0)
+	require.NoError(t, err)
+	require.Empty(t, some)
+	require.Equal(t, "0-0-0", next, "there may be more")
 }
 
 func TestLargestLetters(t *testing.T) {
@@ -156,7 +149,7 @@ func TestAdminWithoutRedis(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	server := redistest.StartServer(t, nil)
-	s := newStore(t, server.Client(), &Options{Namespace: "x", Timeout: 200 * time.Millisecond})
+	s := newStore(t, noRetries(t, server), &Options{Namespace: "x"})
 	setAside(t, s, sessionID(1), event("secret", 1), token(1))
 	all, _, err := s.Letters(ctx, "", 1)
 	require.NoError(t, err)

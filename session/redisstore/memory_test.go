@@ -16,7 +16,7 @@ import (
 // at most 400 bytes of Redis, its entry in the index counted.
 func TestSessionIsSmall(t *testing.T) {
 	t.Parallel()
-	const sessions = 4000
+	const sessions = 2000
 	ctx := context.Background()
 	client := redistest.StartServer(t, nil).Client()
 	s := newStore(t, client, &Options{Partitions: 4, Namespace: "m"})

@@ -44,50 +44,40 @@ func TestFullRedis(t *testing.T) {
 // Scripts may be flushed at any time, by an operator or a failover.
 func TestScriptsThatWereFlushed(t *testing.T) {
 	t.Parallel()
+	scriptsFlushed(t, redistest.StartServer(t, nil).Client())
+}
+
+func scriptsFlushed(t *testing.T, client redis.UniversalClient) {
 	ctx := context.Background()
-	cluster := redistest.StartCluster(t, 2)
-	for _, test := range []struct {
-		name   string
-		client redis.UniversalClient
-	}{
-		{"standalone", redistest.StartServer(t, nil).Client()},
-		{"cluster", cluster.Client()},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := newStore(t, test.client, nil)
-			flush := func() { require.NoError(t, test.client.ScriptFlush(ctx).Err()) }
-			if c, ok := test.client.(*redis.ClusterClient); ok {
-				flush = func() {
-					require.NoError(t, c.ForEachMaster(ctx, func(ctx context.Context, m *redis.Client) error {
-						return m.ScriptFlush(ctx).Err()
-					}))
-				}
-			}
-			for i := range 5 {
-				flush()
-				benchTurn(t, s, i, []byte("s"))
-				flush()
-				_, _, err := s.Due(ctx, 10)
-				require.NoError(t, err)
-			}
+	s := newStore(t, client, nil)
+	flush := func() {
+		require.NoError(t, s.eachMaster(ctx, func(ctx context.Context, m *redis.Client) error {
+			return m.ScriptFlush(ctx).Err()
+		}))
+	}
+	for i := range 5 {
+		flush()
+		benchTurn(t, s, i, []byte("s"))
+		flush()
+		_, _, err := s.Due(ctx, 10)
+		require.NoError(t, err)
+	}
+	flush()
+	fanOutN(32, 200, func(i int) {
+		if i%50 == 0 {
 			flush()
-			fanOutN(32, 200, func(i int) {
-				if i%50 == 0 {
-					flush()
-				}
-				benchTurn(t, s, 100+i, []byte("s"))
-			})
-			for i := 101; i <= 300; i++ {
-				require.EqualValues(t, 1, shapeOf(t, s.value(t, sessionID(i))).Rev)
-			}
-		})
+		}
+		benchTurn(t, s, 100+i, []byte("s"))
+	})
+	for i := 101; i <= 300; i++ {
+		require.EqualValues(t, 1, shapeOf(t, s.value(t, sessionID(i))).Rev)
 	}
 }
 
 func TestServerThatComesBack(t *testing.T) {
 	t.Parallel()
 	server := redistest.StartServer(t, &redistest.Options{AOF: true})
-	s := newStore(t, server.Client(), &Options{Namespace: "x", Timeout: 200 * time.Millisecond})
+	s := newStore(t, noRetries(t, server), &Options{Namespace: "x"})
 	r := &session.BeginRequest{ID: sessionID(1), Token: token(1), Event: event("secret", 1)}
 	mustBegin(t, s, r)
 	server.Kill()

@@ -15,7 +15,7 @@ func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lane time.
 	}
 	c := s.firm.get()
 	c.u40(uint64(done))
-	c.term(lane, defaultLane)
+	c.term(lane, session.DefaultDeliveryLease)
 	p := s.part(id)
 	c.seal(&s.scripts.ack, p.prefix+id, p.watch)
 	reply, err := s.firm.do(ctx, c)

@@ -15,7 +15,7 @@ func TestContractWhereEveryScriptRunsTwice(t *testing.T) {
 	t.Parallel()
 	client := redistest.StartServer(t, nil).Client()
 	client.AddHook(resend{})
-	conform(t, client, 20)
+	conform(t, &conformance{client: client, sequences: 100})
 }
 
 type resend struct{}

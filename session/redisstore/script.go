@@ -2,139 +2,74 @@ package redisstore
 
 import (
 	"crypto/sha1"
-	_ "embed"
+	"embed"
 	"encoding/hex"
-	"strings"
+	"regexp"
+	"sync"
 )
 
-// The parts that scripts include.
+// luaFiles are the scripts and the parts that they include.
 //
-//go:embed lua/load.lua
-var loadLua string
+//go:embed lua/*.lua
+var luaFiles embed.FS
 
-//go:embed lua/look.lua
-var lookLua string
-
-//go:embed lua/save.lua
-var saveLua string
-
-//go:embed lua/drop.lua
-var dropLua string
-
-//go:embed lua/pop.lua
-var popLua string
-
-//go:embed lua/seen.lua
-var seenLua string
-
-//go:embed lua/enqueue.lua
-var enqueueLua string
-
-//go:embed lua/remember.lua
-var rememberLua string
-
-//go:embed lua/fields.lua
-var fieldsLua string
-
-//go:embed lua/last.lua
-var lastLua string
-
-// The scripts.
-//
-//go:embed lua/begin.lua
-var beginLua string
-
-//go:embed lua/commit.lua
-var commitLua string
-
-//go:embed lua/release.lua
-var releaseLua string
-
-//go:embed lua/extend.lua
-var extendLua string
-
-//go:embed lua/ack.lua
-var ackLua string
-
-//go:embed lua/discard.lua
-var discardLua string
-
-//go:embed lua/due.lua
-var dueLua string
-
-//go:embed lua/census.lua
-var censusLua string
-
-//go:embed lua/check.lua
-var checkLua string
-
-//go:embed lua/forget.lua
-var forgetLua string
-
-//go:embed lua/unsend.lua
-var unsendLua string
-
-//go:embed lua/letters.lua
-var lettersLua string
-
-//go:embed lua/purge.lua
-var purgeLua string
-
-//go:embed lua/replay.lua
-var replayLua string
-
-// touchLua is sent as it is: see barrier.
-//
-//go:embed lua/touch.lua
-var touchLua string
-
-// script is a Lua script, and its name in Redis.
+// script is a Lua script, ready to be sent. Redis knows it by the SHA-1 of its text.
 type script struct {
 	name string
 	text string
 	sha  string
 }
 
-// scripts are those that a store calls.
+// scripts are those that a store calls. touch is sent with its text each time: see barrier.
 type scripts struct {
 	begin, commit, release, extend, ack script
 	discard, due, check, forget, unsend script
-	letters, purge, replay, census      script
+	letters, purge, replay, heartbeat   script
+	touch                               script
 }
 
-func makeScripts() scripts {
-	look := strings.NewReplacer("--include look\n", lookLua)
-	include := strings.NewReplacer(
-		"--include load\n", look.Replace(loadLua), "--include save\n", look.Replace(saveLua),
-		"--include drop\n", dropLua, "--include pop\n", popLua, "--include seen\n", seenLua,
-		"--include enqueue\n", enqueueLua, "--include remember\n", rememberLua,
-		"--include fields\n", fieldsLua, "--include last\n", lastLua)
+// theScripts are the same for all stores.
+var theScripts = sync.OnceValue(func() scripts { return makeScripts(nil) })
+
+// makeScripts makes the scripts out of their files: includes and constants take their places. edit
+// changes each text before that; nil changes nothing. Tests have a clock that they can move by it.
+func makeScripts(edit func(string) string) scripts {
+	m := func(name string) script {
+		text := include(name)
+		if edit != nil {
+			text = edit(text)
+		}
+		text = writeConstants(text)
+		sum := sha1.Sum([]byte(text))
+		return script{name: name, text: text, sha: hex.EncodeToString(sum[:])}
+	}
 	return scripts{
-		begin:   makeScript("begin", include.Replace(beginLua)),
-		commit:  makeScript("commit", include.Replace(commitLua)),
-		release: makeScript("release", include.Replace(releaseLua)),
-		extend:  makeScript("extend", include.Replace(extendLua)),
-		ack:     makeScript("ack", include.Replace(ackLua)),
-		discard: makeScript("discard", include.Replace(discardLua)),
-		due:     makeScript("due", dueLua),
-		census:  makeScript("census", censusLua),
-		check:   makeScript("check", checkLua),
-		forget:  makeScript("forget", include.Replace(forgetLua)),
-		unsend:  makeScript("unsend", include.Replace(unsendLua)),
-		letters: makeScript("letters", include.Replace(lettersLua)),
-		purge:   makeScript("purge", include.Replace(purgeLua)),
-		replay:  makeScript("replay", include.Replace(replayLua)),
+		begin: m("begin"), commit: m("commit"), release: m("release"), extend: m("extend"), ack: m("ack"),
+		discard: m("discard"), due: m("due"), check: m("check"), forget: m("forget"), unsend: m("unsend"),
+		letters: m("letters"), purge: m("purge"), replay: m("replay"), heartbeat: m("heartbeat"),
+		touch: m("touch"),
 	}
 }
 
+// all are the scripts that are loaded when a store starts.
 func (s *scripts) all() []*script {
 	return []*script{
 		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.discard,
-		&s.due, &s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay, &s.census,
+		&s.due, &s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay, &s.heartbeat,
 	}
 }
 
-func makeScript(name, text string) script {
-	sum := sha1.Sum([]byte(text))
-	return script{name: name, text: text, sha: hex.EncodeToString(sum[:])}
+var includeLine = regexp.MustCompile(`(?m)^--include (\w+)\n`)
+
+// include returns a file with its includes in place.
+func include(name string) string {
+	return includeLine.ReplaceAllStringFunc(luaFile(name), func(line string) string {
+		return include(includeLine.FindStringSubmatch(line)[1])
+	})
+}
+
+// luaFile returns a file of lua/. One that is not there is empty, which a test would notice.
+func luaFile(name string) string {
+	text, _ := luaFiles.ReadFile("lua/" + name + ".lua")
+	return string(text)
 }

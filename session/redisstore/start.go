@@ -8,9 +8,6 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// layout is the version of the keys and values. A change to either is a new layout.
-const layout = 1
-
 // start checks Redis, claims the namespace and loads the scripts.
 func (s *Store) start(ctx context.Context, opt *Options) error {
 	servers, err := s.survey(ctx)
@@ -35,7 +32,7 @@ func (s *Store) start(ctx context.Context, opt *Options) error {
 		return err
 	}
 	s.demand.warn(servers, opt.Logger)
-	if w := makeBarrier(opt, opt.Fsync && haveWaitAOF(servers)); w != nil {
+	if w := makeBarrier(opt, opt.Fsync && haveWaitAOF(servers), &s.scripts.touch); w != nil {
 		s.firm = &batcher{client: s.client, timeout: opt.Timeout, flushers: firmFlushers, barrier: w}
 	}
 	return nil

@@ -75,7 +75,7 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 		parts:   makePartitions(opt.Namespace, opt.Partitions),
 		cluster: cluster,
 		demand:  demand{cluster: cluster, replicas: opt.Replicas, fsync: opt.Fsync},
-		scripts: makeScripts(),
+		scripts: theScripts(),
 		batch:   &batcher{client: client, timeout: opt.Timeout, flushers: opt.flushers},
 
 		processes: namespaceRoot(opt.Namespace) + "processes",

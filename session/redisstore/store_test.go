@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -152,36 +153,26 @@ func TestEveryEventRunsOnce(t *testing.T) {
 
 func TestDueIsFairAndBounded(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
-	for _, test := range []struct {
-		name    string
-		cluster bool
-	}{{"standalone", false}, {"cluster", true}} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			var s *Store
-			if test.cluster {
-				s = newStore(t, redistest.StartCluster(t, 2).Client(), nil)
-			} else {
-				s = newStore(t, redistest.Start(t), nil)
-			}
-			for i := range 20 {
-				id := sessionID(i)
-				mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e", 1)})
-				mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(1), EventID: "e", Due: time.UnixMilli(int64(1000 - i))})
-			}
-			ids, wait, err := s.Due(ctx, 5)
-			require.NoError(t, err)
-			require.Equal(t, dueMore, wait)
-			require.Equal(t, []string{sessionID(19), sessionID(18), sessionID(17), sessionID(16), sessionID(15)}, ids)
-			ids, wait, err = s.Due(ctx, 21)
-			require.NoError(t, err)
-			require.Len(t, ids, 20)
-			require.InDelta(t, dueWait, wait, float64(dueWait)/5)
-			ids, wait, err = s.Due(ctx, 0)
-			require.NoError(t, err)
-			require.Empty(t, ids)
-			require.Positive(t, wait)
-		})
+	dueIsFair(t, redistest.Start(t))
+}
+
+func dueIsFair(t *testing.T, client redis.UniversalClient) {
+	ctx, s := context.Background(), newStore(t, client, nil)
+	for i := range 20 {
+		id := sessionID(i)
+		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e", 1)})
+		mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(1), EventID: "e", Due: time.UnixMilli(int64(1000 - i))})
 	}
+	ids, wait, err := s.Due(ctx, 5)
+	require.NoError(t, err)
+	require.Equal(t, dueMore, wait)
+	require.Equal(t, []string{sessionID(19), sessionID(18), sessionID(17), sessionID(16), sessionID(15)}, ids)
+	ids, wait, err = s.Due(ctx, 21)
+	require.NoError(t, err)
+	require.Len(t, ids, 20)
+	require.InDelta(t, dueWait, wait, float64(dueWait)/5)
+	ids, wait, err = s.Due(ctx, 0)
+	require.NoError(t, err)
+	require.Empty(t, ids)
+	require.Positive(t, wait)
 }

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -62,17 +63,20 @@ func TestRealTrouble(t *testing.T) {
 			}
 		}},
 		{"LOADING", "LOADING", func(t *testing.T, c *redis.Client) func() {
-			for i := range 200 {
-				require.NoError(t, c.Set(ctx, string(rune('a'+i)), repeat("x", 1000), 0).Err())
+			for i := range 1000 {
+				require.NoError(t, c.Set(ctx, fmt.Sprint("key", i), repeat("x", 1000), 0).Err())
 			}
-			do(t, c, "CONFIG", "SET", "key-load-delay", "20000")
+			do(t, c, "CONFIG", "SET", "key-load-delay", "20000") // 20 s in all, until it is set again
 			do(t, c, "CONFIG", "SET", "loading-process-events-interval-bytes", "1024")
 			done := make(chan error, 1)
 			go func() { done <- c.Do(ctx, "DEBUG", "RELOAD").Err() }()
 			require.Eventually(t, func() bool {
 				return redis.HasErrorPrefix(c.Ping(ctx).Err(), "LOADING")
 			}, 20*time.Second, time.Millisecond)
-			return func() { require.NoError(t, <-done) }
+			return func() {
+				do(t, c, "CONFIG", "SET", "key-load-delay", "0")
+				require.NoError(t, <-done)
+			}
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

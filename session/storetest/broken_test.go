@@ -20,7 +20,7 @@ type broken struct {
 	ack     func(string, session.Seq, time.Duration) ([]session.Output, error)
 	discard func(string, session.Seq, string) error
 	due     func(int) ([]string, time.Duration, error)
-	wake    func() <-chan struct{}
+	wake    <-chan struct{}
 	brokenAdmin
 }
 
@@ -36,13 +36,11 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	}
 	b.discard = func(id string, seq session.Seq, why string) error { return good.Discard(ctx, id, seq, why) }
 	b.due = func(n int) ([]string, time.Duration, error) { return good.Due(ctx, n) }
-	b.wake = good.Wake
+	b.wake = good.Wake()
 	b.brokenAdmin = goodAdmin(good)
 	spoil(good, b)
 	return b
 }
-
-func (b *broken) Wake() <-chan struct{} { return b.wake() }
 
 func (b *broken) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }
 
@@ -74,6 +72,8 @@ func (b *broken) Discard(_ context.Context, id string, seq session.Seq, why stri
 }
 
 func (b *broken) Due(_ context.Context, n int) ([]string, time.Duration, error) { return b.due(n) }
+
+func (b *broken) Wake() <-chan struct{} { return b.wake }
 
 // onBegin changes what is asked, onBegun what is answered; likewise for Commit.
 func onBegin(change func(*session.BeginRequest)) func(session.Store, *broken) {

@@ -37,6 +37,7 @@ func brokenStores() []brokenStore {
 			return release(r)
 		}
 	}
+	hidesWake := func(_ session.Store, b *broken) { b.wake = nil }
 	keepsLease := onCommit(func(r *session.CommitRequest) {
 		r.Release = false
 	})
@@ -197,6 +198,11 @@ func brokenStores() []brokenStore {
 				return append(ids, ids...), wait, err
 			}
 		}, "due lists each session once, and none that has nothing to do"},
+		{"hides Wake", hidesWake, "who sleeps as long as due tells, or until wake, is not late"},
+		{"has a Wake that is silent", func(_ session.Store, b *broken) {
+			b.wake = make(chan struct{})
+		}, "who sleeps as long as due tells, or until wake, is not late"},
+		{"hides Wake", hidesWake, "without wake, due tells to wait for two seconds at most"},
 		{"runs the eldest", eldest, "a begun event stays first though an older one arrives"},
 		{"runs the eldest", eldest, "a released event stays the first in line"},
 		{"has no fence", noFence, "a released turn cannot be committed"},

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -10,6 +11,8 @@ func dueChecks() []check {
 	return []check{
 		{"due lists the most overdue first", dueInOrder},
 		{"due lists each session once, and none that has nothing to do", dueOnce},
+		{"who sleeps as long as due tells, or until wake, is not late", sleeperInTime},
+		{"without wake, due tells to wait for two seconds at most", shortWaits},
 	}
 }
 
@@ -66,4 +69,136 @@ func dueOnce(p *probe) {
 	ids, _, err = p.store.Due(p.Context(), 10)
 	p.err("Due", nil, err)
 	p.same("Due of an idle, a running and a due session", "sessions", []string{both}, ids)
+}
+
+// punctual is how late a caller of Due may learn that a session is due.
+const punctual = 2 * time.Second
+
+// sleeper is a caller of Due, as a bot has one: it asks which sessions are due, sleeps for as long
+// as it was told or until Wake has a value, and asks again.
+type sleeper struct {
+	p     *probe
+	wake  <-chan struct{}
+	until time.Time
+}
+
+func (s *sleeper) ask() []string {
+	s.p.Helper()
+	ids, wait, err := s.p.store.Due(s.p.Context(), 1000)
+	s.p.err("Due", nil, err)
+	s.until = s.p.now().Add(wait)
+	return ids
+}
+
+func (s *sleeper) woken() bool {
+	select {
+	case <-s.wake:
+		return true
+	default:
+		return false
+	}
+}
+
+// meets fails if the sleeper does not list the session, which is due at that time, soon after it.
+func (s *sleeper) meets(step, id string, due time.Time) {
+	s.p.Helper()
+	for listed := false; !listed; listed = slices.Contains(s.ask(), id) {
+		for !s.woken() && s.p.now().Before(s.until) {
+			if now := s.p.now(); now.After(due.Add(punctual)) {
+				s.p.fail(step, "the session listed before", due.Add(punctual), now)
+			}
+			s.p.pause(min(s.until.Sub(s.p.now()), short))
+		}
+	}
+}
+
+// sleeperInTime has a caller of Due that sleeps, for as long as the store told it when nothing was
+// due, while calls of others make a session due earlier. It goes through all calls that can.
+func sleeperInTime(p *probe) {
+	s := &sleeper{p: p, wake: p.store.Wake()}
+	begin := func(id, event string, r session.BeginRequest) *turn {
+		p.Helper()
+		r.ID, r.Event = id, p.event(event, 1)
+		return p.begin("Begin", r, session.Run)
+	}
+	hold := func(id string) {
+		p.Helper()
+		r := session.BeginRequest{ID: id, Event: p.event("e2", 2), Hold: true}
+		p.begin("Begin with Hold", r, session.Queued)
+	}
+	in := func(d time.Duration) time.Time { return p.now().Add(d) }
+	for _, w := range []struct {
+		what string
+		make func(id string) time.Time // returns when the session is due
+	}{
+		{"a timer", func(id string) time.Time {
+			due := in(short)
+			p.arm(id, "e1", due)
+			return due
+		}},
+		{"an event that is held for others", func(id string) time.Time {
+			hold(id)
+			return in(0)
+		}},
+		{"a lease that runs out", func(id string) time.Time {
+			return begin(id, "e1", session.BeginRequest{Lease: short}).Now.Add(short)
+		}},
+		{"a lease that is made shorter", func(id string) time.Time {
+			t := begin(id, "e1", session.BeginRequest{})
+			p.err("Extend", nil, p.store.Extend(p.Context(), id, t.token, short))
+			return in(short)
+		}},
+		{"a turn that is released", func(id string) time.Time {
+			p.release("Release", begin(id, "e1", session.BeginRequest{}), session.ReleaseRequest{Delay: short})
+			return in(short)
+		}},
+		{"a commit that leaves the next event to others", func(id string) time.Time {
+			t := begin(id, "e1", session.BeginRequest{})
+			hold(id)
+			p.commit("Commit with Release", t, session.CommitRequest{Release: true})
+			return in(0)
+		}},
+		{"outputs that nobody delivers", func(id string) time.Time {
+			p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("a"), Lane: short})
+			return in(short)
+		}},
+		{"outputs whose lane is made shorter", func(id string) time.Time {
+			p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("a")})
+			_, err := p.store.Ack(p.Context(), id, 0, short)
+			p.err("Ack", nil, err)
+			return in(short)
+		}},
+		{"a letter that is replayed", func(id string) time.Time {
+			p.setAside(id, p.event("e1", 1), "panic")
+			p.err("Replay", nil, p.store.Replay(p.Context(), p.lettersOf(id)[0].ID))
+			return in(0)
+		}},
+	} {
+		id := p.session(w.what)
+		p.same("Due before "+w.what, "sessions", 0, len(s.ask()))
+		s.meets("Due after "+w.what, id, w.make(id))
+		p.forget("Forget", id) // or it would be due in the next round
+	}
+}
+
+// shortWaits is for stores without Wake: what comes meanwhile must not wait for the next Due.
+func shortWaits(p *probe) {
+	if p.wake() != nil {
+		return
+	}
+	brief := func(step string, sessions int) {
+		p.Helper()
+		ids, wait, err := p.store.Due(p.Context(), 10)
+		p.err(step, nil, err)
+		p.same(step, "sessions", sessions, len(ids))
+		if wait > punctual {
+			p.fail(step, "a wait of at most", punctual, wait)
+		}
+	}
+	brief("Due of an empty store", 0)
+	p.arm(p.session("far"), "e1", p.now().Add(long))
+	brief("Due when a timer is set", 0)
+	p.arm(p.session("near"), "e1", p.now())
+	p.pass(time.Millisecond)
+	brief("Due of a session that is due", 1)
 }

@@ -43,6 +43,8 @@ func TestFailureTexts(t *testing.T) {
 			`a replayed letter is a new event: Begin after Replay: want event "e1#r<number>", got "e1#r"`},
 		{"loses letters that do not fit", "a replay into a full mailbox keeps the letter",
 			`a replay into a full mailbox keeps the letter: Replay into a full mailbox: want error session: mailbox full, got none`},
+		{"hides Wake", "without wake, due tells to wait for two seconds at most",
+			`without wake, due tells to wait for two seconds at most: Due of an empty store: want a wait of at most 2s, got 1h0m0s`},
 		{"loses timers", "random calls are answered as the contract says", `random calls are answered as the contract says: looking after session 1 at the end: want status one of [run], got idle
 seed 1, sequence 1, shortened to:
   1. begin: session 1, actor 0, event 7

@@ -32,15 +32,14 @@ type probe struct {
 	promise string
 	store   session.Store
 	opts    Options
-	base    time.Time
+	base    time.Time // when the check began, by the store's clock
 	tokens  atomic.Uint64
 }
 
 func newProbe(r reporter, promise string, s session.Store, o Options) *probe {
-	return &probe{
-		reporter: r, promise: promise, store: s, opts: o,
-		base: time.UnixMilli(time.Now().UnixMilli()),
-	}
+	p := &probe{reporter: r, promise: promise, store: s, opts: o}
+	p.base = p.now()
+	return p
 }
 
 // fail reports that a call did not answer what was promised.

@@ -1,103 +1,123 @@
 #!lua
 -- begin accepts an event, or looks after a session that is due: see session.Store.Begin.
+--
 -- KEYS: 1 session, 2 watch index, 3 mailbox
--- ARGV: 1 request: c8 token, B redelivered, B hold, I4 lease (ms), I4 lane (ms), I5 done,
+-- ARGV: 1 request: c8 lease token, B redelivered, B hold, I4 term of the lease (ms), I4 term of the
+--         delivery lease (ms), I5 number of the last output that was delivered (0 for none),
 --         I6 time of the event (ms), c8 hash of its id
---       2 event: B length and its id, B length and its message's id, body; or empty
--- Returns B status, B flags (1 outputs may have been sent, 2 the turn is for the event that was
---   brought, 4 an earlier attempt crashed), I6 now (ms); for status 1 (run): B attempt, I4 revision, I6 next timer (ms),
---   I3 length and state, I3 length and head unless flag 2 is set; then the outputs that were
---   handed out, to the end (head and outputs: see load). Status 201: the mailbox is full.
--- May run twice: the token finds its own lease and lane, the event's hash its event.
-local token, redelivered, hold, lease, term, done, time, hash = struct.unpack('>c8BBI4I4I5I6c8', ARGV[1])
-local event, dirty = ARGV[2] ~= '', false
+--       2 event: B length and its id, B length and its message's id, body; or empty for none
+-- Returns: B status, B flags, I6 now (ms).
+--          Only if the status is STATUS_RUN: B attempts, I4 revision, I6 time of the next timer (ms), I3 length and
+--          state, I3 length and head (left out with ANSWER_OWN_EVENT: the caller has that event).
+--          Then, to the end, the outputs that are handed out. Head and outputs are as they are stored: see load.
+-- May run twice: the lease token finds the lease and the delivery lease that it took the first time, the hash
+-- of the event finds the event.
+local token, redelivered, hold, leaseTerm, deliveryTerm, doneSeq, eventTime, eventHash =
+  struct.unpack('>c8BBI4I4I5I6c8', ARGV[1])
+local brought, changed = ARGV[2] ~= '', false
 --include load
 
--- 0 undecided; else the values of session.Status: 1 run, 2 queued, 3 duplicate, 4 stale, 5 idle.
-local status, own = 5, false
-local again = not free and owner == token
-if again then
-  status = 1
-elseif event and forgot > 0 and time <= forgot then
-  status = 4
-elseif event then
+-- Accept the event. "status" is what is answered unless the lease is taken below; nil: not yet known.
+--
+--   is the caller's lease held already?         -> STATUS_RUN, the same answer again
+--   no event                                    -> STATUS_IDLE
+--   from before the session was forgotten       -> STATUS_STALE
+--   seen before, and the lease may be taken     -> nil
+--   seen before, and it waits                   -> STATUS_QUEUED
+--   seen before, and it is done                 -> STATUS_DUPLICATE
+--   redelivered, from before the floor          -> STATUS_STALE
+--   new                                         -> STATUS_QUEUED: it is the head, or in the mailbox
+local status, ownEvent = STATUS_IDLE, false
+local repeated = not leaseFree and leaseOwner == token
+if repeated then
+  status = STATUS_RUN
+elseif brought and forgottenAt > 0 and eventTime <= forgottenAt then
+  status = STATUS_STALE
+elseif brought then
 --include seen
-  -- waits says if the event is the head or in the mailbox. A full list of seen events may have
-  -- dropped one that is.
+  -- Does it wait, as the head or in the mailbox? An event that waits may have been dropped from a full list
+  -- of seen events.
   local waits = false
-  if known or nseen == 128 then
+  if known or seenCount == MAX_SEEN then
     local n = string.byte(ARGV[2])
     local id = sub(ARGV[2], 2, n + 1)
-    waits = head > 0 and sub(stored, headAt + 12, headAt + 12 + n) == sub(ARGV[2], 1, n + 1)
-    if not waits and mail > 0 then
-      for _, member in ipairs(call('ZRANGE', KEYS[3], time, time, 'BYSCORE')) do
-        waits = waits or string.byte(member, -1) == n and sub(member, 1, n) == id
+    waits = headLength > 0
+      and sub(stored, headAt + HEAD_TIMES, headAt + HEAD_TIMES + n) == sub(ARGV[2], 1, n + 1)
+    if not waits and mailCount > 0 then
+      for _, mail in ipairs(call('ZRANGE', KEYS[3], eventTime, eventTime, 'BYSCORE')) do
+        waits = waits or string.byte(mail, -1) == n and sub(mail, 1, n) == id
       end
     end
   end
   if known or waits then
-    status = 0
-    if hold == 1 or till > now or (head == 0 and mail == 0) then status = waits and 2 or 3 end
-  elseif redelivered == 1 and floor > 0 and time <= floor * 1000 then
-    status = 4
+    status = nil
+    if hold == 1 or leaseUntil > now or (headLength == 0 and mailCount == 0) then
+      status = waits and STATUS_QUEUED or STATUS_DUPLICATE
+    end
+  elseif redelivered == 1 and floor > 0 and eventTime <= floor * SECOND then
+    status = STATUS_STALE
   else
-    status, dirty = 2, true
-    if till > now or hold == 1 or head > 0 or mail > 0 then
-      if mail >= 200 then return pack('>BBI6', 201, 0, now) end
-      local body, accepted = ARGV[2], now
+    status, changed = STATUS_QUEUED, true
+    if leaseUntil > now or hold == 1 or headLength > 0 or mailCount > 0 then
+      if mailCount >= MAX_MAILBOX then return pack('>BBI6', STATUS_FULL, 0, now) end
+      local mailText, accepted = ARGV[2], now
 --include enqueue
     else
-      head, tries, own = 12 + #ARGV[2], 0, true
-      headA, headB = pack('>I3I6I6', head, time, now), ARGV[2]
+      headLength, attempts, ownEvent = HEAD_TIMES + #ARGV[2], 0, true
+      newHead, newHeadRest = pack('>I3I6I6', headLength, eventTime, now), ARGV[2]
     end
 --include remember
   end
 end
 
--- Take the lease if it is free and something is to be done.
-if not again and hold == 0 and till <= now and (status == 5 or status == 2 or status == 0) then
-  if head == 0 and mail > 0 then
+-- Take the lease if nobody holds it and something is to be done.
+if not repeated and hold == 0 and leaseUntil <= now
+  and (status == STATUS_IDLE or status == STATUS_QUEUED or status == nil) then
+  if headLength == 0 and mailCount > 0 then
 --include pop
   end
-  if head > 0 or (due > 0 and due <= now) then
-    crashed = tries > 0 and (crashed or not free)
-    status, tries = 1, math.min(tries + 1, 255)
-  elseif status == 0 then
-    status = 3
+  if headLength > 0 or (timerAt > 0 and timerAt <= now) then
+    -- An attempt that was not released, and did not commit, crashed.
+    crashed = attempts > 0 and (crashed or not leaseFree)
+    status, attempts = STATUS_RUN, math.min(attempts + 1, MAX_ATTEMPTS)
+  elseif status == nil then
+    status = STATUS_DUPLICATE
   end
 end
-if status == 1 then
-  owner, free, till, dirty = token, false, now + lease, true
-elseif till > 0 and till <= now and head == 0 and mail == 0 and (due == 0 or due > now) then
-  owner, free, till, tries, dirty = NOBODY, true, 0, 0, true
+if status == STATUS_RUN then
+  leaseOwner, leaseFree, leaseUntil, changed = token, false, now + leaseTerm, true
+elseif leaseUntil > 0 and leaseUntil <= now and headLength == 0 and mailCount == 0
+  and (timerAt == 0 or timerAt > now) then
+  leaseOwner, leaseFree, leaseUntil, attempts, changed = NOBODY, true, 0, 0, true
 end
 
--- Hand out outputs.
-if done > 0 then
+-- Hand out outputs, and the delivery lease with them: those behind the ones that the caller delivered, or
+-- those whose delivery lease ran out, which somebody may have sent before he lost it.
+if doneSeq > 0 then
 --include drop
 end
-local give = false
-if outAt <= #stored then
-  give = carrier == token
-  if not give and (done > 0 or (lane <= now and hold == 0)) then
-    carrier, retried, give = token, done > 0 and 0 or 1, true
+local handOut = false
+if outputAt <= #stored then
+  handOut = deliveryOwner == token
+  if not handOut and (doneSeq > 0 or (deliveryUntil <= now and hold == 0)) then
+    deliveryOwner, retried, handOut = token, doneSeq > 0 and 0 or 1, true
   end
-  -- Also if it is the same call again: the caller counts from the answer that it gets.
-  if give then lane, dirty = now + term, true end
+  -- A call that is repeated has a fresh term too: the caller counts from the answer that it gets.
+  if handOut then deliveryUntil, changed = now + deliveryTerm, true end
 end
 
--- A look that finds nothing mends an index that disagrees with the session.
-if status == 5 and not dirty then looked = -1 end
+-- If there was nothing to do, the watch index may disagree with the session: -1 has it written again.
+if status == STATUS_IDLE and not changed then indexedAt = -1 end
 --include save
 
-local answer = pack('>BBI6', status, (give and retried or 0) + (own and 2 or 0)
-  + (status == 1 and crashed and 4 or 0), now)
-if not give then outText = '' end
-if status ~= 1 then return answer .. outText end
-if own then
-  headText, headB = '', ''
-elseif head == 0 then
-  headText = '\0\0\0'
+local answer = pack('>BBI6', status, (handOut and retried == 1 and ANSWER_RETRIED or 0)
+  + (ownEvent and ANSWER_OWN_EVENT or 0) + (status == STATUS_RUN and crashed and ANSWER_CRASHED or 0), now)
+if not handOut then outputText = '' end
+if status ~= STATUS_RUN then return answer .. outputText end
+if ownEvent then
+  headText, newHeadRest = '', ''
+elseif headLength == 0 then
+  headText = '\0\0\0' -- the turn is for a timer
 end
-return answer .. pack('>BI4I6I3', tries, rev, due, nstate) .. sub(stored, STATE + 1, seenAt - 1)
-  .. headText .. (headB or '') .. outText
+return answer .. pack('>BI4I6I3', attempts, revision, timerAt, stateLength)
+  .. sub(stored, HEADER_BYTES + 1, seenAt - 1) .. headText .. (newHeadRest or '') .. outputText

@@ -1,89 +1,98 @@
 #!lua flags=allow-oom
--- commit ends a turn: see session.Store.Commit. Under OOM it still runs: it is what frees.
+-- commit ends a turn: see session.Store.Commit. It runs though Redis is full: it is what makes room.
+--
 -- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream)
--- ARGV: 1 request: c8 token, c4 mark, B release, B number of outputs, I4 revision, I4 lease (ms),
---         I4 lane (ms), I6 next timer (ms), I6 keep (ms), I5 done
---       2 id of the event, or empty; 3 state; 4 reason of death, or empty
+-- ARGV: 1 request: c8 lease token, c4 mark of this commit, B release, B number of outputs, I4 revision
+--         that the turn began with, I4 term of the lease (ms), I4 term of the delivery lease (ms),
+--         I6 time of the next timer (ms), I6 keep (ms), I5 number of the last output that was
+--         delivered (0 for none)
+--       2 id of the event, or empty; 3 state; 4 why the event is a dead letter, or empty
 --       5 outputs as they are stored (see load)
--- Returns B 1 done, 2 fenced, 3 too many outputs; B lane is the caller's; I6 now (ms);
---   then I3 length and head that is handed over, if any.
+-- Returns: B COMMIT_DONE, COMMIT_FENCED or COMMIT_FULL (too many outputs), B 1 if the caller has the
+--          delivery lease, I6 now (ms); then I3 length and the head that is handed over, if any.
 -- May run twice: revision and mark tell that this very commit was the last one.
-local token, sign, release, count, before, lease, term, timer, keep, done =
+local token, newMark, release, outputCount, revisionBefore, leaseTerm, deliveryTerm, newTimerAt, keep, doneSeq =
   struct.unpack('>c8c4BBI4I4I4I6I6I5', ARGV[1])
-local id, state, why, dirty = ARGV[2], ARGV[3], ARGV[4], true
+local eventID, state, why, changed = ARGV[2], ARGV[3], ARGV[4], true
 --include load
 
-local ours = 0
-if rev == before + 1 and mark == sign then
-  -- The answer to the first time was lost.
-  local held = not free and owner == token
-  if count > 0 and outAt <= #stored and carrier == token
-    and math.floor(unpack('>I5', stored, outAt) / 256) == rev then
-    ours, lane = 1, now + term
+-- What this commit is, by the revision that is stored. If the turn began with revision 5:
+--   5        the commit is new, if the caller holds the lease
+--   6        the call is repeated, if the mark is that of this commit: its answer was lost
+--   7, 8...  the call is repeated too, if the caller has the delivery lease of outputs of revision 6
+-- In all other cases another process took the lease, and the caller is fenced.
+local deliveryOurs = 0
+if revision == revisionBefore + 1 and commitMark == newMark then
+  local held = not leaseFree and leaseOwner == token
+  if outputCount > 0 and outputAt <= #stored and deliveryOwner == token
+    and math.floor(unpack('>I5', stored, outputAt) / SEQS_PER_COMMIT) == revision then
+    deliveryOurs, deliveryUntil = 1, now + deliveryTerm
   end
-  if held then till = now + lease end
-  dirty = held or ours == 1
+  if held then leaseUntil = now + leaseTerm end
+  changed = held or deliveryOurs == 1
 --include save
-  return pack('>BBI6', 1, ours, now) .. (held and headText or '')
+  return pack('>BBI6', COMMIT_DONE, deliveryOurs, now) .. (held and headText or '')
 end
-if rev > before + 1 and count > 0 and outAt <= #stored and carrier == token and lane > now
-  and math.floor(unpack('>I5', stored, outAt) / 256) == before + 1 then
-  -- It was lost, and another turn came since; but what this one left is still in the caller's lane.
-  lane = now + term
+if revision > revisionBefore + 1 and outputCount > 0 and outputAt <= #stored and deliveryOwner == token
+  and deliveryUntil > now and math.floor(unpack('>I5', stored, outputAt) / SEQS_PER_COMMIT) == revisionBefore + 1 then
+  deliveryUntil = now + deliveryTerm
 --include save
-  return pack('>BBI6', 1, 1, now)
+  return pack('>BBI6', COMMIT_DONE, 1, now)
 end
-if free or owner ~= token or rev ~= before
-  or (id ~= '' and sub(stored, headAt + 12, headAt + 12 + #id) ~= string.char(#id) .. id) then
-  return pack('>BBI6', 2, 0, now)
+if leaseFree or leaseOwner ~= token or revision ~= revisionBefore or (eventID ~= ''
+  and sub(stored, headAt + HEAD_TIMES, headAt + HEAD_TIMES + #eventID) ~= string.char(#eventID) .. eventID) then
+  return pack('>BBI6', COMMIT_FENCED, 0, now)
 end
 
-if done > 0 then
+-- Put the outputs into the outbox. If it is empty, the caller delivers them; if it is not, whoever delivers
+-- those before gets them from ack.
+if doneSeq > 0 then
 --include drop
 end
-if count > 0 then
-  more = ARGV[5]
-  if outAt > #stored then
-    ours, lane, carrier, retried = 1, now + term, token, 0
+if outputCount > 0 then
+  newOutputs = ARGV[5]
+  if outputAt > #stored then
+    deliveryOurs, deliveryUntil, deliveryOwner, retried = 1, now + deliveryTerm, token, 0
   else
-    local at = outAt
+    local at = outputAt
     while at <= #stored do
-      local _, len = unpack('>I5I4', stored, at)
-      at, count = at + 9 + len, count + 1
+      local _, length = unpack(OUTPUT, stored, at)
+      at, outputCount = at + OUTPUT_BYTES + length, outputCount + 1
     end
-    if count > 100 then return pack('>BBI6', 3, 0, now) end
+    if outputCount > MAX_OUTPUTS then return pack('>BBI6', COMMIT_FULL, 0, now) end
   end
 end
 
-if why ~= '' and id ~= '' then
-  local time, accepted = unpack('>I6I6', stored, headAt)
-  local at = headAt + 14 + #id
-  local body = at + string.byte(stored, at - 1)
-  call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', id, 'time', time,
-    'accepted', accepted, 'attempts', tries, 'why', why, 'message', sub(stored, at, body - 1),
-    'body', sub(stored, body, headAt + head - 1))
+if why ~= '' and eventID ~= '' then
+  local eventTime, accepted = unpack('>I6I6', stored, headAt)
+  local messageAt = headAt + HEAD_TIMES + 1 + #eventID + 1 -- behind two lengths and the event's id
+  local bodyAt = messageAt + string.byte(stored, messageAt - 1)
+  call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', eventID,
+    'time', eventTime, 'accepted', accepted, 'attempts', attempts, 'why', why,
+    'message', sub(stored, messageAt, bodyAt - 1), 'body', sub(stored, bodyAt, headAt + headLength - 1))
 end
-rev, mark, due, nstate = rev + 1, sign, timer, #state
-kept = state .. sub(stored, seenAt, tailAt - 1)
-if id ~= '' then head = 0 end
-if head == 0 then tries, crashed = 0, false end
+revision, commitMark, timerAt, stateLength = revision + 1, newMark, newTimerAt, #state
+newStateAndSeen = state .. sub(stored, seenAt, seenEnd - 1)
+if eventID ~= '' then headLength = 0 end
+if headLength == 0 then attempts, crashed = 0, false end
 
-if release == 0 and head == 0 and mail > 0 then
+-- Hand over the next event, and let the caller keep the lease for it.
+if release == 0 and headLength == 0 and mailCount > 0 then
 --include pop
-  tries = 1
+  attempts = 1
 end
-if head == 0 and mail == 0 then
-  owner, free, till, tries = NOBODY, true, 0, 0
+if headLength == 0 and mailCount == 0 then
+  leaseOwner, leaseFree, leaseUntil, attempts = NOBODY, true, 0, 0
 elseif release == 1 then
-  owner, free, till = NOBODY, true, now
+  leaseOwner, leaseFree, leaseUntil = NOBODY, true, now
 else
-  till = now + lease
+  leaseUntil = now + leaseTerm
 end
 
--- An ended session is kept for a day, for what it has seen.
-ends = now + 24 * HOUR
-if nstate > 0 or due > 0 then ends = math.max(now, due) + math.max(keep, 24 * HOUR) end
+-- A session that has ended is kept as well, for the events that it has seen.
+expiresAt = now + KEEP_AT_LEAST
+if stateLength > 0 or timerAt > 0 then expiresAt = math.max(now, timerAt) + math.max(keep, KEEP_AT_LEAST) end
 --include save
-local answer = pack('>BBI6', 1, ours, now)
-if free then return answer end
-return answer .. headText .. (headB or '')
+local answer = pack('>BBI6', COMMIT_DONE, deliveryOurs, now)
+if leaseFree then return answer end
+return answer .. headText .. (newHeadRest or '')

@@ -1,19 +1,21 @@
 #!lua flags=allow-oom
--- discard sets an output aside that cannot be delivered: see session.Store.Discard.
+-- discard makes a dead letter of an output that cannot be delivered: see session.Store.Discard. The
+-- outputs before it are dropped, as by ack.
+--
 -- KEYS: 1 session, 2 watch index, 3 dead letters (stream)
--- ARGV: 1 request: I5 seq; 2 reason
--- Returns 1.
--- May run twice: the output is gone when there is a letter of it.
-local done, why, dirty = struct.unpack('>I5', ARGV[1]), ARGV[2], false
+-- ARGV: 1 request: I5 number of the output; 2 why it cannot be delivered
+-- Returns: 1.
+-- May run twice: once there is a letter of the output, the output is gone.
+local doneSeq, why, changed = struct.unpack('>I5', ARGV[1]), ARGV[2], false
 --include load
-local at = outAt
+local at = outputAt
 while at <= #stored do
-  local seq, len = unpack('>I5I4', stored, at)
-  if seq == done then
-    call('XADD', KEYS[3], 'MAXLEN', '~', 10000, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'seq', seq, 'why', why,
-      'body', sub(stored, at + 9, at + 8 + len))
+  local seq, length = unpack(OUTPUT, stored, at)
+  if seq == doneSeq then
+    call('XADD', KEYS[3], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'seq', seq,
+      'why', why, 'body', sub(stored, at + OUTPUT_BYTES, at + OUTPUT_BYTES - 1 + length))
   end
-  at = at + 9 + len
+  at = at + OUTPUT_BYTES + length
 end
 --include drop
 --include save

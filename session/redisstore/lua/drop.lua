@@ -1,6 +1,6 @@
--- drop drops the stored outputs up to and with "done".
-while outAt <= #stored do
-  local seq, len = unpack('>I5I4', stored, outAt)
-  if seq > done then break end
-  outAt, dirty = outAt + 9 + len, true
+-- drop takes the stored outputs up to and with the number "doneSeq" out of the outbox: they were delivered.
+while outputAt <= #stored do
+  local seq, length = unpack(OUTPUT, stored, outputAt)
+  if seq > doneSeq then break end
+  outputAt, changed = outputAt + OUTPUT_BYTES + length, true
 end

@@ -1,7 +1,13 @@
--- enqueue puts an event into the mailbox (KEYS[3]) and makes it due if nothing else waits: "body"
--- is B length and id, B length and id of the message, body; "time" and "accepted" are in ms. For a member see pop.
-local n = string.byte(body)
-call('ZADD', KEYS[3], time, sub(body, 2, n + 1) .. '\0' .. pack('>I6', accepted) .. body .. string.char(n))
-call('PEXPIRE', KEYS[3], 25 * HOUR)
-if free and till <= now and head == 0 and mail == 0 then till = now end
-mail = mail + 1
+-- enqueue puts an event into the mailbox (KEYS[3]): the sorted set of the events that wait behind the
+-- head, by the events' own time. If nothing else waits or runs, the session is due at once.
+--
+-- The event is "mailText" (B length and id, B length and id of the message, body), "eventTime" and
+-- "accepted", in ms. What is stored is: id, a zero byte, c6 accepted, mailText, B length of the id. The id comes
+-- first so that events of one time are in the order of their ids; its length comes last, so that pop finds
+-- where the id ends.
+local idLength = string.byte(mailText)
+call('ZADD', KEYS[3], eventTime,
+  sub(mailText, 2, idLength + 1) .. '\0' .. pack('>I6', accepted) .. mailText .. string.char(idLength))
+call('PEXPIRE', KEYS[3], KEEP_WAITING)
+if leaseFree and leaseUntil <= now and headLength == 0 and mailCount == 0 then leaseUntil = now end
+mailCount = mailCount + 1

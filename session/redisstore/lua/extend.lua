@@ -1,13 +1,14 @@
 #!lua flags=allow-oom
 -- extend gives the lease a fresh term: see session.Store.Extend.
+--
 -- KEYS: 1 session, 2 watch index
--- ARGV: 1 request: c8 token, I4 lease (ms)
--- Returns 1, or 0 if the lease was lost.
+-- ARGV: 1 request: c8 lease token, I4 term of the lease (ms)
+-- Returns: LEASE_HELD, or LEASE_LOST.
 -- May run twice: it sets a time.
-local token, lease = struct.unpack('>c8I4', ARGV[1])
-local dirty = true
+local token, leaseTerm = struct.unpack('>c8I4', ARGV[1])
+local changed = true
 --include load
-if free or owner ~= token then return 0 end
-till = now + lease
+if leaseFree or leaseOwner ~= token then return LEASE_LOST end
+leaseUntil = now + leaseTerm
 --include save
-return 1
+return LEASE_HELD

@@ -1,61 +1,78 @@
--- load reads the session at KEYS[1] into locals, most of it as places in the string: Redis' Lua
--- hashes every byte of every string it makes, about a microsecond for each kilobyte.
+-- load reads the session at KEYS[1] into locals. save writes it back.
 --
--- The value, big-endian:
---   header   B layout, B flags, I4 revision, I6 next timer (ms), I4 floor (s), I3 expiry (h),
---            c4 mark of the last commit, B number of seen events, I3 length of the state
---   state
---   seen     each c8 hash of an event's id, I2 when it was accepted (4 s units), oldest first
---   lease    flag 1:  c8 token, I6 until (ms), B attempts. Flag 2: the lease is free, nothing
---            runs before "until", and the token is that of whoever gave it up. Flag 64: the lease
---            of one of the attempts ran out
---   head     flag 4:  I3 length; I6 time, I6 accepted (ms), B length and id, B length and id of
---            the message, body
---   mailbox  flag 8:  B number of events in the mailbox
---   tombstone flag 32: I6 when the session was forgotten (ms), for 25 h
---   outbox   flag 16: I6 lane until (ms), c8 token, B retried; then to the end of the value
---            outputs, each I5 seq, I4 length, body
+-- The stored value, numbers big-endian. Its sections follow each other in this order:
+--   header     HEADER: B layout, B flags, I4 revision, I6 time of the next timer (ms; 0 for none),
+--              I4 floor (s), I3 when the value expires (hours since 1970), c4 mark of the last
+--              commit, B number of seen events, I3 length of the state
+--   state      bytes that only the bot understands
+--   seen       for each event that is remembered, oldest first: c8 hash of its id, I2 when it was
+--              accepted (in units of SEEN_UNIT, modulo SEEN_MODULO)
+--   lease      if HAS_LEASE. LEASE: c8 token of the owner, I6 until when (ms), B attempts
+--   head       if HAS_HEAD: I3 length; then the event: I6 its time (ms), I6 when it was accepted
+--              (ms), B length and its id, B length and its message's id, body
+--   mailbox    if HAS_MAILBOX: B number of events in the mailbox, which is a key of its own
+--   tombstone  if HAS_TOMBSTONE: I6 when the session was forgotten (ms)
+--   outbox     if HAS_OUTBOX. OUTBOX: c8 token of who has the delivery lease, and so on: I6 until
+--              when (ms), c8 token, B 1 if outputs may have been sent; then the outputs up to the
+--              end of the value. OUTPUT: I5 number of the output, I4 length; body
+--
+-- The lease is in one of three states:
+--
+--   none      no section        Nobody runs a turn, and nothing has to wait.
+--   held      HAS_LEASE         leaseOwner runs a turn. After leaseUntil, whoever comes may take the
+--                               lease; until somebody does, leaseOwner may still commit.
+--   resting   and LEASE_FREE    leaseOwner gave the lease up. No turn begins before leaseUntil.
+--
+--   none -- begin --> held -- commit, and nothing waits --> none
+--                     held -- commit, and the next event is handed over --> held
+--                     held -- leaseUntil passes, another's begin --> held, crashed
+--                     held -- release --> resting -- leaseUntil passes, begin --> held
+--
+-- A script works with places in "stored" and cuts strings out of it only where it must: Redis' Lua
+-- hashes every byte of every string that it makes, about a microsecond for each kilobyte.
 local call, pack, unpack, sub = redis.call, struct.pack, struct.unpack, string.sub
-local format = string.format -- for numbers: Redis would write them as floats, at a cost
-local NOBODY, HOUR, STATE = '\0\0\0\0\0\0\0\0', 3600000, 27
-local clock = call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local rev, due, floor, expiry, mark, nseen, nstate = 0, 0, 0, 0, '\0\0\0\0', 0, 0
-local owner, free, till, tries, crashed = NOBODY, true, 0, 0, false
-local head, headAt, mail = 0, 0, 0 -- the head's length and place
-local lane, carrier, retried = 0, NOBODY, 0
-local forgot = 0
+local format = string.format -- for numbers: Redis would write them as floats, which costs more
+--include clock
+local revision, timerAt, floor, expiryHours, commitMark, seenCount, stateLength = 0, 0, 0, 0, '\0\0\0\0', 0, 0
+local leaseOwner, leaseFree, leaseUntil, attempts, crashed = NOBODY, true, 0, 0, false
+local headLength, headAt, mailCount = 0, 0, 0 -- headAt is where the head's event begins
+local deliveryUntil, deliveryOwner, retried = 0, NOBODY, 0
+local forgottenAt = 0
 local stored = call('GET', KEYS[1]) or ''
-local seenAt, tailAt, outAt = STATE, STATE, #stored + 1
+-- Where the seen events begin, where they end, and where the first output begins.
+local seenAt, seenEnd, outputAt = HEADER_BYTES, HEADER_BYTES, #stored + 1
 if stored ~= '' then
   local layout, flags, at
-  layout, flags, rev, due, floor, expiry, mark, nseen, nstate, at = unpack('>BBI4I6I4I3c4BI3', stored)
-  if layout ~= 1 then return redis.error_reply('KAIWALAYOUT unknown layout of a session') end
-  seenAt = at + nstate
-  at = seenAt + 10 * nseen
-  tailAt = at
-  if flags % 2 == 1 then
-    free, crashed = flags % 4 >= 2, flags >= 64
-    owner, till, tries, at = unpack('>c8I6B', stored, at)
+  layout, flags, revision, timerAt, floor, expiryHours, commitMark, seenCount, stateLength, at =
+    unpack(HEADER, stored)
+  if layout ~= LAYOUT then return redis.error_reply('KAIWALAYOUT unknown layout of a session') end
+  seenAt = at + stateLength
+  at = seenAt + SEEN_BYTES * seenCount
+  seenEnd = at
+  if flags % (2 * HAS_LEASE) >= HAS_LEASE then
+    leaseFree, crashed = flags % (2 * LEASE_FREE) >= LEASE_FREE, flags >= LEASE_CRASHED
+    leaseOwner, leaseUntil, attempts, at = unpack(LEASE, stored, at)
   end
-  if flags % 8 >= 4 then
-    head, headAt = unpack('>I3', stored, at)
-    at = headAt + head
+  if flags % (2 * HAS_HEAD) >= HAS_HEAD then
+    headLength, headAt = unpack('>I3', stored, at)
+    at = headAt + headLength
   end
-  if flags % 16 >= 8 then mail, at = unpack('B', stored, at) end
-  if flags % 64 >= 32 then
-    forgot, at = unpack('>I6', stored, at)
-    if forgot + 25 * HOUR <= now then forgot = 0 end
+  if flags % (2 * HAS_MAILBOX) >= HAS_MAILBOX then mailCount, at = unpack('B', stored, at) end
+  if flags % (2 * HAS_TOMBSTONE) >= HAS_TOMBSTONE then
+    forgottenAt, at = unpack('>I6', stored, at)
+    if forgottenAt + KEEP_FORGOTTEN <= now then forgottenAt = 0 end
   end
-  if flags % 32 >= 16 then lane, carrier, retried, outAt = unpack('>I6c8B', stored, at) end
+  if flags % (2 * HAS_OUTBOX) >= HAS_OUTBOX then
+    deliveryUntil, deliveryOwner, retried, outputAt = unpack(OUTBOX, stored, at)
+  end
 end
 
--- What a script may change besides:
-local kept, added -- state and seen events, where they are not those stored; one more seen
-local headA, headB -- the head with its length, in two parts, where it is not the stored one
-local more = '' -- outputs behind those stored
-local ends -- when the session expires, in ms, where it is not as before
+-- What a script changes besides those above. Nil or empty means: as it is stored.
+local newStateAndSeen, newSeen -- all of state and seen events; one more seen event
+local newHead, newHeadRest -- the head with its length, in two parts
+local newOutputs = '' -- outputs behind those that are stored
+local expiresAt -- when the value expires, in ms
 
-local look -- when somebody must look at the session (see look), and when it was as stored
---include look
-local looked = look
+local dueAt -- when somebody must look at the session (see watch): as it is now,
+--include watch
+local indexedAt = dueAt -- and as the watch index has it

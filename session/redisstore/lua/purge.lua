@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
 -- purge deletes the dead letters of a session from a part of their stream.
+--
 -- KEYS: 1 dead letters (stream)
--- ARGV: 1 id of the session, 2 first and 3 last id to look at, 4 how many to look at, 5 id of a
---         message, whose letters go alone, or empty for all
--- Returns the id of the letter that it looked at last; empty if there are none behind.
+-- ARGV: 1 id of the session, 2 first and 3 last id in the stream to look at, 4 how many letters to look at,
+--       5 id of a message: only letters of its events are deleted; or empty: all letters are
+-- Returns: the id of the letter that it looked at last, from where to go on; empty at the end.
 -- May run twice: it looks for what is still there.
 --include fields
 local found = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[3], 'COUNT', ARGV[4])

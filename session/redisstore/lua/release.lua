@@ -1,16 +1,18 @@
 #!lua flags=allow-oom
--- release gives the lease up without a commit: see session.Store.Release.
+-- release gives the lease up without a commit: see session.Store.Release. The event stays the head, and no
+-- turn begins before the delay is over.
+--
 -- KEYS: 1 session, 2 watch index
--- ARGV: 1 request: c8 token, I5 delay (ms), B counted
--- Returns 1, or 0 if the lease was lost.
--- May run twice: a lease that is free keeps the token of whoever gave it up.
+-- ARGV: 1 request: c8 lease token, I5 delay (ms), B 1 if the attempt counts
+-- Returns: LEASE_HELD, or LEASE_LOST.
+-- May run twice: a lease that rests keeps the token of whoever gave it up, and is left as it is.
 local token, delay, counted = struct.unpack('>c8I5B', ARGV[1])
-local dirty = false
+local changed = false
 --include load
-if owner ~= token then return 0 end
-if not free then
-  free, till, dirty = true, now + delay, true
-  if counted == 0 then tries = math.max(tries - 1, 0) end
+if leaseOwner ~= token then return LEASE_LOST end
+if not leaseFree then
+  leaseFree, leaseUntil, changed = true, now + delay, true
+  if counted == 0 then attempts = math.max(attempts - 1, 0) end
 end
 --include save
-return 1
+return LEASE_HELD

@@ -1,14 +1,15 @@
--- remember adds "hash" to the seen events. What is forgotten for it, for age (24 h) or number
--- (128), raises the floor: a redelivery from before the floor can no longer be told from
--- something new.
-local unit, drop = math.floor(now / 4000), 0
-while drop < nseen do
-  local age = (unit - unpack('>I2', stored, seenAt + 10 * drop + 8)) % 65536
-  if age <= 21600 and nseen - drop < 128 then break end
-  floor = math.max(floor, (unit - age + 1) * 4)
-  drop = drop + 1
+-- remember adds "eventHash" to the seen events, and forgets those that are older than SEEN_TERM or
+-- more than MAX_SEEN. What is forgotten raises the floor: a redelivery of an event from before the
+-- floor cannot be told from an event that never came, and is refused.
+local unit, forgotten = math.floor(now / SEEN_UNIT), 0
+while forgotten < seenCount do
+  local age = (unit - unpack('>I2', stored, seenAt + SEEN_BYTES * forgotten + SEEN_BYTES - 2)) % SEEN_MODULO
+  if age <= SEEN_TERM and seenCount - forgotten < MAX_SEEN then break end
+  floor = math.max(floor, (unit - age + 1) * (SEEN_UNIT / SECOND))
+  forgotten = forgotten + 1
 end
-if drop > 0 then
-  kept = sub(stored, STATE + 1, seenAt - 1) .. sub(stored, seenAt + 10 * drop, tailAt - 1)
+if forgotten > 0 then
+  newStateAndSeen = sub(stored, HEADER_BYTES + 1, seenAt - 1)
+    .. sub(stored, seenAt + SEEN_BYTES * forgotten, seenEnd - 1)
 end
-nseen, added = nseen - drop + 1, hash .. pack('>I2', unit % 65536)
+seenCount, newSeen = seenCount - forgotten + 1, eventHash .. pack('>I2', unit % SEEN_MODULO)

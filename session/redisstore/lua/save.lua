@@ -1,39 +1,48 @@
--- save writes the session back, and what the watch index (KEYS[2]) has of it. It lasts until
--- "ends", or as long as it would have; for 25 h at least while anything waits, and after a forget.
-local headText, outText = '', ''
-if head > 0 then
-  headA = headA or sub(stored, headAt - 3, headAt + head - 1)
-  headText = headA
+-- save writes the session back if "changed", and its time in the watch index (KEYS[2]) if that changed.
+--
+-- The value expires at "expiresAt", or, if the script did not set that, when it would have expired
+-- before. It is kept for KEEP_WAITING at least while a lease is held or anything waits, and for
+-- KEEP_FORGOTTEN after a forget. For example: a commit at noon asks for 72 hours; a begin at one
+-- o'clock changes nothing of that; the begin would only lengthen what expires within 25 hours.
+--
+-- After save, headText and outputText are the head (with its length) and the outputs that were stored,
+-- as a script answers with them.
+local headText, outputText = '', ''
+if headLength > 0 then
+  newHead = newHead or sub(stored, headAt - 3, headAt + headLength - 1) -- 3 bytes of length before it
+  headText = newHead
 end
-if outAt <= #stored then outText = sub(stored, outAt) end
-if dirty then
-  local flags, lease, box, tomb, lanes = 0, '', '', '', ''
-  if not free or till > 0 then
-    flags = (free and 3 or 1) + (crashed and tries > 0 and 64 or 0)
-    lease = pack('>c8I6B', owner, till, tries)
+if outputAt <= #stored then outputText = sub(stored, outputAt) end
+if changed then
+  local flags, lease, mailbox, tombstone, outbox = 0, '', '', '', ''
+  if not leaseFree or leaseUntil > 0 then
+    flags = (leaseFree and HAS_LEASE + LEASE_FREE or HAS_LEASE) + (crashed and attempts > 0 and LEASE_CRASHED or 0)
+    lease = pack(LEASE, leaseOwner, leaseUntil, attempts)
   end
-  if head > 0 then flags = flags + 4 end
-  if mail > 0 then
-    flags = flags + 8
-    box = string.char(mail)
+  if headLength > 0 then flags = flags + HAS_HEAD end
+  if mailCount > 0 then
+    flags = flags + HAS_MAILBOX
+    mailbox = string.char(mailCount)
   end
-  if outText ~= '' or more ~= '' then
-    flags = flags + 16
-    lanes = pack('>I6c8B', lane, carrier, retried)
+  if outputText ~= '' or newOutputs ~= '' then
+    flags = flags + HAS_OUTBOX
+    outbox = pack(OUTBOX, deliveryUntil, deliveryOwner, retried)
   end
-  ends = ends or expiry * HOUR
-  if flags > 0 then ends = math.max(ends, now + 25 * HOUR) end
-  if forgot > 0 then
-    flags, tomb, ends = flags + 32, pack('>I6', forgot), math.max(ends, forgot + 25 * HOUR)
+  expiresAt = expiresAt or expiryHours * HOUR
+  if flags > 0 then expiresAt = math.max(expiresAt, now + KEEP_WAITING) end
+  if forgottenAt > 0 then
+    flags, tombstone = flags + HAS_TOMBSTONE, pack('>I6', forgottenAt)
+    expiresAt = math.max(expiresAt, forgottenAt + KEEP_FORGOTTEN)
   end
-  expiry = math.ceil(ends / HOUR)
-  call('SET', KEYS[1], pack('>BBI4I6I4I3c4BI3', 1, flags, rev, due, floor, expiry, mark, nseen, nstate)
-    .. (kept or sub(stored, STATE + 1, tailAt - 1)) .. (added or '') .. lease
-    .. headText .. (headB or '') .. box .. tomb .. lanes .. outText .. more, 'PX',
-    format('%d', math.max(ends - now, 1000)))
+  expiryHours = math.ceil(expiresAt / HOUR)
+  call('SET', KEYS[1],
+    pack(HEADER, LAYOUT, flags, revision, timerAt, floor, expiryHours, commitMark, seenCount, stateLength)
+    .. (newStateAndSeen or sub(stored, HEADER_BYTES + 1, seenEnd - 1)) .. (newSeen or '') .. lease
+    .. headText .. (newHeadRest or '') .. mailbox .. tombstone .. outbox .. outputText .. newOutputs,
+    'PX', format('%d', math.max(expiresAt - now, SECOND)))
 end
---include look
-if look ~= looked then
-  local id = sub(KEYS[1], #KEYS[2]) -- what follows the prefix that both keys share
-  if look > 0 then call('ZADD', KEYS[2], format('%d', look), id) else call('ZREM', KEYS[2], id) end
+--include watch
+if dueAt ~= indexedAt then
+  local id = sub(KEYS[1], #KEYS[2]) -- KEYS[2] is the prefix that both keys share, and one byte
+  if dueAt > 0 then call('ZADD', KEYS[2], format('%d', dueAt), id) else call('ZREM', KEYS[2], id) end
 end

@@ -1,33 +1,35 @@
 #!lua flags=allow-oom
--- unsend drops the bodies of events that wait: see session.Admin.Unsend. Dead letters are up to
--- purge.
+-- unsend takes a message out of the events that wait or run: see session.Admin.Unsend. Such an event keeps its
+-- place and loses its body. Dead letters are deleted by purge, which is called next.
+--
 -- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream)
 -- ARGV: 1 id of the message
--- Returns the id of the last dead letter of the partition; empty if there is none.
--- May run twice: then there is nothing left to drop.
+-- Returns: the id of the last dead letter of the partition; empty if there is none.
+-- May run twice: then there is nothing left to take out.
 local message = string.char(#ARGV[1]) .. ARGV[1]
-local dirty = false
+local changed = false
 --include load
--- bare returns where the body begins in an event that has the message, and whose length of the
--- id is at that place.
-local function bare(event, at)
+-- bodyOf returns where the body of an event begins, if the event brought the message; otherwise false.
+-- "at" is where the event's id begins, with its length.
+local function bodyOf(event, at)
   at = at + string.byte(event, at) + 1
-  if sub(event, at, at + #message - 1) == message then return at + #message end
+  return sub(event, at, at + #message - 1) == message and at + #message
 end
-local body = head > 0 and bare(stored, headAt + 12)
-if body and body < headAt + head then
-  head, dirty = body - headAt, true
-  headA = pack('>I3', head) .. sub(stored, headAt, body - 1)
+local bodyAt = headLength > 0 and bodyOf(stored, headAt + HEAD_TIMES)
+if bodyAt and bodyAt < headAt + headLength then
+  headLength, changed = bodyAt - headAt, true
+  newHead = pack('>I3', headLength) .. sub(stored, headAt, bodyAt - 1)
 end
-for i = 0, mail - 1 do
+for i = 0, mailCount - 1 do
   local found = call('ZRANGE', KEYS[3], i, i, 'WITHSCORES')
-  local member = found[1]
-  local n = member and string.byte(member, -1)
-  local at = n and bare(member, n + 8)
-  if at and at < #member then
-    -- In this order, or a mailbox of one event would go, and its expiry with it.
-    call('ZADD', KEYS[3], found[2], sub(member, 1, at - 1) .. string.char(n))
-    call('ZREM', KEYS[3], member)
+  local mail = found[1]
+  local idLength = mail and string.byte(mail, -1)
+  -- Before the length of the id come the id itself, a zero byte and 6 bytes: see enqueue.
+  local mailBodyAt = idLength and bodyOf(mail, idLength + 8)
+  if mailBodyAt and mailBodyAt < #mail then
+    -- In this order: a mailbox of one event would be deleted by ZREM, and its expiry with it.
+    call('ZADD', KEYS[3], found[2], sub(mail, 1, mailBodyAt - 1) .. string.char(idLength))
+    call('ZREM', KEYS[3], mail)
   end
 end
 --include save

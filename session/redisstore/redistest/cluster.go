@@ -28,32 +28,42 @@ const NodeTimeout = time.Second
 func StartCluster(t testing.TB, masters int) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
-	ctx := context.Background()
-	const slots = 16384
-	for i := range masters {
-		node := c.join(i + 1)
-		c.Nodes = append(c.Nodes, node)
-		must(t, node.Client().ClusterAddSlotsRange(ctx, slots*i/masters, slots*(i+1)/masters-1).Err())
-	}
+	c.startMasters(masters)
 	c.awaitWhole()
 	return c
+}
+
+func (c *Cluster) startMasters(n int) {
+	c.t.Helper()
+	ctx := context.Background()
+	const slots = 16384
+	for i := range n {
+		node := c.join(i + 1)
+		c.Nodes = append(c.Nodes, node)
+		must(c.t, node.Client().ClusterAddSlotsRange(ctx, slots*i/n, slots*(i+1)/n-1).Err())
+	}
 }
 
 // StartReplicatedCluster is StartCluster with a replica for each master, which takes the place of
 // a master that dies if there are at least three.
 func StartReplicatedCluster(t testing.TB, masters int) *Cluster {
 	t.Helper()
-	c := StartCluster(t, masters)
+	c := &Cluster{t: t}
+	c.startMasters(masters)
 	for i := range masters {
 		c.Replicas = append(c.Replicas, c.join(masters+i+1))
 	}
-	c.awaitWhole()
 	ctx := context.Background()
 	for i, r := range c.Replicas {
-		id := c.Nodes[i].Client().Do(ctx, "CLUSTER", "MYID").String()
-		must(t, r.Client().ClusterReplicate(ctx, id[strings.LastIndex(id, " ")+1:]).Err())
+		id, err := c.Nodes[i].Client().Do(ctx, "CLUSTER", "MYID").Text()
+		must(t, err)
+		client := r.Client()
+		await(t, "the replica to meet its master", func() bool {
+			return client.ClusterReplicate(ctx, id).Err() == nil
+		})
 		r.awaitMaster(c.Nodes[i])
 	}
+	c.awaitWhole()
 	return c
 }
 
@@ -62,7 +72,7 @@ func (c *Cluster) join(epoch int) *Server {
 	c.t.Helper()
 	bus := freePort(c.t)
 	node := StartServer(c.t, &Options{Args: []string{
-		"--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus), "--repl-diskless-sync-delay", "0",
+		"--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus),
 		"--cluster-node-timeout", strconv.FormatInt(NodeTimeout.Milliseconds(), 10),
 	}})
 	ctx := context.Background()
@@ -75,7 +85,8 @@ func (c *Cluster) join(epoch int) *Server {
 	return node
 }
 
-// awaitWhole waits until all nodes know all others.
+// awaitWhole waits until all nodes know all others and say that the Cluster is whole. A master
+// says so 2 s after its start at the earliest.
 func (c *Cluster) awaitWhole() {
 	c.t.Helper()
 	all := slices.Concat(c.Nodes, c.Replicas)

@@ -1,6 +1,8 @@
-// Package redistest gives tests a real Redis: a server of their own, one with replicas, a
-// Cluster, or a master with a replica under Sentinel. It runs the redis-server that is on the PATH, on free ports of the
-// loopback interface, and stops what it started when the test ends.
+// Package redistest gives tests a real Redis: a server of their own, one with replicas, a Cluster,
+// or a master with a replica under Sentinel. It runs the redis-server that is on the PATH, on free
+// ports of the loopback interface, and stops what it started when the test ends.
+//
+// With go test -short no server is started: the test is skipped.
 //
 // # Without redis-server
 //

@@ -2,7 +2,9 @@ package redistest_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
+	"os/exec"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -35,7 +37,8 @@ func TestServerSurvivesKill(t *testing.T) {
 			t.Parallel()
 			ctx := context.Background()
 			s := redistest.StartServer(t, &redistest.Options{AOF: test.aof})
-			c := s.Client()
+			c := redis.NewClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, DialerRetries: 1})
+			defer c.Close()
 			require.NoError(t, c.Set(ctx, "k", "v", 0).Err())
 			s.Kill()
 			require.Error(t, c.Ping(ctx).Err())
@@ -109,6 +112,25 @@ func (f *fakeTB) Skip(args ...any) {
 func (f *fakeTB) Fatal(args ...any) {
 	f.how = "fatal: " + fmt.Sprint(args...)
 	panic(f)
+}
+
+func TestShortStartsNoServer(t *testing.T) {
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		t.Skip("no redis-server")
+	}
+	short := flag.Lookup("test.short")
+	before := short.Value.String()
+	require.NoError(t, short.Value.Set("true"))
+	defer short.Value.Set(before)
+	for name, start := range map[string]func(testing.TB){
+		"server":   func(t testing.TB) { redistest.StartServer(t, nil) },
+		"cluster":  func(t testing.TB) { redistest.StartCluster(t, 3) },
+		"sentinel": func(t testing.TB) { redistest.StartSentinel(t) },
+	} {
+		f := &fakeTB{TB: t}
+		require.Panics(t, func() { start(f) }, name)
+		require.Equal(t, "skip: redistest: with -short no server is started", f.how, name)
+	}
 }
 
 func TestWithoutRedisServer(t *testing.T) {

@@ -10,9 +10,7 @@ import (
 // the test ends.
 func (s *Server) StartReplica() *Server {
 	s.t.Helper()
-	r := StartServer(s.t, &Options{Args: []string{
-		"--replicaof", fmt.Sprintf("127.0.0.1 %d", s.port), "--repl-diskless-sync-delay", "0",
-	}})
+	r := StartServer(s.t, &Options{Args: []string{"--replicaof", fmt.Sprintf("127.0.0.1 %d", s.port)}})
 	r.awaitMaster(s)
 	return r
 }

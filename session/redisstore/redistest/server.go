@@ -46,6 +46,7 @@ func StartServer(t testing.TB, o *Options) *Server {
 	s.args = []string{
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
 		"--logfile", filepath.Join(s.dir, "log"),
+		"--repl-diskless-sync-delay", "0", // by default a new replica waits 5 s for others to come
 	}
 	if opt.AOF {
 		s.args = append(s.args, "--appendonly", "yes", "--appendfsync", "always")

@@ -3,6 +3,7 @@ package redistest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -44,13 +45,12 @@ func Namespace(t testing.TB, c redis.UniversalClient) string {
 }
 
 func deleteKeys(ctx context.Context, c *redis.Client, part string) error {
-	keys := c.Scan(ctx, 0, "*"+part+"*", 1000).Iterator()
+	keys, pipe := c.Scan(ctx, 0, "*"+part+"*", 1000).Iterator(), c.Pipeline()
 	for keys.Next(ctx) {
-		if err := c.Unlink(ctx, keys.Val()).Err(); err != nil {
-			return err
-		}
+		pipe.Unlink(ctx, keys.Val()) // one by one: those of a Cluster are in different slots
 	}
-	return keys.Err()
+	_, err := pipe.Exec(ctx)
+	return errors.Join(err, keys.Err())
 }
 
 func newClient(t testing.TB, addr string) *redis.Client {
@@ -59,11 +59,14 @@ func newClient(t testing.TB, addr string) *redis.Client {
 	return c
 }
 
-// program returns the path of redis-server. Without one it ends the test.
+// program returns the path of redis-server. Without one it ends the test, and with -short too.
 func program(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err == nil {
+		if testing.Testing() && testing.Short() { // a program that is no test has no such flag
+			t.Skip("redistest: with -short no server is started")
+		}
 		return path
 	}
 	refuse := t.Skip

@@ -1,11 +1,13 @@
 #!lua
--- census notes that a process lives, and counts those that were heard of lately.
--- KEYS: 1 the processes (sorted set: token, by when it was last heard of, in ms)
+-- heartbeat notes that a process lives, and counts the processes that were heard of lately: see
+-- session.Census. With a term of 30 s, a process that died counts for 30 s more.
+--
+-- KEYS: 1 the processes (sorted set: token of each, by when it was last heard of in ms)
 -- ARGV: 1 token of the process, 2 for how long it counts (ms)
--- Returns I4 number of processes.
+-- Returns: I4 number of processes.
 -- May run twice: it notes the same.
-local call, clock = redis.call, redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local call = redis.call
+--include clock
 for _, gone in ipairs(call('ZRANGE', KEYS[1], '-inf', now - ARGV[2], 'BYSCORE')) do
   call('ZREM', KEYS[1], gone)
 end

@@ -1,0 +1,136 @@
+package redisstore
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
+)
+
+// clock is a clock of the scripts that stands still until a test moves it, so that a test does not
+// depend on how fast the machine is. Its time is stored in Redis, once for each hash slot that the
+// namespace uses: all stores of the namespace have the same time, in a Cluster too. Only scripts of
+// the tests read it.
+type clock struct {
+	t         testing.TB
+	admin     redis.UniversalClient
+	namespace string
+}
+
+// movedLua is behind clock.lua in the scripts: the time is in a key beside KEYS[1], in its slot.
+const movedLua = `
+local before, tag = string.match(KEYS[1], '^(.-)({.-})')
+local moved = call('GET', (before or KEYS[1]) .. 'clock' .. (tag or '{' .. KEYS[1] .. '}'))
+now = tonumber(moved)
+`
+
+func clockKey(key string) string {
+	before, rest, found := strings.Cut(key, "{")
+	if !found {
+		return key + "clock{" + key + "}"
+	}
+	tag, _, _ := strings.Cut(rest, "}")
+	return before + "clock{" + tag + "}"
+}
+
+// advanceLua moves the clock, and lets the expiry of all other keys come nearer by as much: what
+// has run out is deleted by Redis itself.
+const advanceLua = `
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  if string.find(key, 'clock{', 1, true) then
+    redis.call('INCRBY', key, ARGV[2])
+  else
+    local left = redis.call('PTTL', key)
+    if left >= 0 then redis.call('PEXPIRE', key, left - ARGV[2]) end
+  end
+end
+return 1`
+
+// movedScripts are the scripts with that clock. The id of a dead letter is the time at which it was
+// set aside, and so comes from the same clock.
+var movedScripts = sync.OnceValue(func() scripts {
+	real := luaFile("clock")
+	edit := strings.NewReplacer(real, real+movedLua, "'*', 'sid'", "format('%d-*', now), 'sid'")
+	return makeScripts(edit.Replace)
+})
+
+// newClock gives the stores, all of one namespace, a clock that can be moved. The admin is a client
+// that may do more than a store's must.
+func newClock(tb testing.TB, admin redis.UniversalClient, stores ...*Store) *clock {
+	tb.Helper()
+	now := time.Now().UnixMilli()
+	pipe := admin.Pipeline()
+	for _, s := range stores {
+		s.scripts = movedScripts() // Redis does not know them yet, and gets their texts
+		for i := range s.parts {
+			pipe.SetNX(context.Background(), clockKey(s.parts[i].watch), now, 0)
+		}
+		pipe.SetNX(context.Background(), clockKey(s.processes), now, 0)
+	}
+	_, err := pipe.Exec(context.Background())
+	require.NoError(tb, err)
+	return &clock{t: tb, admin: admin, namespace: strings.TrimSuffix(stores[0].processes, "processes")}
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.t.Helper()
+	all := &Store{client: c.admin}
+	require.NoError(c.t, all.eachMaster(context.Background(), func(ctx context.Context, m *redis.Client) error {
+		return m.Eval(ctx, advanceLua, nil, c.namespace+"*", d.Milliseconds()).Err()
+	}))
+}
+
+// The scripts that users run know nothing of a clock that moves.
+func TestClockOfTheScriptsIsRedis(t *testing.T) {
+	t.Parallel()
+	s := makeScripts(nil)
+	for _, sc := range s.all() {
+		require.LessOrEqual(t, strings.Count(sc.text, "'TIME'"), 1, sc.name)
+		require.NotContains(t, sc.text, "moved", sc.name)
+	}
+}
+
+// All stores of a namespace have the clock that was moved, no other has, and keys expire by it.
+func TestClockThatIsMoved(t *testing.T) {
+	t.Parallel()
+	clockIsMoved(t, redistest.Start(t))
+}
+
+func clockIsMoved(t *testing.T, client redis.UniversalClient) {
+	ctx, o := context.Background(), &Options{Namespace: redistest.Namespace(t, client)}
+	one, two, other := newStore(t, client, o), newStore(t, client, o), newStore(t, client, nil)
+	clock := newClock(t, client, one, two)
+	for i := range 20 {
+		r := &session.BeginRequest{ID: sessionID(i), Token: token(1), Event: event("e", 1)}
+		require.WithinDuration(t, time.Now(), mustBegin(t, one, r).Now, time.Minute)
+		mustCommit(t, one, &session.CommitRequest{ID: r.ID, Token: token(1), EventID: "e"})
+	}
+	clock.advance(23 * time.Hour)
+	for i := range 20 {
+		r := &session.BeginRequest{ID: sessionID(i), Token: token(2), Event: event("e", 1)}
+		b := mustBegin(t, two, r)
+		require.Equal(t, session.Duplicate, b.Status)
+		require.WithinDuration(t, time.Now().Add(23*time.Hour), b.Now, time.Minute)
+		require.InDelta(t, time.Hour, client.PTTL(ctx, two.part(r.ID).prefix+r.ID).Val(), float64(time.Minute))
+		require.WithinDuration(t, time.Now(), mustBegin(t, other, r).Now, time.Minute)
+	}
+	processes := func(s *Store, name string) int {
+		count, err := s.Heartbeat(ctx, name, time.Hour)
+		require.NoError(t, err)
+		return count
+	}
+	require.Equal(t, 1, processes(one, "1"))
+	require.Equal(t, 2, processes(two, "2"))
+	clock.advance(2 * time.Hour)
+	for i := range 20 {
+		require.Empty(t, one.value(t, sessionID(i)), "it has expired")
+	}
+	require.Equal(t, 1, processes(two, "2"), "the other was heard of two hours ago")
+}

@@ -1,0 +1,143 @@
+package redisstore
+
+import (
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// The constants that Go and Lua share are declared here, in session.Store or nowhere. A script
+// names them in capital letters, and makeScripts writes their values in: see luaConstants.
+
+// What the stored value of a session looks like: see lua/load.lua, which draws it.
+const (
+	// layout is the version of keys and values. A change to either is a new layout.
+	layout = 1
+
+	headerFormat = ">BBI4I6I4I3c4BI3"
+	headerBytes  = 27
+	leaseFormat  = ">c8I6B"
+	outboxFormat = ">I6c8B"
+	outputFormat = ">I5I4"
+	outputBytes  = 9  // of an output before its body
+	seenBytes    = 10 // of one seen event
+	headTimes    = 12 // bytes of the two times before the id of an event
+)
+
+// The flags of a stored value say which sections it has. A free lease is one that rests: it has
+// the section, with the token of whoever gave it up.
+const (
+	hasLease     = 1
+	leaseFree    = 2
+	hasHead      = 4
+	hasMailbox   = 8
+	hasOutbox    = 16
+	hasTombstone = 32
+	leaseCrashed = 64 // an attempt for the event ended without a commit and without a release
+)
+
+// Limits. What the contract leaves to a store is decided here.
+const (
+	maxSeen        = 128    // events of a session that are recognised when they come again
+	maxAttempts    = 255    // attempts are counted up to this, as they are one byte
+	maxDeadLetters = 10_000 // of a partition, about: Redis may keep up to a hundred more
+)
+
+// How long things are kept.
+const (
+	// keepAtLeast is how long a session is kept after its last turn.
+	keepAtLeast = 24 * time.Hour
+	// keepWaiting is how long an event or an output is kept that nobody comes for.
+	keepWaiting = 25 * time.Hour
+	// keepForgotten is how long a tombstone is kept.
+	keepForgotten = 25 * time.Hour
+	// keepSeen is how long an event is recognised when it comes again.
+	keepSeen = 24 * time.Hour
+
+	// When an event was seen is kept in 2 bytes: in units of 4 s, modulo 2^16, that is three days.
+	seenUnit   = 4 * time.Second
+	seenModulo = 1 << 16
+)
+
+// What begin adds to its status.
+const (
+	statusFull = 201 // beside the values of session.Status: the mailbox is full
+
+	answerRetried  = 1 // the outputs may have been sent by an earlier holder of the delivery lease
+	answerOwnEvent = 2 // the turn is for the event that the caller brought, which is not repeated
+	answerCrashed  = 4 // an earlier attempt crashed
+)
+
+// What the other scripts answer.
+const (
+	commitDone   = 1
+	commitFenced = 2
+	commitFull   = 3
+
+	leaseLost = 0 // release and extend
+	leaseHeld = 1
+
+	replayNoLetter = 0
+	replayDone     = 1
+	replayFull     = 2
+)
+
+var constantName = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
+
+// writeConstants puts the values of constants in the place of their names. Other words in capital
+// letters, such as KEYS and 'SET', stay.
+func writeConstants(lua string) string {
+	values := luaConstants()
+	return constantName.ReplaceAllStringFunc(lua, func(name string) string {
+		if v, ok := values[name]; ok {
+			return v
+		}
+		return name
+	})
+}
+
+// luaConstants returns the constants by their names in Lua, as Lua writes their values. Times are
+// in milliseconds.
+func luaConstants() map[string]string {
+	all := map[string]string{
+		"HEADER": quote(headerFormat), "LEASE": quote(leaseFormat),
+		"OUTBOX": quote(outboxFormat), "OUTPUT": quote(outputFormat),
+		"NOBODY": `'\0\0\0\0\0\0\0\0'`, // the token of nobody
+	}
+	for name, n := range map[string]int{
+		"LAYOUT": layout, "HEADER_BYTES": headerBytes, "OUTPUT_BYTES": outputBytes,
+		"SEEN_BYTES": seenBytes, "HEAD_TIMES": headTimes,
+		// An output's number is the revision of its commit, times this, and its place in it.
+		"SEQS_PER_COMMIT": int(session.MakeSeq(1, 0)),
+
+		"HAS_LEASE": hasLease, "LEASE_FREE": leaseFree, "HAS_HEAD": hasHead, "HAS_MAILBOX": hasMailbox,
+		"HAS_OUTBOX": hasOutbox, "HAS_TOMBSTONE": hasTombstone, "LEASE_CRASHED": leaseCrashed,
+
+		"MAX_MAILBOX": session.MaxMailbox, "MAX_OUTPUTS": session.MaxOutputs, "MAX_SEEN": maxSeen,
+		"MAX_ATTEMPTS": maxAttempts, "MAX_DEAD_LETTERS": maxDeadLetters,
+
+		"STATUS_RUN": int(session.Run), "STATUS_QUEUED": int(session.Queued),
+		"STATUS_DUPLICATE": int(session.Duplicate), "STATUS_STALE": int(session.Stale),
+		"STATUS_IDLE": int(session.Idle), "STATUS_FULL": statusFull,
+		"ANSWER_RETRIED": answerRetried, "ANSWER_OWN_EVENT": answerOwnEvent, "ANSWER_CRASHED": answerCrashed,
+		"COMMIT_DONE": commitDone, "COMMIT_FENCED": commitFenced, "COMMIT_FULL": commitFull,
+		"LEASE_LOST": leaseLost, "LEASE_HELD": leaseHeld,
+		"REPLAY_NO_LETTER": replayNoLetter, "REPLAY_DONE": replayDone, "REPLAY_FULL": replayFull,
+
+		"SEEN_TERM": int(keepSeen / seenUnit), "SEEN_MODULO": seenModulo, // in units
+		"MICROSECONDS": int(time.Millisecond.Microseconds()), // of a millisecond
+	} {
+		all[name] = strconv.Itoa(n)
+	}
+	for name, d := range map[string]time.Duration{
+		"SECOND": time.Second, "HOUR": time.Hour, "SEEN_UNIT": seenUnit,
+		"KEEP_AT_LEAST": keepAtLeast, "KEEP_WAITING": keepWaiting, "KEEP_FORGOTTEN": keepForgotten,
+	} {
+		all[name] = strconv.FormatInt(d.Milliseconds(), 10)
+	}
+	return all
+}
+
+func quote(s string) string { return "'" + s + "'" }

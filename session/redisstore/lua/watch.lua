@@ -1,0 +1,10 @@
+-- watch puts the time at which somebody must look at the session into "dueAt": when its lease ends or
+-- its timer is due, or when the delivery lease ends and outputs are left. 0 means never. The watch index
+-- holds just this time, and so it is written only when the time changes.
+dueAt = 0
+if not leaseFree or headLength > 0 or mailCount > 0 then
+  dueAt = leaseUntil
+elseif timerAt > 0 then
+  dueAt = math.max(timerAt, leaseUntil)
+end
+if (outputAt <= #stored or newOutputs ~= '') and (dueAt == 0 or deliveryUntil < dueAt) then dueAt = deliveryUntil end
