@@ -131,7 +131,7 @@ type order struct {
 }
 
 // earlierFlow is the flow of the fixture. When it was written, "bad" failed and "hang" did not return.
-func earlierFlow(t *testing.T) *flow.Flow[order] {
+func earlierFlow(t *testing.T) *flow.Flow {
 	t.Helper()
 	type turn = flow.Turn[order]
 	in := func(d time.Duration) func(*turn) time.Time {
@@ -220,7 +220,7 @@ func (w *world) start(o *bot.Options) *bot.Bot {
 	channel, err := line.New(testSecret, testToken, &line.Options{Endpoint: w.api.URL, Processes: -1, Logger: o.Logger})
 	require.NoError(w.t, err)
 	channel.DeclareMenus("confirm")
-	w.bot, err = bot.New(channel, store, []bot.Flow{earlierFlow(w.t)}, o)
+	w.bot, err = bot.New(channel, store, []*flow.Flow{earlierFlow(w.t)}, o)
 	require.NoError(w.t, err)
 	w.t.Cleanup(w.stop)
 	return w.bot

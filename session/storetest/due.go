@@ -183,7 +183,7 @@ func sleeperInTime(p *probe) {
 
 // shortWaits is for stores without Wake: what comes meanwhile must not wait for the next Due.
 func shortWaits(p *probe) {
-	if p.wake() != nil {
+	if p.store.Wake() != nil {
 		return
 	}
 	brief := func(step string, sessions int) {
