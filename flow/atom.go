@@ -52,9 +52,10 @@ func (t Trigger) same(u Trigger) bool {
 	return !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
 }
 
-// Clashes reports whether some event is answered by both triggers, and described as closely by
-// the one as by the other: whichever is asked first would take it. What a pattern or a Match
-// function answers to cannot be known: those clash by their text or label.
+// Clashes reports whether both triggers answer to some event with the same Rank. Then nothing but
+// the order would decide which of them takes the event. Which events a pattern or a Match function
+// answers to cannot be known: two patterns clash if their text is the same, two Match triggers if
+// their label is.
 func (t Trigger) Clashes(u Trigger) bool {
 	as := u.atoms()
 	return t.rank() == u.rank() &&

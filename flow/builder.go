@@ -35,8 +35,8 @@ func (b *Builder[T]) Renamed(old, new State) {
 	b.aliases = append(b.aliases, alias{old, new})
 }
 
-// In declares states, and what is said next is true of each of them. A state may be declared in
-// several statements.
+// In declares states. What its StateBuilder collects is true of each of them. A state may be declared
+// in several statements.
 func (b *Builder[T]) In(states ...State) *StateBuilder[T] {
 	s := &StateBuilder[T]{states: states}
 	b.blocks = append(b.blocks, s)
@@ -106,9 +106,10 @@ func (s *StateBuilder[T]) After(d time.Duration) *TransitionBuilder[T] {
 	return s.begin(&edge[T]{path: path{timing: timingAfter, after: d}})
 }
 
-// At begins a transition that is taken at a time, which is computed when the state is entered
-// (for InAny: when the flow starts), after the enter action. A zero time means never. When its
-// own firing enters the state again, a time that is not in the future means never, too.
+// At begins a transition that is taken at a time. The function at computes the time when the state is
+// entered (for InAny: when the flow starts), after the enter action. A zero time means never. If the
+// transition enters its own state again, at is asked again, and a time that is not in the future
+// means never, so that the timer does not fire for ever.
 func (s *StateBuilder[T]) At(at func(*Turn[T]) time.Time) *TransitionBuilder[T] {
 	return s.begin(&edge[T]{path: path{timing: timingAt}, at: at})
 }
@@ -138,10 +139,11 @@ func (t *TransitionBuilder[T]) Do(actions ...Action[T]) *TransitionBuilder[T] {
 	return t
 }
 
-// Remind sets a reminder, which outlives the flow. After the actions of the transition, at
-// gives its time; zero or a time that is not in the future sets none. When it is due, the
-// action runs with the data as it is now, whatever the conversation is about by then. It can
-// only send and switch the menu: changes to the data are lost. The name is stored, and is unique in the flow.
+// Remind sets a reminder, which outlives the flow. After the actions of the transition, at gives its
+// time; zero or a time that is not in the future sets none. When the reminder is due, the action
+// runs with the data as it was when the reminder was set, whatever the conversation is about by
+// then. It can only send and switch the menu: changes to the data are lost. The name is stored, and
+// is unique in the flow.
 func (t *TransitionBuilder[T]) Remind(name string, at func(*Turn[T]) time.Time, a Action[T]) *TransitionBuilder[T] {
 	t.edge.reminders = append(t.edge.reminders, name)
 	t.edge.remind = append(t.edge.remind, reminder[T]{name: name, at: at, action: a})

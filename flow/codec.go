@@ -14,7 +14,7 @@ type TypedData interface {
 	SetData(b []byte) error
 }
 
-// codec stores data of type T.
+// codec encodes and decodes data of type T.
 type codec[T any] struct {
 	typed bool
 	empty bool // there is nothing to store

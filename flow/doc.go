@@ -21,18 +21,19 @@
 // # States
 //
 // Names of flows, states and reminders are stored with each conversation. They are snake_case,
-// begin with a letter and have up to 64 bytes. Builder.Renamed keeps old conversations going
-// after a state got a new name, or was taken out: it then names the state in which they go on. In a
-// state that the flow does not know, nothing is guessed: Step fails with ErrUnknownState, and a bot
-// keeps the event as a dead letter, to be replayed by a build that knows the state.
+// begin with a letter and have up to 64 bytes. If you rename or remove a state, say so with
+// Builder.Renamed: conversations that are stored in the old state go on in the new one. If a
+// conversation is stored in a state that the flow does not know, Step fails with ErrUnknownState.
+// A bot then keeps the event as a dead letter, and a build that knows the state can replay it.
 //
 // # Transitions
 //
-// A state's transitions are tried in this order: exact triggers (Text("book")), then kinds and
-// patterns (Text(), TextLike), then Any. Within one rank the state's own come before those of
-// InAny, then the order of declaration decides. The first one whose trigger matches and whose
-// guards all pass is taken. An event that none takes changes nothing, and nothing is said: end a
-// state's transitions with On(Any()).Reenter() to have its question asked again.
+// A state's transitions are tried in this order (see Rank): exact triggers (Text("book")), then
+// kinds and patterns (Text(), TextLike), then Any. Within one rank, the state's own transitions come
+// before those of InAny, and then the order of declaration decides. The first transition whose
+// trigger matches and whose guards all pass is taken. If no transition takes the event, nothing
+// changes and nothing is sent. To ask the question again then, end the state's transitions with
+// On(Any()).Reenter().
 //
 // A transition that is taken runs the exit action of the state (not for Stay), its Do actions,
 // then the enter action of the state it leads to (not for Stay and End). The start of a flow
@@ -44,31 +45,36 @@
 // # Menus
 //
 // A state, or with InAny the whole flow, may be bound to a menu: In(Confirm).Menu("confirm"). The
-// menu follows the state: it is switched where a state is entered whose menu is another, in the
-// commit that enters the state, and given back when the flow ends. For a menu that does not
-// follow a state, or that stays when the flow has ended, an action calls Turn.SwitchMenu.
+// menu follows the state: when a state with another menu is entered, the chat gets that menu, and
+// when the flow ends, it gets the menu that everybody has. For a menu that does not follow a state,
+// or that stays when the flow has ended, an action calls Turn.SwitchMenu.
 //
 // # Timers
 //
-// After is idle time. It counts from the moment the state was entered (for InAny: the flow), and
-// starts anew with every event from outside that the flow handles, refused ones included. What
-// a timer does is not the user's activity: it starts no idle time anew, but for the state it
-// enters and, with Reenter or To, for itself. At is a point in time, computed when the state is
-// entered (for InAny: when the flow starts). Leaving a state clears its timers. A reminder (see
-// TransitionBuilder.Remind) outlives the flow.
+// After is idle time. It counts from the moment the state was entered (for InAny: the flow was
+// started). Every event from outside that the flow handles starts it anew, also one that an action
+// rejects. So After(15 * time.Minute) fires when the flow has handled nothing from the user for 15
+// minutes.
 //
-// Timers are stored by what they are: "after 15m0s", "at". Where a state has several of a name,
-// those of InAny come first and the order of declaration counts: "at 2".
+// A timer that fires is not the user's activity, so the other timers of the state go on counting.
+// If the firing enters a state by Reenter or To, the idle timers of that state begin to count, and
+// the idle timer of InAny that fired begins again.
 //
-// A stored timer that the state no longer has, because its code was changed, does nothing when
-// it fires but to arm the idle timers that the state has now.
+// At is a point in time. It is computed when the state is entered (for InAny: when the flow starts).
+// Leaving a state clears its timers. A reminder (see TransitionBuilder.Remind) outlives the flow.
+//
+// A timer is stored under a name that says what it is: "after 15m0s" or "at". If a state has two
+// timers of one name, the second is "at 2"; timers of InAny are counted first.
+//
+// If the code of a state was changed, a timer that is stored may not exist any more. When it fires,
+// it only starts the idle timers that the state has now.
 //
 // # Data
 //
 // The data of a conversation is stored by encoding/json, or in a form of its own if it is
-// TypedData. New fields and removed fields do no harm. Data without any content, such as
-// struct{}, is stored as no bytes. Build refuses data of which JSON would lose a part: fields that
-// are not exported, unless their tag is json:"-", interfaces with methods, functions, channels.
+// TypedData. Fields may be added and removed while conversations are stored. Data without any
+// content, such as struct{}, takes no bytes. Build refuses data of which JSON would lose a part:
+// unexported fields (unless their tag is json:"-"), interfaces with methods, functions, channels.
 //
 // # Concurrency
 //

@@ -71,8 +71,9 @@ func (f *Flow) DecodeData(data []byte) (any, error) { return f.decode(data) }
 // States returns the states in order of declaration.
 func (f *Flow) States() []State { return slices.Clone(f.states) }
 
-// Menus returns the menus that states are bound to, in order of declaration, then that of InAny
-// with AnyState. States that show the one that everybody has are left out.
+// Menus returns each state that is bound to a menu, with the name of the menu, in order of
+// declaration. The menu of InAny comes last, with AnyState. A state that is bound to the empty name,
+// which is the menu that everybody has, is left out.
 func (f *Flow) Menus() iter.Seq2[State, string] {
 	return func(yield func(State, string) bool) {
 		for _, m := range f.menus {

@@ -53,6 +53,8 @@ type Result struct {
 	State State
 	// Entered says that a state was entered: at the start, by To and by Reenter.
 	Entered bool
+	// MenuSwitched says that an action asked for the Menu below: see Turn.SwitchMenu.
+	MenuSwitched bool
 	// Data is the new data; nil when the flow ended.
 	Data []byte
 	// Menu is the name of the menu that the chat is to show: the one that an action switched to,
@@ -60,8 +62,6 @@ type Result struct {
 	// everybody has. If no action switched, Menu says nothing about an event that was not handled,
 	// nor about a reminder.
 	Menu string
-	// MenuSwitched says that an action asked for Menu: see Turn.SwitchMenu.
-	MenuSwitched bool
 	// Outputs are the messages to send, in order.
 	Outputs []transport.Message
 	// Timers is the full set after the turn.

@@ -10,22 +10,23 @@ import (
 	"github.com/looplab/fsm"
 )
 
-// move is one row of the engine's table. An event has one row per state it may happen in.
+// move is one row of looplab's table: the event leads from one state to another. An event has one
+// row for each state in which it may happen.
 type move struct{ event, from, to string }
 
-// hooks are what happens during a move. leave runs before the state changes and refuses the
-// move by an error; arrive runs after it. Neither may panic.
+// hooks are called during a move. leave runs before the state changes; if it returns an error, the
+// state does not change. arrive runs after the state changed. Neither may panic.
 type hooks interface {
 	leave() error
 	arrive() error
 }
 
-// machines is a pool of looplab machines over one table. A machine may be used by one goroutine
-// only, and building one takes 0.3 us per row. So the pool is no sync.Pool, which the collector
-// empties: with 1000 states that made a step cost a third more, on average.
+// machines is a pool of looplab machines that share one table. A machine may be used by one
+// goroutine at a time, and to build one takes 0.3 us for each row. The pool is no sync.Pool, because
+// the garbage collector empties that: with 1000 states, a step took a third longer on average.
 //
-// Callbacks are generic, and metadata is not used: a machine keeps nothing from one step to the
-// next but its state, which is set anew.
+// A machine keeps nothing from one step to the next but its state, which fire sets anew: all
+// machines have the same callbacks, and looplab's metadata is not used.
 type machines struct {
 	events []fsm.EventDesc
 
@@ -49,7 +50,8 @@ type stopped struct{ err error }
 
 func (s *stopped) Error() string { return s.err.Error() }
 
-// A move within one state runs before_event and after_event alone: so these two serve all.
+// looplab runs its other callbacks only if the state changes. These two run on every move, also on
+// one that stays in its state, so they serve all moves.
 var callbacks = fsm.Callbacks{
 	"before_event": func(_ context.Context, e *fsm.Event) {
 		if err := e.Args[0].(hooks).leave(); err != nil {

@@ -2,11 +2,10 @@ package flow
 
 import "github.com/kaiwa-go/kaiwa/transport"
 
-// menuSwitch is what the actions of a turn asked for by Turn.SwitchMenu. The zero value is nothing.
+// menuSwitch is what an action asked for by Turn.SwitchMenu.
 type menuSwitch struct {
-	asked bool
 	name  string
-	fault error // a name that no menu can have
+	fault error // not nil if no menu can have the name
 }
 
 // SwitchMenu switches the menu of the chat once the turn is committed, and after the messages of
@@ -22,11 +21,17 @@ type menuSwitch struct {
 // A name that is not up to 32 of a-z, 0-9, _ and - makes the turn fail with a Permanent error when
 // the action returns.
 func (t *Turn[T]) SwitchMenu(name string) {
-	if err := transport.CheckMenuName(name); err != nil {
-		t.menu.fault = Permanent(err)
-		return
+	if t.menu == nil || t.menu.fault == nil {
+		t.menu = &menuSwitch{name: name, fault: Permanent(transport.CheckMenuName(name))}
 	}
-	t.menu.asked, t.menu.name = true, name
+}
+
+// switchedMenu returns the menu that an action switched to, and whether one did.
+func (t *Turn[T]) switchedMenu() (name string, switched bool) {
+	if t.menu == nil {
+		return "", false
+	}
+	return t.menu.name, true
 }
 
 // menu returns the name of the menu that a state is bound to; empty if it is to none.

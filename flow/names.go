@@ -7,7 +7,7 @@ type State string
 // AnyState stands for all states in Transition.From.
 const AnyState State = "*"
 
-// The engine's own states before and after a flow.
+// looplab's table has these two states besides those of the flow: before its start, after its end.
 const (
 	startState = "start"
 	endState   = "end"

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// checkOverlap finds transitions that cannot be told apart, and those that earlier ones always
-// come before. One of InAny is a fault only if it is one in every state: a state may well
-// answer to an event in its own way.
+// checkOverlap finds transitions that cannot be told apart, and transitions that are never taken
+// because earlier ones take all their events. A transition of InAny is a fault only if it is
+// one in every state: a single state may answer to an event in its own way.
 func (d *draft[T]) checkOverlap(r *report) {
 	global := map[string][]Problem{} // by the transition's engine name and trigger
 	for _, s := range d.states {
@@ -50,7 +50,8 @@ func (d *draft[T]) checkTimerCount(r *report, s *draftState[T]) {
 	}
 }
 
-// overlap says how the candidates before c make it useless, or nothing.
+// overlap says why c is never taken, or cannot be told from a candidate before it. It returns ""
+// if there is no such fault.
 func overlap[T any](before []candidate[T], c candidate[T]) string {
 	if c.trigger.fault != "" || c.trigger.form == formNone {
 		return ""
@@ -79,8 +80,8 @@ func overlap[T any](before []candidate[T], c candidate[T]) string {
 	return takenWord(before, c)
 }
 
-// takenWord says which of the words of c an unguarded candidate of the same state takes before c,
-// or nothing.
+// takenWord says which word of c is taken by a candidate before c that is of the same state and has
+// no guards. It returns "" if none is. Example: On(Text("a", "b")) after On(Text("a")).
 func takenWord[T any](before []candidate[T], c candidate[T]) string {
 	if c.rank != RankExact {
 		return ""
@@ -99,7 +100,8 @@ func takenWord[T any](before []candidate[T], c candidate[T]) string {
 	return ""
 }
 
-// shadow says which unguarded candidates before c take all its events, or nothing.
+// shadow says which candidates before c, all without guards, take all events of c. It returns "" if
+// some event is left for c. Example: On(TextLike(x)) after On(Text()).
 func shadow[T any](before []candidate[T], c candidate[T]) string {
 	var first *candidate[T]
 	for _, a := range c.trigger.atoms() {

@@ -39,12 +39,14 @@ func (s *step[T]) remind() (Result, error) {
 	} else if err != nil {
 		return Result{}, s.fail(err)
 	}
+	menu, switched := s.turn.switchedMenu()
 	return Result{
-		Handled: true,
-		State:   s.in.State,
-		Timers:  s.in.Timers,
-		Outputs: s.outputs(),
-		Menu:    s.turn.menu.name, MenuSwitched: s.turn.menu.asked,
+		Handled:      true,
+		State:        s.in.State,
+		Timers:       s.in.Timers,
+		Outputs:      s.outputs(),
+		Menu:         menu,
+		MenuSwitched: switched,
 	}, nil
 }
 

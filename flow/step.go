@@ -10,19 +10,20 @@ import (
 // step is one call of Flow.Step, pooled.
 type step[T any] struct {
 	typed *typed[T]
-	// ctx is what the actions get. It is kept for one call: looplab's callbacks see another.
+	// ctx is the context that the actions get. It is kept here for one step, because the callbacks of
+	// looplab get another one.
 	ctx context.Context
 	in  *Input
 
 	turn      Turn[T]
-	node      *node[T] // where the step began; nil at the start of the flow
-	to        *node[T] // where it leads; nil at the end of the flow
-	edge      *edge[T]
-	fired     *timer[T]
-	decoded   bool
-	entered   bool
-	phase     Phase
-	trigger   *Trigger // the one being tried or taken
+	node      *node[T]  // the state in which the step began; nil at the start of the flow
+	to        *node[T]  // the state to which it leads; nil at the end of the flow
+	edge      *edge[T]  // the transition that is tried or taken
+	fired     *timer[T] // the timer whose event this is, or nil
+	decoded   bool      // turn.Data holds the stored data
+	entered   bool      // the step entered a state
+	phase     Phase     // what runs now, for a TurnError
+	trigger   *Trigger  // the trigger that is tried or taken
 	reminders []Reminder
 }
 
@@ -33,13 +34,14 @@ func (y *typed[T]) stepper() func(context.Context, *Input) (Result, error) {
 		s := y.pool.Get().(*step[T])
 		s.ctx, s.in = ctx, in
 		res, err := s.run()
-		// Not deferred: a step whose goroutine was ended by user code is not used again.
+		// Not deferred: if user code ends the goroutine by runtime.Goexit, the step is in an unknown
+		// state and must not go back into the pool.
 		s.release()
 		return res, err
 	}
 }
 
-// release makes the step ready for another turn. Nothing of this one stays behind.
+// release clears the step and puts it back into the pool.
 func (s *step[T]) release() {
 	clear(s.turn.out)
 	*s = step[T]{typed: s.typed, turn: Turn[T]{out: s.turn.out[:0]}}
@@ -81,7 +83,7 @@ func (s *step[T]) run() (Result, error) {
 	return s.take(e)
 }
 
-// isTimer reports whether the event comes from a timer of ours rather than from outside.
+// isTimer reports whether the event is a timer of the flow that fired.
 func (s *step[T]) isTimer() bool { return s.in.Event.Kind == transport.KindTimer }
 
 func (s *step[T]) unhandled() Result {
@@ -117,7 +119,7 @@ func (s *step[T]) passes(e *edge[T]) (bool, error) {
 	for _, guard := range e.when {
 		ok := guard(&s.turn)
 		s.turn.out = s.turn.out[:0]
-		s.turn.menu = menuSwitch{}
+		s.turn.menu = nil
 		if !ok {
 			return false, nil
 		}
@@ -155,7 +157,8 @@ func (s *step[T]) take(e *edge[T]) (Result, error) {
 	return s.finish()
 }
 
-// leave is the first half of a transition: see hooks.
+// leave is the first half of a transition (see hooks): the exit action, the Do actions and the
+// reminders.
 func (s *step[T]) leave() (err error) {
 	defer s.rescue(&err)
 	if s.edge.leaves() && s.node != nil && s.node.exit != nil {
@@ -173,7 +176,7 @@ func (s *step[T]) leave() (err error) {
 	return s.setReminders()
 }
 
-// arrive is the second half of a transition: see hooks.
+// arrive is the second half of a transition (see hooks): the enter action.
 func (s *step[T]) arrive() error {
 	if !s.edge.enters() {
 		return nil
@@ -195,7 +198,10 @@ func (s *step[T]) call(a Action[T]) error {
 	if err := a(s.ctx, &s.turn); err != nil {
 		return err
 	}
-	return s.turn.menu.fault
+	if m := s.turn.menu; m != nil {
+		return m.fault
+	}
+	return nil
 }
 
 // show runs the enter action of the current state again, without anything else.
@@ -236,15 +242,13 @@ func (s *step[T]) discard() {
 	var zero T
 	s.turn.Data, s.decoded = zero, false
 	clear(s.turn.out)
-	s.turn.out, s.turn.menu, s.reminders = s.turn.out[:0], menuSwitch{}, nil
+	s.turn.out, s.turn.menu, s.reminders = s.turn.out[:0], nil, nil
 }
 
 // finish puts together the result of a handled event.
 func (s *step[T]) finish() (res Result, err error) {
-	res = Result{
-		Handled: true, Entered: s.entered, Outputs: s.outputs(), Reminders: s.reminders,
-		Menu: s.turn.menu.name, MenuSwitched: s.turn.menu.asked,
-	}
+	res = Result{Handled: true, Entered: s.entered, Outputs: s.outputs(), Reminders: s.reminders}
+	res.Menu, res.MenuSwitched = s.turn.switchedMenu()
 	if s.to == nil {
 		return res, nil
 	}

@@ -17,7 +17,7 @@ func (s *step[T]) fire() (Result, error) {
 	s.to = s.node
 	i := slices.IndexFunc(s.node.timers, func(t timer[T]) bool { return t.name == s.in.Event.Text })
 	if i < 0 {
-		// The code has changed since the timer was set: it is used up.
+		// The state's code was changed after the timer was set, and has no such timer any more.
 		return s.finish()
 	}
 	s.fired = &s.node.timers[i]
@@ -38,7 +38,8 @@ func (s *step[T]) firedPasses() (ok bool, err error) {
 	return s.passes(s.fired.edge)
 }
 
-// timers returns the timers that are set after the turn.
+// timers returns all timers of the conversation after the turn: those that this turn set, and those
+// that go on as they were.
 func (s *step[T]) timers() (ts []Timer, err error) {
 	if len(s.to.timers) == 0 {
 		return nil, nil
@@ -54,8 +55,13 @@ func (s *step[T]) timers() (ts []Timer, err error) {
 	return ts, nil
 }
 
-// due returns when a timer fires next, or zero.
+// due returns when a timer of the state fires next. The zero time means never.
+//
+// Example: the state has After(15 * time.Minute), set at 12:00. A message that is handled at 12:05
+// moves it to 12:20. Another timer that fires at 12:10 and stays leaves it at 12:20.
 func (s *step[T]) due(t *timer[T]) time.Time {
+	// firing: t is the timer that fired, and the conversation goes on with it.
+	// fresh: this step began the time that t counts, by entering the state or starting the flow.
 	firing := s.fired != nil && s.fired.name == t.name && (t.global || s.to == s.node)
 	fresh := s.entered && (!t.global || s.node == nil)
 	switch {
@@ -77,7 +83,7 @@ func (s *step[T]) due(t *timer[T]) time.Time {
 		return s.in.Timers[i].Due
 	}
 	if t.after > 0 && s.isTimer() && s.fired == nil {
-		return s.in.Now.Add(t.after) // the timer that fired is unknown: see fire
+		return s.in.Now.Add(t.after) // an unknown timer fired (see fire), and t was not set yet
 	}
 	return time.Time{}
 }

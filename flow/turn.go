@@ -8,10 +8,10 @@ import (
 )
 
 // Action is code that runs on a transition, or on entering or leaving a state. It may change
-// the data of the turn, send messages, switch the menu, and do work outside. If it returns an error, nothing of
-// the turn is kept; the turn may then be run again, so that work outside should use Turn.ID as
-// its idempotency key. See Reject for an answer to wrong input. It must be safe for concurrent
-// use by different turns.
+// the data of the turn, send messages, switch the menu, and do work outside. If it returns an error,
+// nothing of the turn is kept; the turn may then be run again, so that work outside should use
+// Turn.ID as its idempotency key. See Reject for an answer to wrong input. It must be safe for
+// concurrent use by different turns.
 type Action[T any] func(context.Context, *Turn[T]) error
 
 // Guard is a pure predicate on a turn. It must not change the data. What it sends and
@@ -28,7 +28,7 @@ type Turn[T any] struct {
 	in    *Input
 	state State
 	out   []transport.Message
-	menu  menuSwitch
+	menu  *menuSwitch // nil if no action asked for one
 }
 
 // Event returns what is being handled. It is not to be changed.
