@@ -8,7 +8,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Processes implements session.Census.
+// Processes implements session.Census. The heartbeat script notes that the process lives, and counts.
 func (s *Store) Processes(ctx context.Context, self session.Token, term time.Duration) (int, error) {
 	c := s.batch.get()
 	c.request = append(c.request, self[:]...)
