@@ -9,13 +9,15 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// answer reads what a script packed. After the first fault it is bad and reads zeros. What it
-// returns refers to its bytes.
+// answer reads what a script packed, from the front. If it is too short, it is bad from then on, and
+// everything that is read is zero: the caller looks at bad once, at the end. Slices that it returns
+// refer to its bytes.
 type answer struct {
 	b   []byte
 	bad bool
 }
 
+// take reads n bytes.
 func (a *answer) take(n int) []byte {
 	if n > len(a.b) {
 		a.b, a.bad = nil, true
@@ -43,10 +45,10 @@ func number(b []byte) int {
 	return n
 }
 
-// text reads a string of up to 255 bytes.
+// text reads a string of up to 255 bytes, behind its length.
 func (a *answer) text() string { return string(a.take(int(a.num(1)))) }
 
-// time reads milliseconds; 0 is the zero time.
+// time reads milliseconds since 1970, in 6 bytes; 0 is the zero time.
 func (a *answer) time() time.Time {
 	if ms := a.num(6); ms > 0 {
 		return time.UnixMilli(int64(ms))
@@ -54,7 +56,9 @@ func (a *answer) time() time.Time {
 	return time.Time{}
 }
 
-// event reads the head of a session, which is empty if the turn is for a timer.
+// event reads a head, as the session stores it (see lua/load.lua): 3 bytes of length, and then the
+// event: its time and when it was accepted (6 bytes each), its id and its message's id (each behind
+// its length), and its body. The length is 0 if the turn is for a timer.
 func (a *answer) event() session.Event {
 	n := int(a.num(3))
 	if n == 0 {
@@ -67,7 +71,7 @@ func (a *answer) event() session.Event {
 	return e
 }
 
-// outputs reads outputs to the end.
+// outputs reads outputs up to the end of the answer, as the session stores them: see outputFormat.
 func (a *answer) outputs() []session.Output {
 	var outs []session.Output
 	for len(a.b) > 0 {
@@ -81,8 +85,8 @@ func (a *answer) outputs() []session.Output {
 	return outs
 }
 
-// parseBegun reads the answer to a Begin that brought own. Where the turn is for that event, the
-// answer does not repeat it.
+// parseBegun reads the answer of the begin script. own is the event that Begin brought: where the
+// turn is for that very event, the answer does not repeat it, and the caller gets a copy of its own.
 func parseBegun(b []byte, own *session.Event) (session.Begun, bool) {
 	a := answer{b: b}
 	r := session.Begun{Status: session.Status(a.num(1))}
@@ -102,10 +106,13 @@ func parseBegun(b []byte, own *session.Event) (session.Begun, bool) {
 			r.Event.Accepted, r.Event.Body = r.Now, bytes.Clone(own.Body)
 		}
 	}
+	// Outputs may come with any status: with STATUS_IDLE, for example, if nobody delivered them in time.
 	r.Outputs = a.outputs()
 	return r, !a.bad && r.Status >= session.Run && r.Status <= session.Idle
 }
 
+// parseCommitted reads the answer of the commit script. The outcome is commitDone, commitFenced or
+// commitFull.
 func parseCommitted(b []byte) (r session.Committed, outcome int, ok bool) {
 	a := answer{b: b}
 	outcome = int(a.num(1))
@@ -116,12 +123,13 @@ func parseCommitted(b []byte) (r session.Committed, outcome int, ok bool) {
 	return r, outcome, !a.bad && outcome >= commitDone && outcome <= commitFull
 }
 
-// dueSession is one answer of the due script.
+// dueSession is a session that the due script lists.
 type dueSession struct {
 	id    string
 	since time.Time
 }
 
+// parseDue appends the sessions of an answer of the due script to found.
 func parseDue(found []dueSession, b []byte) ([]dueSession, bool) {
 	a := answer{b: b}
 	for len(a.b) > 0 {

@@ -9,28 +9,32 @@ import (
 )
 
 const (
-	defaultFlushers = 2
-	firmFlushers    = 8 // each waits for replicas, too
+	defaultFlushers = 2 // BenchmarkTurn compares 1, 2 and 4
+	firmFlushers    = 8 // a flusher that waits for replicas does nothing else meanwhile
 	maxBatch        = 256
 	maxBatchBytes   = 1 << 20
 )
 
-// batcher sends calls to Redis. A call that finds a flusher free goes out alone and at once;
-// those that arrive while all are busy go out together, as one pipeline, when one is free again.
-// A flusher is a goroutine that lives while there are calls.
+// batcher sends calls to Redis, many of them in one write where it can. A flusher is a goroutine
+// that takes what waits in the queue and sends it as one pipeline. It ends when nothing waits.
+//
+// Example, with two flushers: the first call finds none busy, starts one, and goes out alone. So
+// does the second. While both wait for Redis, 50 calls arrive and queue up. The flusher that is
+// free first sends all 50 in one pipeline, which costs Redis two system calls and not 100.
 type batcher struct {
 	client   redis.UniversalClient
-	timeout  time.Duration
-	flushers int
-	barrier  *barrier // what each batch waits for besides the answers; nil for nothing
+	timeout  time.Duration // of each call, and of each batch
+	flushers int           // how many may be busy at once
+	barrier  *barrier      // what each batch waits for behind its answers; nil for nothing
 
 	mu    sync.Mutex
 	queue []*call
-	busy  int
+	busy  int // how many flushers there are now
 	pool  sync.Pool
 }
 
-// get returns an empty call. It goes back to the pool with put, once the answer has been read.
+// get returns an empty call. Give it back with put once its answer has been read; a call that ended
+// in an error is not given back, since a flusher or the client may still use it.
 func (b *batcher) get() *call {
 	if c, ok := b.pool.Get().(*call); ok {
 		return c
@@ -43,8 +47,7 @@ func (b *batcher) put(c *call) {
 	b.pool.Put(c)
 }
 
-// do sends the call and waits for the answer, the end of ctx or the timeout. A call that was
-// given up is not used again, since the client may still read it.
+// do sends the call and waits for the answer, the end of ctx or the timeout, whatever comes first.
 func (b *batcher) do(ctx context.Context, c *call) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, callError(c.script.name, err)
@@ -53,6 +56,7 @@ func (b *batcher) do(ctx context.Context, c *call) ([]byte, error) {
 	return b.wait(ctx, c)
 }
 
+// enqueue puts the call into the queue, and starts a flusher if there is room for one more.
 func (b *batcher) enqueue(c *call) {
 	c.timer.Reset(b.timeout)
 	b.mu.Lock()
@@ -83,7 +87,8 @@ func (b *batcher) wait(ctx context.Context, c *call) ([]byte, error) {
 	}
 }
 
-// giveUp leaves the call to the flusher. One that still waits is not sent any more.
+// giveUp marks the call as one that nobody waits for. If it is still queued, take skips it; if a
+// flusher has it, the flusher ends it as usual.
 func (b *batcher) giveUp(c *call, err error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -94,7 +99,7 @@ func (b *batcher) giveUp(c *call, err error) error {
 	return callError(c.script.name, err)
 }
 
-// flush sends what waits until nothing does.
+// flush is a flusher: it sends what waits until nothing does, or until another took its place.
 func (b *batcher) flush() {
 	var batch []*call
 	for {
@@ -106,8 +111,8 @@ func (b *batcher) flush() {
 	}
 }
 
-// replace lets another flusher work in the place of one that is stuck: the client may wait for
-// Redis far longer than our callers do.
+// replace takes the place of a flusher whose batch has not ended within the timeout. The client may
+// wait for Redis for many seconds more; calls that arrive now must not wait behind it.
 func (b *batcher) replace() {
 	b.mu.Lock()
 	start := len(b.queue) > 0
@@ -120,7 +125,8 @@ func (b *batcher) replace() {
 	}
 }
 
-// take moves the next batch out of the queue. If there is none, the flusher is done.
+// take moves the next batch out of the queue. If nothing waits, the batch is empty and the flusher
+// counts as ended, under the same lock: a call that arrives next starts another.
 func (b *batcher) take(batch []*call) []*call {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -143,8 +149,8 @@ func (b *batcher) take(batch []*call) []*call {
 	return batch
 }
 
-// send makes the calls and wakes the callers. It is false if that took so long that the flusher
-// was replaced.
+// send makes the calls and wakes their callers. It returns false if the timeout passed first: then
+// replace has run, or runs, and this flusher must end.
 func (b *batcher) send(batch []*call) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), b.timeout)
 	defer cancel()
@@ -157,6 +163,7 @@ func (b *batcher) send(batch []*call) bool {
 	return inTime()
 }
 
+// sendPlain makes the calls without a barrier: a single call as it is, several as a pipeline.
 func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 	for _, c := range batch {
 		c.cmd = redis.NewStringCmd(ctx, c.args...)
@@ -171,7 +178,7 @@ func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 		_, _ = pipe.Exec(ctx) // each command keeps its own error
 	}
 	for _, c := range batch {
-		if !c.read() { // alone, since a pipeline cannot branch
+		if !c.read() { // Redis has lost the script: go again, with its text
 			c.cmd = redis.NewStringCmd(ctx, c.args...)
 			_ = b.client.Process(ctx, c.cmd)
 			c.read()
@@ -180,7 +187,8 @@ func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 	b.settle(ctx, batch, false)
 }
 
-// settle wakes the callers, and returns the calls whose slot has moved if they may go again.
+// settle wakes the callers. With again, it does not wake those whose slot has moved to another node,
+// and returns their calls, which may be sent again.
 func (b *batcher) settle(ctx context.Context, calls []*call, again bool) []*call {
 	var moved []*call
 	reload := false

@@ -10,7 +10,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Begin implements session.Store.
+// Begin implements session.Store. It waits for replicas and disks, if Options ask for it, since an
+// event that Begin accepted must not be lost, and outputs that it hands out must not be taken back.
 func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
 	if err := checkBegin(r); err != nil {
 		return session.Begun{}, err
@@ -31,6 +32,7 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	if len(reply) > 0 && reply[0] == statusFull {
 		return session.Begun{}, session.ErrFull
 	}
+	// reply still has the bytes of the answer: the client made them for this call alone.
 	begun, ok := parseBegun(reply, &r.Event)
 	if !ok {
 		return session.Begun{}, badAnswer("begin")
@@ -38,9 +40,10 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	return begun, nil
 }
 
-// giveBack releases, best effort and before the end, the lease that a Begin may have taken whose
-// wait was not over in time: its caller is told nothing of it, and runs no turn. The event is due
-// at once, for whoever comes.
+// giveBack releases the lease that a Begin took on the master, where the replicas were too slow: the
+// caller gets an error, knows of no lease, and runs no turn. Without giveBack the event would wait
+// until the lease runs out, 10 s; with it, the event is due at once. giveBack ignores errors, and
+// ends at the end.
 func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []byte, end time.Time) {
 	if len(reply) == 0 || session.Status(reply[0]) != session.Run {
 		return
@@ -50,6 +53,7 @@ func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []b
 	_ = s.Release(ctx, &session.ReleaseRequest{ID: r.ID, Token: r.Token})
 }
 
+// packBegin writes the arguments of the begin script: see lua/begin.lua.
 func packBegin(c *call, r *session.BeginRequest) {
 	c.request = append(c.request, r.Token[:]...)
 	c.flag(r.Redelivered)
@@ -59,7 +63,7 @@ func packBegin(c *call, r *session.BeginRequest) {
 	c.u40(uint64(r.Done))
 	c.time(r.Event.Time)
 	hash := sha256.Sum256([]byte(r.Event.ID))
-	c.request = append(c.request, hash[:8]...)
+	c.request = append(c.request, hash[:8]...) // by which the session remembers the event
 	c.cut()
 	if r.Event.ID != "" {
 		c.u8(len(r.Event.ID))
@@ -72,6 +76,7 @@ func packBegin(c *call, r *session.BeginRequest) {
 
 var errToken = errors.New("redisstore: the zero token is not valid")
 
+// checkBegin refuses what must not be sent, so that nothing is half done.
 func checkBegin(r *session.BeginRequest) error {
 	if err := checkID("begin", r.ID); err != nil {
 		return err
@@ -86,7 +91,8 @@ func checkBegin(r *session.BeginRequest) error {
 	return nil
 }
 
-// checkID keeps ids that Key.ID did not make from meeting the other keys of a partition.
+// checkID refuses an id that Key.ID did not make. An id such as "w" would name another key of the
+// partition: the watch index.
 func checkID(op, id string) error {
 	if len(id) != session.IDLen {
 		return fmt.Errorf("redisstore: %s: id of %d bytes, not %d", op, len(id), session.IDLen)

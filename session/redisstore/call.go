@@ -10,34 +10,52 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// call is one script call on its way. It owns the bytes that it sends, so that a caller that
-// gives up may do with its own as it likes.
+// call is one script call on its way. It owns the bytes that it sends: a caller that gives up may
+// write to its own slices at once, though the client still reads the call.
+//
+// The life of a call, with who may touch it:
+//
+//	filled      by the caller: get, then u8, u32 and so on for the request, then seal
+//	queued      the batcher's lock guards taken and givenUp
+//	taken       by a flusher, which sends it, reads the answer and puts a value into done
+//	answered    by the caller, who reads reply or err, and returns the call to the pool with put
+//	given up    the caller left (context or timeout). Nobody uses the call again: if it is queued
+//	            it is not sent, and if it is taken its answer is lost
 type call struct {
-	script  *script
-	keys    [4]string
-	request []byte // the bytes of all ARGV, one after the other
-	cuts    []int  // where each of them ends
-	argv    [5]arg // the same, as the args refer to them
-	args    []any
-	timer   *time.Timer
-	done    chan struct{}
+	script *script
+	// keys holds the keys that seal was given, so that args can point to them.
+	keys [4]string
+	// request has the bytes of all ARGV, one after the other. A commit, for example, has five: its
+	// numbers, the event's id, the state, the reason and the outputs.
+	request []byte
+	// cuts says where in request each ARGV ends; the end of the last is set by seal.
+	cuts []int
+	// argv are the parts of request between the cuts.
+	argv [5]arg
+	// args is the command: EVALSHA, the script's SHA-1, the number of keys, keys and argv.
+	args  []any
+	timer *time.Timer
+	done  chan struct{}
 
-	// Of the flusher, until done.
+	// Only the flusher that took the call touches these, until done has a value.
 	cmd   *redis.StringCmd
 	reply []byte
 	err   error
 
 	// Guarded by the batcher's lock.
-	taken   bool // by a flusher
-	givenUp bool // by the caller
+	taken   bool
+	givenUp bool
 }
 
-// arg is an argument that the client takes by reference, without an allocation.
+// arg is an argument that the client takes by reference: a pointer in an interface costs no
+// allocation, a slice does.
 type arg []byte
 
+// MarshalBinary implements encoding.BinaryMarshaler, by which go-redis gets the bytes.
 func (a *arg) MarshalBinary() ([]byte, error) { return *a, nil }
 
-// keepRequest is the size up to which a call keeps its bytes for the next one.
+// keepRequest is the size up to which a call keeps its buffer for the next one. Almost all events
+// are smaller; one of 256 KiB must not make every pooled call that large.
 const keepRequest = 16 << 10
 
 func newCall() *call {
@@ -46,6 +64,7 @@ func newCall() *call {
 	return c
 }
 
+// reset empties the call for the next use. It also lets go of what the caller gave it.
 func (c *call) reset() {
 	c.script, c.cmd, c.reply, c.err = nil, nil, nil, nil
 	c.keys, c.argv = [4]string{}, [5]arg{}
@@ -57,7 +76,8 @@ func (c *call) reset() {
 	c.taken, c.givenUp = false, false
 }
 
-// seal makes the arguments of the script out of the keys and the request, whose last argument ends here.
+// seal ends the last argument and makes the command. The request may not grow afterwards: argv
+// points into it.
 func (c *call) seal(s *script, keys ...string) {
 	c.script = s
 	n := copy(c.keys[:], keys)
@@ -81,8 +101,8 @@ func (c *call) sealMany(s *script, keys []any, args ...any) {
 	c.args = append(append(c.args, keys...), args...)
 }
 
-// read reads the answer. It is false if Redis has lost the script: then the call is to go again, and
-// has its text with it.
+// read reads the answer. If Redis has lost the script (after SCRIPT FLUSH, a restart or a failover),
+// read returns false and turns the command into EVAL with the script's text: send it again.
 func (c *call) read() bool {
 	c.reply, c.err = c.cmd.Bytes()
 	if c.err == nil || c.args[0] != "evalsha" || !redis.HasErrorPrefix(c.err, "NOSCRIPT") {
@@ -92,10 +112,11 @@ func (c *call) read() bool {
 	return false
 }
 
-// cut ends an argument.
+// cut ends an argument of the script.
 func (c *call) cut() { c.cuts = append(c.cuts, len(c.request)) }
 
-// The numbers of a request are big-endian, as the scripts unpack them.
+// The methods below append one field to the request. Numbers are big-endian, as the scripts unpack
+// them: u8 is B, u32 is I4, u40 is I5, u48 is I6.
 
 func (c *call) u8(n int) { c.request = append(c.request, byte(n)) }
 
@@ -120,7 +141,7 @@ func (c *call) flag(b bool) {
 	}
 }
 
-// time appends t in milliseconds. The zero time is 0.
+// time appends t in milliseconds since 1970. The zero time is 0.
 func (c *call) time(t time.Time) {
 	if t.IsZero() {
 		c.u48(0)
@@ -129,7 +150,7 @@ func (c *call) time(t time.Time) {
 	}
 }
 
-// term appends d in milliseconds, or def if d is not positive.
+// term appends how long a lease lasts, in milliseconds: d, or def if d is not positive.
 func (c *call) term(d, def time.Duration) {
 	if d <= 0 {
 		d = def
@@ -137,7 +158,8 @@ func (c *call) term(d, def time.Duration) {
 	c.u32(uint32(min(max(d.Milliseconds(), 1), 1<<32-1)))
 }
 
-// outputs appends the outputs of the commit that makes revision rev as they are stored.
+// outputs appends the outputs of the commit that makes revision rev, as the session stores them:
+// see outputFormat. With rev 7 and two outputs, their numbers are 7<<8|1 and 7<<8|2.
 func (c *call) outputs(rev uint32, bodies [][]byte) {
 	for i, body := range bodies {
 		c.u40(uint64(session.MakeSeq(rev, i+1)))

@@ -6,9 +6,9 @@ import (
 	"fmt"
 )
 
-// Check implements session.Admin. It asks, within Options.Timeout, whether Redis would run the
-// script that takes an event, on every partition of a Cluster, and make it as durable as Options
-// ask for; and whether all masters are still what New demanded.
+// Check implements session.Admin. It asks two things, within Options.Timeout. Would Redis take an
+// event now, and make it as durable as Options ask for? In a Cluster it asks that of every partition.
+// And are all masters still fit, as New demanded? An operator may have changed a setting since.
 func (s *Store) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.batch.timeout)
 	defer cancel()
@@ -24,11 +24,12 @@ func (s *Store) Check(ctx context.Context) error {
 	})
 }
 
-// tryAll makes a call of the check script, or in a Cluster one for each partition, sent together.
+// tryAll calls the check script, which Redis refuses whenever it would refuse an event. A Cluster
+// gets one call for each partition, all sent together. They wait for replicas as events do.
 func (s *Store) tryAll(ctx context.Context) error {
 	parts := s.parts
 	if !s.cluster {
-		parts = parts[:1]
+		parts = parts[:1] // all are on the same server
 	}
 	calls := make([]*call, len(parts))
 	for i := range parts {
@@ -45,7 +46,8 @@ func (s *Store) tryAll(ctx context.Context) error {
 	return nil
 }
 
-// inTime runs f and leaves it behind when ctx ends: the client may ignore ctx and wait longer.
+// inTime runs f, and returns when ctx ends though f still runs: by default the client ignores contexts
+// and waits for as long as its own timeouts say.
 func inTime(ctx context.Context, op string, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
@@ -57,7 +59,7 @@ func inTime(ctx context.Context, op string, f func() error) error {
 	}
 }
 
-// explain adds to an answer of Redis what it means.
+// explain adds to an error of Redis what it means for an operator.
 func explain(err error) error {
 	var class answerClass
 	if errors.As(err, &class) {
@@ -68,6 +70,7 @@ func explain(err error) error {
 	return err
 }
 
+// meaning returns what an operator should know of an error of Redis; empty if there is nothing to add.
 func meaning(c answerClass) string {
 	switch c {
 	case "OOM":

@@ -7,10 +7,11 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// maxReason is how many bytes of CommitRequest.Dead are kept.
+// maxReason is how many bytes are kept of the reason of a dead letter. Its length is one byte.
 const maxReason = 255
 
-// Commit implements session.Store.
+// Commit implements session.Store. It waits for replicas and disks, if Options ask for it: outputs
+// may be sent once Commit has returned.
 func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
 	if err := checkCommit(r); err != nil {
 		return session.Committed{}, err
@@ -37,6 +38,7 @@ func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.C
 	return done, nil
 }
 
+// packCommit writes the arguments of the commit script: see lua/commit.lua.
 func packCommit(c *call, r *session.CommitRequest) {
 	why := r.Dead[:min(len(r.Dead), maxReason)]
 	c.request = append(c.request, r.Token[:]...)
@@ -59,12 +61,14 @@ func packCommit(c *call, r *session.CommitRequest) {
 	c.outputs(r.Rev+1, r.Outputs)
 }
 
-// tokenMark is what a session remembers of the token of its last commit: enough to know a commit
-// that is repeated.
+// tokenMark is what a session remembers of the token of its last commit, to know a commit that is
+// repeated. It is half as long as the token, and depends on all of it. Two commits of a session with
+// the same revision and the same mark by chance are one in four billion.
 func tokenMark(t session.Token) uint32 {
 	return binary.BigEndian.Uint32(t[:4]) ^ binary.BigEndian.Uint32(t[4:])
 }
 
+// checkCommit refuses what must not be sent.
 func checkCommit(r *session.CommitRequest) error {
 	if err := checkID("commit", r.ID); err != nil {
 		return err

@@ -4,6 +4,24 @@
 // calls that are made at the same time travel together. It runs on Redis 7.0 or newer and on
 // Valkey: standalone, behind Sentinel, or as a Cluster.
 //
+// # Words
+//
+//	session         what is kept of one conversation: one string in Redis
+//	lease           the right to run the session's turns. One process holds it, until a time
+//	token           8 random bytes that name who holds a lease
+//	head            the event whose turn runs, or that comes next
+//	mailbox         the events that wait behind the head
+//	outbox          the outputs of turns that are not yet known to be delivered
+//	delivery lease  the right to deliver the outbox, until a time. One process may hold it while
+//	                another holds the lease
+//	revision        how often the session was committed. A commit names the one it began with
+//	tombstone       what is left of a forgotten session, so that its events are refused for 25 hours
+//	floor           a time. The store does not remember all events from before it, and so refuses
+//	                those that LINE delivers once more
+//
+// A partition is a share of the sessions, in one hash slot. Its watch index says when somebody
+// must look at which session: a lease ended, a timer is due, outputs wait.
+//
 // # Keys
 //
 // Sessions are spread over partitions, 64 by default. All keys of a partition have one hash tag
@@ -11,10 +29,10 @@
 // empty Namespace, partition p3f has these:
 //
 //	kaiwa:meta           layout and number of partitions, written once
-//	kaiwa:processes      who works on the namespace, to divide LINE's rates (sorted set)
-//	kaiwa:{p3f}:<id>     a session: one packed string, with state, lease, outbox, seen events
-//	kaiwa:{p3f}:q:<id>   events that wait behind the one that runs (sorted set)
-//	kaiwa:{p3f}:w        when to look at which session next (sorted set)
+//	kaiwa:processes      the processes that are alive, to divide LINE's rates (sorted set)
+//	kaiwa:{p3f}:<id>     a session: one packed string, drawn in lua/load.lua
+//	kaiwa:{p3f}:q:<id>   its mailbox (sorted set)
+//	kaiwa:{p3f}:w        the watch index (sorted set)
 //	kaiwa:{p3f}:f        empty: written before each wait for replicas or the disk
 //	kaiwa:{p3f}:dl       dead letters (stream of about 10,000); fields sid, why, body; of an event
 //	                     also id, time, accepted, attempts, message; of an output seq
@@ -45,8 +63,8 @@
 //
 //	default      the master has it. Replication is asynchronous: a failover may lose the last
 //	             moments
-//	Replicas: n  n replicas have it too: each batch of calls ends with a write and WAIT. A loss is unlikely and
-//	             not impossible, as Redis may promote a replica that was not among them
+//	Replicas: n  n replicas have it too: each batch of calls ends with a write and WAIT. A loss is
+//	             unlikely and not impossible, as Redis may promote a replica that was not among them
 //	Fsync        the master's disk has it, and with Replicas theirs: each batch ends with WAITAOF,
 //	             of Redis 7.2 and Valkey; before that Redis must run with appendfsync always, which
 //	             New and Check ask

@@ -7,13 +7,16 @@ import (
 	"time"
 )
 
+// How long Due tells to wait. Other processes make sessions due at any time, and nobody tells this
+// process: so the wait is short, and there is no Wake.
 const (
-	dueWait = 250 * time.Millisecond // less or more by a fifth, so that processes drift apart
-	dueMore = 25 * time.Millisecond  // when there is more than was asked for
+	dueWait = 250 * time.Millisecond // more or less by up to a fifth, so that processes do not ask in step
+	dueMore = 25 * time.Millisecond  // if there were as many as was asked for, and so perhaps more
 )
 
-// Due implements session.Store. It asks all partitions: by one call, or in a Cluster by one for
-// each, sent together.
+// Due implements session.Store. It asks the watch indexes of all partitions: by one call, or in a
+// Cluster by one call for each partition, since their slots are on several nodes. All calls go out
+// together.
 func (s *Store) Due(ctx context.Context, limit int) ([]string, time.Duration, error) {
 	wait := dueWait*4/5 + rand.N(dueWait*2/5)
 	if limit <= 0 {
@@ -45,14 +48,15 @@ func (s *Store) Due(ctx context.Context, limit int) ([]string, time.Duration, er
 	return ids, wait, nil
 }
 
+// dueCall asks some watch indexes for up to limit sessions each.
 func (s *Store) dueCall(watches []any, limit int) *call {
 	c := s.batch.get()
 	c.sealMany(&s.scripts.due, watches, limit)
 	return c
 }
 
-// collect sends the calls and joins the answers. All were sent when the first error returns; the
-// rest of them is left to the flushers.
+// collect sends the calls and joins their answers. It returns the first error at once: the calls that
+// are still under way are left to the flushers, and are not put back into the pool.
 func (s *Store) collect(ctx context.Context, calls []*call) ([]dueSession, error) {
 	for _, c := range calls {
 		s.batch.enqueue(c)

@@ -11,14 +11,19 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// passing are the classes of Redis' errors that go away: the call may be repeated.
+// passing are the classes of Redis' errors that pass by themselves: the call may be repeated, and its
+// error wraps session.ErrUnavailable. An error that is not listed, such as WRONGTYPE, will stay.
 var passing = [...]string{
 	"OOM", "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS", "BUSY",
 	"MISCONF", "MOVED", "ASK", "NOSCRIPT",
 }
 
-// callError is the error of a call. It keeps the class of an answer of Redis and drops its text,
-// which may quote arguments.
+// callError makes the error of a call. Of an error that Redis answered it keeps the class alone: the
+// text may quote arguments, and with them what users wrote. For example
+//
+//	OOM command not allowed when used memory > 'maxmemory'. script: 6f3..., on @user_script:1.
+//
+// becomes "redisstore: begin: session: store unavailable: redis answered OOM".
 func callError(op string, err error) error {
 	var answer redis.Error
 	if !errors.As(err, &answer) {
@@ -38,12 +43,13 @@ func callError(op string, err error) error {
 	return fmt.Errorf("redisstore: %s: %w", op, class)
 }
 
-// answerClass is the first word of an error that Redis answered.
+// answerClass is the first word of an error that Redis answered, such as OOM or READONLY.
 type answerClass string
 
+// Error implements error.
 func (c answerClass) Error() string { return "redis answered " + string(c) }
 
-// isNetwork says that err came from the way to Redis and not from Redis.
+// isNetwork says whether err came from the way to Redis, and not from Redis or from the caller.
 func isNetwork(err error) bool {
 	if err == nil {
 		return false

@@ -9,14 +9,18 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// errUnmet is the error of a call that took effect on the master and that is not yet as durable
-// as Options ask for.
+// errUnmet is the error of a call that took effect on the master, and that is not on as many replicas
+// or disks as Options ask for. It may be there a moment later; nobody knows.
 var errUnmet = errors.New("not on enough replicas or disks in time")
 
-// barrier is the command behind a batch that ends when all that the server wrote up to then is
-// durable. That must hold for a batch that wrote nothing too, or the answer to an event that comes
-// again would not be as good as the first. But Redis waits, from 7.2 on, for what its connection
-// wrote and no more: hence the touch before the barrier.
+// barrier is the WAIT or WAITAOF behind each batch. Its answer comes when all that the server wrote up
+// to then is durable.
+//
+// It counts for a batch that wrote nothing too. Example: Begin accepted an event, and the replicas
+// were not in time, so LINE was told no. LINE delivers the event again, and Begin says "duplicate"
+// without a write. LINE may be told yes only if the first write is on the replicas by now. From
+// version 7.2 on, Redis waits only for what the same connection wrote: so touch writes an empty key
+// before each barrier.
 type barrier struct {
 	args     []any
 	touch    *script
@@ -24,8 +28,8 @@ type barrier struct {
 	fsync    bool
 }
 
-// makeBarrier returns nil if there is nothing to wait for. AOF says that Redis is to be asked to
-// wait for its disk.
+// makeBarrier returns the barrier that Options ask for, or nil if there is nothing to wait for. With
+// aof, Redis is asked to wait for its disk too.
 func makeBarrier(opt *Options, aof bool, touch *script) *barrier {
 	ms := max(opt.Wait.Milliseconds(), 1)
 	w := &barrier{touch: touch, replicas: int64(opt.Replicas), fsync: aof}
@@ -40,7 +44,8 @@ func makeBarrier(opt *Options, aof bool, touch *script) *barrier {
 	return w
 }
 
-// met says whether enough replicas, and the disk, were in time.
+// met says whether enough replicas, and the disks, were in time. WAIT answers with the number of
+// replicas; WAITAOF answers with two numbers, that of the master's disk and those of replicas.
 func (w *barrier) met(answer *redis.Cmd) bool {
 	if !w.fsync {
 		n, err := answer.Int64()
@@ -50,14 +55,16 @@ func (w *barrier) met(answer *redis.Cmd) bool {
 	return err == nil && len(n) == 2 && n[0] >= 1 && n[1] >= w.replicas
 }
 
-// Slots that have moved: how often to look for their new node, and how long to wait before.
+// A slot of a Cluster may move to another node while a call is on its way. The call is sent again, so
+// often at most, after a pause in which the client asks where the slot is now.
 const (
 	moveTries = 4
 	movePause = 100 * time.Millisecond
 )
 
-// sendFirm makes the calls of a batch, each on its node and with the barrier behind them on the
-// same connection. A cluster client would send a command without a key to any node.
+// sendFirm makes the calls of a batch, with a barrier behind them. In a Cluster the calls are sorted by
+// node, and each node gets its calls and a barrier on one connection: a Cluster's client would send
+// WAIT, which has no key, to any node.
 func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
 	left := batch
 	for try := 1; len(left) > 0; try++ {
@@ -75,12 +82,14 @@ func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
 	}
 }
 
+// nodeCalls are the calls for one node.
 type nodeCalls struct {
 	node  *redis.Client
 	calls []*call
 }
 
-// byNode sorts calls by the master of their first key. One without a master has its error.
+// byNode sorts calls by the master of their first key. A call whose slot has no master gets that error,
+// and is in none of the groups.
 func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
 	cluster, ok := b.client.(*redis.ClusterClient)
 	if !ok {
@@ -104,7 +113,9 @@ func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
 	return groups
 }
 
-// sendTo makes the calls on one connection.
+// sendTo makes the calls on one connection: first the calls, then touch, then the barrier. Each call is
+// as good as its own answer and the barrier's. Calls whose scripts Redis has lost go again, with a
+// barrier of their own.
 func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call) {
 	pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
 	touch := redis.NewCmd(ctx, "eval", b.barrier.touch.text, 1, markOf(calls[0].keys[0]))
@@ -119,10 +130,10 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 	var again []*call
 	for _, c := range calls {
 		switch {
-		case !c.read():
+		case !c.read(): // Redis has lost the script
 			again = append(again, c)
-		case c.err == nil && touch.Err() != nil: // if its slot has moved, the call goes again with it
-			c.err = touch.Err()
+		case c.err == nil && touch.Err() != nil:
+			c.err = touch.Err() // with MOVED, sendFirm sends the call again; it may run twice
 		case c.err == nil && !met:
 			c.err = errUnmet
 		}

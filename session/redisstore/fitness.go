@@ -12,21 +12,21 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// demand is what a store wants of each master.
+// demand is what a store wants of each master of Redis.
 type demand struct {
 	cluster  bool
 	replicas int
 	fsync    bool
 }
 
-// server is what a master said of itself.
+// server is what a master says of itself.
 type server struct {
-	info map[string]string
-	// appendfsync is that setting appendfsync; empty if it was not asked or does not say.
+	info map[string]string // of INFO
+	// appendfsync is the setting of that name; empty if it was not asked for, or may not be read.
 	appendfsync string
 }
 
-// survey asks all masters.
+// survey asks all masters: one, or those of a Cluster.
 func (s *Store) survey(ctx context.Context) ([]server, error) {
 	var mu sync.Mutex
 	var all []server
@@ -37,7 +37,7 @@ func (s *Store) survey(ctx context.Context) ([]server, error) {
 		}
 		one := server{info: parseInfo(text)}
 		if s.demand.fsync && !one.since(7, 2) {
-			// Where CONFIG is not allowed, this stays empty, and is not good enough.
+			// Where the user may not run CONFIG, this stays empty, which counts as not "always".
 			one.appendfsync = c.ConfigGet(ctx, "appendfsync").Val()["appendfsync"]
 		}
 		mu.Lock()
@@ -57,6 +57,7 @@ func (s *server) since(major, minor int) bool {
 	return m > major || m == major && n >= minor
 }
 
+// haveWaitAOF says whether all servers know the command WAITAOF.
 func haveWaitAOF(all []server) bool {
 	for i := range all {
 		if !all[i].since(7, 2) {
@@ -66,7 +67,8 @@ func haveWaitAOF(all []server) bool {
 	return true
 }
 
-// faults says what makes the servers unfit to hold sessions.
+// faults says what makes the servers unfit to hold sessions: all that is wrong, joined. New and Check
+// return it.
 func (d demand) faults(all []server) error {
 	waitAOF := haveWaitAOF(all)
 	var faults []error
@@ -76,6 +78,7 @@ func (d demand) faults(all []server) error {
 	return errors.Join(faults...)
 }
 
+// fault says what makes one server unfit.
 func (d demand) fault(s *server) error {
 	var faults []error
 	if !s.since(7, 0) {
@@ -96,6 +99,8 @@ func (d demand) fault(s *server) error {
 	return errors.Join(faults...)
 }
 
+// fsyncFault says why Options.Fsync cannot hold on the server. Redis can tell when its disk has a write
+// if it knows WAITAOF, or if it answers no write before it is on the disk (appendfsync always).
 func (d demand) fsyncFault(s *server, waitAOF bool) error {
 	switch {
 	case !d.fsync:
@@ -109,7 +114,7 @@ func (d demand) fsyncFault(s *server, waitAOF bool) error {
 	return nil
 }
 
-// warn says what a store lives with and an operator should know.
+// warn logs what a store can live with, and an operator should know.
 func (d demand) warn(all []server, log *slog.Logger) {
 	noFile, noReplica := false, false
 	for i := range all {
@@ -127,6 +132,7 @@ func (d demand) warn(all []server, log *slog.Logger) {
 	}
 }
 
+// parseInfo reads the lines "name:value" of INFO.
 func parseInfo(text string) map[string]string {
 	info := make(map[string]string)
 	for line := range strings.Lines(text) {

@@ -6,8 +6,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Forget implements session.Admin. Its dead letters go by further calls: if one of them fails,
-// those that are left can be listed and purged, but not replayed.
+// Forget implements session.Admin. One script deletes the session, and further calls delete its dead
+// letters. If one of those fails, the letters that are left can be listed and purged; the tombstone
+// keeps them from being replayed.
 func (s *Store) Forget(ctx context.Context, id string) error {
 	if err := checkID("forget", id); err != nil {
 		return err
@@ -21,8 +22,8 @@ func (s *Store) Forget(ctx context.Context, id string) error {
 	return s.purgeAll(ctx, id, "", last)
 }
 
-// Unsend implements session.Admin. Dead letters go by further calls: if one of them fails, the
-// call may be repeated.
+// Unsend implements session.Admin. One script takes the message out of the session, and further calls
+// delete its dead letters. If one of those fails, Unsend may be called again.
 func (s *Store) Unsend(ctx context.Context, id, messageID string) error {
 	if err := checkID("unsend", id); err != nil {
 		return err
@@ -42,12 +43,13 @@ func (s *Store) Unsend(ctx context.Context, id, messageID string) error {
 	if err := s.purgeAll(ctx, id, messageID, last); err != nil {
 		return err
 	}
-	_, err = s.wipe(ctx, &s.scripts.unsend, id, messageID) // for a letter that was replayed meanwhile
+	// Between the two, a letter may have been replayed: its event waits in the session now.
+	_, err = s.wipe(ctx, &s.scripts.unsend, id, messageID)
 	return err
 }
 
-// wipe runs a script that deletes of a session all but its dead letters, and returns the place
-// of the last of those.
+// wipe runs forget or unsend, and returns the id of the last dead letter of the partition; empty if
+// there is none. purgeAll has to look at the letters up to that one, as later ones came afterwards.
 func (s *Store) wipe(ctx context.Context, sc *script, id, arg string) (string, error) {
 	p := s.part(id)
 	c := s.firm.get()
@@ -61,7 +63,8 @@ func (s *Store) wipe(ctx context.Context, sc *script, id, arg string) (string, e
 	return string(reply), nil
 }
 
-// purgeAll deletes the dead letters of a session, or those of a message, up to the last place.
+// purgeAll deletes the dead letters of a session, or with a messageID those of one message. It looks
+// at all letters of the partition from the first to last, letterChunk of them in each call.
 func (s *Store) purgeAll(ctx context.Context, id, messageID, last string) error {
 	p := s.part(id)
 	for at := "-"; at != "" && last != ""; {

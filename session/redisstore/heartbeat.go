@@ -9,7 +9,7 @@ import (
 // Wake implements session.Store. It is nil: Redis is asked again, a few times a second.
 func (s *Store) Wake() <-chan struct{} { return nil }
 
-// Heartbeat implements session.Store.
+// Heartbeat implements session.Store. The heartbeat script notes that the process lives, and counts.
 func (s *Store) Heartbeat(ctx context.Context, process string, term time.Duration) (int, error) {
 	c := s.batch.get()
 	c.request = append(c.request, process...)

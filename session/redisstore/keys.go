@@ -5,16 +5,17 @@ import (
 	"strings"
 )
 
-// partition is a share of the sessions: the keys of all of them are in one hash slot.
+// partition is a share of the sessions. All keys of a partition are in one hash slot, so that one
+// script may write several of them, in a Cluster too.
 type partition struct {
 	prefix string // of the keys, with the hash tag
-	watch  string // the index of when to look at which session
+	watch  string // the watch index
 	dead   string // the stream of dead letters
 }
 
 const (
 	root  = "kaiwa:"
-	slots = 16384 // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/
+	slots = 16384 // of a Cluster
 )
 
 // namespaceRoot is what all keys of a namespace begin with.
@@ -25,15 +26,16 @@ func namespaceRoot(namespace string) string {
 	return root + namespace + ":"
 }
 
-// makePartitions names n partitions so that they are spread evenly over the slots, and thereby
-// over the masters of a Cluster: the ith has the first tag that falls into the ith nth of them.
+// makePartitions names n partitions. Their slots are spread evenly, and so a Cluster's masters get
+// an equal share of them. For that, it cuts the 16384 slots into n ranges, and gives the range i the
+// first of the tags p0, p1, p2... that falls into it. With 64 partitions a range has 256 slots.
 func makePartitions(namespace string, n int) []partition {
 	parts := make([]partition, n)
 	for i, left := 0, n; left > 0; i++ {
 		tag := "p" + strconv.FormatInt(int64(i), 16)
 		p := &parts[int(crc16(tag))%slots*n/slots]
 		if p.prefix != "" {
-			continue
+			continue // the range has a tag already
 		}
 		p.prefix = namespaceRoot(namespace) + "{" + tag + "}:"
 		p.watch = p.prefix + "w"
@@ -43,10 +45,12 @@ func makePartitions(namespace string, n int) []partition {
 	return parts
 }
 
-// markOf returns the key that a barrier writes in the partition of the other key.
+// markOf returns the key that a barrier writes, in the partition of the other key. For the session
+// kaiwa:{p3f}:abc that is kaiwa:{p3f}:f.
 func markOf(key string) string { return key[:strings.IndexByte(key, '}')+2] + "f" }
 
-// part returns the partition of a session: the first 24 bits of its id decide.
+// part returns the partition of a session. The first four characters of its id decide, which are
+// 24 bits of a hash.
 func (s *Store) part(id string) *partition {
 	n := 0
 	for i := range min(4, len(id)) {
@@ -55,7 +59,8 @@ func (s *Store) part(id string) *partition {
 	return &s.parts[n%len(s.parts)]
 }
 
-// tagValue is the value of a character of URL-safe base64, or negative.
+// tagValue returns the value of a character of URL-safe base64, 0 to 63, or a negative number for
+// any other character.
 func tagValue(c byte) int {
 	switch {
 	case c >= 'A' && c <= 'Z':
@@ -73,7 +78,8 @@ func tagValue(c byte) int {
 	}
 }
 
-// crc16 is CRC-16/XMODEM, by which Redis Cluster finds the slot of a hash tag.
+// crc16 is CRC-16/XMODEM. Redis Cluster finds the slot of a key by the CRC of its hash tag:
+// https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/
 func crc16(s string) uint16 {
 	var crc uint16
 	for i := range len(s) {

@@ -7,7 +7,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Release implements session.Store.
+// Release implements session.Store. It does not wait for replicas: a release that is lost costs the
+// event a delay, as the lease runs out by itself.
 func (s *Store) Release(ctx context.Context, r *session.ReleaseRequest) error {
 	c := s.batch.get()
 	c.request = append(c.request, r.Token[:]...)
@@ -16,7 +17,8 @@ func (s *Store) Release(ctx context.Context, r *session.ReleaseRequest) error {
 	return s.fenced(ctx, c, &s.scripts.release, r.ID, r.Token)
 }
 
-// Extend implements session.Store.
+// Extend implements session.Store. It does not wait for replicas either: if the extension is lost,
+// another process may take the lease, and the commit of this one is fenced.
 func (s *Store) Extend(ctx context.Context, id string, t session.Token, lease time.Duration) error {
 	c := s.batch.get()
 	c.request = append(c.request, t[:]...)
@@ -24,7 +26,7 @@ func (s *Store) Extend(ctx context.Context, id string, t session.Token, lease ti
 	return s.fenced(ctx, c, &s.scripts.extend, id, t)
 }
 
-// fenced makes a call that answers 1, or 0 if the lease was lost.
+// fenced makes a call of a script that answers leaseHeld or leaseLost.
 func (s *Store) fenced(ctx context.Context, c *call, sc *script, id string, t session.Token) error {
 	if err := checkID(sc.name, id); err != nil {
 		return err

@@ -7,13 +7,15 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// letterID names a dead letter: its partition, and its id in that stream.
+// letterID names a dead letter: its partition, by its index, and its id in the partition's stream,
+// which Redis makes of the time in ms and a number. As text: 63-1900000000000-0.
 type letterID struct {
 	part   int
 	ms, no uint64
 }
 
-// parseLetterID reads what String wrote; nothing else is an id.
+// parseLetterID reads what String wrote. Nothing else is an id: no leading zeros, no spaces, and no
+// partition that the store does not have.
 func (s *Store) parseLetterID(text string) (id letterID, ok bool) {
 	part, rest, _ := strings.Cut(text, "-")
 	ms, no, _ := strings.Cut(rest, "-")
@@ -27,16 +29,19 @@ func (s *Store) parseLetterID(text string) (id letterID, ok bool) {
 	return id, ok && id.String() == text
 }
 
+// String returns the id as users see it.
 func (l letterID) String() string { return strconv.Itoa(l.part) + "-" + l.place() }
 
-// place is the id in the stream.
+// place returns the id in the stream.
 func (l letterID) place() string {
 	return strconv.FormatUint(l.ms, 10) + "-" + strconv.FormatUint(l.no, 10)
 }
 
-// eventID returns the id of the event that the letter of the event id is replayed as. The number
-// is the letter's own, so that no two replays in a partition have one id. What would be too long
-// loses the marks of earlier replays, and more if it must.
+// eventID returns the id under which the letter's event is replayed: its own id, "#r", and the numbers
+// of the letter. No two letters of a partition have the same numbers, and so no two replays have the
+// same id. An event e1 that fails again and again becomes e1#r19000000000000, then
+// e1#r19000000000000#r19000000050000... If that is too long, the marks of earlier replays go, and
+// then the end of the first id.
 func (l letterID) eventID(id string) string {
 	mark := "#r" + strconv.FormatUint(l.ms, 10) + strconv.FormatUint(l.no, 10)
 	if len(id)+len(mark) <= session.MaxEventID {

@@ -12,17 +12,18 @@ import (
 )
 
 const (
-	// letterChunk bounds the bytes that one script has in its hands: 4 MiB of events.
+	// letterChunk is how many letters one script reads. Each has up to 256 KiB, so that is 4 MiB.
 	letterChunk = 16
-	// walkTime ends what takes many calls.
+	// walkTime bounds what takes many calls: Letters, Forget and Unsend.
 	walkTime = 5 * time.Second
 )
 
-// errFrom is the answer to a caller's mistake.
+// errFrom is returned for a place that Letters cannot have returned.
 var errFrom = errors.New("redisstore: Letters did not return that place")
 
-// Letters implements session.Admin. A part is a partition, of which about 10,000 letters are
-// kept. The last page may be empty.
+// Letters implements session.Admin. It lists one partition after the other, and the oldest letters of
+// each first; Redis keeps about maxDeadLetters of each. The last page may be empty. The place from
+// where to go on is the id of the last letter that was listed; 3-0-0 is the beginning of partition 3.
 func (s *Store) Letters(ctx context.Context, from string, limit int) ([]session.Letter, string, error) {
 	var at letterID
 	if from != "" {
@@ -38,14 +39,14 @@ func (s *Store) Letters(ctx context.Context, from string, limit int) ([]session.
 		n := min(letterChunk, limit-len(all))
 		parts := s.parts[at.part:]
 		if s.cluster {
-			parts = parts[:1]
+			parts = parts[:1] // one script reads keys of one slot only
 		}
 		some, last, err := s.lettersOf(ctx, parts, at.part, "("+at.place(), "+", n)
 		all = append(all, some...)
 		switch {
 		case err != nil:
 			return nil, "", err
-		case len(some) == n:
+		case len(some) == n: // there may be more of the same partition
 			at = last
 		case at.part+len(parts) == len(s.parts):
 			return all, "", nil
@@ -56,8 +57,9 @@ func (s *Store) Letters(ctx context.Context, from string, limit int) ([]session.
 	return all, at.String(), nil
 }
 
-// lettersOf lists up to n letters of some partitions, of which the first has that index: in the
-// first from that place on, in all up to the other. It also returns the id of the last.
+// lettersOf lists up to n letters of some partitions in a row. index is that of the first of them.
+// from is where to begin in the first partition, to is where to end in all. It also returns the id
+// of the last letter.
 func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, from, to string, n int) (
 	[]session.Letter, letterID, error,
 ) {
@@ -79,6 +81,7 @@ func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, fro
 	return all, last, nil
 }
 
+// parseLetters reads the answer of the letters script. index is that of the first partition asked.
 func (s *Store) parseLetters(b []byte, index int) (all []session.Letter, id letterID, ok bool) {
 	a := answer{b: b}
 	for len(a.b) > 0 {
@@ -86,7 +89,7 @@ func (s *Store) parseLetters(b []byte, index int) (all []session.Letter, id lett
 		id, ok = s.parseLetterID(strconv.Itoa(part) + "-" + a.text())
 		l := session.Letter{ID: id.String(), Session: a.text(), Attempts: int(a.num(1)), Why: a.text()}
 		l.Time = time.UnixMilli(int64(id.ms))
-		// A letter that is kept must not keep the whole page.
+		// Clones: a caller that keeps one letter must not keep the bytes of the whole page.
 		if l.Output.Seq = session.Seq(a.num(5)); l.Output.Seq != 0 {
 			l.Output.Body = bytes.Clone(a.take(int(a.num(3))))
 		} else {
@@ -101,7 +104,7 @@ func (s *Store) parseLetters(b []byte, index int) (all []session.Letter, id lett
 	return all, id, true
 }
 
-// letter finds a dead letter, or returns session.ErrNoLetter.
+// letter finds a dead letter by its id. It returns session.ErrNoLetter if there is none.
 func (s *Store) letter(ctx context.Context, name string) (*session.Letter, letterID, error) {
 	id, ok := s.parseLetterID(name)
 	if !ok {
@@ -127,8 +130,9 @@ func (s *Store) Purge(ctx context.Context, name string) error {
 	return err
 }
 
-// purge deletes letters of a session, or of one of its messages, among the next of its partition,
-// and returns the place of the last that was looked at, or nothing at the end.
+// purge looks at up to letterChunk letters of a partition, between from and to, and deletes those of
+// the session, or with a messageID those of one of its messages. It returns the id of the letter that
+// it looked at last, or nothing if that was the end.
 func (s *Store) purge(ctx context.Context, p *partition, sessionID, messageID, from, to string) (string, error) {
 	c := s.firm.get()
 	for _, arg := range []string{sessionID, from, to} {
@@ -147,8 +151,8 @@ func (s *Store) purge(ctx context.Context, p *partition, sessionID, messageID, f
 	return string(reply), nil
 }
 
-// Replay implements session.Admin. An event's id that would be longer than session.MaxEventID
-// loses the marks of earlier replays. Redis must have room for the event, as for any other.
+// Replay implements session.Admin. Redis must have room for the event, as for any other: a Redis that
+// is full refuses. See letterID.eventID for the id of the event.
 func (s *Store) Replay(ctx context.Context, name string) error {
 	l, id, err := s.letter(ctx, name)
 	if err != nil {

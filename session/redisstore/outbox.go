@@ -7,8 +7,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Ack implements session.Store. Like Begin it waits, as it hands out outputs: those of a commit that
-// is not yet durable may not be sent.
+// Ack implements session.Store. Like Begin, it waits for replicas and disks, since it hands out
+// outputs: an output whose commit could still be lost must not be sent.
 func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
 	if err := checkID("ack", id); err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lane time.
 	return outs, nil
 }
 
-// Discard implements session.Store.
+// Discard implements session.Store. It waits for replicas and disks, so that the dead letter is kept.
 func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why string) error {
 	if err := checkID("discard", id); err != nil {
 		return err

@@ -8,7 +8,8 @@ import (
 	"sync"
 )
 
-// luaFiles are the scripts and the parts that they include.
+// luaFiles are the scripts, and the parts that they include. A line "--include load" in one of them
+// stands for the file load.lua, and a word in capital letters for a constant.
 //
 //go:embed lua/*.lua
 var luaFiles embed.FS
@@ -20,7 +21,26 @@ type script struct {
 	sha  string
 }
 
-// scripts are those that a store calls. touch is sent with its text each time: see barrier.
+// scripts are those that a store calls:
+//
+//	begin      accepts an event, or looks after a session that is due; takes the lease
+//	commit     writes what a turn changed; hands over the next event, or gives the lease up
+//	release    gives the lease up without a commit
+//	extend     gives the lease a fresh term
+//	ack        drops outputs that were delivered, and hands out those behind them
+//	discard    makes a dead letter of an output
+//	due        lists the sessions that somebody must look at
+//	check      does nothing, where Redis would let begin run
+//	forget     leaves a tombstone of a session
+//	unsend     takes a message out of the events that wait
+//	letters    lists dead letters
+//	purge      deletes dead letters
+//	replay     makes a dead letter an event again
+//	heartbeat  notes that a process lives, and counts processes
+//	touch      writes an empty key; it is sent with its text each time: see barrier
+//
+// Each may run twice with one effect, as go-redis sends a command again whose answer was lost: the
+// files in lua/ say how.
 type scripts struct {
 	begin, commit, release, extend, ack script
 	discard, due, check, forget, unsend script

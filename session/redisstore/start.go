@@ -8,7 +8,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// start checks Redis, claims the namespace and loads the scripts.
+// start checks Redis, loads the scripts and claims the namespace. It also decides what to wait for
+// behind each batch, which depends on the version of Redis.
 func (s *Store) start(ctx context.Context, opt *Options) error {
 	servers, err := s.survey(ctx)
 	if err != nil {
@@ -38,6 +39,8 @@ func (s *Store) start(ctx context.Context, opt *Options) error {
 	return nil
 }
 
+// eachMaster calls f for the one master, or for each of a Cluster at the same time. It returns an error
+// for a client that is neither.
 func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.Client) error) error {
 	switch c := s.client.(type) {
 	case *redis.ClusterClient:
@@ -49,7 +52,9 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 	}
 }
 
-// claim writes what the namespace is laid out for, or compares it with what is there.
+// claim writes the layout and the number of partitions of a namespace, or compares them with what the
+// first store has written. With another number of partitions, sessions would be looked for in the
+// wrong ones.
 func claim(ctx context.Context, c redis.UniversalClient, opt *Options) error {
 	key := namespaceRoot(opt.Namespace) + "meta"
 	want := fmt.Sprintf("layout=%d partitions=%d", layout, opt.Partitions)

@@ -45,13 +45,16 @@ const (
 )
 
 // Store is a session.Store in Redis. Make it with New.
+//
+// A method checks its request, packs it into a call, has a batcher send the call, and reads the
+// answer: all else is done by the scripts in lua/.
 type Store struct {
 	client  redis.UniversalClient
 	parts   []partition
 	cluster bool
 	demand  demand
-	batch   *batcher
-	firm    *batcher // for what a caller is promised: waits for replicas and disks, if it is to
+	batch   *batcher // for calls that promise nothing
+	firm    *batcher // for calls that do: waits for replicas and disks if Options ask for it
 	scripts scripts
 	watches []any // the watch indexes of all partitions, as arguments
 
@@ -60,8 +63,9 @@ type Store struct {
 
 var _ session.Store = (*Store)(nil)
 
-// New returns a store on the client's Redis, which it asks whether it is fit: see the package's
-// documentation. The client is a *redis.Client, also one of Sentinel, or a *redis.ClusterClient;
+// New returns a store on the client's Redis. It asks Redis whether it is fit (see "What Redis must be"
+// in the package's documentation), loads the scripts, and writes kaiwa:meta if it is the first store
+// of the namespace. The client is a *redis.Client, also one of Sentinel, or a *redis.ClusterClient;
 // it stays the caller's. New returns an error if Redis cannot be reached, is not fit, or holds
 // the namespace with another number of partitions.
 func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store, error) {
@@ -90,6 +94,7 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 	return s, nil
 }
 
+// withDefaults returns the options with defaults in the place of zeros, or what is wrong with them.
 func withDefaults(o *Options) (Options, error) {
 	var opt Options
 	if o != nil {
