@@ -30,8 +30,8 @@ func (b *Bot) Forget(ctx context.Context, src transport.Source) error {
 
 // Letters, Replay and Purge look after events that could not be handled: see session.Admin.
 // Mount nothing of it without authentication of your own.
-func (b *Bot) Letters(ctx context.Context, from string, limit int) ([]session.Letter, string, error) {
-	return b.store.Letters(ctx, from, limit)
+func (b *Bot) DeadLetters(ctx context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
+	return b.store.DeadLetters(ctx, from, limit)
 }
 
 // Replay gives an event that was set aside another turn.
@@ -40,6 +40,6 @@ func (b *Bot) Replay(ctx context.Context, letter string) error {
 }
 
 // Purge deletes an event that was set aside.
-func (b *Bot) Purge(ctx context.Context, letter string) error {
-	return b.store.Purge(ctx, letter)
+func (b *Bot) DeleteDeadLetter(ctx context.Context, letter string) error {
+	return b.store.DeleteDeadLetter(ctx, letter)
 }

@@ -48,7 +48,7 @@ func TestDeliveryThatEndsLooksBehind(t *testing.T) {
 				require.Len(t, r.channel.take(), 1, "and its acknowledgement does not come back")
 				r.channel.fail = func(n int, _ *transport.Delivery) error {
 					if n == 0 {
-						return &transport.SendError{Verdict: transport.Retry, Err: errors.New("test: out of order")}
+						return &transport.SendError{Disposition: transport.Retry, Err: errors.New("test: out of order")}
 					}
 					return nil
 				}
@@ -77,7 +77,7 @@ func (r *rig) leaveOutput(e transport.Event) {
 	r.Helper()
 	other := &rig{T: r.T, channel: &fakeChannel{}, store: r.store, log: r.log}
 	other.channel.fail = func(int, *transport.Delivery) error {
-		return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: dying")}
+		return &transport.SendError{Disposition: transport.Hold, Err: errors.New("test: dying")}
 	}
 	other.start(other.channel, counter(r.T, nil))
 	other.receive(e)
@@ -107,7 +107,7 @@ func TestDeadOutputOutlastsAnOutage(t *testing.T) {
 		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
 		r.channel.fail = func(_ int, d *transport.Delivery) error {
 			if d.ReplyToken == "token-event-1" {
-				return &transport.SendError{Verdict: transport.Drop, Err: errors.New("test: refused")}
+				return &transport.SendError{Disposition: transport.Drop, Err: errors.New("test: refused")}
 			}
 			return nil
 		}
@@ -122,7 +122,7 @@ func TestDeadOutputOutlastsAnOutage(t *testing.T) {
 		require.Len(t, got, 3, "again twice, and the next")
 		require.Equal(t, []string{"1 a"}, untagged(got[2].Messages))
 		require.Equal(t, bot.Stats{Events: 2, Turns: 2, Retried: 2, Dropped: 1, Sent: 1}, r.bot.Stats())
-		letters, _, err := r.bot.Letters(context.Background(), "", 10)
+		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
 		require.Equal(t, "refused by the platform", letters[0].Why)
@@ -167,12 +167,12 @@ type lostAnswer struct {
 	next  func()
 }
 
-func (s *lostAnswer) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s *lostAnswer) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	done, err := s.Store.Commit(ctx, r)
 	if r.EventID == s.event && err == nil {
 		s.event = ""
 		s.next()
-		return session.Committed{}, session.ErrUnavailable
+		return session.CommitResult{}, session.ErrUnavailable
 	}
 	return done, err
 }

@@ -38,7 +38,7 @@ func TestConversation(t *testing.T) {
 func untagged(msgs []string) []string {
 	out := make([]string, len(msgs))
 	for i, m := range msgs {
-		out[i], _ = transport.Untag(m)
+		out[i], _ = transport.Unmark(m)
 	}
 	return out
 }
@@ -117,16 +117,16 @@ func TestStaleButtons(t *testing.T) {
 		r.say("ann", "start")
 		msgs := r.channel.texts()
 		require.Equal(r, "otherwise", msgs[0])
-		_, first := transport.Untag(msgs[1])
-		require.Len(r, first, transport.TagLen)
+		_, first := transport.Unmark(msgs[1])
+		require.Len(r, first, transport.MarkLen)
 		r.say("ann", "next")
-		_, second := transport.Untag(r.channel.texts()[0])
+		_, second := transport.Unmark(r.channel.texts()[0])
 		require.NotEqual(r, first, second)
 
 		r.receive(tapped("ann", "stale", "go", first))
 		shown := r.channel.texts()
 		require.Equal(r, []string{"second"}, untagged(shown), "the present step is shown")
-		_, again := transport.Untag(shown[0])
+		_, again := transport.Unmark(shown[0])
 		require.Equal(r, second, again, "and its buttons stay good")
 
 		r.receive(tapped("ann", "unknown", "nothing", second))
@@ -185,7 +185,7 @@ func TestDeliveryIsRetried(t *testing.T) {
 		r.channel.take()
 		r.channel.fail = func(n int, _ *transport.Delivery) error {
 			if n < 2 {
-				return &transport.SendError{Verdict: transport.Retry, Err: errors.New("test: out of order")}
+				return &transport.SendError{Disposition: transport.Retry, Err: errors.New("test: out of order")}
 			}
 			return nil
 		}
@@ -212,7 +212,7 @@ func TestDeliveryOutlastsAnOutage(t *testing.T) {
 		end := time.Now().Add(20 * time.Minute)
 		r.channel.fail = func(int, *transport.Delivery) error {
 			if time.Now().Before(end) {
-				return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: token refused")}
+				return &transport.SendError{Disposition: transport.Hold, Err: errors.New("test: token refused")}
 			}
 			return nil
 		}
@@ -233,7 +233,7 @@ func TestDeliveryOutlastsAnOutage(t *testing.T) {
 func TestUndeliverableIsReportedOnce(t *testing.T) {
 	inBubble(t, bot.Options{}, func(r *rig) {
 		r.channel.fail = func(int, *transport.Delivery) error {
-			return &transport.SendError{Verdict: transport.Drop, Err: errors.New("test: blocked")}
+			return &transport.SendError{Disposition: transport.Drop, Err: errors.New("test: blocked")}
 		}
 		r.say("ann", "start")
 		r.pass(time.Minute)

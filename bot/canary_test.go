@@ -65,17 +65,17 @@ type flakyStore struct {
 	down, lose atomic.Bool
 }
 
-func (s *flakyStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *flakyStore) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if s.down.Load() {
-		return session.Begun{}, session.ErrUnavailable
+		return session.BeginResult{}, session.ErrUnavailable
 	}
 	return s.Store.Begin(ctx, r)
 }
 
-func (s *flakyStore) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s *flakyStore) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	done, err := s.Store.Commit(ctx, r)
 	if s.lose.Swap(false) {
-		return session.Committed{}, session.ErrUnavailable
+		return session.CommitResult{}, session.ErrUnavailable
 	}
 	return done, err
 }
@@ -151,7 +151,7 @@ func TestCanaries(t *testing.T) {
 		post(canaryText, canarySecret)
 	}
 	api.CloseClientConnections()
-	letters, _, err := b.Letters(t.Context(), "", 100)
+	letters, _, err := b.DeadLetters(t.Context(), "", 100)
 	require.NoError(t, err)
 	for _, l := range letters {
 		l.Event.Body, l.Output = nil, session.Output{}

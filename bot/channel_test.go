@@ -25,7 +25,7 @@ import (
 type text string
 
 func (m text) AppendJSON(b []byte, tag string) ([]byte, error) {
-	s, err := json.Marshal(transport.Tag(string(m), tag))
+	s, err := json.Marshal(transport.Mark(string(m), tag))
 	return append(b, s...), err
 }
 
@@ -144,7 +144,7 @@ func said(user, id, words string) transport.Event {
 func tapped(user, id, data, tag string) transport.Event {
 	e := said(user, id, "")
 	e.Kind, e.Type = transport.KindPostback, "postback"
-	e.Postback = transport.Postback{Data: data, Tag: tag}
+	e.Postback = transport.Postback{Data: data, Mark: tag}
 	return raw(e)
 }
 

@@ -64,16 +64,16 @@ func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
 	)
 	switch {
 	case o.unreadable:
-		se = &transport.SendError{Verdict: transport.Drop, Err: errBadOutput}
+		se = &transport.SendError{Disposition: transport.Drop, Err: errBadOutput}
 	case o.Age > maxOutputAge:
-		se = &transport.SendError{Verdict: transport.Drop, Err: errTooOld}
+		se = &transport.SendError{Disposition: transport.Drop, Err: errTooOld}
 	default:
 		crash("before-send")
 		receipt, se = b.attempt(o)
 		crash("after-send")
 	}
-	if se != nil && se.Verdict == transport.Drop && !b.discard(id, seq, receipt, se) {
-		se = &transport.SendError{Verdict: transport.Retry, After: minRetry, Err: errNotKept}
+	if se != nil && se.Disposition == transport.Drop && !b.discard(id, seq, receipt, se) {
+		se = &transport.SendError{Disposition: transport.Retry, After: minRetry, Err: errNotKept}
 	}
 	if b.o.Sent != nil {
 		s := Sent{Session: id, Receipt: receipt, Age: o.Age, Retried: o.Retried}
@@ -87,14 +87,14 @@ func (b *Bot) send(id string, seq session.Seq, o *output) *transport.SendError {
 		b.stats.held.set(false)
 		return nil
 	}
-	switch se.Verdict {
+	switch se.Disposition {
 	case transport.Drop, transport.Ambiguous:
-		if se.Verdict == transport.Drop {
+		if se.Disposition == transport.Drop {
 			b.stats.dropped.Add(1)
 		} else {
 			b.stats.ambiguous.Add(1)
 		}
-		b.o.Logger.Error("bot: output not delivered", "session", id, "verdict", se.Verdict.String(),
+		b.o.Logger.Error("bot: output not delivered", "session", id, "verdict", se.Disposition.String(),
 			"age", o.Age, "pushed", receipt.Pushed, "request", receipt.RequestID, "err", se.Err)
 		return nil
 	case transport.Hold:
@@ -130,7 +130,7 @@ func (b *Bot) discard(id string, seq session.Seq, r transport.Receipt, se *trans
 func (b *Bot) attempt(o *output) (receipt transport.Receipt, se *transport.SendError) {
 	defer func() {
 		if v := recover(); v != nil { // to die of it would be to meet it again
-			se = &transport.SendError{Verdict: transport.Retry, Err: fmt.Errorf("bot: channel: panic with a %T", v)}
+			se = &transport.SendError{Disposition: transport.Retry, Err: fmt.Errorf("bot: channel: panic with a %T", v)}
 		}
 	}()
 	receipt, err := b.channel.Send(context.Background(), &o.Delivery)
@@ -143,7 +143,7 @@ func (b *Bot) attempt(o *output) (receipt transport.Receipt, se *transport.SendE
 func sendError(err error) *transport.SendError {
 	var se *transport.SendError
 	if !errors.As(err, &se) {
-		se = &transport.SendError{Verdict: transport.Retry, Err: err}
+		se = &transport.SendError{Disposition: transport.Retry, Err: err}
 	}
 	return se
 }
@@ -152,7 +152,7 @@ func sendError(err error) *transport.SendError {
 func (b *Bot) retry(id string, first session.Seq, outs []output, se *transport.SendError) {
 	start := time.Now()
 	for _, wait := range quickRetries {
-		if time.Since(start) > time.Second || se.Verdict != transport.Retry || se.After > wait || !b.sleep(wait) {
+		if time.Since(start) > time.Second || se.Disposition != transport.Retry || se.After > wait || !b.sleep(wait) {
 			break
 		}
 		n, err := b.sendAll(id, first, outs, true)
@@ -172,7 +172,7 @@ func (b *Bot) retry(id string, first session.Seq, outs []output, se *transport.S
 // process or of another.
 func (b *Bot) postpone(id string, done session.Seq, o *output, se *transport.SendError) {
 	wait := min(max(b.now().Sub(o.born)/2, minRetry, se.After), maxRetry)
-	b.o.Logger.Warn("bot: output waits", "session", id, "verdict", se.Verdict.String(), "wait", wait, "err", se.Err)
+	b.o.Logger.Warn("bot: output waits", "session", id, "verdict", se.Disposition.String(), "wait", wait, "err", se.Err)
 	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
 	defer cancel()
 	done = max(done, b.acks.take(id))

@@ -78,7 +78,7 @@ func testAnHourLater(t *testing.T, file string) {
 	w.expect(bea, "reply Which day?")
 
 	// Dead letters: the event has another turn, the output is only shown.
-	letters, _, err := b.Letters(t.Context(), "", 10)
+	letters, _, err := b.DeadLetters(t.Context(), "", 10)
 	require.NoError(t, err)
 	require.Len(t, letters, 2)
 	for _, l := range letters {
@@ -240,7 +240,7 @@ func (w *world) tap(chat, user, data string) {
 	w.mu.Lock()
 	tagged := ""
 	for _, s := range w.shown[chat] {
-		if d, _ := transport.Untag(s); d == data {
+		if d, _ := transport.Unmark(s); d == data {
 			tagged = s
 		}
 	}

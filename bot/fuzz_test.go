@@ -46,7 +46,7 @@ func FuzzTurnNames(f *testing.F) {
 		require.Equal(t, name1 == name2 && n1 == n2, one == two)
 		for _, turn := range []string{name1, name2} {
 			tag := tagOf(turn)
-			data, got := transport.Untag(transport.Tag("yes", tag))
+			data, got := transport.Unmark(transport.Mark("yes", tag))
 			require.Equal(t, "yes", data)
 			require.Equal(t, tag, got)
 		}

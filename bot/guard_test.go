@@ -25,9 +25,9 @@ type forgetfulStore struct {
 	forget atomic.Bool
 }
 
-func (s *forgetfulStore) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s *forgetfulStore) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	if s.forget.CompareAndSwap(true, false) {
-		return session.Committed{Rev: r.Rev + 1, Lane: true, Now: time.Now()}, nil
+		return session.CommitResult{Rev: r.Rev + 1, MayDeliver: true, Now: time.Now()}, nil
 	}
 	return s.Store.Commit(ctx, r)
 }
@@ -117,7 +117,7 @@ func (r *rig) begunElsewhere(user, id, words string, times int) {
 	key := session.Key{Chat: transport.ChatUser, ChatID: user}.ID()
 	for i := range times {
 		begun, err := r.store.Begin(context.Background(), &session.BeginRequest{
-			ID: key, Token: session.Token{1, byte(i)}, Lease: time.Millisecond,
+			ID: key, Token: session.LeaseToken{1, byte(i)}, Lease: time.Millisecond,
 			Event: session.Event{ID: id, Time: e.Time, Body: e.Raw},
 		})
 		require.NoError(r, err)
@@ -147,7 +147,7 @@ func TestKillerIsSetAside(t *testing.T) {
 		r.pass(time.Minute)
 		require.Equal(r, 1, calls)
 		require.Equal(r, []string{"sorry", "b"}, untagged(r.channel.texts()))
-		letters, _, err := r.bot.Letters(context.Background(), "", 10)
+		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.Equal(r, "killer", letters[0].Event.ID)
@@ -165,7 +165,7 @@ func TestOutputsAreGivenUpInTime(t *testing.T) {
 	bubbleWith(t, bot.Options{}, act, func(r *rig) {
 		r.say("ann", "start")
 		r.channel.fail = func(int, *transport.Delivery) error {
-			return &transport.SendError{Verdict: transport.Retry, Err: errors.New("test: away")}
+			return &transport.SendError{Disposition: transport.Retry, Err: errors.New("test: away")}
 		}
 		r.say("ann", "a")
 		r.pass(30 * time.Hour)
@@ -180,7 +180,7 @@ func TestOutputsAreGivenUpInTime(t *testing.T) {
 			require.Equal(r, got[0].Key, s.Key)
 		}
 		require.EqualValues(r, 1, r.bot.Stats().Dropped)
-		letters, _, err := r.bot.Letters(context.Background(), "", 10)
+		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.Equal(r, "not delivered for 23 h", letters[0].Why)
@@ -191,7 +191,7 @@ func TestOutputsAreGivenUpInTime(t *testing.T) {
 func TestAmbiguousIsCounted(t *testing.T) {
 	inBubble(t, bot.Options{}, func(r *rig) {
 		r.channel.fail = func(int, *transport.Delivery) error {
-			return &transport.SendError{Verdict: transport.Ambiguous, Err: errors.New("test: who knows")}
+			return &transport.SendError{Disposition: transport.Ambiguous, Err: errors.New("test: who knows")}
 		}
 		r.say("ann", "start")
 		r.pass(time.Minute)

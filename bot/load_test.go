@@ -26,7 +26,7 @@ type queueStore struct {
 	turn chan struct{}
 }
 
-func (s *queueStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *queueStore) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
 	time.Sleep(time.Millisecond)
@@ -170,7 +170,7 @@ type stuckStore struct {
 	free chan struct{}
 }
 
-func (s *stuckStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *stuckStore) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	<-s.free
 	return s.Store.Begin(ctx, r)
 }
@@ -227,7 +227,7 @@ type holdStore struct {
 	held atomic.Int64
 }
 
-func (s *holdStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *holdStore) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if r.Hold {
 		s.held.Add(1)
 	}
@@ -265,7 +265,7 @@ func TestWaitingEventsHaveTurnsOfTheirOwn(t *testing.T) {
 func TestBacklogOfOutputsIsBounded(t *testing.T) {
 	inBubble(t, bot.Options{MaxTurns: 4}, func(r *rig) {
 		r.channel.fail = func(int, *transport.Delivery) error {
-			return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: away")}
+			return &transport.SendError{Disposition: transport.Hold, Err: errors.New("test: away")}
 		}
 		for i := range 30 {
 			r.say(fmt.Sprint("user-", i), "start")

@@ -16,7 +16,7 @@ const (
 
 // awaited notes that somebody waits for the turn in front of their telephone.
 func (t *turns) awaited(e *transport.Event) {
-	if t.b.o.Loading < 0 || e.Source.Chat != transport.ChatUser ||
+	if t.b.o.LoadingAfter < 0 || e.Source.Chat != transport.ChatUser ||
 		!e.Kind.IsMessage() && e.Kind != transport.KindPostback {
 		return
 	}

@@ -21,10 +21,10 @@ import (
 // overtaken is a store in which another process handles the event "lost" while its action runs.
 type overtaken struct {
 	session.Store
-	begun session.Begun
+	begun session.BeginResult
 }
 
-func (s *overtaken) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *overtaken) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	b, err := s.Store.Begin(ctx, r)
 	if b.Event.ID == "lost" {
 		s.begun = b
@@ -32,7 +32,7 @@ func (s *overtaken) Begin(ctx context.Context, r *session.BeginRequest) (session
 	return b, err
 }
 
-func (s *overtaken) Extend(ctx context.Context, id string, t session.Token, _ time.Duration) error {
+func (s *overtaken) Extend(ctx context.Context, id string, t session.LeaseToken, _ time.Duration) error {
 	_, err := s.Store.Commit(ctx, &session.CommitRequest{
 		ID: id, Token: t, Rev: s.begun.Rev, EventID: "lost", State: s.begun.State,
 	})
@@ -129,7 +129,7 @@ func TestLateUnsend(t *testing.T) {
 		e.MessageID = "m"
 		r.receive(raw(e))
 		letters := func() int {
-			all, _, err := r.bot.Letters(context.Background(), "", 10)
+			all, _, err := r.bot.DeadLetters(context.Background(), "", 10)
 			require.NoError(r, err)
 			return len(all)
 		}
@@ -157,7 +157,7 @@ func TestSetAsideWithFullOutbox(t *testing.T) {
 	}
 	bubbleWith(t, bot.Options{Failed: text("sorry")}, act, func(r *rig) {
 		r.channel.fail = func(int, *transport.Delivery) error {
-			return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: token refused")}
+			return &transport.SendError{Disposition: transport.Hold, Err: errors.New("test: token refused")}
 		}
 		r.say("ann", "start")
 		for range session.MaxOutputs / 20 { // five messages are one output
@@ -169,7 +169,7 @@ func TestSetAsideWithFullOutbox(t *testing.T) {
 		r.pass(time.Minute)
 		require.Equal(r, 1, calls)
 		require.EqualValues(r, 1, r.bot.Stats().Dead)
-		letters, _, err := r.bot.Letters(context.Background(), "", 10)
+		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 	})

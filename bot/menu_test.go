@@ -180,7 +180,7 @@ func TestMenuIsRetried(t *testing.T) {
 		c.fail = func(_ int, d *transport.Delivery) error {
 			if d.Menu == "main" && fails > 0 {
 				fails--
-				return &transport.SendError{Verdict: transport.Retry, Err: errors.New("away")}
+				return &transport.SendError{Disposition: transport.Retry, Err: errors.New("away")}
 			}
 			return nil
 		}

@@ -52,7 +52,7 @@ type Options struct {
 	UserRate int
 	// Loading is after what time the user of a one-to-one chat is shown that an answer is on its
 	// way, if the channel can show it. The default is 1 s; below zero they are not.
-	Loading time.Duration
+	LoadingAfter time.Duration
 	// Sent, if it is not nil, is told the outcome of each attempt to deliver something, for
 	// metrics. It is called by the goroutine that sends, by many at once, and should be quick.
 	Sent func(Sent)
@@ -86,8 +86,8 @@ func (o *Options) defaults() {
 	if o.MaxTurns <= 0 {
 		o.MaxTurns = 256
 	}
-	if o.Loading == 0 {
-		o.Loading = time.Second
+	if o.LoadingAfter == 0 {
+		o.LoadingAfter = time.Second
 	}
 	if o.UserRate == 0 {
 		o.UserRate = 100

@@ -215,7 +215,7 @@ func TestReady(t *testing.T) {
 	t.Run("on hold", func(t *testing.T) {
 		inBubble(t, bot.Options{}, func(r *rig) {
 			r.channel.fail = func(int, *transport.Delivery) error {
-				return &transport.SendError{Verdict: transport.Hold, Err: io.EOF}
+				return &transport.SendError{Disposition: transport.Hold, Err: io.EOF}
 			}
 			r.say("ann", "start")
 			r.pass(10 * time.Second)
@@ -225,7 +225,7 @@ func TestReady(t *testing.T) {
 	t.Run("behind", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			act := func(context.Context, *flow.Turn[count]) error { time.Sleep(20 * time.Second); return nil }
-			bubbleInside(t, bot.Options{MaxTurns: 1, Loading: -1}, act, func(r *rig) {
+			bubbleInside(t, bot.Options{MaxTurns: 1, LoadingAfter: -1}, act, func(r *rig) {
 				r.say("ann", "start")
 				r.say("bob", "start")
 				r.say("ann", "a")

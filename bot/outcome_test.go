@@ -33,13 +33,13 @@ func TestSent(t *testing.T) {
 		panic(userWords)
 	}}
 	inBubble(t, o, func(r *rig) {
-		verdicts := []transport.Verdict{transport.Retry, transport.Hold, transport.Ambiguous, transport.Drop}
+		verdicts := []transport.Disposition{transport.Retry, transport.Hold, transport.Ambiguous, transport.Drop}
 		r.channel.receipt = func(n int) transport.Receipt {
 			return transport.Receipt{RequestID: "request-1", Pushed: n > 0}
 		}
 		r.channel.fail = func(n int, _ *transport.Delivery) error {
 			if n < len(verdicts) {
-				return &transport.SendError{Verdict: verdicts[n], Err: errors.New("test: refused")}
+				return &transport.SendError{Disposition: verdicts[n], Err: errors.New("test: refused")}
 			}
 			return nil
 		}
@@ -55,7 +55,7 @@ func TestSent(t *testing.T) {
 		for i, v := range verdicts {
 			var se *transport.SendError
 			require.ErrorAs(r, got[i].Err, &se)
-			require.Equal(r, v, se.Verdict)
+			require.Equal(r, v, se.Disposition)
 			require.Equal(r, got[0].Session, got[i].Session)
 			require.Equal(r, transport.Receipt{RequestID: "request-1", Pushed: i > 0}, got[i].Receipt)
 		}
@@ -63,7 +63,7 @@ func TestSent(t *testing.T) {
 		require.True(r, got[1].Retried)
 		require.Greater(r, got[2].Age, time.Second)
 		require.NoError(r, got[4].Err)
-		letters, _, err := r.bot.Letters(context.Background(), "", 10)
+		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.NotZero(r, letters[0].Output.Seq)
@@ -159,7 +159,7 @@ func TestLoading(t *testing.T) {
 		})
 	})
 	t.Run("switched off", func(t *testing.T) {
-		in(t, bot.Options{Loading: -1}, func(r *rig, l *loader) {
+		in(t, bot.Options{LoadingAfter: -1}, func(r *rig, l *loader) {
 			r.say("ann", "start")
 			r.say("ann", "slow")
 			r.pass(5 * time.Second)
@@ -217,9 +217,9 @@ func (s *ackless) away() bool {
 	return s.down
 }
 
-func (s *ackless) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *ackless) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if s.away() {
-		return session.Begun{}, session.ErrUnavailable
+		return session.BeginResult{}, session.ErrUnavailable
 	}
 	return s.Store.Begin(ctx, r)
 }

@@ -66,7 +66,7 @@ func die(point string) {
 // mortalStore dies before or after a call.
 type mortalStore struct{ session.Store }
 
-func (s mortalStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s mortalStore) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if r.Event.ID != "" {
 		die("before begin")
 		defer die("after begin")
@@ -74,7 +74,7 @@ func (s mortalStore) Begin(ctx context.Context, r *session.BeginRequest) (sessio
 	return s.Store.Begin(ctx, r)
 }
 
-func (s mortalStore) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s mortalStore) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	die("before commit")
 	defer die("after commit")
 	return s.Store.Commit(ctx, r)

@@ -105,7 +105,7 @@ func (b *Bot) receive(ctx context.Context, e *transport.Event) error {
 }
 
 // accepted counts an event, and runs its turn or that of an older one if it is this process's.
-func (b *Bot) accepted(r *session.BeginRequest, begun *session.Begun, e *transport.Event) {
+func (b *Bot) accepted(r *session.BeginRequest, begun *session.BeginResult, e *transport.Event) {
 	switch begun.Status {
 	case session.Duplicate:
 		b.stats.duplicates.Add(1)
@@ -125,7 +125,7 @@ func (b *Bot) request(id string, e *transport.Event) session.BeginRequest {
 		ID: id, Token: newToken(), Redelivered: e.Redelivered,
 		Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw},
 		Hold:  b.running.Load() >= int64(b.o.MaxTurns-b.o.MaxTurns/sweepShare),
-		Lease: b.o.lease, Lane: b.o.lane,
+		Lease: b.o.lease, DeliveryLease: b.o.lane,
 	}
 	if len(e.MessageID) <= session.MaxEventID {
 		r.Event.MessageID = e.MessageID
@@ -164,7 +164,7 @@ func (b *Bot) leftOut(last ...any) {
 
 // begin calls the store with the acknowledgement that waits for this session, and sees to the
 // outputs that come back.
-func (b *Bot) begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (b *Bot) begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	r.Done = b.acks.take(r.ID)
 	begun, err := b.store.Begin(ctx, r)
 	if err != nil {
@@ -187,9 +187,9 @@ func (b *Bot) handedOut(id string, outs []session.Output, retried bool) {
 	})
 }
 
-func newToken() session.Token {
-	var t session.Token
-	for t == (session.Token{}) {
+func newToken() session.LeaseToken {
+	var t session.LeaseToken
+	for t == (session.LeaseToken{}) {
 		binary.LittleEndian.PutUint64(t[:], rand.Uint64())
 	}
 	return t

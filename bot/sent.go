@@ -18,7 +18,7 @@ type Sent struct {
 	// Retried says that it was not the first attempt, as far as is known.
 	Retried bool
 	// Err is nil if the platform accepted the messages. Otherwise it is a *transport.SendError,
-	// whose Verdict tells what becomes of them: Retry and Hold, there will be another attempt;
+	// whose Disposition tells what becomes of them: Retry and Hold, there will be another attempt;
 	// Drop, they will never arrive; Ambiguous, they have arrived or never will, and nobody can
 	// tell.
 	Err error

@@ -43,12 +43,12 @@ func (t *turns) planEvent(ctx context.Context) error {
 		}
 		menu = followMenu(&p.rec, e, &res)
 	} else if m := t.b.unanswered(p.rec.Flow, e); m != nil {
-		res.Outputs = []transport.Message{m}
+		res.Messages = []transport.Message{m}
 	}
 	if len(p.rec.Timers) > 0 {
 		p.rec.Source = e.Source
 	}
-	p.outs, err = t.b.render(t.id, p.turn, p.rec.Tag, e, t.event.Accepted, res.Outputs, menu)
+	p.outs, err = t.b.render(t.id, p.turn, p.rec.Mark, e, t.event.Accepted, res.Messages, menu)
 	return outputOf(f, &t.in, err)
 }
 
@@ -63,7 +63,7 @@ func (b *Bot) stepEvent(ctx context.Context, rec *session.Record, in *flow.Input
 			return nil, flow.Result{}, fmt.Errorf("%w: %q", ErrUnknownFlow, rec.Flow)
 		}
 		in.State, in.Data, in.Timers = flow.State(rec.State), rec.Data, ownTimers(rec.Timers)
-		stale := e.Kind == transport.KindPostback && e.Postback.Tag != "" && e.Postback.Tag != rec.Tag
+		stale := e.Kind == transport.KindPostback && e.Postback.Mark != "" && e.Postback.Mark != rec.Mark
 		if !stale {
 			if res, err := f.Step(ctx, in); err != nil || res.Handled {
 				return f, res, err
@@ -82,7 +82,7 @@ func (b *Bot) stepEvent(ctx context.Context, rec *session.Record, in *flow.Input
 		return f, res, err
 	}
 	f, rank := b.startedBy(e)
-	if rank == flow.RankNone || e.Kind == transport.KindPostback && e.Postback.Tag != "" {
+	if rank == flow.RankNone || e.Kind == transport.KindPostback && e.Postback.Mark != "" {
 		return nil, flow.Result{}, nil
 	}
 	res, err := f.Step(ctx, in)
@@ -94,7 +94,7 @@ func (b *Bot) unanswered(active string, e *transport.Event) transport.Message {
 	switch {
 	case active != "":
 		return nil
-	case e.Kind == transport.KindPostback && e.Postback.Tag != "":
+	case e.Kind == transport.KindPostback && e.Postback.Mark != "":
 		return b.o.Expired
 	case (e.Kind.IsMessage() || e.Kind == transport.KindFollow) && e.Source.Chat == transport.ChatUser:
 		return b.o.Otherwise
@@ -147,12 +147,12 @@ func (t *turns) planTimer(ctx context.Context) error {
 		if err := apply(&p.rec, f, p.turn, &res); err != nil {
 			return err
 		}
-		tag = p.rec.Tag
+		tag = p.rec.Mark
 	}
 	if !t.in.Reminder || res.MenuSwitched {
 		menu = followMenu(&p.rec, e, &res)
 	}
-	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Outputs, menu)
+	p.outs, err = t.b.render(t.id, p.turn, tag, e, now, res.Messages, menu)
 	return outputOf(f, &t.in, err)
 }
 
@@ -191,9 +191,9 @@ func apply(rec *session.Record, f *flow.Flow, turn string, res *flow.Result) err
 	}
 	switch {
 	case res.State == "":
-		rec.Tag = ""
+		rec.Mark = ""
 	case res.Entered:
-		rec.Tag = tagOf(turn)
+		rec.Mark = tagOf(turn)
 	}
 	rec.Timers = timers
 	if len(timers) > maxTimers {
@@ -235,5 +235,5 @@ func ownTimers(timers []session.Timer) []flow.Timer {
 // tagOf marks the step that a turn entered.
 func tagOf(turn string) string {
 	sum := sha256.Sum256([]byte(turn))
-	return base64.RawURLEncoding.EncodeToString(sum[:6])[:transport.TagLen]
+	return base64.RawURLEncoding.EncodeToString(sum[:6])[:transport.MarkLen]
 }

@@ -56,7 +56,7 @@ func TestStuckAction(t *testing.T) {
 				require.Equal(r, []string{"sorry", "fine"}, untagged(r.channel.texts()))
 				require.EqualValues(r, 1, r.bot.Stats().Stuck)
 				require.Zero(r, r.bot.Stats().Running, "a stuck action is not counted")
-				letters, _, err := r.bot.Letters(context.Background(), "", 10)
+				letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
 				require.NoError(r, err)
 				require.Equal(r, "action did not return in one/only", letters[0].Why)
 				r.say("bob", "start")
@@ -93,7 +93,7 @@ func (r *rig) crashedEvent(user, id, words string) {
 	r.Helper()
 	e := said(user, id, words)
 	begun, err := r.store.Begin(context.Background(), &session.BeginRequest{
-		ID: session.Key{Chat: transport.ChatUser, ChatID: user}.ID(), Token: session.Token{7},
+		ID: session.Key{Chat: transport.ChatUser, ChatID: user}.ID(), Token: session.LeaseToken{7},
 		Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw}, Lease: time.Second,
 	})
 	require.NoError(r, err)
@@ -205,7 +205,7 @@ func (s *leases) now() int {
 	return len(s.held)
 }
 
-func (s *leases) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *leases) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	begun, err := s.Store.Begin(ctx, r)
 	if begun.Status == session.Run {
 		s.note(r.ID, true)
@@ -213,7 +213,7 @@ func (s *leases) Begin(ctx context.Context, r *session.BeginRequest) (session.Be
 	return begun, err
 }
 
-func (s *leases) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s *leases) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	s.note(r.ID, false)
 	return s.Store.Commit(ctx, r)
 }

@@ -80,7 +80,7 @@ func (b *Bot) sweepOnce() time.Duration {
 
 // wake begins what is due in one session.
 func (b *Bot) wake(ctx context.Context, id string) error {
-	r := session.BeginRequest{ID: id, Token: newToken(), Lease: b.o.lease, Lane: b.o.lane}
+	r := session.BeginRequest{ID: id, Token: newToken(), Lease: b.o.lease, DeliveryLease: b.o.lane}
 	crash("before-wake")
 	begun, err := b.begin(ctx, &r)
 	crash("after-wake")

@@ -140,18 +140,18 @@ func TestUnreadableSessionIsNotReset(t *testing.T) {
 			inBubble(t, bot.Options{MaxAttempts: 2, Failed: text("sorry")}, func(r *rig) {
 				id := session.Key{Chat: transport.ChatUser, ChatID: "ann"}.ID()
 				begun, err := r.store.Begin(context.Background(), &session.BeginRequest{
-					ID: id, Token: session.Token{1}, Event: session.Event{ID: "0", Time: time.Now()},
+					ID: id, Token: session.LeaseToken{1}, Event: session.Event{ID: "0", Time: time.Now()},
 				})
 				require.NoError(r, err)
 				_, err = r.store.Commit(context.Background(), &session.CommitRequest{
-					ID: id, Token: session.Token{1}, Rev: begun.Rev, EventID: "0", State: state,
+					ID: id, Token: session.LeaseToken{1}, Rev: begun.Rev, EventID: "0", State: state,
 				})
 				require.NoError(r, err)
 				r.say("ann", "start")
 				r.pass(time.Minute)
 				require.Equal(r, []string{"sorry"}, r.channel.texts())
 				begun, err = r.store.Begin(context.Background(), &session.BeginRequest{
-					ID: id, Token: session.Token{2}, Event: session.Event{ID: "9", Time: time.Now()},
+					ID: id, Token: session.LeaseToken{2}, Event: session.Event{ID: "9", Time: time.Now()},
 				})
 				require.NoError(r, err)
 				require.Equal(r, state, begun.State)
@@ -188,14 +188,14 @@ type countedStore struct {
 	begins, commits, acks int
 }
 
-func (s *countedStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *countedStore) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if r.Event.ID != "" {
 		s.begins++
 	}
 	return s.Store.Begin(ctx, r)
 }
 
-func (s *countedStore) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s *countedStore) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	s.commits++
 	return s.Store.Commit(ctx, r)
 }
@@ -236,18 +236,18 @@ type shakyStore struct {
 	lose int
 }
 
-func (s *shakyStore) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *shakyStore) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if s.down {
-		return session.Begun{}, session.ErrUnavailable
+		return session.BeginResult{}, session.ErrUnavailable
 	}
 	return s.Store.Begin(ctx, r)
 }
 
-func (s *shakyStore) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s *shakyStore) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	done, err := s.Store.Commit(ctx, r)
 	if s.lose > 0 {
 		s.lose--
-		return session.Committed{}, session.ErrUnavailable
+		return session.CommitResult{}, session.ErrUnavailable
 	}
 	return done, err
 }
@@ -256,7 +256,7 @@ func (s *shakyStore) Commit(ctx context.Context, r *session.CommitRequest) (sess
 func TestLogsArePrivate(t *testing.T) {
 	inBubble(t, bot.Options{MaxAttempts: 1}, func(r *rig) {
 		r.channel.fail = func(int, *transport.Delivery) error {
-			return &transport.SendError{Verdict: transport.Drop, Err: errors.New("test: refused")}
+			return &transport.SendError{Disposition: transport.Drop, Err: errors.New("test: refused")}
 		}
 		for _, words := range []string{"start", "canary words", "fail", "panic", "many"} {
 			r.say("Ucanary", words)
@@ -323,7 +323,7 @@ func TestBacklogIsSentOnce(t *testing.T) {
 		require.NoError(t, err)
 		ctx := context.Background()
 		channel.fail = func(int, *transport.Delivery) error {
-			return &transport.SendError{Verdict: transport.Hold, Err: errors.New("test: away")}
+			return &transport.SendError{Disposition: transport.Hold, Err: errors.New("test: away")}
 		}
 		for _, words := range strings.Fields("start a b c d e f g h i j k l m n o p q r s t") {
 			require.NoError(t, b.Receive(ctx, []transport.Event{said("ann", words, words)}))

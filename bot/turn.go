@@ -15,7 +15,7 @@ import (
 type turns struct {
 	b     *Bot
 	id    string
-	token session.Token
+	token session.LeaseToken
 	rev   uint32
 	state []byte // what the last commit wrote
 
@@ -48,7 +48,7 @@ type plan struct {
 const maxTurnsInRow = 50
 
 // startTurns runs the turn that Begin gave, with e if that is the event, and those after it.
-func (b *Bot) startTurns(id string, token session.Token, begun *session.Begun, e *transport.Event) {
+func (b *Bot) startTurns(id string, token session.LeaseToken, begun *session.BeginResult, e *transport.Event) {
 	// The pool is the bot's own: in a bubble of virtual time, its timers belong to the bubble.
 	t, ok := b.spare.Get().(*turns)
 	if !ok {
@@ -126,7 +126,7 @@ func (t *turns) one() (session.Event, bool) {
 		t.waitAlone()
 		return session.Event{}, false
 	}
-	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3, max(t.b.o.Loading, 0))
+	ctx := t.watch.begin(t.b.o.TurnTimeout, t.b.o.lease/3, max(t.b.o.LoadingAfter, 0))
 	defer func() {
 		if t.left = t.watch.done(); !t.left && t.crashed {
 			<-t.b.alone
@@ -228,7 +228,7 @@ func (t *turns) carryOut() (session.Event, bool) {
 	if t.timer >= 0 {
 		t.b.stats.timers.Add(1)
 	}
-	if !done.Lane {
+	if !done.MayDeliver {
 		// Outputs of another process may wait behind those that this commit acknowledged. To
 		// acknowledge again hands them out, and this turn's after them.
 		t.b.acks.add(t.id, t.commit.Done)
@@ -238,19 +238,19 @@ func (t *turns) carryOut() (session.Event, bool) {
 }
 
 // deliver sends what was committed, if nothing older is in the way.
-func (t *turns) deliver(done *session.Committed, outs []output) {
+func (t *turns) deliver(done *session.CommitResult, outs []output) {
 	t.rev, t.state = done.Rev, t.commit.State
-	if done.Lane && len(outs) > 0 {
+	if done.MayDeliver && len(outs) > 0 {
 		t.b.deliver(t.id, session.MakeSeq(done.Rev, 1), outs)
 	}
 }
 
 // write calls Commit until the store answers, for as long as the lease lasts. It asks again at once:
 // most often only the answer was lost, and no other turn came between.
-func (t *turns) write() (session.Committed, error) {
+func (t *turns) write() (session.CommitResult, error) {
 	r, o := &t.commit, &t.b.o
 	r.ID, r.Token, r.Rev, r.Release = t.id, t.token, t.rev, t.last
-	r.Keep, r.Lease, r.Lane = o.Keep, o.lease, o.lane
+	r.Keep, r.Lease, r.DeliveryLease = o.Keep, o.lease, o.lane
 	done, err := t.b.store.Commit(context.Background(), r)
 	if !errors.Is(err, session.ErrUnavailable) {
 		return done, err

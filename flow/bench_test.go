@@ -69,7 +69,7 @@ func benchStep[T any](b *testing.B, data []byte, change func(*T), states int) {
 	defer cancel()
 	b.ReportAllocs()
 	for b.Loop() {
-		if res, err := f.Step(ctx, in); err != nil || res.State != "s2" || len(res.Outputs) != 1 || len(res.Timers) != 1 {
+		if res, err := f.Step(ctx, in); err != nil || res.State != "s2" || len(res.Messages) != 1 || len(res.Timers) != 1 {
 			b.Fatal(res, err)
 		}
 	}

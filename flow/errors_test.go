@@ -111,7 +111,7 @@ func TestFailuresByPhase(t *testing.T) {
 				}
 			}
 			if tt.name != "exit" && tt.name != "exit panics" && tt.name != "match" {
-				require.Equal(t, said("ok@a"), s.step(text("ok")).Outputs)
+				require.Equal(t, said("ok@a"), s.step(text("ok")).Messages)
 			}
 		})
 	}

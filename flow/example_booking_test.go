@@ -114,7 +114,7 @@ func Example() {
 			return
 		}
 		state = res
-		fmt.Printf("%-16s -> %-9s %q\n", e.Text+e.Postback.Data, res.State, res.Outputs)
+		fmt.Printf("%-16s -> %-9s %q\n", e.Text+e.Postback.Data, res.State, res.Messages)
 	}
 	for _, text := range []string{"book", "2026-04-01", "soon", "2026-05-09", "a few", "12", "2"} {
 		step(transport.Event{Kind: transport.KindText, Text: text})

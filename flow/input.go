@@ -63,7 +63,7 @@ type Result struct {
 	// nor about a reminder.
 	Menu string
 	// Outputs are the messages to send, in order.
-	Outputs []transport.Message
+	Messages []transport.Message
 	// Timers is the full set after the turn.
 	Timers []Timer
 	// Reminders are those that this turn set. They outlive the flow.

@@ -53,7 +53,7 @@ func TestReject(t *testing.T) {
 			require.True(t, res.Handled)
 			require.False(t, res.Entered)
 			require.Equal(t, flow.State("a"), res.State)
-			require.Equal(t, tt.out, res.Outputs)
+			require.Equal(t, tt.out, res.Messages)
 			require.Nil(t, res.Reminders)
 			require.NotContains(t, string(res.Data), "failing")
 			require.NotContains(t, string(res.Data), "do")
@@ -95,13 +95,13 @@ func TestRejectWhileAskingAgain(t *testing.T) {
 		b.In("a").Enter(failing(tt.err)).On(flow.Text()).Do(failing(flow.Reject())).End()
 		s := newSession(t, b)
 		s.state.State, s.state.Data = "a", []byte(`{}`)
-		want := flow.Result{Handled: true, State: "a", Data: []byte(`{}`), Outputs: tt.out}
+		want := flow.Result{Handled: true, State: "a", Data: []byte(`{}`), Messages: tt.out}
 		require.Equal(t, want, s.step(text("x")), tt.name)
 		in := s.input(postback("old"))
 		in.Show = true
 		require.Equal(t, want, s.run(in), tt.name)
 		s.state = flow.Result{}
-		require.Equal(t, flow.Result{Handled: true, Outputs: tt.out}, s.step(text("go")), "the flow does not start")
+		require.Equal(t, flow.Result{Handled: true, Messages: tt.out}, s.step(text("go")), "the flow does not start")
 	}
 }
 
@@ -125,9 +125,9 @@ func TestParse(t *testing.T) {
 	start := s.state
 	require.Equal(t, `{"ran":["12"]}`, string(s.step(text("12")).Data))
 	require.Equal(t, `{"ran":["12","7"]}`, string(s.step(postback("7")).Data))
-	require.Equal(t, said("not 13"), s.step(text("13")).Outputs)
+	require.Equal(t, said("not 13"), s.step(text("13")).Messages)
 	res := s.step(text("secret"))
-	require.Equal(t, said("ask@a"), res.Outputs)
+	require.Equal(t, said("ask@a"), res.Messages)
 	require.Equal(t, `{"ran":["12","7","ask"]}`, string(res.Data), "what asking again changes is kept")
 
 	for _, tt := range []struct {

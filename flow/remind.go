@@ -44,7 +44,7 @@ func (s *step[T]) remind() (Result, error) {
 		Handled:      true,
 		State:        s.in.State,
 		Timers:       s.in.Timers,
-		Outputs:      s.outputs(),
+		Messages:     s.outputs(),
 		Menu:         menu,
 		MenuSwitched: switched,
 	}, nil

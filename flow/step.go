@@ -228,7 +228,7 @@ func (s *step[T]) refuse(r *rejection) (Result, error) {
 	s.to = s.node
 	s.turn.Send(r.msgs...)
 	if s.node == nil {
-		return Result{Handled: true, Outputs: s.outputs()}, nil
+		return Result{Handled: true, Messages: s.outputs()}, nil
 	}
 	s.turn.state = s.node.name
 	if len(r.msgs) == 0 {
@@ -247,7 +247,7 @@ func (s *step[T]) discard() {
 
 // finish puts together the result of a handled event.
 func (s *step[T]) finish() (res Result, err error) {
-	res = Result{Handled: true, Entered: s.entered, Outputs: s.outputs(), Reminders: s.reminders}
+	res = Result{Handled: true, Entered: s.entered, Messages: s.outputs(), Reminders: s.reminders}
 	res.Menu, res.MenuSwitched = s.turn.switchedMenu()
 	if s.to == nil {
 		return res, nil

@@ -72,7 +72,7 @@ func TestOutcomes(t *testing.T) {
 			require.True(t, res.Handled)
 			require.Equal(t, tt.state, res.State)
 			require.Equal(t, tt.entered, res.Entered)
-			require.Equal(t, tt.out, res.Outputs)
+			require.Equal(t, tt.out, res.Messages)
 			if tt.state == "" {
 				require.Nil(t, res.Data)
 			} else {
@@ -119,7 +119,7 @@ func TestTurn(t *testing.T) {
 	in.State = "a"
 	res, err := s.f.Step(ctx, in)
 	require.NoError(t, err)
-	require.Equal(t, said("1", "2", "3"), res.Outputs)
+	require.Equal(t, said("1", "2", "3"), res.Messages)
 }
 
 func TestGuardsCannotSend(t *testing.T) {
@@ -131,7 +131,7 @@ func TestGuardsCannotSend(t *testing.T) {
 		On(flow.Follow()).End()
 	s := newSession(t, b)
 	s.state.State = "a"
-	require.Equal(t, said("do@a"), s.step(text("x")).Outputs)
+	require.Equal(t, said("do@a"), s.step(text("x")).Messages)
 }
 
 func TestShow(t *testing.T) {
@@ -143,7 +143,7 @@ func TestShow(t *testing.T) {
 	require.True(t, res.Handled)
 	require.False(t, res.Entered)
 	require.Equal(t, flow.State("b"), res.State)
-	require.Equal(t, said("enter b@b"), res.Outputs)
+	require.Equal(t, said("enter b@b"), res.Messages)
 
 	in.State = "bare"
 	require.Equal(t, flow.Result{Handled: true, State: "bare", Data: []byte("{}")}, s.run(in))
@@ -158,7 +158,7 @@ func TestRenamedState(t *testing.T) {
 	in.State = "a_long_ago"
 	res := s.run(in)
 	require.Equal(t, flow.State("a"), res.State)
-	require.Equal(t, said("do@a", "do too@a"), res.Outputs)
+	require.Equal(t, said("do@a", "do too@a"), res.Messages)
 }
 
 func TestUnknownState(t *testing.T) {
@@ -195,7 +195,7 @@ func TestStepsShareNothing(t *testing.T) {
 		kept = append(kept, res)
 	}
 	for _, res := range kept {
-		require.Equal(t, said("0"), res.Outputs, "a result belongs to the caller")
+		require.Equal(t, said("0"), res.Messages, "a result belongs to the caller")
 	}
 }
 
@@ -238,5 +238,5 @@ func TestGoexit(t *testing.T) {
 		_, _ = s.f.Step(context.Background(), &flow.Input{Event: text("exit"), State: "a"})
 	}()
 	<-inner
-	require.Equal(t, said("do@a"), s.run(&flow.Input{Event: text("x"), State: "a"}).Outputs)
+	require.Equal(t, said("do@a"), s.run(&flow.Input{Event: text("x"), State: "a"}).Messages)
 }

@@ -95,7 +95,7 @@ func TestTimers(t *testing.T) {
 			s.now = noon.Add(tt.after)
 			res := s.step(tt.event)
 			require.Equal(t, tt.state, res.State)
-			require.Equal(t, tt.out, res.Outputs)
+			require.Equal(t, tt.out, res.Messages)
 			require.True(t, res.Handled)
 			require.Equal(t, tt.want, timers(res))
 		})
@@ -113,14 +113,14 @@ func TestTimersOfTheState(t *testing.T) {
 
 	refused := s.step(due("after 10m0s"))
 	require.True(t, refused.Handled)
-	require.Nil(t, refused.Outputs)
+	require.Nil(t, refused.Messages)
 	require.Equal(t, before.Data, refused.Data)
 	require.NotContains(t, timers(refused), "after 10m0s", "a refused timer is used up")
 	require.Equal(t, 15*time.Minute, timers(refused)["after 15m0s"])
 
 	s.now = noon.Add(15 * time.Minute)
 	reentered := s.step(due("after 15m0s 2"))
-	require.Equal(t, said("own lapse@b"), reentered.Outputs)
+	require.Equal(t, said("own lapse@b"), reentered.Messages)
 	require.Equal(t, 30*time.Minute, timers(reentered)["after 15m0s 2"], "with Reenter it is armed again")
 	require.Equal(t, 25*time.Minute, timers(reentered)["after 10m0s"])
 	require.Equal(t, 15*time.Minute, timers(reentered)["after 15m0s"], "a timer is not the user's activity")
@@ -182,7 +182,7 @@ func TestAtIsComputedAfterEnter(t *testing.T) {
 	s := newSession(t, b)
 	res := s.step(text("x"))
 	require.Equal(t, offsets{"at": time.Hour}, timers(res))
-	require.Equal(t, said("enter@a"), res.Outputs)
+	require.Equal(t, said("enter@a"), res.Messages)
 }
 
 func TestReminders(t *testing.T) {
@@ -211,7 +211,7 @@ func TestReminders(t *testing.T) {
 	for _, state := range []flow.State{"b", "", "a state of another flow"} {
 		in := &flow.Input{Event: due("soon"), Now: noon, State: state, Data: snapshot, Reminder: true,
 			Timers: []flow.Timer{{Name: "at", Due: noon}}}
-		require.Equal(t, flow.Result{Handled: true, State: state, Timers: in.Timers, Outputs: said("soon@")}, s.run(in))
+		require.Equal(t, flow.Result{Handled: true, State: state, Timers: in.Timers, Messages: said("soon@")}, s.run(in))
 	}
 
 	s.state = flow.Result{State: "a"}
@@ -219,7 +219,7 @@ func TestReminders(t *testing.T) {
 	require.Empty(t, ended.State)
 	require.Len(t, ended.Reminders, 1)
 	in := &flow.Input{Event: due("last"), Now: noon, Reminder: true}
-	require.Equal(t, said("instead"), s.run(in).Outputs)
+	require.Equal(t, said("instead"), s.run(in).Messages)
 
 	s.state = flow.Result{State: "a"}
 	require.Len(t, s.step(due("after 1m0s")).Reminders, 1)

@@ -181,7 +181,7 @@ func TestOrderOfTrying(t *testing.T) {
 	}
 	for _, tt := range tests {
 		res := s.run(&flow.Input{Event: tt.event, State: "a"})
-		require.Equal(t, said(tt.want+"@a"), res.Outputs, tt.name)
+		require.Equal(t, said(tt.want+"@a"), res.Messages, tt.name)
 	}
 }
 

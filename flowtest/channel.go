@@ -46,7 +46,7 @@ func (c *channel) Send(_ context.Context, d *transport.Delivery) (transport.Rece
 	if d.SwitchMenu {
 		msgs = []message{{Type: menuType(d.Menu)}}
 	} else if err := json.Unmarshal(d.Messages, &msgs); err != nil || len(msgs) == 0 || len(msgs) > transport.MaxMessages {
-		return transport.Receipt{}, &transport.SendError{Verdict: transport.Drop, Err: errors.New("flowtest: malformed messages")}
+		return transport.Receipt{}, &transport.SendError{Disposition: transport.Drop, Err: errors.New("flowtest: malformed messages")}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -190,7 +190,7 @@ type peek struct {
 	states map[string]string
 }
 
-func (p *peek) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (p *peek) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	done, err := p.Store.Commit(ctx, r)
 	if err == nil {
 		var rec session.Record

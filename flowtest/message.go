@@ -155,7 +155,7 @@ func flexActions(raw json.RawMessage) []action {
 // event returns what a tap makes happen; value is what the user picks.
 func (a action) event(value string) (transport.Event, error) {
 	e := transport.Event{Kind: transport.KindPostback, Type: "postback"}
-	e.Postback.Data, e.Postback.Tag = transport.Untag(a.Data)
+	e.Postback.Data, e.Postback.Mark = transport.Unmark(a.Data)
 	if value != "" && a.Type != "datetimepicker" {
 		return e, errors.New("it is no picker, and takes no value")
 	}

@@ -87,7 +87,7 @@ func TestTapsThatSendNothing(t *testing.T) {
 	e, err := action{Type: "postback", Data: "~abcde~yes"}.event("")
 	require.NoError(t, err)
 	require.Equal(t, "yes", e.Postback.Data)
-	require.Equal(t, "abcde", e.Postback.Tag)
+	require.Equal(t, "abcde", e.Postback.Mark)
 }
 
 func decode(t *testing.T, src string) message {

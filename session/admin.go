@@ -26,20 +26,20 @@ type Admin interface {
 	// Letters returns up to limit dead letters, the oldest first within a part of the store, and
 	// from where to go on: "" begins, and is returned at the end.
 	// It returns ErrUnavailable.
-	Letters(ctx context.Context, from string, limit int) (letters []Letter, next string, err error)
+	DeadLetters(ctx context.Context, from string, limit int) (letters []DeadLetter, next string, err error)
 
 	// Replay makes a dead letter an event of its session again, due at once, and removes the
 	// letter. Its id is that of the letter's event followed by "#r" and a number, so that it is
-	// not taken for the event that failed. It returns ErrNoLetter, ErrOutput, ErrFull,
+	// not taken for the event that failed. It returns ErrNoDeadLetter, ErrOutput, ErrFull,
 	// ErrUnavailable.
 	Replay(ctx context.Context, letter string) error
 
-	// Purge deletes a dead letter. It returns ErrNoLetter, ErrUnavailable.
-	Purge(ctx context.Context, letter string) error
+	// Purge deletes a dead letter. It returns ErrNoDeadLetter, ErrUnavailable.
+	DeleteDeadLetter(ctx context.Context, letter string) error
 }
 
 // Letter is an event that could not be handled, or an output that could not be delivered.
-type Letter struct {
+type DeadLetter struct {
 	// ID names the letter in Replay and Purge.
 	ID string
 	// Session is the id of its session.

@@ -22,7 +22,7 @@ func ExampleKeyOf() {
 
 func ExampleRecord() {
 	r := session.Record{
-		Flow: "booking", State: "ask_party", Tag: "aB3-x", Data: []byte(`{"name":"Sato"}`),
+		Flow: "booking", State: "ask_party", Mark: "aB3-x", Data: []byte(`{"name":"Sato"}`),
 		Source: transport.Source{Chat: transport.ChatUser, ChatID: "U1", UserID: "U1"},
 		Timers: []session.Timer{{Name: "after 15m0s", Due: time.UnixMilli(1_900_000_000_000)}},
 	}

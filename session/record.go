@@ -16,8 +16,8 @@ type Record struct {
 	Version uint32
 	// Flow and State are where the conversation is; empty if no flow is active.
 	Flow, State string
-	// Tag marks the buttons of the step that is shown: see transport.Tag.
-	Tag string
+	// Tag marks the buttons of the step that is shown: see transport.Mark.
+	Mark string
 	// Menu is the menu that the flow has switched the chat to; empty if none.
 	Menu string
 	// Data is the flow's typed data, encoded.
@@ -77,7 +77,7 @@ func (r *Record) Append(b []byte) []byte {
 	}
 	b = appendString(b, r.Flow)
 	b = appendString(b, r.State)
-	b = appendString(b, r.Tag)
+	b = appendString(b, r.Mark)
 	b = appendString(b, r.Data)
 	b = binary.AppendUvarint(b, uint64(len(r.Timers)))
 	for i := range r.Timers {
@@ -104,7 +104,7 @@ func (r *Record) Unmarshal(b []byte) error {
 	if !r.head(&d) {
 		return ErrBadRecord
 	}
-	r.Flow, r.State, r.Tag = d.string(), d.string(), d.string()
+	r.Flow, r.State, r.Mark = d.string(), d.string(), d.string()
 	r.Data = d.bytes()
 	n := d.uvarint()
 	if n > uint64(len(d.b)) {

@@ -22,7 +22,7 @@ var due = time.UnixMilli(1_900_000_000_123)
 // booking is a session in the middle of a booking, with its idle timer.
 func booking() session.Record {
 	return session.Record{
-		Flow: "booking", State: "ask_party", Tag: "aB3-x",
+		Flow: "booking", State: "ask_party", Mark: "aB3-x",
 		Data:   []byte(`{"date":"2030-05-17","time":"19:30","party":0,"name":"Sato"}`),
 		Source: transport.Source{Chat: transport.ChatUser, ChatID: userID, UserID: userID},
 		Timers: []session.Timer{{Name: "after 15m0s", Due: due}},

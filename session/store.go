@@ -34,8 +34,8 @@ var (
 	// ErrUnavailable: the store could not be reached or did not answer in time. What was asked
 	// may have happened: the same call may be made again.
 	ErrUnavailable = errors.New("session: store unavailable")
-	// ErrNoLetter: there is no dead letter of that id.
-	ErrNoLetter = errors.New("session: no such dead letter")
+	// ErrNoDeadLetter: there is no dead letter of that id.
+	ErrNoDeadLetter = errors.New("session: no such dead letter")
 	// ErrOutput: the dead letter is an output, which cannot be replayed: the turn that left it is
 	// over, and so is the time in which it could be answered.
 	ErrOutput = errors.New("session: an output cannot be replayed")
@@ -43,7 +43,7 @@ var (
 
 // Token names one acquisition of a session's lease. It is drawn at random by the caller of
 // Begin; no two calls share one. The zero Token is not valid.
-type Token [8]byte
+type LeaseToken [8]byte
 
 // Seq numbers the outputs of a session in the order they were committed: the revision of the
 // commit in the upper 40 bits, the place in it, from 1, in the lower 8 bits.
@@ -114,7 +114,7 @@ type Store interface {
 	// In both cases the caller also gets outputs whose lane ran out, but not with Hold.
 	//
 	// Errors: ErrFull, ErrTooLarge, ErrUnavailable.
-	Begin(ctx context.Context, r *BeginRequest) (Begun, error)
+	Begin(ctx context.Context, r *BeginRequest) (BeginResult, error)
 
 	// Commit ends a turn: in one step it writes the new state, the time of the next timer and
 	// the outputs, forgets the event of the turn, and hands over the next event if one waits.
@@ -124,7 +124,7 @@ type Store interface {
 	// holder may still commit, extend or release. A call that is made again succeeds as well
 	// if others were committed since, but its outputs still wait in the lane that it was given.
 	// Other errors: ErrFull (outputs), ErrTooLarge, ErrUnavailable.
-	Commit(ctx context.Context, r *CommitRequest) (Committed, error)
+	Commit(ctx context.Context, r *CommitRequest) (CommitResult, error)
 
 	// Release gives up the lease of a turn that was not committed. The event stays the first
 	// in line, and is due after the delay. Counted says whether the attempt counts. An event
@@ -134,7 +134,7 @@ type Store interface {
 
 	// Extend lets the lease of Token end at lease from now. It returns ErrFenced if it was lost,
 	// and ErrUnavailable.
-	Extend(ctx context.Context, id string, t Token, lease time.Duration) error
+	Extend(ctx context.Context, id string, t LeaseToken, lease time.Duration) error
 
 	// Ack says that the outputs up to and with done were delivered, and returns those that
 	// wait behind them. The caller has the right to deliver these until lane from now. Ack
@@ -161,7 +161,7 @@ type BeginRequest struct {
 	// ID is the session's id, from Key.ID.
 	ID string
 	// Token names the lease, should it be taken.
-	Token Token
+	Token LeaseToken
 	// Event is what arrived. An empty Event.ID means none: look after what is due.
 	Event Event
 	// Redelivered says that the platform marked the event as delivered before: it is refused
@@ -173,7 +173,7 @@ type BeginRequest struct {
 	Lease time.Duration
 	// Lane is how long the right to deliver outputs lasts, where Begin hands out some.
 	// The default is DefaultDeliveryLease.
-	Lane time.Duration
+	DeliveryLease time.Duration
 	// Done acknowledges outputs, as Ack does, if it is not zero.
 	Done Seq
 }
@@ -203,8 +203,8 @@ func (s Status) String() string {
 	return names[s]
 }
 
-// Begun is what Begin answers.
-type Begun struct {
+// BeginResult is what Begin answers.
+type BeginResult struct {
 	Status Status
 	// Now is the store's clock.
 	Now time.Time
@@ -234,7 +234,7 @@ type Begun struct {
 // CommitRequest is what Commit takes.
 type CommitRequest struct {
 	ID    string
-	Token Token
+	Token LeaseToken
 	// Rev is the revision that the turn began with.
 	Rev uint32
 	// EventID names the event of the turn, which is forgotten. Empty for a timer: then an event
@@ -253,7 +253,7 @@ type CommitRequest struct {
 	// Done acknowledges earlier outputs, as Ack does, if it is not zero.
 	Done Seq
 	// Lease and Lane are as in BeginRequest.
-	Lease, Lane time.Duration
+	Lease, DeliveryLease time.Duration
 	// Release gives up the lease though events wait: they are due at once.
 	Release bool
 	// Dead is why the event is set aside as undeliverable, in a few words without user data;
@@ -261,15 +261,15 @@ type CommitRequest struct {
 	Dead string
 }
 
-// Committed is what Commit answers.
-type Committed struct {
+// CommitResult is what Commit answers.
+type CommitResult struct {
 	// Now is the store's clock.
 	Now time.Time
 	// Rev is the new revision.
 	Rev uint32
 	// Lane says that the caller has the right to deliver the outputs of this commit. Otherwise
 	// whoever delivers those before gets them from Ack.
-	Lane bool
+	MayDeliver bool
 	// Next is the event that waited; its ID is empty if none did. The caller then still holds
 	// the lease, with a fresh term, and runs the turn for Next.
 	Next Event
@@ -278,7 +278,7 @@ type Committed struct {
 // ReleaseRequest is what Release takes.
 type ReleaseRequest struct {
 	ID    string
-	Token Token
+	Token LeaseToken
 	// Delay is how long the event waits before it is due again.
 	Delay time.Duration
 	// Counted says whether the attempt counts. It does not when the process is going down.

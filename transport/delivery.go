@@ -42,12 +42,12 @@ type Receipt struct {
 	Pushed bool
 }
 
-// Verdict says what is to become of a delivery that was not accepted.
-type Verdict uint8
+// Disposition says what is to become of a delivery that was not accepted.
+type Disposition uint8
 
 const (
 	// Retry: nothing is known or nothing was sent; the same delivery may be sent again.
-	Retry Verdict = iota
+	Retry Disposition = iota
 	// Drop: it cannot be sent any more, and the platform never had it.
 	Drop
 	// Ambiguous: it cannot be sent any more, and nobody can tell if it arrived.
@@ -57,14 +57,14 @@ const (
 )
 
 // String returns the verdict in lower case.
-func (v Verdict) String() string {
+func (v Disposition) String() string {
 	return [...]string{"retry", "drop", "ambiguous", "hold"}[v&3]
 }
 
 // SendError is why a delivery was not accepted. It carries no text of the messages.
 type SendError struct {
-	// Verdict says what to do next.
-	Verdict Verdict
+	// Disposition says what to do next.
+	Disposition Disposition
 	// After is the least time to wait before another attempt; zero leaves it to the caller.
 	After time.Duration
 	// Err is the cause, such as a *line.APIError.
@@ -72,7 +72,9 @@ type SendError struct {
 }
 
 // Error returns the verdict and the cause.
-func (e *SendError) Error() string { return fmt.Sprintf("transport: send: %s: %v", e.Verdict, e.Err) }
+func (e *SendError) Error() string {
+	return fmt.Sprintf("transport: send: %s: %v", e.Disposition, e.Err)
+}
 
 // Unwrap returns the cause.
 func (e *SendError) Unwrap() error { return e.Err }

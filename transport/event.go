@@ -39,7 +39,7 @@ type Postback struct {
 	// Data is what the author put behind the button, without the tag.
 	Data string
 	// Tag is the step that the button was shown in (see Tag), or empty if it belongs to none.
-	Tag string
+	Mark string
 	// Params holds what the user picked: "date", "time" or "datetime" for a picker. It is nil
 	// for a plain button.
 	Params map[string]string

@@ -10,10 +10,10 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-func ExampleTag() {
-	data := transport.Tag("yes", "a1B-_")
+func ExampleMark() {
+	data := transport.Mark("yes", "a1B-_")
 	fmt.Println(data)
-	fmt.Println(transport.Untag(data))
+	fmt.Println(transport.Unmark(data))
 	// Output:
 	// ~a1B-_~yes
 	// yes a1B-_
@@ -30,21 +30,21 @@ func TestUntag(t *testing.T) {
 		{"strange tag", "~ab de~yes", "~ab de~yes", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			data, tag := transport.Untag(tt.in)
+			data, tag := transport.Unmark(tt.in)
 			require.Equal(t, tt.data, data)
 			require.Equal(t, tt.tag, tag)
 		})
 	}
-	require.Equal(t, "yes", transport.Tag("yes", ""))
+	require.Equal(t, "yes", transport.Mark("yes", ""))
 }
 
 func FuzzTag(f *testing.F) {
 	f.Add("yes", "abcde")
 	f.Fuzz(func(t *testing.T, data, tag string) {
-		if d, got := transport.Untag(transport.Tag("", tag)); got != tag || d != "" {
+		if d, got := transport.Unmark(transport.Mark("", tag)); got != tag || d != "" {
 			return // not a tag
 		}
-		d, got := transport.Untag(transport.Tag(data, tag))
+		d, got := transport.Unmark(transport.Mark(data, tag))
 		if tag != "" && (d != data || got != tag) {
 			t.Fatalf("%q %q came back as %q %q", data, tag, d, got)
 		}
@@ -65,7 +65,7 @@ func TestWords(t *testing.T) {
 
 func TestSendError(t *testing.T) {
 	cause := errors.New("cause")
-	err := error(&transport.SendError{Verdict: transport.Drop, Err: cause})
+	err := error(&transport.SendError{Disposition: transport.Drop, Err: cause})
 	require.ErrorIs(t, err, cause)
 	require.Equal(t, "transport: send: drop: cause", err.Error())
 }

@@ -41,7 +41,7 @@ func breakGuard(guard string, s session.Store) session.Store {
 
 type noDedup struct{ session.Store }
 
-func (s noDedup) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s noDedup) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	q := *r
 	if q.Event.ID != "" {
 		q.Redelivered = false
@@ -57,14 +57,14 @@ const nothing = `{"type":"none","mode":"active","timestamp":1,"webhookEventId":%
 	`"source":{"type":"user","userId":"U0"}}`
 
 // Commit writes what was fenced as if the session were still its own.
-func (s noFence) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s noFence) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	done, err := s.Store.Commit(ctx, r)
 	for tries := 0; errors.Is(err, session.ErrFenced) && tries < 200; tries++ {
 		forced := *r
 		id := fmt.Sprintf("forced-%016x", rand.Uint64())
 		binary.LittleEndian.PutUint64(forced.Token[:], rand.Uint64()|1)
 		begun, e := s.Store.Begin(ctx, &session.BeginRequest{
-			ID: r.ID, Token: forced.Token, Lease: r.Lease, Lane: r.Lane,
+			ID: r.ID, Token: forced.Token, Lease: r.Lease, DeliveryLease: r.DeliveryLease,
 			Event: session.Event{ID: id, Time: time.UnixMilli(1), Body: fmt.Appendf(nil, nothing, id)},
 		})
 		if e != nil || begun.Status != session.Run {
@@ -82,17 +82,17 @@ func (s noFence) Commit(ctx context.Context, r *session.CommitRequest) (session.
 type noOutbox struct{ session.Store }
 
 // Commit keeps the outputs from the store: they are sent by this process or not at all.
-func (s noOutbox) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s noOutbox) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	q := *r
 	q.Outputs = nil
 	done, err := s.Store.Commit(ctx, &q)
-	done.Lane = true
+	done.MayDeliver = true
 	return done, err
 }
 
 type noOrder struct{ session.Store }
 
-func (s noOrder) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s noOrder) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	q := *r
 	if q.Event.ID != "" {
 		q.Event.Time = time.UnixMilli(1 + rand.Int64N(1000))
@@ -102,13 +102,13 @@ func (s noOrder) Begin(ctx context.Context, r *session.BeginRequest) (session.Be
 
 type noCommit struct{ session.Store }
 
-func (s noCommit) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s noCommit) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	if r.EventID != "" && rand.IntN(20) == 0 {
 		q := session.ReleaseRequest{ID: r.ID, Token: r.Token, Delay: time.Millisecond}
 		if err := s.Release(ctx, &q); err != nil {
-			return session.Committed{}, err
+			return session.CommitResult{}, err
 		}
-		return session.Committed{Rev: r.Rev + 1, Lane: true, Now: time.Now()}, nil
+		return session.CommitResult{Rev: r.Rev + 1, MayDeliver: true, Now: time.Now()}, nil
 	}
 	return s.Store.Commit(ctx, r)
 }

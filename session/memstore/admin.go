@@ -54,7 +54,7 @@ func (s *Store) Unsend(_ context.Context, id, messageID string) error {
 
 // Letters implements session.Admin. All letters are in one part, so that they come in the order
 // in which they were set aside. The last 1,000 are kept.
-func (s *Store) Letters(_ context.Context, from string, limit int) ([]session.Letter, string, error) {
+func (s *Store) DeadLetters(_ context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
 	n := uint64(0)
 	if from != "" {
 		var err error
@@ -77,7 +77,7 @@ func (s *Store) Letters(_ context.Context, from string, limit int) ([]session.Le
 func (s *Store) Replay(_ context.Context, letter string) error {
 	d := s.letters.find(letter)
 	if d == nil {
-		return session.ErrNoLetter
+		return session.ErrNoDeadLetter
 	}
 	if d.Output.Seq != 0 {
 		return session.ErrOutput
@@ -92,13 +92,13 @@ func (s *Store) Replay(_ context.Context, letter string) error {
 }
 
 // replay is Replay under the shard's lock. It returns when the session is due.
-func (s *Store) replay(sh *shard, d *session.Letter, now int64) (int64, error) {
+func (s *Store) replay(sh *shard, d *session.DeadLetter, now int64) (int64, error) {
 	e := sh.get(d.Session, now)
 	if e != nil && e.mail.full() {
 		return never, session.ErrFull
 	}
 	if !s.letters.remove(d.ID) {
-		return never, session.ErrNoLetter // another call was faster
+		return never, session.ErrNoDeadLetter // another call was faster
 	}
 	if e == nil {
 		e = sh.add(d.Session, now)
@@ -110,9 +110,9 @@ func (s *Store) replay(sh *shard, d *session.Letter, now int64) (int64, error) {
 }
 
 // Purge implements session.Admin.
-func (s *Store) Purge(_ context.Context, letter string) error {
+func (s *Store) DeleteDeadLetter(_ context.Context, letter string) error {
 	if !s.letters.remove(letter) {
-		return session.ErrNoLetter
+		return session.ErrNoDeadLetter
 	}
 	return nil
 }

@@ -106,9 +106,9 @@ func TestReplayThatAnotherOvertook(t *testing.T) {
 	s := New()
 	run(t, s, "a", "e", session.CommitRequest{Dead: "panic"})
 	d := s.letters.find("1")
-	require.NoError(t, s.Purge(t.Context(), "1"))
+	require.NoError(t, s.DeleteDeadLetter(t.Context(), "1"))
 	_, err := s.replay(s.shard("a"), d, s.now())
-	require.ErrorIs(t, err, session.ErrNoLetter)
+	require.ErrorIs(t, err, session.ErrNoDeadLetter)
 	b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1)})
 	require.NoError(t, err)
 	require.Equal(t, session.Idle, b.Status)
@@ -131,7 +131,7 @@ func TestForgetMeetsOthers(t *testing.T) {
 						ID: id, Token: tok, Rev: b.Rev, EventID: b.Event.ID, Dead: "panic", Release: true,
 					})
 				}
-				all, _, _ := s.Letters(t.Context(), "", 1)
+				all, _, _ := s.DeadLetters(t.Context(), "", 1)
 				for _, l := range all {
 					s.Replay(t.Context(), l.ID)
 				}

@@ -31,7 +31,7 @@ func benchmarkTurn(b *testing.B, sessions int) {
 		n++
 		id, event := ids[n%sessions], strconv.Itoa(n)
 		begin.ID, begin.Event.ID, begin.Event.Time = id, event, now
-		begin.Token = session.Token{1, byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)}
+		begin.Token = session.LeaseToken{1, byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)}
 		begin.Done = session.MakeSeq(uint32(n), 0) // what the last turn left
 		begun, err := s.Begin(ctx, &begin)
 		if err != nil || begun.Status != session.Run {

@@ -30,7 +30,7 @@ func TestDueTellsTheExactWait(t *testing.T) {
 		})
 		require.NoError(t, err)
 		wait(7 * time.Second)
-		run(t, s, "talks", "e", session.CommitRequest{Outputs: [][]byte{{1}}, Lane: 3 * time.Second})
+		run(t, s, "talks", "e", session.CommitRequest{Outputs: [][]byte{{1}}, DeliveryLease: 3 * time.Second})
 		wait(3 * time.Second)
 		_, err = s.Ack(t.Context(), "talks", session.MakeSeq(1, 1), 0)
 		require.NoError(t, err)

@@ -17,7 +17,7 @@ type entry struct {
 
 	// token holds the lease until then. It stays after that, until somebody else takes the
 	// lease: a commit that comes late, but before anybody noticed, is as good as any.
-	token session.Token
+	token session.LeaseToken
 	until int64
 	// attempts counts the turns that were begun for the head, or for the timer without one.
 	attempts int
@@ -29,7 +29,7 @@ type entry struct {
 
 	rev uint32
 	// last is the token of the commit that made rev.
-	last  session.Token
+	last  session.LeaseToken
 	state []byte
 	timer int64
 
@@ -49,7 +49,7 @@ const (
 	keepForgotten = 25 * time.Hour
 )
 
-func (e *entry) leased(now int64) bool { return e.token != (session.Token{}) && e.until > now }
+func (e *entry) leased(now int64) bool { return e.token != (session.LeaseToken{}) && e.until > now }
 
 func (e *entry) ready(now int64) bool { return !e.leased(now) && e.notBefore <= now }
 
@@ -73,7 +73,7 @@ func (e *entry) wake() int64 {
 		w = e.out.until
 	}
 	switch {
-	case e.token != (session.Token{}):
+	case e.token != (session.LeaseToken{}):
 		w = min(w, e.until)
 	case !e.mail.empty():
 		w = min(w, e.notBefore)
@@ -84,17 +84,17 @@ func (e *entry) wake() int64 {
 }
 
 // take gives the lease to t for the oldest event that waits, or for the timer.
-func (e *entry) take(t session.Token, until int64) {
+func (e *entry) take(t session.LeaseToken, until int64) {
 	if e.mail.begin() {
 		e.attempts = 0
 	}
-	e.crashed = e.attempts > 0 && (e.crashed || e.token != session.Token{})
+	e.crashed = e.attempts > 0 && (e.crashed || e.token != session.LeaseToken{})
 	e.attempts++
 	e.token, e.until, e.notBefore = t, until, 0
 }
 
 // begun describes the turn that the lease is held for. All of it is the caller's.
-func (e *entry) begun(b *session.Begun) {
+func (e *entry) begun(b *session.BeginResult) {
 	b.Status, b.Attempt, b.Rev, b.Due = session.Run, e.attempts, e.rev, clock(e.timer)
 	b.Crashed = e.crashed
 	if len(e.state) > 0 {

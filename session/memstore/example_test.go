@@ -14,7 +14,7 @@ func ExampleStore() {
 	ctx, store := context.Background(), memstore.New()
 	begin := &session.BeginRequest{
 		ID:    "session",
-		Token: session.Token{1}, // drawn at random by a real caller
+		Token: session.LeaseToken{1}, // drawn at random by a real caller
 		Event: session.Event{ID: "event", Time: time.Now(), Body: []byte("hello")},
 	}
 	begun, err := store.Begin(ctx, begin)
@@ -33,9 +33,9 @@ func ExampleStore() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("committed: revision %d, deliver: %v\n", done.Rev, done.Lane)
+	fmt.Printf("committed: revision %d, deliver: %v\n", done.Rev, done.MayDeliver)
 
-	begin.Token = session.Token{2}
+	begin.Token = session.LeaseToken{2}
 	begun, err = store.Begin(ctx, begin)
 	fmt.Println(begun.Status, err)
 	// Output:

@@ -11,14 +11,14 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-func token(n int) session.Token {
-	t := session.Token{0: 1}
+func token(n int) session.LeaseToken {
+	t := session.LeaseToken{0: 1}
 	binary.BigEndian.PutUint32(t[4:], uint32(n))
 	return t
 }
 
 // run begins and commits a turn for the event, which must be the one that is handed out.
-func run(t testing.TB, s *Store, id, event string, c session.CommitRequest) session.Committed {
+func run(t testing.TB, s *Store, id, event string, c session.CommitRequest) session.CommitResult {
 	t.Helper()
 	b, err := s.Begin(t.Context(), &session.BeginRequest{
 		ID: id, Token: token(1), Event: session.Event{ID: event, Time: time.Now()},

@@ -16,12 +16,12 @@ const maxLetters = 1000
 // a shard, and not the other way round.
 type letters struct {
 	mu   sync.Mutex
-	kept []*session.Letter
+	kept []*session.DeadLetter
 	// last numbers the letters: the number is the ID.
 	last uint64
 }
 
-func (l *letters) add(d *session.Letter) {
+func (l *letters) add(d *session.DeadLetter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.kept) >= maxLetters {
@@ -34,7 +34,7 @@ func (l *letters) add(d *session.Letter) {
 
 // after returns copies of up to limit letters whose numbers are above n, and says whether there
 // are more.
-func (l *letters) after(n uint64, limit int) (some []session.Letter, more bool) {
+func (l *letters) after(n uint64, limit int) (some []session.DeadLetter, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, d := range l.kept {
@@ -52,7 +52,7 @@ func (l *letters) after(n uint64, limit int) (some []session.Letter, more bool) 
 }
 
 // find returns the letter, which is not written to, or nil.
-func (l *letters) find(id string) *session.Letter {
+func (l *letters) find(id string) *session.DeadLetter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, d := range l.kept {
@@ -65,20 +65,20 @@ func (l *letters) find(id string) *session.Letter {
 
 // remove says whether the letter was there.
 func (l *letters) remove(id string) bool {
-	return l.drop(func(d *session.Letter) bool { return d.ID == id })
+	return l.drop(func(d *session.DeadLetter) bool { return d.ID == id })
 }
 
 func (l *letters) forget(sessionID string) {
-	l.drop(func(d *session.Letter) bool { return d.Session == sessionID })
+	l.drop(func(d *session.DeadLetter) bool { return d.Session == sessionID })
 }
 
 func (l *letters) unsend(sessionID, messageID string) {
-	l.drop(func(d *session.Letter) bool {
+	l.drop(func(d *session.DeadLetter) bool {
 		return d.Session == sessionID && d.Event.MessageID == messageID
 	})
 }
 
-func (l *letters) drop(which func(*session.Letter) bool) bool {
+func (l *letters) drop(which func(*session.DeadLetter) bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	before := len(l.kept)
@@ -86,7 +86,7 @@ func (l *letters) drop(which func(*session.Letter) bool) bool {
 	return len(l.kept) < before
 }
 
-func number(d *session.Letter) uint64 {
+func number(d *session.DeadLetter) uint64 {
 	n, _ := strconv.ParseUint(d.ID, 10, 64) // add wrote it
 	return n
 }

@@ -13,7 +13,7 @@ import (
 
 func letterIDs(t *testing.T, s *Store, from string, limit int) (ids []string, next string) {
 	t.Helper()
-	all, next, err := s.Letters(t.Context(), from, limit)
+	all, next, err := s.DeadLetters(t.Context(), from, limit)
 	require.NoError(t, err)
 	for _, d := range all {
 		ids = append(ids, d.ID)
@@ -30,10 +30,10 @@ func TestLetters(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(2), Rev: b.Rev, Dead: "a timer"})
 		require.NoError(t, err)
-		all, next, err := s.Letters(t.Context(), "", 10)
+		all, next, err := s.DeadLetters(t.Context(), "", 10)
 		require.NoError(t, err)
 		require.Empty(t, next)
-		require.Equal(t, []session.Letter{{
+		require.Equal(t, []session.DeadLetter{{
 			ID: "1", Session: "a", Attempts: 1, Why: "panic", Time: now,
 			Event: session.Event{ID: "poison", Time: now, Accepted: now},
 		}}, all, "a turn for a timer has no event to set aside")
@@ -62,10 +62,10 @@ func TestLettersByPage(t *testing.T) {
 		require.Equal(t, tt.want, ids, "%d from %q", tt.limit, tt.from)
 		require.Equal(t, tt.next, next, "%d from %q", tt.limit, tt.from)
 	}
-	require.NoError(t, s.Purge(t.Context(), "2"))
+	require.NoError(t, s.DeleteDeadLetter(t.Context(), "2"))
 	ids, _ := letterIDs(t, s, "2", 1)
 	require.Equal(t, []string{"3"}, ids, "the place of a letter that is gone")
-	_, _, err := s.Letters(t.Context(), "x", 1)
+	_, _, err := s.DeadLetters(t.Context(), "x", 1)
 	require.EqualError(t, err, "memstore: Letters did not return that place")
 }
 
@@ -74,9 +74,9 @@ func TestLettersAreBounded(t *testing.T) {
 	for i := range maxLetters + 5 {
 		run(t, s, "a", fmt.Sprint("e", i), session.CommitRequest{Dead: "panic"})
 	}
-	all, _, err := s.Letters(t.Context(), "", 2*maxLetters)
+	all, _, err := s.DeadLetters(t.Context(), "", 2*maxLetters)
 	require.NoError(t, err)
 	require.Len(t, all, maxLetters)
 	require.Equal(t, "e5", all[0].Event.ID)
-	require.ErrorIs(t, s.Replay(t.Context(), "5"), session.ErrNoLetter)
+	require.ErrorIs(t, s.Replay(t.Context(), "5"), session.ErrNoDeadLetter)
 }

@@ -18,7 +18,7 @@ type outbox struct {
 	until int64
 	// owner is the token of the Begin or Commit that gave the lane; zero after an Ack. With
 	// rev, the commit that gave it, and retried it answers a call that is repeated.
-	owner   session.Token
+	owner   session.LeaseToken
 	rev     uint32
 	retried bool
 }
@@ -47,7 +47,7 @@ func (o *outbox) ack(done session.Seq) {
 }
 
 // put appends the outputs of a commit. The lane is t's if nothing waited.
-func (o *outbox) put(bodies [][]byte, t session.Token, rev uint32, until int64) bool {
+func (o *outbox) put(bodies [][]byte, t session.LeaseToken, rev uint32, until int64) bool {
 	free := len(o.waiting) == 0
 	for i, body := range bodies {
 		seq := session.MakeSeq(rev, i+1)
@@ -61,12 +61,12 @@ func (o *outbox) put(bodies [][]byte, t session.Token, rev uint32, until int64) 
 }
 
 // holds says that t has the lane by the commit that made rev, of which something still waits.
-func (o *outbox) holds(t session.Token, rev uint32, now int64) bool {
+func (o *outbox) holds(t session.LeaseToken, rev uint32, now int64) bool {
 	return len(o.waiting) > 0 && o.owner == t && o.rev == rev && o.until > now
 }
 
 // grant gives the lane away and returns a copy of what waits.
-func (o *outbox) grant(t session.Token, until int64, retried bool) []session.Output {
+func (o *outbox) grant(t session.LeaseToken, until int64, retried bool) []session.Output {
 	if len(o.waiting) == 0 {
 		return nil
 	}

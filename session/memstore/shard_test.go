@@ -113,5 +113,5 @@ func TestZeroToken(t *testing.T) {
 	require.Equal(t, session.Queued, b.Status)
 	_, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a"})
 	require.ErrorIs(t, err, session.ErrFenced)
-	require.ErrorIs(t, s.Extend(t.Context(), "a", session.Token{}, 0), session.ErrFenced)
+	require.ErrorIs(t, s.Extend(t.Context(), "a", session.LeaseToken{}, 0), session.ErrFenced)
 }

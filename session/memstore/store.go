@@ -41,13 +41,13 @@ func New() *Store {
 }
 
 // Begin implements session.Store. The context is not looked at: nothing here waits.
-func (s *Store) Begin(_ context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *Store) Begin(_ context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if len(r.Event.ID) > session.MaxEventID || len(r.Event.MessageID) > session.MaxEventID ||
 		len(r.Event.Body) > session.MaxEvent {
-		return session.Begun{}, session.ErrTooLarge
+		return session.BeginResult{}, session.ErrTooLarge
 	}
-	if r.Token == (session.Token{}) && !r.Hold {
-		return session.Begun{}, errToken
+	if r.Token == (session.LeaseToken{}) && !r.Hold {
+		return session.BeginResult{}, errToken
 	}
 	now, mark := s.now(), uint64(0)
 	if r.Event.ID != "" {
@@ -59,7 +59,7 @@ func (s *Store) Begin(_ context.Context, r *session.BeginRequest) (session.Begun
 	if e == nil {
 		if r.Event.ID == "" {
 			sh.mu.Unlock()
-			return session.Begun{Status: session.Idle, Now: clock(now)}, nil
+			return session.BeginResult{Status: session.Idle, Now: clock(now)}, nil
 		}
 		e = sh.add(r.ID, now)
 	}
@@ -71,9 +71,9 @@ func (s *Store) Begin(_ context.Context, r *session.BeginRequest) (session.Begun
 }
 
 // Commit implements session.Store.
-func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	if tooLarge(r) {
-		return session.Committed{}, session.ErrTooLarge
+		return session.CommitResult{}, session.ErrTooLarge
 	}
 	now := s.now()
 	sh := s.shard(r.ID)
@@ -81,7 +81,7 @@ func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (session.Com
 	e := sh.get(r.ID, now)
 	if e == nil {
 		sh.mu.Unlock()
-		return session.Committed{}, session.ErrFenced
+		return session.CommitResult{}, session.ErrFenced
 	}
 	c, letter, err := e.commit(r, now)
 	due := sh.settle(e)
@@ -104,7 +104,7 @@ func tooLarge(r *session.CommitRequest) bool {
 // Release implements session.Store.
 func (s *Store) Release(_ context.Context, r *session.ReleaseRequest) error {
 	return s.held(r.ID, r.Token, func(e *entry, now int64) {
-		e.token = session.Token{}
+		e.token = session.LeaseToken{}
 		e.notBefore = now + max(0, r.Delay.Milliseconds())
 		if !r.Counted {
 			e.attempts--
@@ -113,18 +113,18 @@ func (s *Store) Release(_ context.Context, r *session.ReleaseRequest) error {
 }
 
 // Extend implements session.Store.
-func (s *Store) Extend(_ context.Context, id string, t session.Token, lease time.Duration) error {
+func (s *Store) Extend(_ context.Context, id string, t session.LeaseToken, lease time.Duration) error {
 	return s.held(id, t, func(e *entry, now int64) { e.until = now + term(lease, defaultLease) })
 }
 
 // held calls do for the session whose lease is t's. A lease that ran out is t's until
 // somebody else takes it.
-func (s *Store) held(id string, t session.Token, do func(e *entry, now int64)) error {
+func (s *Store) held(id string, t session.LeaseToken, do func(e *entry, now int64)) error {
 	now := s.now()
 	sh := s.shard(id)
 	sh.mu.Lock()
 	e := sh.get(id, now)
-	if e == nil || e.token != t || t == (session.Token{}) {
+	if e == nil || e.token != t || t == (session.LeaseToken{}) {
 		sh.mu.Unlock()
 		return session.ErrFenced
 	}
@@ -148,7 +148,7 @@ func (s *Store) Ack(_ context.Context, id string, done session.Seq, lane time.Du
 		return nil, nil
 	}
 	e.out.ack(done)
-	outs := e.out.grant(session.Token{}, now+term(lane, defaultLane), false)
+	outs := e.out.grant(session.LeaseToken{}, now+term(lane, defaultLane), false)
 	due := sh.settle(e)
 	sh.mu.Unlock()
 	s.alert(due)
@@ -166,7 +166,7 @@ func (s *Store) Discard(_ context.Context, id string, seq session.Seq, why strin
 		return nil
 	}
 	if o, ok := e.out.find(seq); ok {
-		s.letters.add(&session.Letter{Session: id, Output: o, Why: why, Time: clock(now)})
+		s.letters.add(&session.DeadLetter{Session: id, Output: o, Why: why, Time: clock(now)})
 	}
 	e.out.ack(seq)
 	sh.settle(e)

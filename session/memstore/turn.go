@@ -8,12 +8,12 @@ import (
 )
 
 // begin is Begin for one session. hash is that of the event's id.
-func (e *entry) begin(r *session.BeginRequest, hash uint64, now int64) (session.Begun, error) {
-	b := session.Begun{Status: session.Idle, Now: clock(now)}
+func (e *entry) begin(r *session.BeginRequest, hash uint64, now int64) (session.BeginResult, error) {
+	b := session.BeginResult{Status: session.Idle, Now: clock(now)}
 	if r.Event.ID != "" {
 		status, err := e.accept(r, hash, now)
 		if err != nil {
-			return session.Begun{}, err
+			return session.BeginResult{}, err
 		}
 		b.Status = status
 	}
@@ -64,16 +64,16 @@ func (e *entry) enqueue(ev event, hash uint64, now int64) {
 
 // something says whether there is a turn to begin: an event, or a timer if no event was
 // brought.
-func (e *entry) something(b *session.Begun, now int64) bool {
+func (e *entry) something(b *session.BeginResult, now int64) bool {
 	return !e.mail.empty() || b.Status == session.Idle && e.timer != 0 && e.timer <= now
 }
 
 // handOut acknowledges outputs and gives the caller those that wait, if it may deliver them.
-func (e *entry) handOut(r *session.BeginRequest, b *session.Begun, now int64) {
+func (e *entry) handOut(r *session.BeginRequest, b *session.BeginResult, now int64) {
 	if r.Done != 0 {
 		e.out.ack(r.Done)
 	}
-	lane := now + term(r.Lane, defaultLane)
+	lane := now + term(r.DeliveryLease, defaultLane)
 	switch {
 	case r.Done != 0:
 		b.Outputs = e.out.grant(r.Token, lane, false)
@@ -88,15 +88,15 @@ func (e *entry) handOut(r *session.BeginRequest, b *session.Begun, now int64) {
 
 // commit is Commit for one session. It also returns the dead letter, if there is one.
 func (e *entry) commit(r *session.CommitRequest, now int64) (
-	c session.Committed, letter *session.Letter, err error,
+	c session.CommitResult, letter *session.DeadLetter, err error,
 ) {
 	switch {
-	case r.Token == e.last && e.rev == r.Rev+1 && r.Token != (session.Token{}):
+	case r.Token == e.last && e.rev == r.Rev+1 && r.Token != (session.LeaseToken{}):
 		return e.committed(r, now), nil, nil // the same call again
 	case e.rev > r.Rev+1 && e.out.holds(r.Token, r.Rev+1, now): // again, and another turn came since
-		e.out.until = now + term(r.Lane, defaultLane)
-		return session.Committed{Now: time.UnixMilli(now), Rev: r.Rev + 1, Lane: true}, nil, nil
-	case r.Token != e.token || r.Token == (session.Token{}) || e.rev != r.Rev:
+		e.out.until = now + term(r.DeliveryLease, defaultLane)
+		return session.CommitResult{Now: time.UnixMilli(now), Rev: r.Rev + 1, MayDeliver: true}, nil, nil
+	case r.Token != e.token || r.Token == (session.LeaseToken{}) || e.rev != r.Rev:
 		return c, nil, session.ErrFenced
 	case r.EventID != "" && e.mail.head.id != r.EventID:
 		return c, nil, session.ErrFenced
@@ -106,9 +106,9 @@ func (e *entry) commit(r *session.CommitRequest, now int64) (
 	e.rev, e.last = e.rev+1, r.Token
 	e.save(r, now)
 	e.out.ack(r.Done)
-	e.out.put(r.Outputs, r.Token, e.rev, now+term(r.Lane, defaultLane))
+	e.out.put(r.Outputs, r.Token, e.rev, now+term(r.DeliveryLease, defaultLane))
 	if r.Dead != "" && r.EventID != "" {
-		letter = &session.Letter{
+		letter = &session.DeadLetter{
 			Session: e.id, Event: e.mail.running(), Attempts: e.attempts, Why: r.Dead, Time: clock(now),
 		}
 	}
@@ -146,9 +146,9 @@ func (e *entry) handOver(r *session.CommitRequest, now int64) {
 	}
 	switch {
 	case e.mail.empty():
-		e.token = session.Token{}
+		e.token = session.LeaseToken{}
 	case r.Release:
-		e.token, e.notBefore = session.Token{}, now
+		e.token, e.notBefore = session.LeaseToken{}, now
 	case e.mail.begin():
 		e.attempts = 1
 	}
@@ -159,15 +159,15 @@ func (e *entry) handOver(r *session.CommitRequest, now int64) {
 
 // committed is the answer to the last commit, which may be asked for again as long as nobody
 // else committed. Who lost the lease since does not get the next event.
-func (e *entry) committed(r *session.CommitRequest, now int64) session.Committed {
-	c := session.Committed{Now: time.UnixMilli(now), Rev: e.rev}
+func (e *entry) committed(r *session.CommitRequest, now int64) session.CommitResult {
+	c := session.CommitResult{Now: time.UnixMilli(now), Rev: e.rev}
 	if e.token == r.Token {
 		e.until = now + term(r.Lease, defaultLease)
 		c.Next = e.mail.running()
 	}
 	if len(e.out.waiting) > 0 && e.out.owner == r.Token && e.out.rev == e.rev {
-		e.out.until = now + term(r.Lane, defaultLane)
-		c.Lane = true
+		e.out.until = now + term(r.DeliveryLease, defaultLane)
+		c.MayDeliver = true
 	}
 	return c
 }

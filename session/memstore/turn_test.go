@@ -13,7 +13,7 @@ import (
 func TestHoldGetsNoOutputs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()
-		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}}, Lane: time.Second})
+		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}}, DeliveryLease: time.Second})
 		time.Sleep(time.Second)
 		r := &session.BeginRequest{ID: "a", Token: token(2), Event: session.Event{ID: "e2"}, Hold: true}
 		b, err := s.Begin(t.Context(), r)
@@ -25,7 +25,7 @@ func TestHoldGetsNoOutputs(t *testing.T) {
 func TestBeginAgainGetsTheSameOutputs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()
-		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}, {2}}, Lane: time.Second})
+		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}, {2}}, DeliveryLease: time.Second})
 		time.Sleep(time.Second)
 		r := &session.BeginRequest{ID: "a", Token: token(2)}
 		for range 2 {
@@ -44,7 +44,7 @@ func TestBeginAgainGetsTheSameOutputs(t *testing.T) {
 func TestEventGetsOutputsOfLaneThatRanOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()
-		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}}, Lane: time.Second})
+		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}}, DeliveryLease: time.Second})
 		time.Sleep(time.Second)
 		r := &session.BeginRequest{ID: "a", Token: token(2), Event: session.Event{ID: "e2"}}
 		b, err := s.Begin(t.Context(), r)
@@ -70,12 +70,12 @@ func TestCommitAgainHasFreshTerms(t *testing.T) {
 		_, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1), Event: session.Event{ID: "e1"}})
 		require.NoError(t, err)
 		r := &session.CommitRequest{
-			ID: "a", Token: token(1), EventID: "e1", Outputs: [][]byte{{1}}, Lane: 4 * time.Second,
+			ID: "a", Token: token(1), EventID: "e1", Outputs: [][]byte{{1}}, DeliveryLease: 4 * time.Second,
 		}
 		for range 2 {
 			c, err := s.Commit(t.Context(), r)
 			require.NoError(t, err)
-			require.True(t, c.Lane)
+			require.True(t, c.MayDeliver)
 			_, wait := due(t, s, 1)
 			require.Equal(t, 4*time.Second, wait)
 			time.Sleep(3 * time.Second)
@@ -93,12 +93,12 @@ func TestCommitAgainWithoutTheLane(t *testing.T) {
 	r := &session.CommitRequest{ID: "a", Token: token(1), EventID: "e1", Outputs: [][]byte{{1}}}
 	c, err := s.Commit(t.Context(), r)
 	require.NoError(t, err)
-	require.True(t, c.Lane)
+	require.True(t, c.MayDeliver)
 	r.Rev, r.EventID = 1, "e2"
 	for range 2 {
 		c, err = s.Commit(t.Context(), r)
 		require.NoError(t, err)
-		require.False(t, c.Lane)
+		require.False(t, c.MayDeliver)
 	}
 }
 

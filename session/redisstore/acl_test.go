@@ -108,13 +108,13 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 		see(err)
 	}
 	see(s.Discard(ctx, id, session.MakeSeq(1, 1), "why"))
-	letters, _, err := s.Letters(ctx, "", 10)
+	letters, _, err := s.DeadLetters(ctx, "", 10)
 	see(err)
 	for i, l := range letters {
 		if i == 0 {
 			see(s.Replay(ctx, l.ID))
 		} else {
-			see(s.Purge(ctx, l.ID))
+			see(s.DeleteDeadLetter(ctx, l.ID))
 		}
 	}
 	_, _, err = s.Due(ctx, 10)

@@ -87,9 +87,9 @@ func (a *answer) outputs() []session.Output {
 
 // parseBegun reads the answer of the begin script. own is the event that Begin brought: where the
 // turn is for that very event, the answer does not repeat it, and the caller gets a copy of its own.
-func parseBegun(b []byte, own *session.Event) (session.Begun, bool) {
+func parseBegun(b []byte, own *session.Event) (session.BeginResult, bool) {
 	a := answer{b: b}
-	r := session.Begun{Status: session.Status(a.num(1))}
+	r := session.BeginResult{Status: session.Status(a.num(1))}
 	flags := a.num(1)
 	r.Retried, r.Now = flags&answerRetried != 0, a.time()
 	if r.Status == session.Run {
@@ -113,10 +113,10 @@ func parseBegun(b []byte, own *session.Event) (session.Begun, bool) {
 
 // parseCommitted reads the answer of the commit script. The outcome is commitDone, commitFenced or
 // commitFull.
-func parseCommitted(b []byte) (r session.Committed, outcome int, ok bool) {
+func parseCommitted(b []byte) (r session.CommitResult, outcome int, ok bool) {
 	a := answer{b: b}
 	outcome = int(a.num(1))
-	r = session.Committed{Lane: a.num(1) == 1, Now: a.time()}
+	r = session.CommitResult{MayDeliver: a.num(1) == 1, Now: a.time()}
 	if len(a.b) > 0 {
 		r.Next = a.event()
 	}

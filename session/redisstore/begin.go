@@ -12,9 +12,9 @@ import (
 
 // Begin implements session.Store. It waits for replicas and disks, if Options ask for it, since an
 // event that Begin accepted must not be lost, and outputs that it hands out must not be taken back.
-func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if err := checkBegin(r); err != nil {
-		return session.Begun{}, err
+		return session.BeginResult{}, err
 	}
 	c := s.firm.get()
 	packBegin(c, r)
@@ -26,16 +26,16 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 		s.giveBack(ctx, r, c.reply, start.Add(s.firm.timeout))
 	}
 	if err != nil {
-		return session.Begun{}, err
+		return session.BeginResult{}, err
 	}
 	s.firm.put(c)
 	if len(reply) > 0 && reply[0] == statusFull {
-		return session.Begun{}, session.ErrFull
+		return session.BeginResult{}, session.ErrFull
 	}
 	// reply still has the bytes of the answer: the client made them for this call alone.
 	begun, ok := parseBegun(reply, &r.Event)
 	if !ok {
-		return session.Begun{}, badAnswer("begin")
+		return session.BeginResult{}, badAnswer("begin")
 	}
 	return begun, nil
 }
@@ -59,7 +59,7 @@ func packBegin(c *call, r *session.BeginRequest) {
 	c.flag(r.Redelivered)
 	c.flag(r.Hold)
 	c.term(r.Lease, session.DefaultLease)
-	c.term(r.Lane, session.DefaultDeliveryLease)
+	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
 	c.u40(uint64(r.Done))
 	c.time(r.Event.Time)
 	hash := sha256.Sum256([]byte(r.Event.ID))
@@ -81,7 +81,7 @@ func checkBegin(r *session.BeginRequest) error {
 	if err := checkID("begin", r.ID); err != nil {
 		return err
 	}
-	if r.Token == (session.Token{}) {
+	if r.Token == (session.LeaseToken{}) {
 		return errToken
 	}
 	if len(r.Event.ID) > session.MaxEventID || len(r.Event.MessageID) > session.MaxEventID ||

@@ -54,8 +54,8 @@ func reportCPU(b *testing.B, c *redis.Client, command, unit string) {
 
 var benchBody = []byte(strings.Repeat("x", 600)) // about a text message of LINE
 
-func benchToken(i int) session.Token {
-	var t session.Token
+func benchToken(i int) session.LeaseToken {
+	var t session.LeaseToken
 	binary.BigEndian.PutUint64(t[:], uint64(i)+1)
 	return t
 }
@@ -161,8 +161,8 @@ func BenchmarkScripts(b *testing.B) {
 	for i := range 3 * benchSessions { // sessions that are under way, with three events each
 		benchTurn(b, s, i, state)
 	}
-	begun := make([]session.Begun, b.N)
-	token := func(i int) session.Token { return benchToken(1<<32 + i) }
+	begun := make([]session.BeginResult, b.N)
+	token := func(i int) session.LeaseToken { return benchToken(1<<32 + i) }
 	// Sessions are taken once each, so b.N is bounded by how many there are.
 	steps := []struct {
 		name string

@@ -12,9 +12,9 @@ const maxReason = 255
 
 // Commit implements session.Store. It waits for replicas and disks, if Options ask for it: outputs
 // may be sent once Commit has returned.
-func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	if err := checkCommit(r); err != nil {
-		return session.Committed{}, err
+		return session.CommitResult{}, err
 	}
 	c := s.firm.get()
 	packCommit(c, r)
@@ -22,17 +22,17 @@ func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.C
 	c.seal(&s.scripts.commit, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID, p.dead)
 	reply, err := s.firm.do(ctx, c)
 	if err != nil {
-		return session.Committed{}, err
+		return session.CommitResult{}, err
 	}
 	s.firm.put(c)
 	done, outcome, ok := parseCommitted(reply)
 	switch {
 	case !ok:
-		return session.Committed{}, badAnswer("commit")
+		return session.CommitResult{}, badAnswer("commit")
 	case outcome == commitFenced:
-		return session.Committed{}, session.ErrFenced
+		return session.CommitResult{}, session.ErrFenced
 	case outcome == commitFull:
-		return session.Committed{}, session.ErrFull
+		return session.CommitResult{}, session.ErrFull
 	}
 	done.Rev = r.Rev + 1
 	return done, nil
@@ -47,7 +47,7 @@ func packCommit(c *call, r *session.CommitRequest) {
 	c.u8(len(r.Outputs))
 	c.u32(r.Rev)
 	c.term(r.Lease, session.DefaultLease)
-	c.term(r.Lane, session.DefaultDeliveryLease)
+	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
 	c.time(r.Due)
 	c.u48(r.Keep.Milliseconds())
 	c.u40(uint64(r.Done))
@@ -64,7 +64,7 @@ func packCommit(c *call, r *session.CommitRequest) {
 // tokenMark is what a session remembers of the token of its last commit, to know a commit that is
 // repeated. It is half as long as the token, and depends on all of it. Two commits of a session with
 // the same revision and the same mark by chance are one in four billion.
-func tokenMark(t session.Token) uint32 {
+func tokenMark(t session.LeaseToken) uint32 {
 	return binary.BigEndian.Uint32(t[:4]) ^ binary.BigEndian.Uint32(t[4:])
 }
 
@@ -73,7 +73,7 @@ func checkCommit(r *session.CommitRequest) error {
 	if err := checkID("commit", r.ID); err != nil {
 		return err
 	}
-	if r.Token == (session.Token{}) {
+	if r.Token == (session.LeaseToken{}) {
 		return errToken
 	}
 	size := 0

@@ -49,11 +49,11 @@ func TestReplicaThatHangs(t *testing.T) {
 	s, other := newStore(t, server.Client(), opt), newStore(t, server.Client(), opt)
 	id, dead := sessionID(1), sessionID(2)
 	setAside(t, patient, dead, event("dead", 1), token(9))
-	letters, _, err := s.Letters(ctx, "", 10)
+	letters, _, err := s.DeadLetters(ctx, "", 10)
 	require.NoError(t, err)
 	began := mustBegin(t, patient, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	commit := &session.CommitRequest{
-		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Lane: time.Minute,
+		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), DeliveryLease: time.Minute,
 		Outputs: [][]byte{[]byte("a"), []byte("b")},
 	}
 	second := &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)}
@@ -93,7 +93,7 @@ func TestReplicaThatHangs(t *testing.T) {
 	refused("unsend", func() error { return s.Unsend(ctx, id, "m") })
 	refused("forget", func() error { return s.Forget(ctx, sessionID(3)) })
 	refused("check", func() error { return s.Check(ctx) })
-	require.ErrorIs(t, s.Purge(ctx, letters[0].ID), errUnmet)
+	require.ErrorIs(t, s.DeleteDeadLetter(ctx, letters[0].ID), errUnmet)
 	require.Contains(t, dueIDs(t, s), id, "nobody keeps the lease of a Begin that failed")
 	require.NoError(t, s.Extend(ctx, held, token(6), time.Minute), "what promises nothing goes on")
 	require.NoError(t, s.Release(ctx, &session.ReleaseRequest{ID: held, Token: token(6)}))
@@ -109,7 +109,7 @@ func TestReplicaThatHangs(t *testing.T) {
 		Rev: 1, Seen: 2, State: "s", Head: "e2=body of e2", Lease: true, Tries: 1, Owner: string(tokenBytes(2)),
 		Carrier: string(tokenBytes(1)), Outputs: []string{"258=b"},
 	}, shapeOf(t, s.value(t, id)))
-	letters, _, err = s.Letters(ctx, "", 10)
+	letters, _, err = s.DeadLetters(ctx, "", 10)
 	require.NoError(t, err)
 	require.Len(t, letters, 1, "of the output, and once")
 	value, err := replica.Client().Get(ctx, s.part(id).prefix+id).Result()

@@ -19,7 +19,7 @@ func mustForget(t *testing.T, s *Store, id string) {
 }
 
 // setAside leaves a dead letter of the session, which is new or was set aside before.
-func setAside(t *testing.T, s *Store, id string, e session.Event, tok session.Token) {
+func setAside(t *testing.T, s *Store, id string, e session.Event, tok session.LeaseToken) {
 	t.Helper()
 	b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: tok, Event: e})
 	require.Equal(t, session.Run, b.Status)
@@ -67,11 +67,11 @@ func TestForgetUnderOOM(t *testing.T) {
 	setAside(t, s, sessionID(2), event("e1", 1), token(1))
 	require.NoError(t, client.ConfigSet(ctx, "maxmemory", "1mb").Err())
 	mustForget(t, s, id)
-	letters, _, err := s.Letters(ctx, "", 10)
+	letters, _, err := s.DeadLetters(ctx, "", 10)
 	require.NoError(t, err)
 	require.Len(t, letters, 1)
 	require.ErrorIs(t, s.Replay(ctx, letters[0].ID), session.ErrUnavailable)
-	require.NoError(t, s.Purge(ctx, letters[0].ID))
+	require.NoError(t, s.DeleteDeadLetter(ctx, letters[0].ID))
 }
 
 // The tombstone is kept with whatever comes, for 25 h after the forget.
@@ -163,12 +163,12 @@ func TestForgetDeletesLettersOfTheSession(t *testing.T) {
 	at, err := s.purge(ctx, &s.parts[0], gone, "", last, last)
 	require.NoError(t, err)
 	require.Empty(t, at)
-	left, _, err := s.Letters(ctx, "", 1000)
+	left, _, err := s.DeadLetters(ctx, "", 1000)
 	require.NoError(t, err)
 	require.Equal(t, "of the next session", left[len(left)-1].Event.ID, "purge ends where it was told to")
 
 	mustForget(t, s, gone)
-	left, next, err := s.Letters(ctx, "", 1000)
+	left, next, err := s.DeadLetters(ctx, "", 1000)
 	require.NoError(t, err)
 	require.Empty(t, next)
 	var got []string
@@ -188,9 +188,9 @@ func TestLetterOfAForgottenSession(t *testing.T) {
 		time, accepted time.Duration // after the forget
 		want           error
 	}{
-		{"from before", -time.Second, -time.Second, session.ErrNoLetter},
-		{"stamped before", 0, time.Second, session.ErrNoLetter},
-		{"accepted before", time.Hour, -time.Second, session.ErrNoLetter},
+		{"from before", -time.Second, -time.Second, session.ErrNoDeadLetter},
+		{"stamped before", 0, time.Second, session.ErrNoDeadLetter},
+		{"accepted before", time.Hour, -time.Second, session.ErrNoDeadLetter},
 		{"from after", time.Second, time.Second, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestLetterOfAForgottenSession(t *testing.T) {
 			require.NoError(t, s.client.Do(ctx, "XADD", s.part(id).dead, "*", "sid", id, "id", "e1",
 				"time", forgot.Add(test.time).UnixMilli(), "accepted", forgot.Add(test.accepted).UnixMilli(),
 				"attempts", 1, "why", "w", "message", "m", "body", "b").Err())
-			letters, _, err := s.Letters(ctx, "", 10)
+			letters, _, err := s.DeadLetters(ctx, "", 10)
 			require.NoError(t, err)
 			require.Len(t, letters, 1)
 			require.ErrorIs(t, s.Replay(ctx, letters[0].ID), test.want)

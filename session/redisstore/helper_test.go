@@ -58,7 +58,7 @@ func bookingState(tb testing.TB, i int) []byte {
 	data := `{"date":"2030-05-17","time":"19:30","party":0,"name":"Sato"}`
 	require.Len(tb, data, 60)
 	r := session.Record{
-		Flow: "booking", State: "ask_party", Tag: "aB3-x", Data: []byte(data),
+		Flow: "booking", State: "ask_party", Mark: "aB3-x", Data: []byte(data),
 		Source: transport.Source{Chat: transport.ChatUser, ChatID: userID(i), UserID: userID(i)},
 		Timers: []session.Timer{{Name: "after 15m0s", Due: time.Now().Add(15 * time.Minute)}},
 	}
@@ -73,7 +73,7 @@ func event(id string, ms int) session.Event {
 // base is when the events of the tests happened.
 var base = time.UnixMilli(1_900_000_000_000)
 
-func token(n byte) session.Token { return session.Token{1, 2, 3, 4, 5, 6, 7, n} }
+func token(n byte) session.LeaseToken { return session.LeaseToken{1, 2, 3, 4, 5, 6, 7, n} }
 
 // value returns the session as it is stored.
 func (s *Store) value(tb testing.TB, id string) string {
@@ -102,14 +102,14 @@ func tokenBytes(n byte) []byte {
 	return t[:]
 }
 
-func mustBegin(tb testing.TB, s *Store, r *session.BeginRequest) session.Begun {
+func mustBegin(tb testing.TB, s *Store, r *session.BeginRequest) session.BeginResult {
 	tb.Helper()
 	b, err := s.Begin(context.Background(), r)
 	require.NoError(tb, err)
 	return b
 }
 
-func mustCommit(tb testing.TB, s *Store, r *session.CommitRequest) session.Committed {
+func mustCommit(tb testing.TB, s *Store, r *session.CommitRequest) session.CommitResult {
 	tb.Helper()
 	c, err := s.Commit(context.Background(), r)
 	require.NoError(tb, err)

@@ -19,7 +19,7 @@ func (s *Store) Release(ctx context.Context, r *session.ReleaseRequest) error {
 
 // Extend implements session.Store. It does not wait for replicas either: if the extension is lost,
 // another process may take the lease, and the commit of this one is fenced.
-func (s *Store) Extend(ctx context.Context, id string, t session.Token, lease time.Duration) error {
+func (s *Store) Extend(ctx context.Context, id string, t session.LeaseToken, lease time.Duration) error {
 	c := s.batch.get()
 	c.request = append(c.request, t[:]...)
 	c.term(lease, session.DefaultLease)
@@ -27,11 +27,11 @@ func (s *Store) Extend(ctx context.Context, id string, t session.Token, lease ti
 }
 
 // fenced makes a call of a script that answers leaseHeld or leaseLost.
-func (s *Store) fenced(ctx context.Context, c *call, sc *script, id string, t session.Token) error {
+func (s *Store) fenced(ctx context.Context, c *call, sc *script, id string, t session.LeaseToken) error {
 	if err := checkID(sc.name, id); err != nil {
 		return err
 	}
-	if t == (session.Token{}) {
+	if t == (session.LeaseToken{}) {
 		return errToken
 	}
 	p := s.part(id)

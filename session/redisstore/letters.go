@@ -24,7 +24,7 @@ var errFrom = errors.New("redisstore: Letters did not return that place")
 // Letters implements session.Admin. It lists one partition after the other, and the oldest letters of
 // each first; Redis keeps about maxDeadLetters of each. The last page may be empty. The place from
 // where to go on is the id of the last letter that was listed; 3-0-0 is the beginning of partition 3.
-func (s *Store) Letters(ctx context.Context, from string, limit int) ([]session.Letter, string, error) {
+func (s *Store) DeadLetters(ctx context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
 	var at letterID
 	if from != "" {
 		ok := false
@@ -34,7 +34,7 @@ func (s *Store) Letters(ctx context.Context, from string, limit int) ([]session.
 	}
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()
-	var all []session.Letter
+	var all []session.DeadLetter
 	for len(all) < limit {
 		n := min(letterChunk, limit-len(all))
 		parts := s.parts[at.part:]
@@ -61,7 +61,7 @@ func (s *Store) Letters(ctx context.Context, from string, limit int) ([]session.
 // from is where to begin in the first partition, to is where to end in all. It also returns the id
 // of the last letter.
 func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, from, to string, n int) (
-	[]session.Letter, letterID, error,
+	[]session.DeadLetter, letterID, error,
 ) {
 	streams := make([]any, len(parts))
 	for i := range parts {
@@ -82,12 +82,12 @@ func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, fro
 }
 
 // parseLetters reads the answer of the letters script. index is that of the first partition asked.
-func (s *Store) parseLetters(b []byte, index int) (all []session.Letter, id letterID, ok bool) {
+func (s *Store) parseLetters(b []byte, index int) (all []session.DeadLetter, id letterID, ok bool) {
 	a := answer{b: b}
 	for len(a.b) > 0 {
 		part := index + int(a.num(2))
 		id, ok = s.parseLetterID(strconv.Itoa(part) + "-" + a.text())
-		l := session.Letter{ID: id.String(), Session: a.text(), Attempts: int(a.num(1)), Why: a.text()}
+		l := session.DeadLetter{ID: id.String(), Session: a.text(), Attempts: int(a.num(1)), Why: a.text()}
 		l.Time = time.UnixMilli(int64(id.ms))
 		// Clones: a caller that keeps one letter must not keep the bytes of the whole page.
 		if l.Output.Seq = session.Seq(a.num(5)); l.Output.Seq != 0 {
@@ -105,23 +105,23 @@ func (s *Store) parseLetters(b []byte, index int) (all []session.Letter, id lett
 }
 
 // letter finds a dead letter by its id. It returns session.ErrNoLetter if there is none.
-func (s *Store) letter(ctx context.Context, name string) (*session.Letter, letterID, error) {
+func (s *Store) letter(ctx context.Context, name string) (*session.DeadLetter, letterID, error) {
 	id, ok := s.parseLetterID(name)
 	if !ok {
-		return nil, id, session.ErrNoLetter
+		return nil, id, session.ErrNoDeadLetter
 	}
 	found, _, err := s.lettersOf(ctx, s.parts[id.part:id.part+1], id.part, id.place(), id.place(), 1)
 	if err != nil {
 		return nil, id, err
 	}
 	if len(found) == 0 {
-		return nil, id, session.ErrNoLetter
+		return nil, id, session.ErrNoDeadLetter
 	}
 	return &found[0], id, nil
 }
 
 // Purge implements session.Admin.
-func (s *Store) Purge(ctx context.Context, name string) error {
+func (s *Store) DeleteDeadLetter(ctx context.Context, name string) error {
 	l, id, err := s.letter(ctx, name)
 	if err != nil {
 		return err
@@ -180,7 +180,7 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 	case replayDone:
 		return nil
 	case replayNoLetter:
-		return session.ErrNoLetter
+		return session.ErrNoDeadLetter
 	case replayFull:
 		return session.ErrFull
 	default:

@@ -32,7 +32,7 @@ func lettersByPage(t *testing.T, client redis.UniversalClient) {
 		var all []letterID
 		seen := map[string]bool{}
 		for from, more := "", true; more; more = from != "" {
-			some, next, err := s.Letters(ctx, from, limit)
+			some, next, err := s.DeadLetters(ctx, from, limit)
 			require.NoError(t, err)
 			require.LessOrEqual(t, len(some), limit)
 			for _, l := range some {
@@ -53,7 +53,7 @@ func lettersByPage(t *testing.T, client redis.UniversalClient) {
 				before.ms == id.ms && before.no < id.no), "%v before %v", before, id)
 		}
 	}
-	some, next, err := s.Letters(ctx, "", 0)
+	some, next, err := s.DeadLetters(ctx, "", 0)
 	require.NoError(t, err)
 	require.Empty(t, some)
 	require.Equal(t, "0-0-0", next, "there may be more")
@@ -67,7 +67,7 @@ func TestLargestLetters(t *testing.T) {
 	e := event(strings.Repeat("i", session.MaxEventID), 1)
 	e.MessageID, e.Body = strings.Repeat("m", session.MaxEventID), repeat("b\x00", session.MaxEvent/2)
 	setAside(t, s, id, e, token(1))
-	all, next, err := s.Letters(ctx, "", 2)
+	all, next, err := s.DeadLetters(ctx, "", 2)
 	require.NoError(t, err)
 	require.Empty(t, next)
 	require.Len(t, all, 1)
@@ -89,7 +89,7 @@ func TestReplayedManyTimes(t *testing.T) {
 	id, seen := sessionID(1), map[string]bool{}
 	setAside(t, s, id, event("01HQ0000000000000000000000", 1), token(1))
 	for i := range 12 {
-		all, _, err := s.Letters(ctx, "", 10)
+		all, _, err := s.DeadLetters(ctx, "", 10)
 		require.NoError(t, err)
 		require.Len(t, all, 1)
 		require.NoError(t, s.Replay(ctx, all[0].ID))
@@ -136,12 +136,12 @@ func TestLetterIDs(t *testing.T) {
 	} {
 		_, ok := s.parseLetterID(bad)
 		require.False(t, ok, bad)
-		require.ErrorIs(t, s.Replay(ctx, bad), session.ErrNoLetter, bad)
-		require.ErrorIs(t, s.Purge(ctx, bad), session.ErrNoLetter, bad)
-		_, _, err := s.Letters(ctx, bad, 1)
+		require.ErrorIs(t, s.Replay(ctx, bad), session.ErrNoDeadLetter, bad)
+		require.ErrorIs(t, s.DeleteDeadLetter(ctx, bad), session.ErrNoDeadLetter, bad)
+		_, _, err := s.DeadLetters(ctx, bad, 1)
 		require.Equal(t, bad == "", err == nil, bad)
 	}
-	require.ErrorIs(t, s.Purge(ctx, "7-1-1"), session.ErrNoLetter)
+	require.ErrorIs(t, s.DeleteDeadLetter(ctx, "7-1-1"), session.ErrNoDeadLetter)
 	require.EqualError(t, s.Forget(ctx, "w"), "redisstore: forget: id of 1 bytes, not 16")
 }
 
@@ -151,12 +151,12 @@ func TestAdminWithoutRedis(t *testing.T) {
 	server := redistest.StartServer(t, nil)
 	s := newStore(t, noRetries(t, server), &Options{Namespace: "x"})
 	setAside(t, s, sessionID(1), event("secret", 1), token(1))
-	all, _, err := s.Letters(ctx, "", 1)
+	all, _, err := s.DeadLetters(ctx, "", 1)
 	require.NoError(t, err)
 	server.Kill()
-	_, _, err = s.Letters(ctx, "", 1)
+	_, _, err = s.DeadLetters(ctx, "", 1)
 	for _, err := range []error{
-		err, s.Check(ctx), s.Forget(ctx, sessionID(1)), s.Replay(ctx, all[0].ID), s.Purge(ctx, all[0].ID),
+		err, s.Check(ctx), s.Forget(ctx, sessionID(1)), s.Replay(ctx, all[0].ID), s.DeleteDeadLetter(ctx, all[0].ID),
 	} {
 		require.ErrorIs(t, err, session.ErrUnavailable)
 		require.NotContains(t, err.Error(), "secret")

@@ -78,7 +78,7 @@ func TestLargestSession(t *testing.T) {
 	}
 	state := repeat("\x00s", session.MaxState/2)
 	c := mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(1), EventID: e.ID, State: state, Outputs: outputs})
-	require.True(t, c.Lane)
+	require.True(t, c.MayDeliver)
 	require.Equal(t, second.ID, c.Next.ID)
 	require.Equal(t, e.Body, c.Next.Body)
 	b = mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1)}) // the same lease
@@ -125,7 +125,7 @@ func TestEveryEventRunsOnce(t *testing.T) {
 				for err == nil && b.Status == session.Run {
 					enter(id, b.Event.ID)
 					leave(id)
-					var c session.Committed
+					var c session.CommitResult
 					c, err = s.Commit(context.Background(), &session.CommitRequest{
 						ID: id, Token: tok, Rev: b.Rev, EventID: b.Event.ID, State: []byte("s"),
 					})

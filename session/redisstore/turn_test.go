@@ -16,7 +16,7 @@ import (
 // What only the packed value and its index can get wrong, branch by branch.
 
 // timerTurn returns a session with a timer that is due, and begins its turn.
-func timerTurn(t *testing.T, s *Store, lease time.Duration) (id string, b session.Begun) {
+func timerTurn(t *testing.T, s *Store, lease time.Duration) (id string, b session.BeginResult) {
 	t.Helper()
 	id = sessionID(1)
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
@@ -114,15 +114,15 @@ func TestCommitThatIsRepeatedLate(t *testing.T) {
 		id := sessionID(1)
 		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 		r := &session.CommitRequest{
-			ID: id, Token: token(1), EventID: "e1", Outputs: [][]byte{[]byte("o")}, Lane: time.Millisecond,
+			ID: id, Token: token(1), EventID: "e1", Outputs: [][]byte{[]byte("o")}, DeliveryLease: time.Millisecond,
 		}
-		require.True(t, mustCommit(t, s, r).Lane)
+		require.True(t, mustCommit(t, s, r).MayDeliver)
 		awaitDue(t, s, id)
-		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Lane: time.Hour})
+		b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), DeliveryLease: time.Hour})
 		require.True(t, b.Retried)
 		require.Len(t, b.Outputs, 1)
-		require.False(t, mustCommit(t, s, r).Lane)
-		again := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Lane: time.Hour})
+		require.False(t, mustCommit(t, s, r).MayDeliver)
+		again := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), DeliveryLease: time.Hour})
 		require.Equal(t, b.Outputs, again.Outputs, "the same call gives the same answer")
 		require.True(t, again.Retried)
 	})
@@ -162,7 +162,7 @@ func TestAckRenewsTheLane(t *testing.T) {
 	id := sessionID(1)
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	mustCommit(t, s, &session.CommitRequest{
-		ID: id, Token: token(1), EventID: "e1", Outputs: [][]byte{[]byte("o1"), []byte("o2")}, Lane: time.Minute,
+		ID: id, Token: token(1), EventID: "e1", Outputs: [][]byte{[]byte("o1"), []byte("o2")}, DeliveryLease: time.Minute,
 	})
 	outs, err := s.Ack(context.Background(), id, session.MakeSeq(1, 1), time.Hour)
 	require.NoError(t, err)
@@ -201,15 +201,15 @@ func TestBeginThatIsRepeatedHasItsLaneAnew(t *testing.T) {
 	id := sessionID(1)
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	mustCommit(t, s, &session.CommitRequest{
-		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Outputs: [][]byte{[]byte("o")}, Lane: time.Millisecond,
+		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Outputs: [][]byte{[]byte("o")}, DeliveryLease: time.Millisecond,
 	})
-	r := &session.BeginRequest{ID: id, Token: token(2), Lane: time.Minute}
-	var first session.Begun
+	r := &session.BeginRequest{ID: id, Token: token(2), DeliveryLease: time.Minute}
+	var first session.BeginResult
 	require.Eventually(t, func() bool {
 		first = mustBegin(t, s, r)
 		return len(first.Outputs) > 0
 	}, time.Second, time.Millisecond)
-	var again session.Begun
+	var again session.BeginResult
 	require.Eventually(t, func() bool {
 		again = mustBegin(t, s, r)
 		return again.Now.After(first.Now)

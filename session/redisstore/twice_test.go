@@ -47,7 +47,7 @@ type caller struct {
 }
 
 type hold struct {
-	token   session.Token
+	token   session.LeaseToken
 	rev     uint32
 	eventID string
 }
@@ -96,8 +96,8 @@ func (c *caller) step(n int) (what string, answer any) {
 	return what, answer
 }
 
-func (c *caller) begin(token session.Token, event bool, pick, arg int) func() any {
-	r := &session.BeginRequest{ID: c.id, Token: token, Hold: arg%7 == 0, Lease: time.Hour, Lane: time.Hour}
+func (c *caller) begin(token session.LeaseToken, event bool, pick, arg int) func() any {
+	r := &session.BeginRequest{ID: c.id, Token: token, Hold: arg%7 == 0, Lease: time.Hour, DeliveryLease: time.Hour}
 	if event {
 		id := fmt.Sprint("e", pick%12)
 		r.Event = session.Event{ID: id, Time: base.Add(time.Duration(pick%12/3) * time.Second), Body: []byte("body of " + id)}
@@ -117,7 +117,7 @@ func (c *caller) begin(token session.Token, event bool, pick, arg int) func() an
 func (c *caller) commit(n, pick, arg int) func() any {
 	h := c.held[len(c.held)-1-pick%min(2, len(c.held))]
 	r := &session.CommitRequest{
-		ID: c.id, Token: h.token, Rev: h.rev, EventID: h.eventID, Lease: time.Hour, Lane: time.Hour,
+		ID: c.id, Token: h.token, Rev: h.rev, EventID: h.eventID, Lease: time.Hour, DeliveryLease: time.Hour,
 		Release: arg%6 == 0, State: []byte(fmt.Sprint("state", n)[:arg%7]),
 	}
 	if arg%4 == 0 {
@@ -140,13 +140,13 @@ func (c *caller) commit(n, pick, arg int) func() any {
 }
 
 // note keeps the leases that were given.
-func (c *caller) note(token session.Token, answer any) {
+func (c *caller) note(token session.LeaseToken, answer any) {
 	switch a := answer.(type) {
-	case session.Begun:
+	case session.BeginResult:
 		if a.Status == session.Run {
 			c.held = append(c.held, hold{token, a.Rev, a.Event.ID})
 		}
-	case session.Committed:
+	case session.CommitResult:
 		if a.Next.ID != "" {
 			last := &c.held[len(c.held)-1]
 			last.rev, last.eventID = a.Rev, a.Next.ID

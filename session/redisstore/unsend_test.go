@@ -23,7 +23,7 @@ func TestUnsendMeetsAReplay(t *testing.T) {
 	other := newStore(t, server.Client(), &Options{Namespace: "x"})
 	id, e := sessionID(1), event("e1", 1)
 	setAside(t, s, id, e, token(1))
-	letters, _, err := s.Letters(ctx, "", 1)
+	letters, _, err := s.DeadLetters(ctx, "", 1)
 	require.NoError(t, err)
 	client.AddHook(&beforePurge{sha: s.scripts.purge.sha, do: func() {
 		require.NoError(t, other.Replay(ctx, letters[0].ID))

@@ -47,7 +47,7 @@ func fit(p *probe) {
 func (p *probe) fill(id string) {
 	p.Helper()
 	p.setAside(id, p.event("dead", 0), "panic")
-	p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("o"), Lane: short, Due: p.now()})
+	p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("o"), DeliveryLease: short, Due: p.now()})
 	r := session.BeginRequest{ID: id, Event: p.event("e2", 2), Hold: true}
 	p.begin("Begin with Hold", r, session.Queued)
 	p.pass(short)

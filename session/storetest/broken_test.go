@@ -13,10 +13,10 @@ import (
 
 // broken is a good store of which some calls were replaced.
 type broken struct {
-	begin   func(*session.BeginRequest) (session.Begun, error)
-	commit  func(*session.CommitRequest) (session.Committed, error)
+	begin   func(*session.BeginRequest) (session.BeginResult, error)
+	commit  func(*session.CommitRequest) (session.CommitResult, error)
 	release func(*session.ReleaseRequest) error
-	extend  func(string, session.Token, time.Duration) error
+	extend  func(string, session.LeaseToken, time.Duration) error
 	ack     func(string, session.Seq, time.Duration) ([]session.Output, error)
 	discard func(string, session.Seq, string) error
 	due     func(int) ([]string, time.Duration, error)
@@ -27,10 +27,10 @@ type broken struct {
 func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	good, ctx := memstore.New(), context.Background()
 	b := &broken{}
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) { return good.Begin(ctx, r) }
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) { return good.Commit(ctx, r) }
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) { return good.Begin(ctx, r) }
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) { return good.Commit(ctx, r) }
 	b.release = func(r *session.ReleaseRequest) error { return good.Release(ctx, r) }
-	b.extend = func(id string, t session.Token, d time.Duration) error { return good.Extend(ctx, id, t, d) }
+	b.extend = func(id string, t session.LeaseToken, d time.Duration) error { return good.Extend(ctx, id, t, d) }
 	b.ack = func(id string, done session.Seq, d time.Duration) ([]session.Output, error) {
 		return good.Ack(ctx, id, done, d)
 	}
@@ -44,12 +44,12 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 
 func (b *broken) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }
 
-func (b *broken) Begin(_ context.Context, r *session.BeginRequest) (session.Begun, error) {
+func (b *broken) Begin(_ context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	c := *r
 	return b.begin(&c)
 }
 
-func (b *broken) Commit(_ context.Context, r *session.CommitRequest) (session.Committed, error) {
+func (b *broken) Commit(_ context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	c := *r
 	return b.commit(&c)
 }
@@ -59,7 +59,7 @@ func (b *broken) Release(_ context.Context, r *session.ReleaseRequest) error {
 	return b.release(&c)
 }
 
-func (b *broken) Extend(_ context.Context, id string, t session.Token, d time.Duration) error {
+func (b *broken) Extend(_ context.Context, id string, t session.LeaseToken, d time.Duration) error {
 	return b.extend(id, t, d)
 }
 
@@ -79,17 +79,17 @@ func (b *broken) Wake() <-chan struct{} { return b.wake }
 func onBegin(change func(*session.BeginRequest)) func(session.Store, *broken) {
 	return func(_ session.Store, b *broken) {
 		good := b.begin
-		b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 			change(r)
 			return good(r)
 		}
 	}
 }
 
-func onBegun(change func(*session.Begun)) func(session.Store, *broken) {
+func onBegun(change func(*session.BeginResult)) func(session.Store, *broken) {
 	return func(_ session.Store, b *broken) {
 		good := b.begin
-		b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+		b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 			got, err := good(r)
 			change(&got)
 			return got, err
@@ -100,17 +100,17 @@ func onBegun(change func(*session.Begun)) func(session.Store, *broken) {
 func onCommit(change func(*session.CommitRequest)) func(session.Store, *broken) {
 	return func(_ session.Store, b *broken) {
 		good := b.commit
-		b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 			change(r)
 			return good(r)
 		}
 	}
 }
 
-func onCommitted(change func(*session.CommitRequest, *session.Committed, error) error) func(session.Store, *broken) {
+func onCommitted(change func(*session.CommitRequest, *session.CommitResult, error) error) func(session.Store, *broken) {
 	return func(_ session.Store, b *broken) {
 		good := b.commit
-		b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+		b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 			got, err := good(r)
 			err = change(r, &got, err)
 			return got, err
@@ -128,7 +128,7 @@ func forgetful(_ session.Store, b *broken) {
 			e.ID, _, _ = strings.Cut(e.ID, "#")
 		}
 	}
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		if n++; r.Event.ID != "" {
 			r.Event.ID = fmt.Sprintf("%s#%03d", r.Event.ID, n)
 		}
@@ -136,7 +136,7 @@ func forgetful(_ session.Store, b *broken) {
 		strip(r.ID, &got.Event)
 		return got, err
 	}
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		if r.EventID != "" {
 			r.EventID = full[r.ID]
 		}
@@ -149,14 +149,14 @@ func forgetful(_ session.Store, b *broken) {
 // aliasing hands out and keeps the caller's own slice.
 func aliasing(_ session.Store, b *broken) {
 	states, begin, commit := map[string][]byte{}, b.begin, b.commit
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		got, err := begin(r)
 		if got.Status == session.Run {
 			got.State = states[r.ID]
 		}
 		return got, err
 	}
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		got, err := commit(r)
 		if err == nil {
 			states[r.ID] = r.State
@@ -168,11 +168,11 @@ func aliasing(_ session.Store, b *broken) {
 // endless forgets everything of a session that ends.
 func endless(_ session.Store, b *broken) {
 	lives, begin, commit := map[string]string{}, b.begin, b.commit
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		r.ID += lives[r.ID]
 		return begin(r)
 	}
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		id := r.ID
 		r.ID += lives[id]
 		if len(r.State) == 0 && r.Due.IsZero() {
@@ -185,10 +185,10 @@ func endless(_ session.Store, b *broken) {
 // onlyOnce refuses calls that are made again.
 func onlyOnce(_ session.Store, b *broken) {
 	done, commit := map[string]bool{}, b.commit
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		this := fmt.Sprint(r.ID, r.Token, r.Rev)
 		if done[this] {
-			return session.Committed{}, session.ErrFenced
+			return session.CommitResult{}, session.ErrFenced
 		}
 		got, err := commit(r)
 		done[this] = err == nil
@@ -197,11 +197,11 @@ func onlyOnce(_ session.Store, b *broken) {
 }
 
 func newTokens(_ session.Store, b *broken) {
-	n, seen, begin := byte(0), map[session.Token]bool{}, b.begin
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	n, seen, begin := byte(0), map[session.LeaseToken]bool{}, b.begin
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		if seen[r.Token] {
 			n++
-			r.Token = session.Token{0xff, n}
+			r.Token = session.LeaseToken{0xff, n}
 		}
 		seen[r.Token] = true
 		return begin(r)
@@ -210,7 +210,7 @@ func newTokens(_ session.Store, b *broken) {
 
 func stuckState(_ session.Store, b *broken) {
 	states, commit := map[string][]byte{}, b.commit
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		if len(r.State) == 0 {
 			r.State = states[r.ID]
 		}
@@ -221,11 +221,11 @@ func stuckState(_ session.Store, b *broken) {
 
 func crossed(_ session.Store, b *broken) {
 	begin, commit := b.begin, b.commit
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		r.ID = "one"
 		return begin(r)
 	}
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		r.ID = "one"
 		return commit(r)
 	}
@@ -233,14 +233,14 @@ func crossed(_ session.Store, b *broken) {
 
 func dropsHead(_ session.Store, b *broken) {
 	heads, begin, commit := map[string]string{}, b.begin, b.commit
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		got, err := begin(r)
 		if got.Status == session.Run {
 			heads[r.ID] = got.Event.ID
 		}
 		return got, err
 	}
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		if r.EventID == "" {
 			r.EventID = heads[r.ID]
 		}
@@ -252,7 +252,7 @@ func dropsHead(_ session.Store, b *broken) {
 func eldest(_ session.Store, b *broken) {
 	var waiting []session.Event
 	begin := b.begin
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		got, err := begin(r)
 		if r.Event.ID != "" {
 			waiting = append(waiting, r.Event)
@@ -269,7 +269,7 @@ func eldest(_ session.Store, b *broken) {
 // aliasingBodies answers with the slice that the caller brought.
 func aliasingBodies(_ session.Store, b *broken) {
 	brought, begin := map[string][]byte{}, b.begin
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		got, err := begin(r)
 		brought[r.Event.ID] = r.Event.Body
 		got.Event.Body = brought[got.Event.ID]
@@ -279,15 +279,15 @@ func aliasingBodies(_ session.Store, b *broken) {
 
 // fencesLate fences whoever comes when the lease ran out, though nobody took it.
 func fencesLate(_ session.Store, b *broken) {
-	until, begin, commit := map[session.Token]time.Time{}, b.begin, b.commit
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	until, begin, commit := map[session.LeaseToken]time.Time{}, b.begin, b.commit
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		got, err := begin(r)
 		until[r.Token] = got.Now.Add(r.Lease)
 		return got, err
 	}
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		if !time.Now().Before(until[r.Token]) {
-			return session.Committed{}, session.ErrFenced
+			return session.CommitResult{}, session.ErrFenced
 		}
 		got, err := commit(r)
 		until[r.Token] = got.Now.Add(r.Lease)
@@ -298,7 +298,7 @@ func fencesLate(_ session.Store, b *broken) {
 // lookersAlone hands outputs whose lane ran out to nobody who brings an event.
 func lookersAlone(_ session.Store, b *broken) {
 	begin := b.begin
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		got, err := begin(r)
 		if r.Event.ID != "" && got.Retried {
 			got.Outputs, got.Retried = nil, false
@@ -310,7 +310,7 @@ func lookersAlone(_ session.Store, b *broken) {
 // timersAtOnce releases a turn for a timer without its delay.
 func timersAtOnce(_ session.Store, b *broken) {
 	events, begin, release := map[string]string{}, b.begin, b.release
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		got, err := begin(r)
 		if got.Status == session.Run {
 			events[r.ID] = got.Event.ID
@@ -328,7 +328,7 @@ func timersAtOnce(_ session.Store, b *broken) {
 // forgetsCrash says that an attempt crashed to the next one alone.
 func forgetsCrash(_ session.Store, b *broken) {
 	told, begin := map[string]bool{}, b.begin
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		got, err := begin(r)
 		got.Crashed = got.Crashed && !told[r.ID]
 		told[r.ID] = told[r.ID] || got.Crashed

@@ -16,7 +16,7 @@ type brokenAdmin struct {
 	check   func() error
 	forget  func(id string) error
 	unsend  func(id, messageID string) error
-	letters func(from string, limit int) ([]session.Letter, string, error)
+	letters func(from string, limit int) ([]session.DeadLetter, string, error)
 	replay  func(letter string) error
 	purge   func(letter string) error
 }
@@ -27,9 +27,9 @@ func goodAdmin(good session.Store) brokenAdmin {
 		check:   func() error { return good.Check(ctx) },
 		forget:  func(id string) error { return good.Forget(ctx, id) },
 		unsend:  func(id, messageID string) error { return good.Unsend(ctx, id, messageID) },
-		letters: func(from string, n int) ([]session.Letter, string, error) { return good.Letters(ctx, from, n) },
+		letters: func(from string, n int) ([]session.DeadLetter, string, error) { return good.DeadLetters(ctx, from, n) },
 		replay:  func(letter string) error { return good.Replay(ctx, letter) },
-		purge:   func(letter string) error { return good.Purge(ctx, letter) },
+		purge:   func(letter string) error { return good.DeleteDeadLetter(ctx, letter) },
 	}
 }
 
@@ -41,13 +41,13 @@ func (b brokenAdmin) Unsend(_ context.Context, id, messageID string) error {
 	return b.unsend(id, messageID)
 }
 
-func (b brokenAdmin) Letters(_ context.Context, from string, limit int) ([]session.Letter, string, error) {
+func (b brokenAdmin) DeadLetters(_ context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
 	return b.letters(from, limit)
 }
 
 func (b brokenAdmin) Replay(_ context.Context, letter string) error { return b.replay(letter) }
 
-func (b brokenAdmin) Purge(_ context.Context, letter string) error { return b.purge(letter) }
+func (b brokenAdmin) DeleteDeadLetter(_ context.Context, letter string) error { return b.purge(letter) }
 
 func brokenAdmins() []brokenStore {
 	const random = "random calls are answered as the contract says"
@@ -80,7 +80,7 @@ func brokenAdmins() []brokenStore {
 		{"has no tombstone", noTombstone, random},
 		{"refuses redeliveries alone", afterForget(0, true), "events from before a forget are refused"},
 		{"has short tombstones", afterForget(24*time.Hour, false), "events from before a forget are refused for 25 hours"},
-		{"has no fence", onCommitted(func(r *session.CommitRequest, c *session.Committed, err error) error {
+		{"has no fence", onCommitted(func(r *session.CommitRequest, c *session.CommitResult, err error) error {
 			return nil
 		}), "a forget fences the turn that runs"},
 		{"unsends nothing", unsendsNothing, unsent},
@@ -90,13 +90,13 @@ func brokenAdmins() []brokenStore {
 		{"drops the events of what was unsent", dropsUnsent, unsent},
 		{"lists one page", func(_ session.Store, b *broken) {
 			good := b.letters
-			b.letters = func(from string, n int) ([]session.Letter, string, error) {
+			b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
 				some, _, err := good(from, n)
 				return some, "", err
 			}
 		}, "dead letters are listed by page"},
 		{"lists without end", func(_ session.Store, b *broken) {
-			b.letters = func(string, int) ([]session.Letter, string, error) { return nil, "1", nil }
+			b.letters = func(string, int) ([]session.DeadLetter, string, error) { return nil, "1", nil }
 		}, "dead letters are listed by page"},
 		{"hands out aliases of letters", aliasingLetters, "dead letters are listed by page"},
 		{"sets aside twice", setsAsideTwice, "a commit of a dead event that is repeated leaves one letter"},
@@ -138,7 +138,7 @@ func shortTombstone(b *broken, lasts time.Duration, redelivered bool) {
 		forgot[id] = time.Now()
 		return forget(id + lives[id])
 	}
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		if at, ok := forgot[r.ID]; ok && time.Since(at) >= lasts && !(redelivered && r.Redelivered) {
 			lives[r.ID] += "+"
 			delete(forgot, r.ID)
@@ -146,7 +146,7 @@ func shortTombstone(b *broken, lasts time.Duration, redelivered bool) {
 		r.ID += lives[r.ID]
 		return begin(r)
 	}
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		r.ID += lives[r.ID]
 		return commit(r)
 	}
@@ -157,13 +157,13 @@ func shortTombstone(b *broken, lasts time.Duration, redelivered bool) {
 
 // keepsLetters goes on listing the letters of what was forgotten.
 func keepsLetters(_ session.Store, b *broken) {
-	var kept []session.Letter
+	var kept []session.DeadLetter
 	forget, letters := b.forget, b.letters
 	b.forget = func(id string) error {
 		kept, _, _ = letters("", 100)
 		return forget(id)
 	}
-	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
 		if kept != nil {
 			return kept, "", nil
 		}
@@ -174,7 +174,7 @@ func keepsLetters(_ session.Store, b *broken) {
 func forgetsAll(_ session.Store, b *broken) {
 	var ids []string
 	forget, begin := b.forget, b.begin
-	b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		ids = append(ids, r.ID)
 		return begin(r)
 	}
@@ -191,7 +191,7 @@ func forgetsAll(_ session.Store, b *broken) {
 
 func aliasingLetters(_ session.Store, b *broken) {
 	bodies, letters := map[string][]byte{}, b.letters
-	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
 		some, next, err := letters(from, n)
 		for i, l := range some {
 			if bodies[l.ID] == nil {
@@ -206,7 +206,7 @@ func aliasingLetters(_ session.Store, b *broken) {
 // setsAsideTwice writes a letter more when a commit comes again.
 func setsAsideTwice(_ session.Store, b *broken) {
 	last, extra, commit, letters := "", 0, b.commit, b.letters
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		if this := fmt.Sprint(r.ID, r.Token, r.Rev); r.Dead != "" && this == last {
 			extra++
 		} else {
@@ -214,7 +214,7 @@ func setsAsideTwice(_ session.Store, b *broken) {
 		}
 		return commit(r)
 	}
-	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
 		some, next, err := letters(from, n)
 		for range min(extra, len(some)) {
 			some = append(some, some[0])
@@ -228,9 +228,9 @@ func replaysWith(name func(id string) string) func(session.Store, *broken) {
 	return func(_ session.Store, b *broken) {
 		b.replay = func(letter string) error {
 			all, _, _ := b.letters("", 1000)
-			i := slices.IndexFunc(all, func(l session.Letter) bool { return l.ID == letter })
+			i := slices.IndexFunc(all, func(l session.DeadLetter) bool { return l.ID == letter })
 			if i < 0 {
-				return session.ErrNoLetter
+				return session.ErrNoDeadLetter
 			}
 			e := all[i].Event
 			e.ID = name(e.ID)
@@ -244,13 +244,13 @@ func replaysWith(name func(id string) string) func(session.Store, *broken) {
 
 // keepsUnsent goes on listing the letters of what was unsent.
 func keepsUnsent(_ session.Store, b *broken) {
-	var kept []session.Letter
+	var kept []session.DeadLetter
 	unsend, letters := b.unsend, b.letters
 	b.unsend = func(id, messageID string) error {
 		kept, _, _ = letters("", 100)
 		return unsend(id, messageID)
 	}
-	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
 		if kept != nil {
 			return kept, "", nil
 		}
@@ -275,7 +275,7 @@ func (b *broken) purgeMessage(id, messageID string) error {
 // dropsUnsent skips events of which nothing is left.
 func dropsUnsent(_ session.Store, b *broken) {
 	commit := b.commit
-	b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		got, err := commit(r)
 		if err == nil && got.Next.ID != "" && len(got.Next.Body) == 0 {
 			again := *r
@@ -293,7 +293,7 @@ func discardsAgain(_ session.Store, b *broken) {
 		times++
 		return discard(id, seq, why)
 	}
-	b.letters = func(from string, n int) ([]session.Letter, string, error) {
+	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
 		some, next, err := letters(from, n)
 		for range min(times-1, len(some)) {
 			some = append(some, some[0])

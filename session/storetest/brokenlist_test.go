@@ -19,15 +19,15 @@ type brokenStore struct {
 
 func brokenStores() []brokenStore {
 	const crash = "an attempt that lost its lease is told from one that was released"
-	noFence := onCommitted(func(r *session.CommitRequest, c *session.Committed, err error) error {
+	noFence := onCommitted(func(r *session.CommitRequest, c *session.CommitResult, err error) error {
 		if errors.Is(err, session.ErrFenced) {
-			*c = session.Committed{Rev: r.Rev + 1}
+			*c = session.CommitResult{Rev: r.Rev + 1}
 			return nil
 		}
 		return err
 	})
-	twoLanes := onCommitted(func(_ *session.CommitRequest, c *session.Committed, err error) error {
-		c.Lane = true
+	twoLanes := onCommitted(func(_ *session.CommitRequest, c *session.CommitResult, err error) error {
+		c.MayDeliver = true
 		return err
 	})
 	countsReleases := func(_ session.Store, b *broken) {
@@ -50,9 +50,9 @@ func brokenStores() []brokenStore {
 			r.Redelivered = false
 		}), "a redelivery older than what is remembered is refused"},
 		{"forgets with the session", endless, "an ended session still knows its events"},
-		{"says duplicate for what nobody runs", onBegun(func(b *session.Begun) {
+		{"says duplicate for what nobody runs", onBegun(func(b *session.BeginResult) {
 			if b.Attempt > 1 {
-				*b = session.Begun{Status: session.Duplicate, Now: b.Now}
+				*b = session.BeginResult{Status: session.Duplicate, Now: b.Now}
 			}
 		}), "a duplicate of an event that nobody runs takes it over"},
 		{"turns the order round", onBegin(func(r *session.BeginRequest) {
@@ -60,7 +60,7 @@ func brokenStores() []brokenStore {
 		}), "events wait behind the lease and are handed over in time order"},
 		{"runs the event that was brought", func(_ session.Store, b *broken) {
 			begin := b.begin
-			b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+			b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 				got, err := begin(r)
 				if r.Event.ID != "" {
 					got.Event = r.Event
@@ -81,22 +81,22 @@ func brokenStores() []brokenStore {
 			r.Lease = time.Hour
 		}), "a lease that ran out is taken over and the old holder is fenced"},
 		{"has no leases", onBegin(func(r *session.BeginRequest) {
-			r.Lease, r.Token = time.Millisecond, session.Token{1}
+			r.Lease, r.Token = time.Millisecond, session.LeaseToken{1}
 		}), "who never held the lease is fenced"},
-		{"does not look at revisions", onCommitted(func(r *session.CommitRequest, c *session.Committed, err error) error {
+		{"does not look at revisions", onCommitted(func(r *session.CommitRequest, c *session.CommitResult, err error) error {
 			return nil
 		}), "a commit of a passed revision is fenced"},
 		{"does not extend", func(_ session.Store, b *broken) {
-			b.extend = func(string, session.Token, time.Duration) error { return nil }
+			b.extend = func(string, session.LeaseToken, time.Duration) error { return nil }
 		}, "extend moves the end of the lease"},
 		{"takes no term for a short one", onBegin(func(r *session.BeginRequest) {
 			if r.Lease == 0 {
 				r.Lease = time.Millisecond
 			}
 		}), "terms that are not given last for seconds"},
-		{"does not count", onBegun(func(b *session.Begun) { b.Attempt = 1 }), "attempts are counted"},
-		{"knows no crash", onBegun(func(b *session.Begun) { b.Crashed = false }), crash},
-		{"takes a release for a crash", onBegun(func(b *session.Begun) { b.Crashed = b.Attempt > 1 }), crash},
+		{"does not count", onBegun(func(b *session.BeginResult) { b.Attempt = 1 }), "attempts are counted"},
+		{"knows no crash", onBegun(func(b *session.BeginResult) { b.Crashed = false }), crash},
+		{"takes a release for a crash", onBegun(func(b *session.BeginResult) { b.Crashed = b.Attempt > 1 }), crash},
 		{"forgets a crash", forgetsCrash, crash},
 		{"begins anew when asked again", newTokens, "begin repeated with the same token gives the same answer"},
 		{"begins a timer anew", newTokens, "begin repeated for a timer gives the same answer"},
@@ -123,17 +123,17 @@ func brokenStores() []brokenStore {
 		}), "outputs wait in order, and only one delivers them"},
 		{"has two lanes", twoLanes, "outputs wait in order, and only one delivers them"},
 		{"has lanes without end", onCommit(func(r *session.CommitRequest) {
-			r.Lane = time.Hour
+			r.DeliveryLease = time.Hour
 		}), "a lane that ran out is handed out as retried"},
 		{"gives the lane to everybody", func(good session.Store, b *broken) {
 			begin := b.begin
-			b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+			b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 				got, err := begin(r)
 				got.Outputs, _ = good.Ack(context.Background(), r.ID, 0, time.Hour)
 				return got, err
 			}
 		}, "a lane that is held is handed to nobody else"},
-		{"does not say retried", onBegun(func(b *session.Begun) {
+		{"does not say retried", onBegun(func(b *session.BeginResult) {
 			b.Retried = false
 		}), "a lane that ran out is handed out as retried"},
 		{"does not hear Begin's ack", onBegin(func(r *session.BeginRequest) { r.Done = 0 }), "an ack carried by begin"},
@@ -152,7 +152,7 @@ func brokenStores() []brokenStore {
 		}), "a timer is due at its time"},
 		{"does not clear timers", func(_ session.Store, b *broken) {
 			old, commit := map[string]time.Time{}, b.commit
-			b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+			b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 				if r.Due.IsZero() {
 					r.Due = old[r.ID]
 				}
@@ -166,10 +166,10 @@ func brokenStores() []brokenStore {
 		{"forgets too early", onCommit(func(r *session.CommitRequest) { r.Keep = 0 }), "a session is kept as long as was asked"},
 		{"says queued for what it refuses", func(_ session.Store, b *broken) {
 			begin := b.begin
-			b.begin = func(r *session.BeginRequest) (session.Begun, error) {
+			b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 				got, err := begin(r)
 				if errors.Is(err, session.ErrFull) {
-					return session.Begun{Status: session.Queued}, nil
+					return session.BeginResult{Status: session.Queued}, nil
 				}
 				return got, err
 			}
@@ -207,14 +207,14 @@ func brokenStores() []brokenStore {
 		{"runs the eldest", eldest, "a released event stays the first in line"},
 		{"has no fence", noFence, "a released turn cannot be committed"},
 		{"counts every release", countsReleases, "release repeated counts once"},
-		{"runs timers first", onBegun(func(b *session.Begun) {
+		{"runs timers first", onBegun(func(b *session.BeginResult) {
 			if !b.Due.IsZero() && !b.Due.After(b.Now) {
 				b.Event = session.Event{}
 			}
 		}), "an event comes before a timer"},
-		{"runs timers once", onBegun(func(b *session.Begun) {
+		{"runs timers once", onBegun(func(b *session.BeginResult) {
 			if b.Event.ID == "" && b.Attempt > 1 {
-				*b = session.Begun{Status: session.Idle, Now: b.Now}
+				*b = session.BeginResult{Status: session.Idle, Now: b.Now}
 			}
 		}), "a timer whose turn was lost comes again"},
 		{"forgets the timer without a state", onCommit(func(r *session.CommitRequest) {
@@ -225,7 +225,7 @@ func brokenStores() []brokenStore {
 		{"keeps the caller's body", aliasingBodies, "events and outputs are copied"},
 		{"drops what does not fit", func(_ session.Store, b *broken) {
 			commit := b.commit
-			b.commit = func(r *session.CommitRequest) (session.Committed, error) {
+			b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 				got, err := commit(r)
 				if errors.Is(err, session.ErrFull) {
 					r.Outputs = nil

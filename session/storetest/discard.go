@@ -12,7 +12,7 @@ func (p *probe) discard(step, id string, seq session.Seq, why string) {
 func discarded(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
-	c := p.commit("Commit", t, session.CommitRequest{Outputs: outputs("a", "b", "c"), State: []byte("s"), Lane: short})
+	c := p.commit("Commit", t, session.CommitRequest{Outputs: outputs("a", "b", "c"), State: []byte("s"), DeliveryLease: short})
 	from := p.now()
 	for range 2 {
 		p.discard("Discard of the second", s, session.MakeSeq(c.Rev, 2), "blocked")
@@ -40,7 +40,7 @@ func discarded(p *probe) {
 	p.discard("Discard of the last", s, session.MakeSeq(c.Rev, 3), "gone")
 	p.ack("Ack", s, 0)
 	p.same("Letters after the last", "letters", 2, len(p.letters(10)))
-	p.err("Purge", nil, p.store.Purge(p.Context(), l.ID))
+	p.err("Purge", nil, p.store.DeleteDeadLetter(p.Context(), l.ID))
 	p.same("Letters after Purge", "letters", 1, len(p.letters(10)))
 	p.forget("Forget", s)
 	p.same("Letters after Forget", "letters", 0, len(p.letters(10)))

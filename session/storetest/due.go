@@ -159,7 +159,7 @@ func sleeperInTime(p *probe) {
 			return in(0)
 		}},
 		{"outputs that nobody delivers", func(id string) time.Time {
-			p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("a"), Lane: short})
+			p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("a"), DeliveryLease: short})
 			return in(short)
 		}},
 		{"outputs whose lane is made shorter", func(id string) time.Time {

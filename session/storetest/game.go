@@ -34,19 +34,19 @@ func (g *game) begin(c call) verdict {
 	}
 	r := &session.BeginRequest{
 		ID: g.ids[c.session], Token: g.p.token(), Event: c.events(g.p), Hold: c.hold && c.event > 0,
-		Lease: c.term(), Lane: c.term(), Done: g.done(c),
+		Lease: c.term(), DeliveryLease: c.term(), Done: g.done(c),
 	}
 	b, err := g.p.store.Begin(g.p.Context(), r)
 	v := m.begin(r, b, err)
 	if c.twice && v == "" && !m.unsure {
-		var again session.Begun
+		var again session.BeginResult
 		again, err = g.p.store.Begin(g.p.Context(), r)
 		if v = m.beginAgain(r, b, again, err); v != "" {
 			v = "again with the same token: " + v
 		}
 	}
 	if b.Status == session.Run {
-		a.turn = turn{Begun: b, id: r.ID, token: r.Token}
+		a.turn = turn{BeginResult: b, id: r.ID, token: r.Token}
 	}
 	return v
 }
@@ -77,12 +77,12 @@ func (g *game) commit(c call) verdict {
 	case 3:
 		r.Due = g.p.now().Add(never)
 	}
-	r.Lease, r.Lane = c.term(), c.term()
+	r.Lease, r.DeliveryLease = c.term(), c.term()
 	req := a.turn.request(r)
 	if fresh := m.rev == req.Rev; !fresh && m.holds(req.Token) {
 		return "" // it committed already: that is what replay does
 	}
-	var done session.Committed
+	var done session.CommitResult
 	var err error
 	now := g.between(func() { done, err = g.p.store.Commit(g.p.Context(), req) })
 	if err == nil {

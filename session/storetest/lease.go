@@ -145,7 +145,7 @@ func defaultTerms(p *probe) {
 	p.pass(short)
 	p.same("Due after Begin without terms", "the lease held", true, held())
 	r := t.request(session.CommitRequest{EventID: "e1", Outputs: outputs("a")})
-	r.Lease, r.Lane = 0, 0
+	r.Lease, r.DeliveryLease = 0, 0
 	c, err := p.store.Commit(p.Context(), r)
 	p.err("Commit without terms", nil, err)
 	from = c.Now

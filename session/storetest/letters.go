@@ -30,12 +30,12 @@ func (p *probe) setAside(id string, e session.Event, why string) {
 const maxPages = 10_000
 
 // letters lists all dead letters, by pages of that size.
-func (p *probe) letters(limit int) []session.Letter {
+func (p *probe) letters(limit int) []session.DeadLetter {
 	p.Helper()
-	var all []session.Letter
+	var all []session.DeadLetter
 	from := ""
 	for range maxPages {
-		some, next, err := p.store.Letters(p.Context(), from, limit)
+		some, next, err := p.store.DeadLetters(p.Context(), from, limit)
 		p.err("Letters", nil, err)
 		if len(some) > limit {
 			p.fail("Letters", "letters of a page, at most", limit, len(some))
@@ -49,9 +49,9 @@ func (p *probe) letters(limit int) []session.Letter {
 	return nil
 }
 
-func (p *probe) lettersOf(id string) []session.Letter {
+func (p *probe) lettersOf(id string) []session.DeadLetter {
 	p.Helper()
-	var of []session.Letter
+	var of []session.DeadLetter
 	for _, l := range p.letters(100) {
 		if l.Session == id {
 			of = append(of, l)
@@ -124,7 +124,7 @@ func (p *probe) replay(id string) *turn {
 	p.same("Letters before Replay", "letters", 1, len(all))
 	p.err("Replay", nil, p.store.Replay(p.Context(), all[0].ID))
 	p.same("Letters after Replay", "letters", 0, len(p.lettersOf(id)))
-	p.err("Replay again", session.ErrNoLetter, p.store.Replay(p.Context(), all[0].ID))
+	p.err("Replay again", session.ErrNoDeadLetter, p.store.Replay(p.Context(), all[0].ID))
 	p.eventually("Due after Replay", "the session due", func() bool { return p.due(id) })
 	t := p.begin("Begin after Replay", session.BeginRequest{ID: id}, session.Run)
 	number, ok := strings.CutPrefix(t.Event.ID, all[0].Event.ID+"#r")
@@ -190,9 +190,9 @@ func letterPurged(p *probe) {
 	p.setAside(s, p.event("e1", 1), "one")
 	p.setAside(s, p.event("e2", 2), "two")
 	gone := p.lettersOf(s)[0].ID
-	p.err("Purge", nil, p.store.Purge(p.Context(), gone))
-	p.err("Purge again", session.ErrNoLetter, p.store.Purge(p.Context(), gone))
-	p.err("Replay after Purge", session.ErrNoLetter, p.store.Replay(p.Context(), gone))
+	p.err("Purge", nil, p.store.DeleteDeadLetter(p.Context(), gone))
+	p.err("Purge again", session.ErrNoDeadLetter, p.store.DeleteDeadLetter(p.Context(), gone))
+	p.err("Replay after Purge", session.ErrNoDeadLetter, p.store.Replay(p.Context(), gone))
 	all := p.letters(10)
 	p.same("Letters after Purge", "letters", 1, len(all))
 	p.same("Letters after Purge", "event", "e2", all[0].Event.ID)

@@ -64,7 +64,7 @@ func fullOutbox(p *probe) {
 	_, err := p.store.Commit(p.Context(), t.request(r))
 	p.err("Commit of too many outputs", session.ErrFull, err)
 	c := p.commit("Commit of as many as may be", t, session.CommitRequest{Outputs: many[1:]})
-	p.same("Commit of as many as may be", "lane", true, c.Lane)
+	p.same("Commit of as many as may be", "lane", true, c.MayDeliver)
 	t = p.run("Begin of the next", s, p.event("e2", 2))
 	r = session.CommitRequest{EventID: "e2", State: []byte("no"), Outputs: many[:2], Done: session.MakeSeq(1, 1)}
 	_, err = p.store.Commit(p.Context(), t.request(r))

@@ -72,7 +72,7 @@ func (c *crowd) fail(format string, args ...any) {
 func (c *crowd) post(n int, copies bool) {
 	for i := range crowdEvents {
 		r := session.BeginRequest{
-			ID: c.session(n), Token: c.p.token(), Lease: long, Lane: long, Redelivered: copies,
+			ID: c.session(n), Token: c.p.token(), Lease: long, DeliveryLease: long, Redelivered: copies,
 			Event: c.p.event(fmt.Sprintf("e%02d", i), i),
 		}
 		if copies {
@@ -85,7 +85,7 @@ func (c *crowd) post(n int, copies bool) {
 			return
 		}
 		if b.Status == session.Run {
-			c.work.Go(func() { c.run(n, &turn{Begun: b, id: r.ID, token: r.Token}) })
+			c.work.Go(func() { c.run(n, &turn{BeginResult: b, id: r.ID, token: r.Token}) })
 		}
 	}
 }

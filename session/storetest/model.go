@@ -44,11 +44,11 @@ type model struct {
 	attempts int
 	crashed  bool
 
-	token     session.Token
+	token     session.LeaseToken
 	until     span
 	notBefore span
-	last      session.Token // of the last commit
-	released  session.Token // of the last release
+	last      session.LeaseToken // of the last commit
+	released  session.LeaseToken // of the last release
 
 	outs []modelOutput
 	lane span
@@ -75,10 +75,10 @@ func (m *model) passed(t, now span) bool {
 	return now.lo >= t.hi
 }
 
-func (m *model) holds(t session.Token) bool { return m.token == t && t != session.Token{} }
+func (m *model) holds(t session.LeaseToken) bool { return m.token == t && t != session.LeaseToken{} }
 
 func (m *model) leased(now span) bool {
-	return m.token != session.Token{} && !m.passed(m.until, now)
+	return m.token != session.LeaseToken{} && !m.passed(m.until, now)
 }
 
 func (m *model) mail() bool { return m.head != nil || len(m.waiting) > 0 }

@@ -48,7 +48,7 @@ func (m *model) stale(e session.Event) bool {
 }
 
 // sameLetters compares all letters of the session with those that were listed.
-func (m *model) sameLetters(got []session.Letter) verdict {
+func (m *model) sameLetters(got []session.DeadLetter) verdict {
 	v := want("letters", len(m.letters), len(got))
 	for i := range min(len(m.letters), len(got)) {
 		l, g := m.letters[i], got[i]
@@ -119,7 +119,7 @@ func (g *game) purge(c call) verdict {
 	all := g.p.lettersOf(g.ids[c.session])
 	v := m.sameLetters(all)
 	for _, l := range all {
-		v = first(v, noError(g.p.store.Purge(g.p.Context(), l.ID)))
+		v = first(v, noError(g.p.store.DeleteDeadLetter(g.p.Context(), l.ID)))
 	}
 	m.letters = nil
 	return v

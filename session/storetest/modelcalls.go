@@ -16,7 +16,7 @@ func noError(err error) verdict {
 	return ""
 }
 
-func (m *model) begin(r *session.BeginRequest, b session.Begun, err error) verdict {
+func (m *model) begin(r *session.BeginRequest, b session.BeginResult, err error) verdict {
 	if err != nil {
 		return noError(err)
 	}
@@ -55,11 +55,11 @@ func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []sessio
 	}
 }
 
-func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) verdict {
+func (m *model) beginTurn(r *session.BeginRequest, b session.BeginResult, now span) verdict {
 	if m.next() {
 		m.attempts = 0
 	}
-	m.crashed = m.attempts > 0 && (m.crashed || m.token != session.Token{})
+	m.crashed = m.attempts > 0 && (m.crashed || m.token != session.LeaseToken{})
 	m.attempts++
 	m.meet(b.Event.ID)
 	m.token, m.until, m.notBefore = r.Token, now.plus(r.Lease.Milliseconds()), span{}
@@ -74,9 +74,9 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) ve
 		want("timer", due.UTC(), b.Due.UTC()))
 }
 
-func (m *model) beginOutputs(r *session.BeginRequest, b session.Begun, now span) verdict {
+func (m *model) beginOutputs(r *session.BeginRequest, b session.BeginResult, now span) verdict {
 	m.outs = m.left(r.Done)
-	lane := now.plus(r.Lane.Milliseconds())
+	lane := now.plus(r.DeliveryLease.Milliseconds())
 	switch {
 	case len(m.outs) == 0:
 		return wantOutputs(nil, b.Outputs)
@@ -91,7 +91,7 @@ func (m *model) beginOutputs(r *session.BeginRequest, b session.Begun, now span)
 }
 
 // beginAgain is for a call with the arguments of the one before, whose answer was b.
-func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err error) verdict {
+func (m *model) beginAgain(r *session.BeginRequest, b, again session.BeginResult, err error) verdict {
 	if err != nil {
 		return noError(err)
 	}
@@ -104,7 +104,7 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err 
 		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
 	}
 	if len(again.Outputs) > 0 {
-		m.lane = m.lane.or(now.plus(r.Lane.Milliseconds()))
+		m.lane = m.lane.or(now.plus(r.DeliveryLease.Milliseconds()))
 		if v := wantOutputs(m.outs, again.Outputs); v != "" {
 			return v
 		}
@@ -115,7 +115,7 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err 
 		want("state", string(b.State), string(again.State)))
 }
 
-func (m *model) commit(r *session.CommitRequest, c session.Committed, err error, now span) verdict {
+func (m *model) commit(r *session.CommitRequest, c session.CommitResult, err error, now span) verdict {
 	if v, done := m.fenced(r.Token, err); done {
 		return v
 	}
@@ -129,9 +129,9 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 	m.outs = m.left(r.Done)
 	v := want("revision", m.rev, c.Rev)
 	if len(r.Outputs) > 0 {
-		v = first(v, want("lane", len(m.outs) == 0, c.Lane))
+		v = first(v, want("lane", len(m.outs) == 0, c.MayDeliver))
 		if len(m.outs) == 0 {
-			m.lane = now.plus(r.Lane.Milliseconds())
+			m.lane = now.plus(r.DeliveryLease.Milliseconds())
 		}
 	}
 	for i, body := range r.Outputs {
@@ -144,7 +144,7 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 		m.attempts, m.crashed = 0, false
 	}
 	if r.Release || !m.mail() {
-		m.token, m.notBefore = session.Token{}, now
+		m.token, m.notBefore = session.LeaseToken{}, now
 		return first(v, want("next event", "", c.Next.ID))
 	}
 	if m.next() {
@@ -157,7 +157,7 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 
 // fenced judges the error of a call that needs the lease, and says whether the call is done
 // with. A lease that ran out is still there as long as nobody took it.
-func (m *model) fenced(t session.Token, err error) (v verdict, done bool) {
+func (m *model) fenced(t session.LeaseToken, err error) (v verdict, done bool) {
 	if !m.holds(t) {
 		if !errors.Is(err, session.ErrFenced) {
 			return verdict(fmt.Sprintf("want error %v, got %s", session.ErrFenced, show(err))), true
@@ -168,10 +168,10 @@ func (m *model) fenced(t session.Token, err error) (v verdict, done bool) {
 }
 
 // commitAgain is for a commit that was made before. late says that other calls came between.
-func (m *model) commitAgain(r *session.CommitRequest, c, again session.Committed, err error, late bool) verdict {
+func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitResult, err error, late bool) verdict {
 	if err == nil && late && r.Rev+1 < m.rev && len(m.outs) > 0 && m.outs[0].seq>>8 == session.MakeSeq(r.Rev+1, 0)>>8 {
-		m.lane = m.lane.or(at(again.Now.UnixMilli()).plus(r.Lane.Milliseconds()))
-		return first(want("revision", r.Rev+1, again.Rev), want("lane", true, again.Lane), want("next event", "", again.Next.ID))
+		m.lane = m.lane.or(at(again.Now.UnixMilli()).plus(r.DeliveryLease.Milliseconds()))
+		return first(want("revision", r.Rev+1, again.Rev), want("lane", true, again.MayDeliver), want("next event", "", again.Next.ID))
 	}
 	if r.Token != m.last || r.Rev+1 != m.rev {
 		if !errors.Is(err, session.ErrFenced) {
@@ -186,20 +186,20 @@ func (m *model) commitAgain(r *session.CommitRequest, c, again session.Committed
 		return noError(err)
 	}
 	now := at(again.Now.UnixMilli())
-	m.lane = m.lane.or(now.plus(r.Lane.Milliseconds()))
+	m.lane = m.lane.or(now.plus(r.DeliveryLease.Milliseconds()))
 	v := want("revision", m.rev, again.Rev)
 	if m.holds(r.Token) {
 		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
 		return first(v, want("next event", m.headID(), again.Next.ID))
 	}
 	if !late && len(r.Outputs) > 0 {
-		v = first(v, want("lane", c.Lane, again.Lane))
+		v = first(v, want("lane", c.MayDeliver, again.MayDeliver))
 	}
 	return first(v, want("next event", "", again.Next.ID))
 }
 
 func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict {
-	if err == nil && r.Token == m.released && m.token == (session.Token{}) {
+	if err == nil && r.Token == m.released && m.token == (session.LeaseToken{}) {
 		m.notBefore = m.notBefore.or(now.plus(r.Delay.Milliseconds()))
 		return "" // the same call again, which may say so or not
 	}
@@ -207,7 +207,7 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 		return v
 	}
 	m.released = r.Token
-	m.token, m.notBefore = session.Token{}, now.plus(r.Delay.Milliseconds())
+	m.token, m.notBefore = session.LeaseToken{}, now.plus(r.Delay.Milliseconds())
 	if !r.Counted {
 		m.attempts--
 	}

@@ -30,7 +30,7 @@ func (p *probe) say(step, id, event string, r session.CommitRequest) (*turn, boo
 	p.Helper()
 	t := p.run("Begin before "+step, id, p.event(event, 0))
 	r.State = []byte("s")
-	lane := p.commit(step, t, r).Lane
+	lane := p.commit(step, t, r).MayDeliver
 	return t, lane
 }
 
@@ -77,7 +77,7 @@ func laneHeld(p *probe) {
 
 func laneRanOut(p *probe) {
 	s := p.session("a")
-	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), Lane: short})
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), DeliveryLease: short})
 	p.eventually("Due after the lane ran out", "the session due", func() bool { return p.due(s) })
 	const step = "Begin after the lane ran out"
 	t := p.idle(step, s)
@@ -91,7 +91,7 @@ func laneRanOut(p *probe) {
 	p.ack("Ack", s, session.MakeSeq(1, 2))
 
 	// Outputs are handed out though the lease is held.
-	p.say("Commit", s, "e2", session.CommitRequest{Outputs: outputs("c"), Lane: short})
+	p.say("Commit", s, "e2", session.CommitRequest{Outputs: outputs("c"), DeliveryLease: short})
 	p.run("Begin of the next", s, p.event("e3", 3))
 	p.ack("Ack with a short lane comes next", s, 0, "c")
 	_, err := p.store.Ack(p.Context(), s, 0, short)
@@ -103,7 +103,7 @@ func laneRanOut(p *probe) {
 
 func laneRanOutEvent(p *probe) {
 	s := p.session("a")
-	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), Lane: short})
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), DeliveryLease: short})
 	p.pass(short)
 	hold := session.BeginRequest{ID: s, Event: p.event("e2", 2), Hold: true}
 	t := p.begin("Begin with Hold after the lane ran out", hold, session.Queued)
@@ -113,7 +113,7 @@ func laneRanOutEvent(p *probe) {
 		step := "Begin with an event that is " + map[session.Status]string{
 			session.Run: "run", session.Queued: "queued",
 		}[status] + " after the lane ran out"
-		r.Lane = short
+		r.DeliveryLease = short
 		t = p.begin(step, r, status)
 		p.same(step, "outputs", []string{"a", "b"}, bodies(t.Outputs))
 		p.same(step, "retried", true, t.Retried)
@@ -133,7 +133,7 @@ func ackByBegin(p *probe) {
 	t = p.begin("Begin with Done and an event", r, session.Run)
 	p.same("Begin with Done and an event", "outputs", []string{}, bodies(t.Outputs))
 	c := p.commit("Commit", t, session.CommitRequest{Outputs: outputs("d")})
-	p.same("Commit", "lane", true, c.Lane)
+	p.same("Commit", "lane", true, c.MayDeliver)
 	p.ack("Ack of nothing", s, 0, "d")
 }
 
@@ -168,10 +168,10 @@ func endedKeepsOutputs(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
 	c := p.commit("Commit with neither state nor timer", t, session.CommitRequest{Outputs: outputs("bye")})
-	p.same("Commit with neither state nor timer", "lane", true, c.Lane)
+	p.same("Commit with neither state nor timer", "lane", true, c.MayDeliver)
 	t = p.run("Begin", s, p.event("e2", 2))
 	c = p.commit("Commit of the next", t, session.CommitRequest{Outputs: outputs("hello")})
-	p.same("Commit of the next", "lane", false, c.Lane)
+	p.same("Commit of the next", "lane", false, c.MayDeliver)
 	p.ack("Ack of nothing", s, 0, "bye", "hello")
 	p.ack("Ack of the first", s, session.MakeSeq(1, 1), "hello")
 }

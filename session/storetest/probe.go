@@ -86,8 +86,8 @@ func (p *probe) session(name string) string {
 	return session.Key{Channel: p.promise, ChatID: name}.ID()
 }
 
-func (p *probe) token() session.Token {
-	var t session.Token
+func (p *probe) token() session.LeaseToken {
+	var t session.LeaseToken
 	binary.BigEndian.PutUint64(t[:], 0x6b<<56|p.tokens.Add(1))
 	return t
 }
@@ -100,28 +100,28 @@ func (p *probe) event(id string, ms int) session.Event {
 
 // turn is a lease and the turn it is held for.
 type turn struct {
-	session.Begun
+	session.BeginResult
 	id    string
-	token session.Token
+	token session.LeaseToken
 }
 
 // begin calls Begin, with a new token and long terms unless the request has others, and fails
 // unless the status is want.
 func (p *probe) begin(step string, r session.BeginRequest, want session.Status) *turn {
 	p.Helper()
-	if r.Token == (session.Token{}) {
+	if r.Token == (session.LeaseToken{}) {
 		r.Token = p.token()
 	}
 	if r.Lease == 0 {
 		r.Lease = long
 	}
-	if r.Lane == 0 {
-		r.Lane = long
+	if r.DeliveryLease == 0 {
+		r.DeliveryLease = long
 	}
 	b, err := p.store.Begin(p.Context(), &r)
 	p.err(step, nil, err)
 	p.same(step, "status", want, b.Status)
-	return &turn{Begun: b, id: r.ID, token: r.Token}
+	return &turn{BeginResult: b, id: r.ID, token: r.Token}
 }
 
 // run begins a turn for the event, which must be the one that is handed out.
@@ -151,8 +151,8 @@ func (t *turn) request(r session.CommitRequest) *session.CommitRequest {
 	if r.Lease == 0 {
 		r.Lease = long
 	}
-	if r.Lane == 0 {
-		r.Lane = long
+	if r.DeliveryLease == 0 {
+		r.DeliveryLease = long
 	}
 	if r.Keep == 0 {
 		r.Keep = 24 * time.Hour
@@ -161,14 +161,14 @@ func (t *turn) request(r session.CommitRequest) *session.CommitRequest {
 }
 
 // commit ends the turn, and makes it that of the next event if one is handed over.
-func (p *probe) commit(step string, t *turn, r session.CommitRequest) session.Committed {
+func (p *probe) commit(step string, t *turn, r session.CommitRequest) session.CommitResult {
 	p.Helper()
 	r.EventID = t.Event.ID
 	return p.commitAs(step, t, r)
 }
 
 // commitAs is commit for the event that the request names.
-func (p *probe) commitAs(step string, t *turn, r session.CommitRequest) session.Committed {
+func (p *probe) commitAs(step string, t *turn, r session.CommitRequest) session.CommitResult {
 	p.Helper()
 	c, err := p.store.Commit(p.Context(), t.request(r))
 	p.err(step, nil, err)

@@ -75,7 +75,7 @@ func list(script []call) string {
 type actor struct {
 	turn    turn
 	commit  *session.CommitRequest
-	answer  session.Committed
+	answer  session.CommitResult
 	release *session.ReleaseRequest
 }
 
@@ -176,17 +176,17 @@ func (g *game) drain(i int) verdict {
 	}
 	for range 4 * scriptEvents {
 		r := session.CommitRequest{EventID: m.headID()}
-		if m.token == (session.Token{}) || m.passed(m.until, at(g.p.now().UnixMilli())) {
+		if m.token == (session.LeaseToken{}) || m.passed(m.until, at(g.p.now().UnixMilli())) {
 			c := call{kind: "begin", session: i}
 			if v := g.begin(c); v != "" {
 				return v
 			}
-			if m.token == (session.Token{}) {
+			if m.token == (session.LeaseToken{}) {
 				return want("events that wait", false, m.mail())
 			}
 			r.EventID = m.headID()
 		}
-		t := turn{id: g.ids[i], token: m.token, Begun: session.Begun{Rev: m.rev}}
+		t := turn{id: g.ids[i], token: m.token, BeginResult: session.BeginResult{Rev: m.rev}}
 		req := t.request(r)
 		c, err := g.p.store.Commit(g.p.Context(), req)
 		if v := m.commit(req, c, err, at(c.Now.UnixMilli())); v != "" || m.unsure {

@@ -68,7 +68,7 @@ func commitRepeated(p *probe) {
 			p.same(step, "revision", uint32(i+1), c.Rev)
 			p.same(step, "next event", "", c.Next.ID)
 			if outs != nil {
-				p.same(step, "lane", true, c.Lane)
+				p.same(step, "lane", true, c.MayDeliver)
 			}
 		}
 	}
@@ -88,12 +88,12 @@ func commitRepeatedLate(p *probe) {
 		p.err("Commit", nil, err)
 		next := p.run("Begin of the next event", req.ID, p.event("e2", 2))
 		c := p.commit("Commit of the next event", next, session.CommitRequest{State: []byte("s"), Outputs: outputs("o2")})
-		p.same("Commit of the next event", "lane", len(req.Outputs) == 0, c.Lane)
+		p.same("Commit of the next event", "lane", len(req.Outputs) == 0, c.MayDeliver)
 	}
 	c, err := p.store.Commit(p.Context(), first)
 	p.err("Commit again", nil, err)
 	p.same("Commit again", "revision", uint32(1), c.Rev)
-	p.same("Commit again", "lane", true, c.Lane)
+	p.same("Commit again", "lane", true, c.MayDeliver)
 	p.same("Commit again", "next event", "", c.Next.ID)
 	_, err = p.store.Commit(p.Context(), quiet)
 	p.err("Commit without outputs again", session.ErrFenced, err)

@@ -39,7 +39,7 @@ func (h holder) maxLabel() int {
 func (h holder) needsLabel() bool { return h == inTemplate || h == inQuickReply }
 
 // tagRoom is what a tag takes of the data of a postback.
-const tagRoom = transport.TagLen + 2
+const tagRoom = transport.MarkLen + 2
 
 func (c *checker) label(label string, in holder) {
 	if in.needsLabel() {
@@ -52,7 +52,7 @@ func (c *checker) label(label string, in holder) {
 func (c *checker) data(data string) {
 	c.required("data", data)
 	c.units("data", data, maxData)
-	if _, tag := transport.Untag(data); tag != "" {
+	if _, tag := transport.Unmark(data); tag != "" {
 		c.broken("data", "begins like a tag")
 	}
 }

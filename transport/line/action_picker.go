@@ -99,7 +99,7 @@ func (m PickerMode) parse(s string) (time.Time, bool) {
 func (a PickerAction) appendAction(b []byte, tag string) []byte {
 	b = append(b, `{"type":"datetimepicker"`...)
 	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "data"), transport.Tag(a.Data, tag))
+	b = appendText(appendName(b, "data"), transport.Mark(a.Data, tag))
 	b = appendField(b, "mode", string(a.Mode))
 	b = appendField(b, "initial", a.Initial)
 	b = appendField(b, "max", a.Max)

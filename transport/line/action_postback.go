@@ -59,7 +59,7 @@ func (a PostbackAction) WithFillIn(text string) PostbackAction {
 func (a PostbackAction) appendAction(b []byte, tag string) []byte {
 	b = append(b, `{"type":"postback"`...)
 	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "data"), transport.Tag(a.Data, tag))
+	b = appendText(appendName(b, "data"), transport.Mark(a.Data, tag))
 	b = appendField(b, "displayText", a.DisplayText)
 	b = appendField(b, "text", a.Text)
 	b = appendField(b, "inputOption", string(a.InputOption))

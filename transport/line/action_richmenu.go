@@ -28,7 +28,7 @@ func (a RichMenuSwitchAction) appendAction(b []byte, tag string) []byte {
 	b = append(b, `{"type":"richmenuswitch"`...)
 	b = appendField(b, "label", a.Label)
 	b = appendText(appendName(b, "richMenuAliasId"), a.AliasID)
-	b = appendText(appendName(b, "data"), transport.Tag(a.Data, tag))
+	b = appendText(appendName(b, "data"), transport.Mark(a.Data, tag))
 	return append(b, '}')
 }
 

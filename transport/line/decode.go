@@ -150,7 +150,7 @@ func (f *fields) assemble(raw []byte, channel string) (transport.Event, error) {
 		ev.Time = time.UnixMilli(f.timestamp)
 	}
 	if kind == transport.KindPostback {
-		ev.Postback.Data, ev.Postback.Tag = transport.Untag(p.str(f.postbackData))
+		ev.Postback.Data, ev.Postback.Mark = transport.Unmark(p.str(f.postbackData))
 		if len(f.params) > 0 {
 			ev.Postback.Params = f.params
 		}

@@ -79,7 +79,7 @@ var samples = []struct {
 	{"memberLeft", `{"type":"memberLeft","left":{"members":[{"type":"user","userId":"U9"}]},` + common + fromRoom + `}`,
 		transport.Event{Kind: transport.KindMemberLeft, Type: "memberLeft", Source: room}},
 	{"postback", `{"type":"postback","postback":{"data":"~aB3-_~yes"},` + common + fromGroup + withToken + `}`,
-		transport.Event{Kind: transport.KindPostback, Type: "postback", Source: group, Postback: transport.Postback{Data: "yes", Tag: "aB3-_"}}},
+		transport.Event{Kind: transport.KindPostback, Type: "postback", Source: group, Postback: transport.Postback{Data: "yes", Mark: "aB3-_"}}},
 	{"postback date", `{"type":"postback","postback":{"data":"when","params":{"datetime":"2026-08-09T19:30"}},` + common + fromUser + withToken + `}`,
 		transport.Event{Kind: transport.KindPostback, Type: "postback", Source: user, Postback: transport.Postback{Data: "when", Params: map[string]string{"datetime": "2026-08-09T19:30"}}}},
 	{"postback menu", `{"type":"postback","postback":{"data":"m","params":{"newRichMenuAliasId":"b","status":"SUCCESS"}},` + common + fromUser + withToken + `}`,

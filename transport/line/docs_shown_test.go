@@ -22,7 +22,7 @@ var notShown = map[string]string{
 func chatOf(m transport.Message, user, group string) string {
 	v2, _ := m.(TextV2Message)
 	for _, s := range v2.Substitutions {
-		if _, is := s.(LINEEmoji); !is {
+		if _, is := s.(EmojiSubstitution); !is {
 			return group
 		}
 	}

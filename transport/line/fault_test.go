@@ -198,7 +198,7 @@ func (o *outcomes) check(t *testing.T, row *faultRow, lost bool) {
 	drops := 0
 	for _, s := range o.all {
 		var se *transport.SendError
-		if errors.As(s.Err, &se) && se.Verdict == transport.Drop {
+		if errors.As(s.Err, &se) && se.Disposition == transport.Drop {
 			drops++
 		}
 		silent := s.Err != nil && (row.Cut || row.Hang)

@@ -5,7 +5,7 @@ type FlexBox struct {
 	// Layout is horizontal, vertical or baseline.
 	Layout string
 	// Contents are the parts, in order. A baseline box takes FlexText and FlexIcon only.
-	Contents []FlexPart
+	Contents []FlexComponent
 	// Spacing is the space between the parts.
 	Spacing string
 	// Padding is the space between the border and the parts.
@@ -26,9 +26,9 @@ type FlexBox struct {
 	// Action is what a tap does; nil is nothing.
 	Action Action
 	// Flex, Margin and Place are where the box stands in the one around it.
-	Flex   FlexShare
+	Flex   FlexFactor
 	Margin string
-	Place  FlexPlace
+	Place  FlexPosition
 }
 
 // FlexPadding is the space inside the border of a box. The sides win over All. Start is the left
@@ -40,25 +40,25 @@ type FlexPadding struct{ All, Top, Bottom, Start, End string }
 // further colour between.
 type FlexGradient struct{ Angle, Start, End, Center, CenterPosition string }
 
-// FlexShare is the part of the free room in a box that a part takes, beside the shares of the
+// FlexFactor is the part of the free room in a box that a part takes, beside the shares of the
 // others. Zero leaves it to LINE: 1 in a horizontal box, FitContent in a vertical one.
-type FlexShare int
+type FlexFactor int
 
 // FitContent takes the room that the content needs. It is sent as 0.
-const FitContent FlexShare = -1
+const FitContent FlexFactor = -1
 
-// FlexPlace moves a part from where it would stand. Position is relative or absolute; empty is
+// FlexPosition moves a part from where it would stand. Position is relative or absolute; empty is
 // relative.
-type FlexPlace struct{ Position, Top, Bottom, Start, End string }
+type FlexPosition struct{ Position, Top, Bottom, Start, End string }
 
 // VBox returns a box with parts one below the other.
-func VBox(parts ...FlexPart) FlexBox { return FlexBox{Layout: "vertical", Contents: parts} }
+func VBox(parts ...FlexComponent) FlexBox { return FlexBox{Layout: "vertical", Contents: parts} }
 
 // HBox returns a box with parts beside each other.
-func HBox(parts ...FlexPart) FlexBox { return FlexBox{Layout: "horizontal", Contents: parts} }
+func HBox(parts ...FlexComponent) FlexBox { return FlexBox{Layout: "horizontal", Contents: parts} }
 
 // Baseline returns a box with texts and icons on one line of writing.
-func Baseline(parts ...FlexPart) FlexBox { return FlexBox{Layout: "baseline", Contents: parts} }
+func Baseline(parts ...FlexComponent) FlexBox { return FlexBox{Layout: "baseline", Contents: parts} }
 
 func (f FlexBox) appendPart(b []byte) []byte {
 	b = append(b, `{"type":"box"`...)
@@ -115,7 +115,7 @@ func (g FlexGradient) append(b []byte) []byte {
 }
 
 // appendPosition appends where a part stands in the box around it.
-func appendPosition(b []byte, share FlexShare, margin string, p FlexPlace) []byte {
+func appendPosition(b []byte, share FlexFactor, margin string, p FlexPosition) []byte {
 	if share != 0 {
 		b = appendNumber(appendName(b, "flex"), max(0, int(share)))
 	}

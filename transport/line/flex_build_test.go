@@ -9,10 +9,10 @@ import (
 func TestFlexBuilder(t *testing.T) {
 	const place = `"position":"absolute","offsetTop":"1px","offsetBottom":"2px","offsetStart":"3%","offsetEnd":"xs"`
 	const action = `"action":{"type":"message","label":"a","text":"a"}`
-	at, say := FlexPlace{"absolute", "1px", "2px", "3%", "xs"}, Say("a")
+	at, say := FlexPosition{"absolute", "1px", "2px", "3%", "xs"}, Say("a")
 	tests := []struct {
 		name string
-		part FlexPart
+		part FlexComponent
 		want string
 	}{
 		{"text", FlexText{Text: "a"}, `{"type":"text","text":"a"}`},
@@ -115,7 +115,7 @@ func TestFlexPartRules(t *testing.T) {
 	const fonts = "xxs, xs, sm, md, lg, xl, xxl, 3xl, 4xl, 5xl"
 	tests := []struct {
 		name string
-		part FlexPart
+		part FlexComponent
 		want []string
 	}{
 		{"nil", nil, []string{"line: contents.body.contents[0]: required"}},
@@ -123,7 +123,7 @@ func TestFlexPartRules(t *testing.T) {
 		{
 			"text", FlexText{
 				Text: "a", Size: "5%", Color: "#fff", Weight: "b", Style: "b", Decoration: "b", Align: "left", Gravity: "middle",
-				LineSpacing: "md", Margin: "1%", Place: FlexPlace{"fixed", "1", "px", "1.2.3px", "1em"},
+				LineSpacing: "md", Margin: "1%", Place: FlexPosition{"fixed", "1", "px", "1.2.3px", "1em"},
 			},
 			[]string{
 				at + "lineSpacing: not pixels such as 8px", at + "size: not pixels such as 8px, or one of: " + fonts,

@@ -5,13 +5,13 @@ type FlexContainer interface {
 	appendContainer(b []byte) []byte
 }
 
-// FlexPart is a part of a layout: a FlexBox, FlexText, FlexSpan, FlexButton, FlexImage, FlexIcon,
+// FlexComponent is a part of a layout: a FlexBox, FlexText, FlexSpan, FlexButton, FlexImage, FlexIcon,
 // FlexVideo or FlexSeparator. Use them by value. Fields that are empty are not sent.
 //
 // Lengths are pixels such as "8px", or one of LINE's words, which are none, xs, sm, md, lg, xl
 // and xxl for most; widths, heights, padding and offsets may be percentages such as "50%".
 // Colours are "#RRGGBB" or "#RRGGBBAA".
-type FlexPart interface {
+type FlexComponent interface {
 	appendPart(b []byte) []byte
 }
 
@@ -22,10 +22,10 @@ type FlexBubble struct {
 	// Direction is ltr or rtl. Empty is ltr.
 	Direction string
 	// Header, Body and Footer are boxes, or nil.
-	Header FlexPart
+	Header FlexComponent
 	// Hero is a FlexImage, a FlexVideo, a FlexBox or nil.
-	Hero         FlexPart
-	Body, Footer FlexPart
+	Hero         FlexComponent
+	Body, Footer FlexComponent
 	// Styles are how the blocks look.
 	Styles FlexStyles
 	// Action is what a tap on the bubble does; nil is nothing.
@@ -105,7 +105,7 @@ func (s FlexStyle) append(b []byte, block string) []byte {
 	return append(b, '}')
 }
 
-func appendPartField(b []byte, name string, p FlexPart) []byte {
+func appendPartField(b []byte, name string, p FlexComponent) []byte {
 	if isNil(p) {
 		return b
 	}

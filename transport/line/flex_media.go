@@ -19,9 +19,9 @@ type FlexImage struct {
 	// Action is what a tap does; nil is nothing.
 	Action Action
 	// Flex, Margin and Place are as in FlexBox.
-	Flex   FlexShare
+	Flex   FlexFactor
 	Margin string
-	Place  FlexPlace
+	Place  FlexPosition
 }
 
 // FlexIcon is a small picture in the line of a text. It works in baseline boxes only.
@@ -34,7 +34,7 @@ type FlexIcon struct {
 	Scale bool
 	// Margin and Place are as in FlexBox.
 	Margin string
-	Place  FlexPlace
+	Place  FlexPosition
 }
 
 // FlexVideo is a video. It works only as the hero of a single bubble of the size kilo, mega or
@@ -43,7 +43,7 @@ type FlexVideo struct {
 	// URL and PreviewURL are as in VideoMessage.
 	URL, PreviewURL string
 	// Alt is a FlexImage or a FlexBox for clients that show no videos.
-	Alt FlexPart
+	Alt FlexComponent
 	// AspectRatio is as in FlexImage, and should be that of the video and of its preview.
 	AspectRatio string
 	// Action is a URIAction whose label is shown when the video has ended; nil is nothing.

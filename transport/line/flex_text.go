@@ -26,9 +26,9 @@ type FlexText struct {
 	// Action is what a tap does; nil is nothing.
 	Action Action
 	// Flex, Margin and Place are as in FlexBox.
-	Flex   FlexShare
+	Flex   FlexFactor
 	Margin string
-	Place  FlexPlace
+	Place  FlexPosition
 }
 
 // FlexSpan is a piece of a FlexText. Its fields are as there.
@@ -50,9 +50,9 @@ type FlexButton struct {
 	// Shrink and Scale are as in FlexText.
 	Shrink, Scale bool
 	// Flex, Margin and Place are as in FlexBox.
-	Flex   FlexShare
+	Flex   FlexFactor
 	Margin string
-	Place  FlexPlace
+	Place  FlexPosition
 }
 
 // FlexSeparator is a line between the parts of a box.

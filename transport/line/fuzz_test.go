@@ -211,8 +211,8 @@ func requireSDK(t *testing.T, theirs sdk.EventInterface, ours *transport.Event) 
 		requireContent(t, e.Message, ours)
 	case sdk.PostbackEvent:
 		if e.Postback != nil {
-			data, tag := transport.Untag(e.Postback.Data)
-			require.Equal(t, transport.Postback{Data: data, Tag: tag, Params: ours.Postback.Params}, ours.Postback)
+			data, tag := transport.Unmark(e.Postback.Data)
+			require.Equal(t, transport.Postback{Data: data, Mark: tag, Params: ours.Postback.Params}, ours.Postback)
 			require.Len(t, ours.Postback.Params, len(e.Postback.Params))
 			for k, v := range e.Postback.Params {
 				require.Equal(t, v, ours.Postback.Params[k])

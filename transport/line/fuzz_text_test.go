@@ -32,7 +32,7 @@ func FuzzPostback(f *testing.F) {
 	f.Add("{\"data\":\"\\u0000\"}\r\n", "_____")
 	f.Add("", "aaaaa")
 	f.Fuzz(func(t *testing.T, data, tag string) {
-		if d, got := transport.Untag(transport.Tag("", tag)); got != tag || d != "" || tag == "" {
+		if d, got := transport.Unmark(transport.Mark("", tag)); got != tag || d != "" || tag == "" {
 			return // not a tag
 		}
 		data = strings.ToValidUTF8(data, "\ufffd")
@@ -49,6 +49,6 @@ func FuzzPostback(f *testing.F) {
 		c := &Channel{}
 		e, err := c.Decode([]byte(`{"type":"postback","postback":{"data":` + string(sent) + `}}`))
 		require.NoError(t, err)
-		require.Equal(t, transport.Postback{Data: data, Tag: tag}, e.Postback)
+		require.Equal(t, transport.Postback{Data: data, Mark: tag}, e.Postback)
 	})
 }

@@ -20,7 +20,7 @@ func (g gen) container() FlexContainer {
 
 func (g gen) bubble() FlexBubble {
 	b := FlexBubble{
-		Size: g.maybe("giga"), Direction: g.maybe("rtl"), Hero: one[FlexPart](g, nil, g.image(), g.box(1)),
+		Size: g.maybe("giga"), Direction: g.maybe("rtl"), Hero: one[FlexComponent](g, nil, g.image(), g.box(1)),
 		Body: g.box(2), Action: one(g, nil, g.action()),
 	}
 	if g.yes() {
@@ -31,13 +31,13 @@ func (g gen) bubble() FlexBubble {
 	return b
 }
 
-func (g gen) place() FlexPlace {
-	return FlexPlace{one(g, "", "relative", "absolute"), g.maybe("none"), g.maybe("5px"), g.maybe("-1.5px"), g.maybe("50%")}
+func (g gen) place() FlexPosition {
+	return FlexPosition{one(g, "", "relative", "absolute"), g.maybe("none"), g.maybe("5px"), g.maybe("-1.5px"), g.maybe("50%")}
 }
 
-func (g gen) share() FlexShare { return one(g, 0, FitContent, 1, FlexShare(3)) }
+func (g gen) share() FlexFactor { return one(g, 0, FitContent, 1, FlexFactor(3)) }
 
-func (g gen) box(depth int) FlexPart {
+func (g gen) box(depth int) FlexComponent {
 	box := FlexBox{
 		Layout: one(g, "vertical", "horizontal"), Spacing: g.maybe("md"), Background: g.maybe("#00000080"),
 		Padding: FlexPadding{g.maybe("md"), g.maybe("1px"), g.maybe("2%"), g.maybe("xs"), g.maybe("xxl")},
@@ -52,18 +52,18 @@ func (g gen) box(depth int) FlexPart {
 	if depth == 0 {
 		return box
 	}
-	box.Contents = several(g, 0, 4, func() FlexPart {
-		return one[func() FlexPart](g, g.text, g.image, g.button, g.separator, g.line, func() FlexPart { return g.box(depth - 1) })()
+	box.Contents = several(g, 0, 4, func() FlexComponent {
+		return one[func() FlexComponent](g, g.text, g.image, g.button, g.separator, g.line, func() FlexComponent { return g.box(depth - 1) })()
 	})
 	return box
 }
 
-func (g gen) line() FlexPart {
+func (g gen) line() FlexComponent {
 	icon := FlexIcon{g.url(), g.maybe("lg"), g.maybe("1.91:1"), g.yes(), g.maybe("sm"), g.place()}
 	return Baseline(icon, g.text())
 }
 
-func (g gen) text() FlexPart {
+func (g gen) text() FlexComponent {
 	text := FlexText{
 		Text: g.some(), Size: one(g, "", "xl", "13.5px"), Color: g.maybe("#112233"), Weight: g.maybe("bold"),
 		Style: g.maybe("italic"), Decoration: g.maybe("line-through"), Align: g.maybe("end"), Gravity: g.maybe("center"),
@@ -76,18 +76,18 @@ func (g gen) text() FlexPart {
 	return text
 }
 
-func (g gen) image() FlexPart {
+func (g gen) image() FlexComponent {
 	return FlexImage{
 		g.url(), one(g, "", "full", "50%", "50px"), g.maybe("20:13"), one(g, "", "fit", "cover"), g.maybe("#ffffff"), false,
 		g.maybe("start"), g.maybe("bottom"), one(g, nil, g.action()), g.share(), g.maybe("none"), g.place(),
 	}
 }
 
-func (g gen) button() FlexPart {
+func (g gen) button() FlexComponent {
 	return FlexButton{
 		g.action(), one(g, "", "primary", "secondary", "link"), g.maybe("#0000ff"), one(g, "", "sm", "md"),
 		g.maybe("top"), g.yes(), g.yes(), g.share(), g.maybe("xxl"), g.place(),
 	}
 }
 
-func (g gen) separator() FlexPart { return FlexSeparator{g.maybe("#000000"), g.maybe("md")} }
+func (g gen) separator() FlexComponent { return FlexSeparator{g.maybe("#000000"), g.maybe("md")} }

@@ -160,8 +160,8 @@ func (g gen) template(s Sender, q []Action) checked {
 		})
 		return CarouselMessage{columns, aspect, size, alt, s, q}
 	default:
-		return ImageCarouselMessage{several(g, 1, 3, func() ImageColumn {
-			return ImageColumn{g.url(), one[Action](g, URI(g.maybe("a"), g.url()), Postback("", g.some()))}
+		return ImageCarouselMessage{several(g, 1, 3, func() ImageCarouselColumn {
+			return ImageCarouselColumn{g.url(), one[Action](g, URI(g.maybe("a"), g.url()), Postback("", g.some()))}
 		}), g.some(), s, q}
 	}
 }

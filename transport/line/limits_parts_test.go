@@ -9,7 +9,7 @@ func actionRows() []limitRow {
 			func(n int) checked { return cardOf(Postback(textOf(n), "x")) }},
 		{"action", "label in an image carousel", 12, GraphemeClusters, "action-object-label-spec",
 			"template.columns[0].action.label",
-			func(n int) checked { return ImageCarousel("x", PictureColumn(picture, Postback(textOf(n), "x"))) }},
+			func(n int) checked { return ImageCarousel("x", ImageColumn(picture, Postback(textOf(n), "x"))) }},
 		{"action", "label in a quick reply", 20, GraphemeClusters, "action-object-label-spec",
 			"quickReply.items[0].action.label", func(n int) checked { return quickOf(Postback(textOf(n), "x")) }},
 		{"action", "label in a rich menu", 20, GraphemeClusters, "action-object-label-spec", "label",
@@ -81,7 +81,7 @@ func flexRows() []limitRow {
 		{"flex", "url of an image", 2000, UTF16Units, "f-image", "contents.body.contents[0].url",
 			func(n int) checked { return part(FlexImage{URL: urlOf(n)}) }},
 		{"flex", "images that are animated", 10, AnimatedImages, "f-image", "contents", func(n int) checked {
-			return Flex("x", FlexBubble{Body: VBox(slices.Repeat([]FlexPart{FlexImage{URL: picture, Animated: true}}, n)...)})
+			return Flex("x", FlexBubble{Body: VBox(slices.Repeat([]FlexComponent{FlexImage{URL: picture, Animated: true}}, n)...)})
 		}},
 		{"flex", "url of an icon", 2000, UTF16Units, "icon", "contents.body.contents[0].contents[0].url",
 			func(n int) checked { return part(Baseline(FlexIcon{URL: urlOf(n)})) }},

@@ -56,7 +56,7 @@ func videoMap(v ImagemapVideo) checked {
 	return Imagemap("https://example.com/i", "x", 1).WithVideo(v)
 }
 
-func part(p FlexPart) checked { return Flex("x", FlexBubble{Body: VBox(p)}) }
+func part(p FlexComponent) checked { return Flex("x", FlexBubble{Body: VBox(p)}) }
 
 func mentionsOf(n int, s Substitution) checked {
 	return TextV2(strings.Repeat("{a}", n)).With("a", s)
@@ -98,7 +98,7 @@ func messageRows() []limitRow {
 			func(n int) checked { return Text("x").WithSender("", urlOf(n)) }},
 		{"text", "text", 5000, UTF16Units, "text-message", "text", func(n int) checked { return Text(textOf(n)) }},
 		{"text", "emojis", 20, Items, "text-message", "emojis", func(n int) checked {
-			return Text(strings.Repeat("$", n)).WithEmojis(slices.Repeat([]LINEEmoji{Emoji("1", "2")}, n)...)
+			return Text(strings.Repeat("$", n)).WithEmojis(slices.Repeat([]EmojiSubstitution{Emoji("1", "2")}, n)...)
 		}},
 		{"text (v2)", "text", 5000, UTF16Units, "text-message-v2", "text", func(n int) checked { return TextV2(textOf(n)) }},
 		{"text (v2)", "substitution", 100, Items, "text-message-v2", "substitution", substitutionsOf},
@@ -206,13 +206,13 @@ func templateRows() []limitRow {
 		{"carousel", "columns.actions", 3, Items, "column-object-for-carousel", "template.columns[0].actions",
 			func(n int) checked { return column(Column("x", repeatAction(n, ok)...)) }},
 		{"image carousel", "altText", 1500, UTF16Units, "template-messages", "altText",
-			func(n int) checked { return ImageCarousel(textOf(n), PictureColumn(picture, ok)) }},
+			func(n int) checked { return ImageCarousel(textOf(n), ImageColumn(picture, ok)) }},
 		{"image carousel", "columns", 10, Items, "image-carousel", "template.columns", func(n int) checked {
-			return ImageCarousel("x", slices.Repeat([]ImageColumn{PictureColumn(picture, ok)}, n)...)
+			return ImageCarousel("x", slices.Repeat([]ImageCarouselColumn{ImageColumn(picture, ok)}, n)...)
 		}},
 		{"image carousel", "columns.imageUrl", 2000, UTF16Units, "column-object-for-image-carousel",
 			"template.columns[0].imageUrl",
-			func(n int) checked { return ImageCarousel("x", PictureColumn(urlOf(n), ok)) }},
+			func(n int) checked { return ImageCarousel("x", ImageColumn(urlOf(n), ok)) }},
 	}
 }
 

@@ -22,7 +22,7 @@ var (
 func (c *attempt) switchMenu(ctx context.Context) error {
 	d := c.d
 	if d.Source.Chat != transport.ChatUser || !id.Valid(d.Source.ChatID) {
-		return &transport.SendError{Verdict: transport.Drop, Err: ErrOneToOne}
+		return &transport.SendError{Disposition: transport.Drop, Err: ErrOneToOne}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -46,14 +46,14 @@ func (c *attempt) linkMenu(ctx context.Context, path, alias string) error {
 			return err
 		}
 		if id == last { // to try again would hold up all that comes behind it
-			return &transport.SendError{Verdict: transport.Drop, Err: errMenuGone}
+			return &transport.SendError{Disposition: transport.Drop, Err: errMenuGone}
 		}
 		if _, err = c.menuCall(ctx, http.MethodPost, path+"/"+id); !isNotFound(err) {
 			return err
 		}
 		last = id
 	}
-	return &transport.SendError{Verdict: transport.Retry, Err: errMenuGone}
+	return &transport.SendError{Disposition: transport.Retry, Err: errMenuGone}
 }
 
 // menuOf looks an alias up. The error is a *transport.SendError.
@@ -61,7 +61,7 @@ func (c *attempt) menuOf(ctx context.Context, alias string) (string, error) {
 	body, err := c.menuCall(ctx, http.MethodGet, "v2/bot/richmenu/alias/"+alias)
 	switch {
 	case isNotFound(err):
-		return "", &transport.SendError{Verdict: transport.Drop, Err: errNoAlias}
+		return "", &transport.SendError{Disposition: transport.Drop, Err: errNoAlias}
 	case err != nil:
 		return "", err
 	}
@@ -69,7 +69,7 @@ func (c *attempt) menuOf(ctx context.Context, alias string) (string, error) {
 		RichMenuID string `json:"richMenuId"`
 	}
 	if json.Unmarshal(body, &answer) != nil || !id.Valid(answer.RichMenuID) {
-		return "", &transport.SendError{Verdict: transport.Retry, Err: errAlias}
+		return "", &transport.SendError{Disposition: transport.Retry, Err: errAlias}
 	}
 	return answer.RichMenuID, nil
 }
@@ -88,7 +88,7 @@ func (c *attempt) menuCall(ctx context.Context, method, path string) ([]byte, er
 	c.receipt.RequestID = resp.Header.Get("X-Line-Request-Id")
 	body, err := answerOf(resp)
 	if err != nil {
-		return nil, &transport.SendError{Verdict: transport.Retry, Err: err}
+		return nil, &transport.SendError{Disposition: transport.Retry, Err: err}
 	}
 	return body, nil
 }

@@ -84,7 +84,7 @@ func TestSwitchMenuRefused(t *testing.T) {
 		menu    string
 		src     transport.Source
 		fail    func(string) (int, string)
-		verdict transport.Verdict
+		verdict transport.Disposition
 		calls   int
 	}{
 		{"no such alias", "other", user, nil, transport.Drop, 1},
@@ -101,7 +101,7 @@ func TestSwitchMenuRefused(t *testing.T) {
 			calls, err := switchOn(t, tt.menu, tt.src, tt.fail)
 			var se *transport.SendError
 			require.ErrorAs(t, err, &se)
-			require.Equal(t, tt.verdict, se.Verdict, "%v", err)
+			require.Equal(t, tt.verdict, se.Disposition, "%v", err)
 			require.Len(t, calls, tt.calls)
 			require.NotContains(t, err.Error(), testUser)
 		})
@@ -126,7 +126,7 @@ func TestSwitchMenuThatIsReplaced(t *testing.T) {
 	calls, err := switchOn(t, "main", user, replaced)
 	var se *transport.SendError
 	require.ErrorAs(t, err, &se)
-	require.Equal(t, transport.Retry, se.Verdict, "replaced twice")
+	require.Equal(t, transport.Retry, se.Disposition, "replaced twice")
 	require.Len(t, calls, 4)
 	gone = "x"
 	calls, err = switchOn(t, "main", user, replaced)
@@ -150,7 +150,7 @@ func TestSwitchMenuWithoutAnswer(t *testing.T) {
 	_, err = c.Send(t.Context(), &transport.Delivery{Source: user, SwitchMenu: true, Menu: "main"})
 	var se *transport.SendError
 	require.ErrorAs(t, err, &se)
-	require.Equal(t, transport.Retry, se.Verdict)
+	require.Equal(t, transport.Retry, se.Disposition)
 	require.True(t, errors.Is(err, context.DeadlineExceeded), "%v", err)
 	require.NotContains(t, err.Error(), srv.URL)
 }

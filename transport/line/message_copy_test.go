@@ -81,17 +81,17 @@ func TestCopiesShareNothing(t *testing.T) {
 			return m, n, func() { n.Taps[0].Action, n.QuickReplies[0] = nil, no }
 		},
 		"columns": func() (transport.Message, transport.Message, func()) {
-			columns := []ImageColumn{PictureColumn(picture, given[0])}
+			columns := []ImageCarouselColumn{ImageColumn(picture, given[0])}
 			m := ImageCarousel("a", columns...)
 			return m, m.WithSender("a", ""), func() { columns[0].Action = no }
 		},
 		"image carousel": func() (transport.Message, transport.Message, func()) {
-			m := ImageCarousel("a", PictureColumn(picture, given[0])).Quick(given...)
+			m := ImageCarousel("a", ImageColumn(picture, given[0])).Quick(given...)
 			n := m.WithSender("a", "")
 			return m, n, func() { n.Columns[0].Action, n.QuickReplies[0] = no, no }
 		},
 		"parts": func() (transport.Message, transport.Message, func()) {
-			parts := []FlexPart{FlexButton{Action: given[0]}}
+			parts := []FlexComponent{FlexButton{Action: given[0]}}
 			m := Flex("x", FlexBubble{Body: VBox(parts...)})
 			return m, m.WithSender("a", ""), func() { parts[0] = nil }
 		},
@@ -163,7 +163,7 @@ func TestMessagesAreShared(t *testing.T) {
 		Raw([]byte(`{"type":"text","text":"x"}`)), TextV2("{a}").With("a", MentionAll()), Video(picture, picture),
 		Text("$").WithEmojis(Emoji("p", "e")).WithSender("a", picture), Audio(picture, 1e9), Coupon("a"),
 		Location("a", "b", 1, 2), Imagemap("https://example.com/i", "a", 1).Tap(oneArea, URI("", picture)),
-		ImageCarousel("a", PictureColumn(picture, yes)), Flex("a", FlexBubble{Body: VBox(FlexButton{Action: yes})}),
+		ImageCarousel("a", ImageColumn(picture, yes)), Flex("a", FlexBubble{Body: VBox(FlexButton{Action: yes})}),
 	}
 	var wg sync.WaitGroup
 	for i := range 64 {

@@ -41,7 +41,7 @@ func compactJSON(b []byte, raw, tag string, check *flexCheck) ([]byte, bool) {
 		raw = strings.ToValidUTF8(raw, "\uFFFD")
 	}
 	var frames [16]rawNode
-	r := rewriter{s: raw, out: b, mark: transport.Tag("", tag), check: check, frames: frames[:0]}
+	r := rewriter{s: raw, out: b, mark: transport.Mark("", tag), check: check, frames: frames[:0]}
 	ok := r.value()
 	r.space()
 	if !ok || r.i < len(r.s) {

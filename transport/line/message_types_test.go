@@ -80,7 +80,7 @@ func TestFurtherMessageJSON(t *testing.T) {
 				`{"type":"clipboard","clipboardText":"x","area":{"x":0,"y":0,"width":0,"height":0}},null,null]` + from + quick + `}`,
 		},
 		{
-			"image carousel", ImageCarousel("alt", PictureColumn(picture, yes), ImageColumn{}).WithSender("Cony", picture).Quick(yes),
+			"image carousel", ImageCarousel("alt", ImageColumn(picture, yes), ImageCarouselColumn{}).WithSender("Cony", picture).Quick(yes),
 			`{"type":"template","altText":"alt","template":{"type":"image_carousel","columns":[{"imageUrl":"` + picture +
 				`","action":{"type":"postback","label":"Yes","data":"~abcde~yes"}},{"imageUrl":"","action":null}]}` + from + quick + `}`,
 		},
@@ -139,7 +139,7 @@ func TestFurtherMessageRules(t *testing.T) {
 		{"not used", TextV2("x").With("a", MentionAll()), nil},
 		{
 			"substitutions", TextV2("x").With("a b", MentionAll()).With("u", Mention("")).With("e", Emoji("", "")).
-				With("n", nil).With("p", (*LINEEmoji)(nil)),
+				With("n", nil).With("p", (*EmojiSubstitution)(nil)),
 			[]string{
 				"line: substitution.?: a name of other characters than letters, digits and underscores",
 				"line: substitution.e.productId: required", "line: substitution.e.emojiId: required",
@@ -183,7 +183,7 @@ func TestFurtherMessageRules(t *testing.T) {
 			BaseURL: "https://example.com/i", AltText: "x", Height: 1,
 			Taps: []ImagemapTap{{oneArea, Say("")}, {oneArea, Clipboard("", "")}},
 		}, []string{"line: actions[0].text: required", "line: actions[1].clipboardText: required"}},
-		{"image carousel", ImageCarousel("", ImageColumn{}), []string{
+		{"image carousel", ImageCarousel("", ImageCarouselColumn{}), []string{
 			"line: altText: required", "line: template.columns[0].imageUrl: required", "line: template.columns[0].action: required",
 		}},
 		{"no pictures", ImageCarousel("x"), []string{"line: template.columns: 0 of at least 1 items"}},

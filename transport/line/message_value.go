@@ -106,7 +106,9 @@ func (col wireColumn) value() CarouselColumn {
 	return CarouselColumn{c.title, c.text, c.imageURL, c.color, c.main, c.actions}
 }
 
-func (col wireColumn) picture() ImageColumn { return ImageColumn{col.ImageURL, col.Action.orNil()} }
+func (col wireColumn) picture() ImageCarouselColumn {
+	return ImageCarouselColumn{col.ImageURL, col.Action.orNil()}
+}
 
 func rawActions(raw []*rawAction) []Action { return mapped(raw, (*rawAction).orNil) }
 

@@ -101,7 +101,9 @@ func mapped[S, T any](from []S, f func(S) T) []T {
 	return to
 }
 
-func (e wireEmoji) value() TextEmoji { return TextEmoji{e.Index, LINEEmoji{e.ProductID, e.EmojiID}} }
+func (e wireEmoji) value() TextEmoji {
+	return TextEmoji{e.Index, EmojiSubstitution{e.ProductID, e.EmojiID}}
+}
 
 // otherSubstitution is one that has no type of its own here. It is only checked.
 type otherSubstitution struct{ wire wireSubstitution }
@@ -119,7 +121,7 @@ func (s *wireSubstitution) value() Substitution {
 	case s == nil:
 		return nil
 	case s.Type == "emoji":
-		return LINEEmoji{s.ProductID, s.EmojiID}
+		return EmojiSubstitution{s.ProductID, s.EmojiID}
 	case s.Type == "mention" && s.Mentionee.Type == "user":
 		return UserMention{s.Mentionee.UserID}
 	case s.Type == "mention" && s.Mentionee.Type == "all":

@@ -143,7 +143,7 @@ func TestRatesDoNotHoldUp(t *testing.T) {
 				var se *transport.SendError
 				if err == nil {
 					sent++
-				} else if errors.As(err, &se) && se.Verdict == transport.Retry && se.After > DefaultTimeout {
+				} else if errors.As(err, &se) && se.Disposition == transport.Retry && se.After > DefaultTimeout {
 					late++
 				}
 			})

@@ -57,7 +57,7 @@ func (c *attempt) send(ctx context.Context) error {
 	may := c.mayPush(d) // once: it may change meanwhile
 	switch n := len(d.Messages); {
 	case n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']':
-		return &transport.SendError{Verdict: transport.Drop, Err: errMessages}
+		return &transport.SendError{Disposition: transport.Drop, Err: errMessages}
 	case d.ReplyToken != "" && (d.Age < c.window || !may):
 		return c.reply(ctx, may) // LINE may take a late token too, and takes none twice
 	default:
@@ -75,7 +75,7 @@ func (c *attempt) reply(ctx context.Context, mayPush bool) error {
 	case a.ok():
 		return nil
 	case a.cut:
-		return &transport.SendError{Verdict: transport.Retry, Err: errBodyCut}
+		return &transport.SendError{Disposition: transport.Retry, Err: errBodyCut}
 	}
 	refusal := newAPIError(a)
 	if !refusal.usedReplyToken() {
@@ -108,16 +108,16 @@ func (c *attempt) pushLate(ctx context.Context, mayPush bool, cause error) error
 		return err
 	}
 	if d.Retried {
-		return &transport.SendError{Verdict: transport.Ambiguous, Err: cause}
+		return &transport.SendError{Disposition: transport.Ambiguous, Err: cause}
 	}
-	return &transport.SendError{Verdict: transport.Drop, Err: cause}
+	return &transport.SendError{Disposition: transport.Drop, Err: cause}
 }
 
 // replyInstead replies where a push met the monthly limit: LINE may take a late token still.
 func (c *attempt) replyInstead(ctx context.Context, refused error) error {
 	err := c.reply(ctx, false)
 	var se *transport.SendError
-	if errors.As(err, &se) && (se.Verdict == transport.Drop || se.Verdict == transport.Ambiguous) {
+	if errors.As(err, &se) && (se.Disposition == transport.Drop || se.Disposition == transport.Ambiguous) {
 		return refused
 	}
 	return err
@@ -142,11 +142,11 @@ func (c *attempt) push(ctx context.Context) error {
 			slog.String("request", a.requestID), slog.String("accepted", a.acceptedRequestID))
 		return nil
 	case a.cut:
-		return &transport.SendError{Verdict: transport.Retry, Err: errBodyCut}
+		return &transport.SendError{Disposition: transport.Retry, Err: errBodyCut}
 	default:
 		refusal := newAPIError(a)
 		if refusal.MonthlyLimit() && d.Age >= limitPatience {
-			return &transport.SendError{Verdict: transport.Drop, Err: refusal}
+			return &transport.SendError{Disposition: transport.Drop, Err: refusal}
 		}
 		return c.refused(a, refusal)
 	}
@@ -156,27 +156,27 @@ func (c *attempt) push(ctx context.Context) error {
 func failed(err error) error {
 	var noToken *tokenError
 	if errors.As(err, &noToken) && noToken.lasting() {
-		return &transport.SendError{Verdict: transport.Hold, Err: err}
+		return &transport.SendError{Disposition: transport.Hold, Err: err}
 	}
 	var paced *paceError
 	if errors.As(err, &paced) {
-		return &transport.SendError{Verdict: transport.Retry, After: paced.wait, Err: err}
+		return &transport.SendError{Disposition: transport.Retry, After: paced.wait, Err: err}
 	}
-	return &transport.SendError{Verdict: transport.Retry, Err: err}
+	return &transport.SendError{Disposition: transport.Retry, Err: err}
 }
 
 // refused says what to do after a refusal that is the same for replies and pushes.
 func (c *Channel) refused(a *answer, e *APIError) error {
-	out := &transport.SendError{Verdict: transport.Drop, Err: e}
+	out := &transport.SendError{Disposition: transport.Drop, Err: e}
 	switch {
 	case e.MonthlyLimit() || e.Status == http.StatusUnauthorized:
-		out.Verdict = transport.Hold
+		out.Disposition = transport.Hold
 	case e.Status == http.StatusTooManyRequests:
-		out.Verdict, out.After = transport.Retry, retryAfter(a.retryAfter, c.now(), rateDelay)
+		out.Disposition, out.After = transport.Retry, retryAfter(a.retryAfter, c.now(), rateDelay)
 	case e.Status >= 500 || e.Status == http.StatusRequestTimeout:
-		out.Verdict, out.After = transport.Retry, retryAfter(a.retryAfter, c.now(), 0)
+		out.Disposition, out.After = transport.Retry, retryAfter(a.retryAfter, c.now(), 0)
 	case e.Status < 400:
-		out.Verdict, out.Err = transport.Retry, errRedirects
+		out.Disposition, out.Err = transport.Retry, errRedirects
 	}
 	return out
 }

@@ -257,7 +257,7 @@ func requireVerdict(t *testing.T, err error, want string, after time.Duration) {
 	}
 	var e *transport.SendError
 	require.ErrorAs(t, err, &e)
-	require.Equal(t, want, e.Verdict.String(), err)
+	require.Equal(t, want, e.Disposition.String(), err)
 	require.Equal(t, after, e.After)
 	require.NotContains(t, err.Error(), "canary")
 	require.NotContains(t, err.Error(), "token-1")

@@ -5,7 +5,7 @@ import "slices"
 // ImageCarouselMessage is a row of pictures to swipe through. A tap on one does something.
 type ImageCarouselMessage struct {
 	// Columns are the pictures, one to ten.
-	Columns []ImageColumn
+	Columns []ImageCarouselColumn
 	// AltText is shown in notifications and by clients that show no pictures. LINE wants one.
 	AltText string
 	// Sender is as in TextMessage.
@@ -15,7 +15,7 @@ type ImageCarouselMessage struct {
 }
 
 // ImageColumn is one picture of an image carousel.
-type ImageColumn struct {
+type ImageCarouselColumn struct {
 	// ImageURL is https, JPEG or PNG, square, up to 1024 pixels wide and 10 MB.
 	ImageURL string
 	// Action is what a tap does. Its label is shown on the picture: up to 12 grapheme clusters,
@@ -24,13 +24,13 @@ type ImageColumn struct {
 }
 
 // ImageCarousel returns a row of pictures.
-func ImageCarousel(altText string, columns ...ImageColumn) ImageCarouselMessage {
+func ImageCarousel(altText string, columns ...ImageCarouselColumn) ImageCarouselMessage {
 	return ImageCarouselMessage{AltText: altText, Columns: slices.Clone(columns)}
 }
 
 // PictureColumn returns a picture for an image carousel.
-func PictureColumn(imageURL string, action Action) ImageColumn {
-	return ImageColumn{ImageURL: imageURL, Action: action}
+func ImageColumn(imageURL string, action Action) ImageCarouselColumn {
+	return ImageCarouselColumn{ImageURL: imageURL, Action: action}
 }
 
 // WithSender returns a copy that shows another name and icon.

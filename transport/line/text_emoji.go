@@ -7,27 +7,27 @@ type TextEmoji struct {
 	// Index is where its $ stands in the text, in UTF-16 code units from zero.
 	Index int
 	// Emoji is what is shown there.
-	Emoji LINEEmoji
+	Emoji EmojiSubstitution
 }
 
-// LINEEmoji is one of LINE's own emojis:
+// EmojiSubstitution is one of LINE's own emojis:
 // https://developers.line.biz/en/docs/messaging-api/emoji-list/. In a TextV2Message it is a
 // Substitution.
-type LINEEmoji struct {
+type EmojiSubstitution struct {
 	// ProductID and EmojiID name the emoji.
 	ProductID, EmojiID string
 }
 
 // Emoji returns one of LINE's own emojis.
-func Emoji(productID, emojiID string) LINEEmoji {
-	return LINEEmoji{ProductID: productID, EmojiID: emojiID}
+func Emoji(productID, emojiID string) EmojiSubstitution {
+	return EmojiSubstitution{ProductID: productID, EmojiID: emojiID}
 }
 
 const emojiMark = '$'
 
 // WithEmojis returns a copy with the emojis in place of the first $ signs of the text, from left
 // to right. Validate reports an emoji that has no $. For a text with other $ signs set Emojis.
-func (m TextMessage) WithEmojis(emojis ...LINEEmoji) TextMessage {
+func (m TextMessage) WithEmojis(emojis ...EmojiSubstitution) TextMessage {
 	m = m.clone()
 	m.Emojis = nil
 	at, rest := 0, m.Text
@@ -58,7 +58,7 @@ func appendEmojis(b []byte, emojis []TextEmoji) []byte {
 	return append(b, ']')
 }
 
-func (e LINEEmoji) appendIDs(b []byte) []byte {
+func (e EmojiSubstitution) appendIDs(b []byte) []byte {
 	b = appendText(appendName(b, "productId"), e.ProductID)
 	return appendText(appendName(b, "emojiId"), e.EmojiID)
 }
@@ -77,7 +77,7 @@ func (c *checker) emojis(text string, emojis []TextEmoji) {
 	c.up(1)
 }
 
-func (c *checker) emoji(e LINEEmoji) {
+func (c *checker) emoji(e EmojiSubstitution) {
 	c.required("productId", e.ProductID)
 	c.required("emojiId", e.EmojiID)
 }

@@ -23,7 +23,7 @@ type TextV2Message struct {
 	QuickReplies []Action
 }
 
-// Substitution is what a placeholder stands for: a UserMention, an AllMention or a LINEEmoji.
+// Substitution is what a placeholder stands for: a UserMention, an AllMention or a EmojiSubstitution.
 type Substitution interface {
 	appendSubstitution(b []byte) []byte
 	checkSubstitution(c *checker)
@@ -127,7 +127,7 @@ func (AllMention) appendSubstitution(b []byte) []byte {
 	return append(b, `{"type":"mention","mentionee":{"type":"all"}}`...)
 }
 
-func (e LINEEmoji) appendSubstitution(b []byte) []byte {
+func (e EmojiSubstitution) appendSubstitution(b []byte) []byte {
 	return append(e.appendIDs(append(b, `{"type":"emoji"`...)), '}')
 }
 

@@ -43,8 +43,8 @@ func (s UserMention) checkSubstitution(c *checker) {
 	c.up(1)
 }
 
-func (AllMention) checkSubstitution(*checker)    {}
-func (e LINEEmoji) checkSubstitution(c *checker) { c.emoji(e) }
+func (AllMention) checkSubstitution(*checker)            {}
+func (e EmojiSubstitution) checkSubstitution(c *checker) { c.emoji(e) }
 
 // placeholders checks the braces in a text, and how much of each kind they put into it.
 func (c *checker) placeholders(text string, substitutions map[string]Substitution) {
@@ -57,7 +57,7 @@ func (c *checker) placeholders(text string, substitutions map[string]Substitutio
 		switch substitutions[name].(type) {
 		case nil:
 			unknown++
-		case LINEEmoji, *LINEEmoji:
+		case EmojiSubstitution, *EmojiSubstitution:
 			emojis++
 		default:
 			mentions++

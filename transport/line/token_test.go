@@ -226,7 +226,7 @@ func TestUnauthorizedRenewsOnce(t *testing.T) {
 func verdictOf(err error) string {
 	var se *transport.SendError
 	if errors.As(err, &se) {
-		return se.Verdict.String()
+		return se.Disposition.String()
 	}
 	return ""
 }
