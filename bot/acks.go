@@ -10,8 +10,8 @@ import (
 )
 
 // ackDelay is how long an acknowledgement waits for the session's next call to carry it. It is
-// far below laneTerm, after which the outputs would be sent again. ackAgain is the wait after
-// the store did not take it.
+// far below the delivery lease of 4 s, after which the outputs would be sent again. ackAgain is the
+// wait after the store did not take an acknowledgement.
 const (
 	ackDelay = 100 * time.Millisecond
 	ackAgain = 500 * time.Millisecond
@@ -125,39 +125,48 @@ func (a *acks) empty() bool {
 	return a.shut
 }
 
-// flushAcks acknowledges for many sessions at once; the store puts the calls together.
-func (b *Bot) flushAcks(m map[string]session.Seq) {
-	ctx, cancel := context.WithTimeout(context.Background(), laneTerm)
+// acknowledge makes the calls for many sessions at once; the store puts the calls together.
+func (c *courier) acknowledge(m map[string]session.Seq) {
+	ctx, cancel := c.deliveryContext()
 	defer cancel()
 	var (
 		wg     sync.WaitGroup
 		failed atomic.Int64
 	)
 	for id, done := range m {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			rest, err := b.ackNow(ctx, id, done)
+		wg.Go(func() {
+			rest, err := c.ack(ctx, id, done)
 			if err != nil {
 				failed.Add(1)
 			} else if len(rest) > 0 { // others left them behind these meanwhile
-				b.startOrRun(func() { b.deliverStored(id, rest, false) })
+				c.crew.startOrRun(func() { c.deliverStored(id, rest, false) })
 			}
-		}()
+		})
 	}
 	wg.Wait()
 	if n := failed.Load(); n > 0 {
-		b.o.Logger.Warn("bot: outputs not acknowledged", "sessions", n)
+		c.o.Logger.Warn("bot: outputs not acknowledged", "sessions", n)
 	}
 }
 
-// ackNow acknowledges and returns what waits behind.
-func (b *Bot) ackNow(ctx context.Context, id string, done session.Seq) ([]session.Output, error) {
+// behind acknowledges, and returns what waits behind.
+func (c *courier) behind(id string, done session.Seq) []session.Output {
+	ctx, cancel := c.deliveryContext()
+	defer cancel()
+	rest, err := c.ack(ctx, id, done)
+	if err != nil {
+		c.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
+	}
+	return rest
+}
+
+// ack makes one call. It returns what waits behind.
+func (c *courier) ack(ctx context.Context, id string, done session.Seq) ([]session.Output, error) {
 	crash("before-ack")
-	rest, err := b.store.Ack(ctx, id, done, b.o.lane)
+	rest, err := c.store.Ack(ctx, id, done, c.o.deliveryLease)
 	crash("after-ack")
 	if err != nil {
-		b.acks.again(id, done)
+		c.acks.again(id, done)
 		return nil, err
 	}
 	return rest, nil

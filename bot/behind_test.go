@@ -25,13 +25,13 @@ type heldAcks struct {
 	held chan struct{}
 }
 
-func (s *heldAcks) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
-	rest, err := s.Store.Ack(ctx, id, done, lane)
+func (s *heldAcks) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
+	rest, err := s.Store.Ack(ctx, id, done, lease)
 	<-s.held
 	return rest, err
 }
 
-// What comes behind a delivery that is about to end is sent by it, and does not wait for a lane.
+// What comes behind a delivery that is about to end is sent by it, and does not wait for a delivery lease.
 func TestDeliveryThatEndsLooksBehind(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -122,7 +122,7 @@ func TestDeadOutputOutlastsAnOutage(t *testing.T) {
 		require.Len(t, got, 3, "again twice, and the next")
 		require.Equal(t, []string{"1 a"}, untagged(got[2].Messages))
 		require.Equal(t, bot.Stats{Events: 2, Turns: 2, Retried: 2, Dropped: 1, Sent: 1}, r.bot.Stats())
-		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
 		require.Equal(t, "refused by the platform", letters[0].Why)
@@ -177,7 +177,7 @@ func (s *lostAnswer) Commit(ctx context.Context, r *session.CommitRequest) (sess
 	return done, err
 }
 
-// The messages of a commit whose answer was lost do not wait for the lane, nor do those behind them,
+// The messages of a commit whose answer was lost do not wait for the delivery lease, nor do those behind them,
 // though another process has had the session since.
 func TestLostAnswerHoldsNothingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -4,39 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
-
-// Channel is the platform's side of a bot: *line.Channel for LINE. All methods are safe for
-// concurrent use.
-type Channel interface {
-	// Handler receives webhooks and passes the events of each to accept. It must answer with
-	// success only if accept returned nil.
-	Handler(accept func(context.Context, []transport.Event) error) http.Handler
-	// Decode reads one event again from its Raw bytes.
-	Decode(raw []byte) (transport.Event, error)
-	// Send makes one attempt to deliver d and returns nil if the platform accepted it, now or at
-	// an earlier attempt. Otherwise the error is a *transport.SendError that says what to do
-	// next. The receipt tells how the attempt went out, whether it succeeded or not. Send ends by
-	// itself within a few seconds.
-	Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error)
-	// ShowLoading shows the user of a one-to-one chat that an answer is on its way, for d, as
-	// nearly as the platform can, or until a message comes. It ends by itself within a few
-	// seconds. A platform that has no such thing returns nil.
-	ShowLoading(ctx context.Context, chatID string, d time.Duration) error
-	// HasMenu reports whether a menu of this name was declared. It is asked when a bot is made,
-	// for each menu that a flow binds to a state. A platform that cannot tell returns true.
-	HasMenu(name string) bool
-	// SetProcesses says how many processes share the platform's limits now, this one among them.
-	// It is called every 10 s. A platform without such limits does nothing.
-	SetProcesses(n int)
-}
 
 // What Receive refuses events with. The platform should deliver them again.
 var (
@@ -50,30 +22,12 @@ var (
 // Bot runs flows on the events of a channel. It is an http.Handler for the channel's webhook.
 // All methods are safe for concurrent use.
 type Bot struct {
-	channel Channel
-	store   session.Store
-	flows   []*flow.Flow
-	byName  map[string]*flow.Flow
-	o       Options
+	*env
+	intake  intake
+	runner  runner
+	courier courier
+	sweeper sweeper
 	handler http.Handler
-	acks    acks
-	lanes   lanes
-
-	skew    atomic.Int64 // the store's clock less ours, in nanoseconds
-	gate    gate
-	rates   rates
-	noisy   rarely        // the log of what is left out
-	running atomic.Int64  // turns that run
-	sending atomic.Int64  // deliveries of what was left in the store
-	work    chan func()   // hands work to a goroutine that is idle
-	idle    atomic.Int64  // goroutines that wait for it
-	spare   sync.Pool     // of *turns
-	alone   chan struct{} // has room for the turn of one event that may have killed a process
-	stats   stats
-	stop    chan struct{} // closed by Shutdown
-	mu      sync.Mutex    // guards closing, and busy.Add against busy.Wait
-	closing bool
-	busy    sync.WaitGroup // turns, deliveries and the sweeper
 }
 
 // New returns a bot that receives from and sends to channel, keeps its sessions in store and
@@ -86,60 +40,54 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 	if err := checkParts(channel, store, flows); err != nil {
 		return nil, err
 	}
-	b := &Bot{
-		channel: channel, store: store, flows: flows,
-		byName: make(map[string]*flow.Flow, len(flows)), stop: make(chan struct{}),
-		work: make(chan func()), alone: make(chan struct{}, 1),
-	}
+	var opt Options
 	if o != nil {
-		b.o = *o
+		opt = *o
 	}
-	b.o.defaults()
-	if err := b.o.checkMessages(); err != nil {
+	opt.defaults()
+	if err := errors.Join(opt.checkMessages(), checkMenus(channel, flows)); err != nil {
 		return nil, err
 	}
-	if err := checkMenus(channel, flows); err != nil {
-		return nil, err
-	}
-	for _, f := range flows {
-		b.byName[f.Name()] = f
-	}
-	b.gate.webhooks = int64(b.o.MaxWebhooks)
-	b.rates.limit(b.o.UserRate)
-	b.acks.flush = b.flushAcks
+	e := &env{channel: channel, store: store, o: opt}
+	e.crew.init()
+	b := &Bot{env: e}
+	b.courier.init(e)
+	b.runner.init(e, flows, &b.courier)
+	b.intake.init(e, &b.runner)
+	b.sweeper = sweeper{env: e, runner: &b.runner, courier: &b.courier}
 	b.handler = channel.Handler(b.Receive)
-	b.start(b.sweep)
-	b.start(b.heartbeat)
+	e.crew.start(b.sweeper.run)
+	e.crew.start(e.heartbeat)
 	return b, nil
 }
 
 // ServeHTTP receives a webhook.
 func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.handler.ServeHTTP(w, r) }
 
-func (b *Bot) stopping() bool {
-	select {
-	case <-b.stop:
-		return true
-	default:
-		return false
-	}
+// Receive takes events as a webhook brings them. When it returns nil, each of them is durable
+// (as far as the store is) and will have its turn, once, whatever happens to this process.
+// Otherwise some are not, and the whole set should be delivered again.
+//
+// Events of one session run in the order of their time. Events that belong to no chat, that are
+// too old, or of which one user sends too many are left out; Stats counts them. The bytes in Raw
+// must be what the channel's Decode takes, and must not change.
+//
+// What happens outside of the chat may be told as an event too, such as that a payment came in: see
+// the example. It takes the id of the user, and an event id of its own for each thing that happens.
+func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
+	return b.intake.receive(ctx, events)
 }
 
 // Shutdown stops taking events, waits for the turns that run and for what they send, and
 // returns. If ctx ends first, it returns the context's error: what was left is durable (with a
 // store that is) and another process, or the next start, goes on with it.
 func (b *Bot) Shutdown(ctx context.Context) error {
-	b.mu.Lock()
-	if !b.closing {
-		b.closing = true
-		close(b.stop)
-	}
-	b.mu.Unlock()
-	done := make(chan struct{})
+	b.crew.close()
 	crash("in-shutdown")
+	done := make(chan struct{})
 	go func() {
-		b.busy.Wait()
-		b.acks.close()
+		b.crew.busy.Wait()
+		b.courier.acks.close()
 		close(done)
 	}()
 	select {

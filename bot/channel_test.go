@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -278,4 +279,15 @@ func (l *logged) all() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]string(nil), l.lines...)
+}
+
+// deadLetters gathers dead letters.
+func deadLetters(seq iter.Seq2[session.DeadLetter, error]) (all []session.DeadLetter, err error) {
+	for l, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
 }

@@ -41,6 +41,8 @@ func crash(point string) {
 	}
 }
 
-// Terms makes the lease of a session and the lane of its outputs shorter than they are for
-// users. Only a build with crash points has it.
-func (o *Options) Terms(lease, lane time.Duration) { o.lease, o.lane = lease, lane }
+// Terms makes the lease and the delivery lease of sessions shorter than they are for users. Only a
+// build with crash points has it.
+func (o *Options) Terms(lease, deliveryLease time.Duration) {
+	o.lease, o.deliveryLease = lease, deliveryLease
+}

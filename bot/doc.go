@@ -8,6 +8,21 @@
 //	...
 //	defer b.Shutdown(ctx)
 //
+// # Words
+//
+//	session         what is kept of one conversation: of a user, a group, a room, or a member of these
+//	event           one thing that arrived; mailbox: the events of a session that wait
+//	turn            the handling of one event, or of one timer that is due
+//	lease           the right of one process to run the turns of a session, for 10 s at a time
+//	lease token     a random name of one acquisition of a lease
+//	head            the event that the present turn is for; it stays first until it is done
+//	output          what a turn leaves to be sent: up to five messages, or the switch of a menu
+//	outbox          the outputs of a session that wait to be sent, in order
+//	delivery lease  the right of one process to send the outputs of a session, for 4 s at a time
+//	acknowledgement the note to the store that outputs were sent
+//	dead letter     an event or output that was set aside for a person to look at
+//	mark            what a button carries in its data to name the step that showed it
+//
 // # The turn
 //
 // One event becomes one turn. Begin makes the event durable and takes the lease of its session;
@@ -15,6 +30,37 @@
 // nothing. Commit writes the new state, the outputs and the timers at once, and hands over the
 // next event of the session. Then the outputs are sent, and acknowledged with the session's next
 // call. That is two calls of the store that somebody waits for, whatever the turn does.
+//
+// Four workers do it, each in files of its name:
+//
+//	webhook                                            store
+//	   |                                                 |
+//	   v                                                 |
+//	intake     which events are let in                   |
+//	   |       (intake.go, admission.go)                 |
+//	   v                                                 |
+//	runner     begins a turn (runner.go) -- Begin -----> |
+//	   |                                                 |
+//	   +-> holder    has the lease of one session, and runs its turns
+//	   |     |       (holder.go, turn.go)                |
+//	   |     +-> planner  steps the flow: which one      |
+//	   |     |            answers, what is stored, what  |
+//	   |     |            is sent                        |
+//	   |     |            (plan.go, answer.go, render.go)|
+//	   |     +-> watch    keeps the lease, ends what     |
+//	   |     |            takes too long                 |
+//	   |     |            (watch.go, hang.go)            |
+//	   |     +------------------------- Commit --------> |
+//	   |     +-> what fails is tried again or set aside  |
+//	   |         (failure.go, suspect.go)                |
+//	   v                                                 |
+//	courier    sends outputs, again if it must -- Ack -> |
+//	   |       (courier.go, attempt.go, acks.go)         |
+//	   v                                                 |
+//	channel                                              |
+//	                                                     |
+//	sweeper    asks what is due, and has the             |
+//	           runner begin it (sweeper.go) <-- Due ---- +
 //
 // # Promises
 //
@@ -37,20 +83,20 @@
 // The flow that is active answers first. An event that it does not handle, and that another
 // flow names exactly as its start, starts that flow in its place. With no flow active, the event
 // starts the flow whose trigger names it best. A tap on a button of a step that has passed is
-// recognised by the tag in its data, and is answered by showing the present step again, or with
+// recognised by the mark in its data, and is answered by showing the present step again, or with
 // Options.Expired if the conversation is over.
 //
 // # Menus
 //
 // Where a flow binds its states to menus, or an action calls flow.Turn.SwitchMenu, the switch is an
-// output of the turn: it is committed with the state, sent behind the messages of the turn, and
-// tried again in order with what comes after it. The session keeps the name of the menu it has
-// switched to, so that a switch is sent only where the menu changes, and that a menu is given back
-// though the code of its flow has changed. New refuses a flow that is bound to a menu which was not
-// declared for the channel (transport.MenuHolder); what an action switches to is not known before.
-// Two things stay open. A conversation that is forgotten (Options.Keep) leaves its menu behind: end
-// such flows by an After. And a process that is frozen for seconds in the middle of a switch may
-// put an older menu in place of a newer one, until the next switch.
+// output of the turn: it is committed with the state, sent behind the messages of the turn, and tried
+// again in order with what comes after it. The session keeps the name of the menu it has switched to,
+// so that a switch is sent only where the menu changes, and that a menu is given back though the code
+// of its flow has changed. New refuses a flow that is bound to a menu which the channel does not have
+// (Channel.HasMenu); what an action asks for is not known before. Two things stay open. A
+// conversation that is forgotten (Options.Keep) leaves its menu behind: end such flows by an After.
+// And a process that is frozen for seconds in the middle of a switch may put an older menu in place
+// of a newer one, until the next switch.
 //
 // # When a process dies
 //
@@ -58,7 +104,7 @@
 //	before Begin                  nothing, no answer        the platform delivers again, if it does
 //	after Begin                   the event                 the sweep of any process, after the lease
 //	in an action                  the event                 the same; actions run again, with the same Turn.ID
-//	after Commit                  state and outputs         the sweep of any process, after the lane
+//	after Commit                  state and outputs         the sweep of any process, after the delivery lease
 //	after sending                 outputs not acknowledged  the same; the platform refuses the repetition
 //
 // # Errors

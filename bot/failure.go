@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -10,47 +11,40 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Why a turn is not run, besides what the user's code and the store return.
+// Why a turn fails, besides what the user's code and the store return.
 var (
 	errNewer    = errors.New("bot: session of a newer build")
 	errAttempts = errors.New("bot: attempts used up")
 )
 
-// fullWait is how long a session rests whose outputs cannot be sent and are too many already.
-const fullWait = 15 * time.Second
+const (
+	// fullWait is how long a session rests that has too many outputs, none of which can be sent.
+	fullWait = 15 * time.Second
+	// newerWait is how long a session rests that a newer build has to run.
+	newerWait = time.Second
+)
 
-// notCommitted sees to a turn that the store refused.
-func (t *turns) notCommitted(err error) (session.Event, bool) {
-	log := t.b.o.Logger
-	switch {
-	case errors.Is(err, session.ErrFenced):
-		t.b.stats.fenced.Add(1)
-		log.Info("bot: turn overtaken by another process", "session", t.id, "turn", t.plan.turn)
-	case errors.Is(err, session.ErrTooLarge):
-		return t.giveUp("state or outputs too large")
-	case errors.Is(err, session.ErrFull):
-		log.Warn("bot: too many outputs wait", "session", t.id)
-		t.release(fullWait, false)
-	default:
-		log.Error("bot: turn not committed", "session", t.id, "turn", t.plan.turn, "err", err)
+// rescue turns a panic of user code into an error.
+func rescue(err *error) {
+	if v := recover(); v != nil {
+		*err = &flow.PanicError{Value: v, Stack: debug.Stack()}
 	}
-	return session.Event{}, false
 }
 
-// failed sees to a turn that its actions, or what was stored, made fail: it is tried again, or
+// failed sees to a turn that its actions, or what was stored, made fail: it is tried again later, or
 // its event is set aside.
-func (t *turns) failed(err error) (session.Event, bool) {
-	log := t.b.o.Logger
+func (h *holder) failed(err error) (session.Event, bool) {
+	j, log := &h.job, h.o.Logger
 	if errors.Is(err, errNewer) {
-		t.b.stats.deferred.Add(1)
-		log.Warn("bot: session left to a newer build", "session", t.id, "version", t.rec.Version)
-		t.release(time.Second, false)
+		h.stats.deferred.Add(1)
+		log.Warn("bot: session left to a newer build", "session", h.id, "version", j.rec.version)
+		h.release(newerWait, false)
 		return session.Event{}, false
 	}
-	t.b.stats.failed.Add(1)
+	h.stats.failed.Add(1)
 	attrs := []any{
-		"session", t.id, "event", t.event.ID, "attempt", t.attempt,
-		"flow", t.rec.Flow, "state", t.rec.State, "err", t.redacted(err),
+		"session", h.id, "event", j.event.ID, "attempt", j.attempt,
+		"flow", j.rec.flow, "state", j.rec.state, "err", redact(err, h.brought()),
 	}
 	var pe *flow.PanicError
 	if errors.As(err, &pe) {
@@ -58,15 +52,96 @@ func (t *turns) failed(err error) (session.Event, bool) {
 	}
 	log.Error("bot: turn failed", attrs...)
 	var p interface{ Permanent() bool }
-	if t.attempt >= t.b.o.MaxAttempts || errors.As(err, &p) && p.Permanent() {
-		return t.giveUp(t.reason(err))
+	if j.attempt >= h.o.MaxAttempts || errors.As(err, &p) && p.Permanent() {
+		return h.setAside(reason(err, &j.rec))
 	}
-	t.release(backoff(t.attempt), true)
+	h.release(retryTurn(j.attempt), true)
 	return session.Event{}, false
 }
 
+// retryTurn is how long an event waits after its nth attempt.
+func retryTurn(attempt int) time.Duration {
+	waits := [...]time.Duration{200 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
+	return waits[min(max(attempt, 1), len(waits))-1]
+}
+
+// notCommitted sees to a turn that the store refused.
+func (h *holder) notCommitted(turn string, err error) (session.Event, bool) {
+	log := h.o.Logger
+	switch {
+	case errors.Is(err, session.ErrFenced):
+		h.stats.fenced.Add(1)
+		log.Info("bot: turn overtaken by another process", "session", h.id, "turn", turn)
+	case errors.Is(err, session.ErrTooLarge):
+		return h.setAside("state or outputs too large")
+	case errors.Is(err, session.ErrFull):
+		log.Warn("bot: too many outputs wait", "session", h.id)
+		h.release(fullWait, false)
+	default:
+		log.Error("bot: turn not committed", "session", h.id, "turn", turn, "err", err)
+	}
+	return session.Event{}, false
+}
+
+// setAside makes the event a dead letter, leaves the session as it was and tells the user; or it
+// clears the timer that cannot be handled.
+func (h *holder) setAside(why string) (session.Event, bool) {
+	j, log := &h.job, h.o.Logger
+	var outs []delivery
+	if i := j.timer; i >= 0 {
+		j.rec.timers = slices.Delete(slices.Clone(j.rec.timers), i, i+1)
+		h.request = session.CommitRequest{State: j.rec.append(nil)}
+	} else {
+		outs = h.apology()
+		h.request = session.CommitRequest{EventID: j.event.ID, State: h.state, Dead: why, Outputs: pack(outs)}
+	}
+	h.request.Due = j.rec.due()
+	res, err := h.write()
+	if errors.Is(err, session.ErrFull) { // too many outputs wait already: it goes without a word
+		h.request.Outputs, outs = nil, nil
+		res, err = h.write()
+	}
+	if err != nil {
+		log.Error("bot: event not set aside", "session", h.id, "event", j.event.ID, "why", why, "err", err)
+		return session.Event{}, false
+	}
+	h.stats.dead.Add(1)
+	log.Error("bot: event set aside", "session", h.id, "event", j.event.ID, "why", why)
+	return h.committed(&res, outs), true
+}
+
+// apology is what the user of a failed event is told.
+func (h *holder) apology() []delivery {
+	if h.o.Failed == nil || h.decode() != nil {
+		return nil
+	}
+	e := h.job.decoded
+	if e.Standby || !e.Kind.IsMessage() && e.Kind != transport.KindPostback {
+		return nil
+	}
+	o := origin{session: h.id, turn: h.job.event.ID + ":failed", event: e, born: h.job.event.Accepted}
+	outs, err := h.planner.render(o, []transport.Message{h.o.Failed}, menuSwitch{})
+	if err != nil {
+		h.o.Logger.Error("bot: Options.Failed not sent", "session", h.id, "err", redact(err, e))
+		return nil
+	}
+	return outs
+}
+
+// brought returns what the event of the turn brought, as far as it can be read: it must not be
+// logged.
+func (h *holder) brought() *transport.Event {
+	if h.job.decoded != nil {
+		return h.job.decoded
+	}
+	if e, err := h.channel.Decode(h.job.event.Body); err == nil {
+		return &e
+	}
+	return &transport.Event{Source: h.job.rec.source}
+}
+
 // reason describes a failure in a dead letter without what the user wrote.
-func (t *turns) reason(err error) string {
+func reason(err error, rec *record) string {
 	var (
 		te   *flow.TurnError
 		pe   *flow.PanicError
@@ -80,9 +155,9 @@ func (t *turns) reason(err error) string {
 	case errors.As(err, &te):
 		return "action " + what + " in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
 	case errors.Is(err, errStuck):
-		return "action did not return in " + t.rec.Flow + "/" + t.rec.State
+		return "action did not return in " + rec.flow + "/" + rec.state
 	case errors.Is(err, errExited):
-		return "action ended its goroutine in " + t.rec.Flow + "/" + t.rec.State
+		return "action ended its goroutine in " + rec.flow + "/" + rec.state
 	case errors.Is(err, errAttempts):
 		return "attempts used up: the process died of it, or froze"
 	case errors.Is(err, errManyMessages):
@@ -94,55 +169,4 @@ func (t *turns) reason(err error) string {
 	default:
 		return "turn " + what
 	}
-}
-
-// giveUp sets the event aside as a dead letter, leaves the session as it was and tells the user;
-// or it clears the timer that cannot be handled.
-func (t *turns) giveUp(why string) (session.Event, bool) {
-	log := t.b.o.Logger
-	var outs []output
-	if i := t.timer; i >= 0 {
-		t.rec.Timers = slices.Delete(slices.Clone(t.rec.Timers), i, i+1)
-		t.commit = session.CommitRequest{State: t.rec.Append(nil)}
-	} else {
-		outs = t.apology()
-		t.commit = session.CommitRequest{EventID: t.event.ID, State: t.state, Dead: why, Outputs: pack(outs)}
-	}
-	t.commit.Due = t.rec.Due()
-	done, err := t.write()
-	if errors.Is(err, session.ErrFull) { // too many outputs wait already: it goes without a word
-		t.commit.Outputs, outs = nil, nil
-		done, err = t.write()
-	}
-	if err != nil {
-		log.Error("bot: event not set aside", "session", t.id, "event", t.event.ID, "why", why, "err", err)
-		return session.Event{}, false
-	}
-	t.b.stats.dead.Add(1)
-	log.Error("bot: event set aside", "session", t.id, "event", t.event.ID, "why", why)
-	t.deliver(&done, outs)
-	return done.Next, true
-}
-
-// apology is what the user of a failed event is told.
-func (t *turns) apology() []output {
-	if t.b.o.Failed == nil || t.decode() != nil {
-		return nil
-	}
-	e := t.decoded
-	if e.Standby || !e.Kind.IsMessage() && e.Kind != transport.KindPostback {
-		return nil
-	}
-	outs, err := t.b.render(t.id, t.event.ID+":failed", "", e, t.event.Accepted, []transport.Message{t.b.o.Failed}, menuSwitch{})
-	if err != nil {
-		t.b.o.Logger.Error("bot: Options.Failed not sent", "session", t.id, "err", t.redacted(err))
-		return nil
-	}
-	return outs
-}
-
-// backoff is how long an event waits after its nth attempt.
-func backoff(attempt int) time.Duration {
-	waits := [...]time.Duration{200 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
-	return waits[min(max(attempt, 1), len(waits))-1]
 }

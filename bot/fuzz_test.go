@@ -6,20 +6,22 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// FuzzOutput shows that no bytes in the store make reading an output panic, and that what is read
+// FuzzDelivery shows that no bytes in the store make reading an output panic, and that what is read
 // can be written and read again.
-func FuzzOutput(f *testing.F) {
-	o := output{born: time.UnixMilli(1_900_000_000_000)}
+func FuzzDelivery(f *testing.F) {
+	o := delivery{born: time.UnixMilli(1_900_000_000_000)}
 	f.Add(o.append(nil))
 	o.Source = transport.Source{Channel: "shop", Chat: transport.ChatGroup, ChatID: "C1", UserID: "U1"}
 	o.ReplyToken, o.PushOK, o.Key, o.Messages = "token", true, [16]byte{1, 2}, []byte(`[{"type":"text"}]`)
 	f.Add(o.append(nil))
+	f.Add(append(o.append(nil)[:len(o.append(nil))-len(o.Messages)], `{"menu":"main"}`...)) // as earlier builds wrote it
+	o.SwitchMenu, o.Menu, o.Messages = true, "main", nil
+	f.Add(o.append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var first, again output
+		var first, again delivery
 		if first.parse(b) != nil {
 			return
 		}
@@ -36,19 +38,19 @@ func FuzzTurnNames(f *testing.F) {
 	f.Add("", "1", int64(1), "", "1", int64(1), 11, 1)
 	f.Fuzz(func(t *testing.T, flow1, name1 string, due1 int64, flow2, name2 string, due2 int64, n1, n2 int) {
 		due := func(ms int64) time.Time { return time.UnixMilli(ms % 1e13) }
-		first := session.Timer{Flow: stored(flow1), Name: name1, Due: due(due1)}
-		second := session.Timer{Flow: stored(flow2), Name: name2, Due: due(due2)}
-		same := first.Flow == second.Flow && first.Name == second.Name && first.Due.Equal(second.Due)
-		require.Equal(t, same, timerTurn(&first) == timerTurn(&second))
+		first := timer{flow: stored(flow1), name: name1, due: due(due1)}
+		second := timer{flow: stored(flow2), name: name2, due: due(due2)}
+		same := first.flow == second.flow && first.name == second.name && first.due.Equal(second.due)
+		require.Equal(t, same, first.turn() == second.turn())
 		n1, n2 = n1&0xff, n2&0xff
 		one := deliveryKey("shop", "0123456789abcdef", name1, n1)
 		two := deliveryKey("shop", "0123456789abcdef", name2, n2)
 		require.Equal(t, name1 == name2 && n1 == n2, one == two)
 		for _, turn := range []string{name1, name2} {
-			tag := tagOf(turn)
-			data, got := transport.Unmark(transport.Mark("yes", tag))
+			mark := markOf(turn)
+			data, got := transport.Unmark(transport.Mark("yes", mark))
 			require.Equal(t, "yes", data)
-			require.Equal(t, tag, got)
+			require.Equal(t, mark, got)
 		}
 	})
 }

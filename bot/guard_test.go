@@ -147,7 +147,7 @@ func TestKillerIsSetAside(t *testing.T) {
 		r.pass(time.Minute)
 		require.Equal(r, 1, calls)
 		require.Equal(r, []string{"sorry", "b"}, untagged(r.channel.texts()))
-		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.Equal(r, "killer", letters[0].Event.ID)
@@ -180,7 +180,7 @@ func TestOutputsAreGivenUpInTime(t *testing.T) {
 			require.Equal(r, got[0].Key, s.Key)
 		}
 		require.EqualValues(r, 1, r.bot.Stats().Dropped)
-		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.Equal(r, "not delivered for 23 h", letters[0].Why)

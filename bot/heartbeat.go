@@ -13,16 +13,16 @@ const (
 
 // heartbeat tells the store that this process lives, and the channel how many do: they share the
 // platform's limits.
-func (b *Bot) heartbeat() {
+func (e *env) heartbeat() {
 	self := newToken()
-	for ok := true; ok; ok = b.sleep(heartbeatEvery) {
+	for ok := true; ok; ok = e.crew.sleep(heartbeatEvery) {
 		ctx, cancel := context.WithTimeout(context.Background(), heartbeatEvery)
-		n, err := b.store.Heartbeat(ctx, string(self[:]), heartbeatTerm)
+		n, err := e.store.Heartbeat(ctx, string(self[:]), heartbeatTerm)
 		cancel()
 		if err != nil {
-			b.o.Logger.Warn("bot: processes not counted", "err", err)
+			e.o.Logger.Warn("bot: processes not counted", "err", err)
 			continue
 		}
-		b.channel.SetProcesses(n)
+		e.channel.SetProcesses(n)
 	}
 }

@@ -48,7 +48,7 @@ func TestTurnLimits(t *testing.T) {
 				require.Equal(r, []string{"sorry"}, r.channel.texts())
 				r.say("ann", "a")
 				require.Equal(r, []string{"fine"}, untagged(r.channel.texts()))
-				letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+				letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 				require.NoError(r, err)
 				require.Len(r, letters, 1)
 				require.Equal(r, test.why, letters[0].Why)

@@ -14,38 +14,32 @@ const (
 	loadingLasts = 20 * time.Second
 )
 
-// awaited notes that somebody waits for the turn in front of their telephone.
-func (t *turns) awaited(e *transport.Event) {
-	if t.b.o.LoadingAfter < 0 || e.Source.Chat != transport.ChatUser ||
-		!e.Kind.IsMessage() && e.Kind != transport.KindPostback {
-		return
-	}
-	t.watch.mu.Lock()
-	t.watch.chat = e.Source.ChatID
-	t.watch.mu.Unlock()
+// waits reports whether somebody waits in front of their telephone for the answer to the event.
+func waits(e *transport.Event) bool {
+	return e.Source.Chat == transport.ChatUser && (e.Kind.IsMessage() || e.Kind == transport.KindPostback)
 }
 
-// showLoading tells the user that it takes a while. It is called by the watch, once a turn, with
-// its lock held, and does not delay the turn: the end of the turn, and Shutdown, cut it short.
-func (t *turns) showLoading(turn context.Context, chat string) {
-	b := t.b
-	b.start(func() {
+// showLoading tells the user that the answer takes a while. It is called by the watch, once a turn,
+// with the watch's lock held, and does not delay the turn: the end of the turn, and Shutdown, cut
+// it short.
+func (e *env) showLoading(turn context.Context, chat string) {
+	e.crew.start(func() {
 		defer func() {
 			if recover() != nil {
-				b.o.Logger.Error("bot: the channel's ShowLoading panicked")
+				e.o.Logger.Error("bot: the channel's ShowLoading panicked")
 			}
 		}()
 		ctx, cancel := context.WithTimeout(turn, loadingTimeout)
 		defer cancel()
 		go func() {
 			select {
-			case <-b.stop:
+			case <-e.crew.stop:
 				cancel()
 			case <-ctx.Done():
 			}
 		}()
-		if err := b.channel.ShowLoading(ctx, chat, loadingLasts); err != nil && ctx.Err() == nil {
-			b.o.Logger.Debug("bot: loading not shown", "err", err)
+		if err := e.channel.ShowLoading(ctx, chat, loadingLasts); err != nil && ctx.Err() == nil {
+			e.o.Logger.Debug("bot: loading not shown", "err", err)
 		}
 	})
 }

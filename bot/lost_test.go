@@ -92,10 +92,10 @@ type slowAcks struct {
 	done atomic.Int64
 }
 
-func (s *slowAcks) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+func (s *slowAcks) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
 	time.Sleep(2 * time.Second)
 	s.done.Add(1)
-	return s.Store.Ack(ctx, id, done, lane)
+	return s.Store.Ack(ctx, id, done, lease)
 }
 
 // After Shutdown nobody uses the store, which may be closed: acknowledgements that wait are sent,
@@ -129,7 +129,7 @@ func TestLateUnsend(t *testing.T) {
 		e.MessageID = "m"
 		r.receive(raw(e))
 		letters := func() int {
-			all, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+			all, err := deadLetters(r.bot.DeadLetters(context.Background()))
 			require.NoError(r, err)
 			return len(all)
 		}
@@ -169,7 +169,7 @@ func TestSetAsideWithFullOutbox(t *testing.T) {
 		r.pass(time.Minute)
 		require.Equal(r, 1, calls)
 		require.EqualValues(r, 1, r.bot.Stats().Dead)
-		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 	})

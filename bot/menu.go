@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -32,20 +31,20 @@ type menuSwitch struct {
 
 // followMenu gives a one-to-one chat the menu of the state that a turn entered, or the one that
 // everybody has if the turn ended the flow. Nothing is sent if the chat has that menu. A switch
-// that an action asked for stands; it is what the next state is compared with.
-func followMenu(rec *session.Record, e *transport.Event, res *flow.Result) menuSwitch {
+// that an action asked for stands; the record keeps its menu, to compare with that of the next state.
+func followMenu(rec record, e *transport.Event, res *flow.Result) (record, menuSwitch) {
 	switch {
 	case e.Source.Chat != transport.ChatUser:
-		return menuSwitch{}
+		return rec, menuSwitch{}
 	case res.MenuSwitched:
-		rec.Menu = ""
-		if rec.Flow != "" {
-			rec.Menu = res.Menu
+		rec.menu = ""
+		if rec.flow != "" {
+			rec.menu = res.Menu
 		}
-	case rec.Flow != "" && !res.Entered, res.Menu == rec.Menu:
-		return menuSwitch{}
+	case rec.flow != "" && !res.Entered, res.Menu == rec.menu:
+		return rec, menuSwitch{}
 	default:
-		rec.Menu = res.Menu
+		rec.menu = res.Menu
 	}
-	return menuSwitch{true, res.Menu}
+	return rec, menuSwitch{true, res.Menu}
 }

@@ -50,7 +50,7 @@ type Options struct {
 	// What goes beyond it is left out for good and counted in Stats.Limited; redeliveries and
 	// unsent messages are not. The default is 100; below zero there is no bound.
 	UserRate int
-	// Loading is after what time the user of a one-to-one chat is shown that an answer is on its
+	// LoadingAfter is after what time the user of a one-to-one chat is shown that an answer is on its
 	// way, if the channel can show it. The default is 1 s; below zero they are not.
 	LoadingAfter time.Duration
 	// Sent, if it is not nil, is told the outcome of each attempt to deliver something, for
@@ -59,15 +59,8 @@ type Options struct {
 	// Logger gets what an operator needs to know. The default is slog.Default().
 	Logger *slog.Logger
 
-	lease, lane time.Duration // shorter in tests
+	lease, deliveryLease time.Duration // shorter in tests
 }
-
-// A turn holds its session for leaseTerm; whoever delivers its outputs may do so for laneTerm,
-// one time-out of an API call and some. See the crash analysis in the package documentation.
-const (
-	leaseTerm = 10 * time.Second
-	laneTerm  = 4 * time.Second
-)
 
 func (o *Options) defaults() {
 	if o.Keep <= 0 {
@@ -96,9 +89,9 @@ func (o *Options) defaults() {
 		o.Logger = slog.Default()
 	}
 	if o.lease <= 0 {
-		o.lease = leaseTerm
+		o.lease = session.DefaultLease
 	}
-	if o.lane <= 0 {
-		o.lane = laneTerm
+	if o.deliveryLease <= 0 {
+		o.deliveryLease = session.DefaultDeliveryLease
 	}
 }

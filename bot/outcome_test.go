@@ -63,7 +63,7 @@ func TestSent(t *testing.T) {
 		require.True(r, got[1].Retried)
 		require.Greater(r, got[2].Age, time.Second)
 		require.NoError(r, got[4].Err)
-		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.NotZero(r, letters[0].Output.Seq)
@@ -224,11 +224,11 @@ func (s *ackless) Begin(ctx context.Context, r *session.BeginRequest) (session.B
 	return s.Store.Begin(ctx, r)
 }
 
-func (s *ackless) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+func (s *ackless) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
 	if s.away() {
 		return nil, session.ErrUnavailable
 	}
-	return s.Store.Ack(ctx, id, done, lane)
+	return s.Store.Ack(ctx, id, done, lease)
 }
 
 func (s *ackless) Due(ctx context.Context, limit int) ([]string, time.Duration, error) {

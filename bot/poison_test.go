@@ -144,7 +144,7 @@ func testPoison(t *testing.T, p *poison) {
 		require.EqualValues(r, 3, got.Failed)
 		require.EqualValues(r, 1, got.Dead)
 		require.Zero(r, got.Stuck)
-		letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.Equal(r, "bad", letters[0].Event.ID)

@@ -14,30 +14,22 @@ import (
 
 const redacted = "[redacted]"
 
-// redacted returns the text of an error of user code without what the event brought, which such
+// redact returns the text of an error of user code without what the event brought, which such
 // texts quote only too easily: strconv's do. Where the error happened, and the type of a panic,
 // are the flow's own words.
-func (t *turns) redacted(err error) string {
+func redact(err error, e *transport.Event) string {
 	var te *flow.TurnError
 	if !errors.As(err, &te) {
-		return t.blankAll(err.Error())
+		return blankAll(err.Error(), e)
 	}
 	text, cause := err.Error(), te.Err.Error()
 	if where, ok := strings.CutSuffix(text, cause); ok {
-		return where + t.blankAll(cause)
+		return where + blankAll(cause, e)
 	}
-	return t.blankAll(text)
+	return blankAll(text, e)
 }
 
-func (t *turns) blankAll(text string) string {
-	e := t.decoded
-	if e == nil {
-		if d, err := t.b.channel.Decode(t.event.Body); err == nil {
-			e = &d
-		} else {
-			e = &transport.Event{Source: t.rec.Source}
-		}
-	}
+func blankAll(text string, e *transport.Event) string {
 	for _, s := range [...]string{e.Text, e.Postback.Data, e.ReplyToken, e.Source.ChatID, e.Source.UserID} {
 		text = blank(text, s)
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/session"
 )
 
 // Two bookings for the same day leave two reminders at the same time. Their turns, and so the
@@ -19,17 +18,19 @@ func TestRemindersAtOneTimeDiffer(t *testing.T) {
 	b.In("a").On(flow.Any()).End()
 	booking := b.MustBuild()
 	due := time.UnixMilli(1_700_000_000_000)
-	var rec session.Record
+	var rec record
 	for range 3 {
-		require.NoError(t, apply(&rec, booking, "turn", &flow.Result{
+		var err error
+		rec, err = after(rec, booking, "turn", &flow.Result{
 			Handled: true, Reminders: []flow.Reminder{{Name: "day_before", Due: due}},
-		}))
+		})
+		require.NoError(t, err)
 	}
-	require.Len(t, rec.Timers, 3)
+	require.Len(t, rec.timers, 3)
 	turns := map[string]bool{}
-	for i := range rec.Timers {
-		turns[timerTurn(&rec.Timers[i])] = true
-		require.False(t, rec.Timers[i].Due.Before(due))
+	for i := range rec.timers {
+		turns[rec.timers[i].turn()] = true
+		require.False(t, rec.timers[i].due.Before(due))
 	}
 	require.Len(t, turns, 3)
 }

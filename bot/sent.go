@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -22,14 +21,4 @@ type Sent struct {
 	// Drop, they will never arrive; Ambiguous, they have arrived or never will, and nobody can
 	// tell.
 	Err error
-}
-
-// tell calls the user's hook.
-func (b *Bot) tell(s Sent) {
-	defer func() {
-		if v := recover(); v != nil {
-			b.o.Logger.Error("bot: Options.Sent panicked", "err", fmt.Sprintf("%T", v))
-		}
-	}()
-	b.o.Sent(s)
 }

@@ -42,7 +42,7 @@ func (b *Bot) Stats() Stats {
 	return Stats{
 		Events: s.events.Load(), Duplicates: s.duplicates.Load(), Stale: s.stale.Load(), Refused: s.refused.Load(),
 		Limited: s.limited.Load(), Busy: s.busy.Load(), Stuck: s.stuck.Load(),
-		Running: b.running.Load(), Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
+		Running: b.runner.running.Load(), Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
 		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
 		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),
 		Held: s.held.lasts(), Behind: s.behind.lasts(),

@@ -56,7 +56,7 @@ func TestStuckAction(t *testing.T) {
 				require.Equal(r, []string{"sorry", "fine"}, untagged(r.channel.texts()))
 				require.EqualValues(r, 1, r.bot.Stats().Stuck)
 				require.Zero(r, r.bot.Stats().Running, "a stuck action is not counted")
-				letters, _, err := r.bot.DeadLetters(context.Background(), "", 10)
+				letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 				require.NoError(r, err)
 				require.Equal(r, "action did not return in one/only", letters[0].Why)
 				r.say("bob", "start")

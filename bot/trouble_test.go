@@ -134,7 +134,7 @@ func TestSessionOfNewerBuildIsLeftToIt(t *testing.T) {
 func TestUnreadableSessionIsNotReset(t *testing.T) {
 	for name, state := range map[string][]byte{
 		"not a record": []byte("garbage"),
-		"unknown flow": (&session.Record{Flow: "gone", State: "somewhere"}).Append(nil),
+		"unknown flow": []byte("\x01\x04gone\x09somewhere\x00\x00\x00"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, bot.Options{MaxAttempts: 2, Failed: text("sorry")}, func(r *rig) {
@@ -200,9 +200,9 @@ func (s *countedStore) Commit(ctx context.Context, r *session.CommitRequest) (se
 	return s.Store.Commit(ctx, r)
 }
 
-func (s *countedStore) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+func (s *countedStore) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
 	s.acks++
-	return s.Store.Ack(ctx, id, done, lane)
+	return s.Store.Ack(ctx, id, done, lease)
 }
 
 // A store that does not answer makes the webhook fail, so that the platform delivers again; a
@@ -278,7 +278,8 @@ func (c slowChannel) Send(ctx context.Context, d *transport.Delivery) (transport
 	return c.fakeChannel.Send(ctx, d)
 }
 
-// Processes that take turns on one session hand each other's outputs on; none waits for the lane
+// Processes that take turns on one session hand each other's outputs on; none waits for the delivery
+// lease
 // to run out.
 func TestProcessesTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -57,7 +57,7 @@ func testUnsend(t *testing.T, store session.Store) {
 		require.NoError(t, b.Receive(t.Context(), []transport.Event{raw(e)}))
 	}
 	letters := func() int {
-		all, _, err := b.DeadLetters(t.Context(), "", 10)
+		all, err := deadLetters(b.DeadLetters(t.Context()))
 		require.NoError(t, err)
 		return len(all)
 	}

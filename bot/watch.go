@@ -11,35 +11,49 @@ import (
 // maxHold is how many times its limit an action may take that ignores its context.
 const maxHold = 6
 
-// watch looks after a turn that takes long: it ends the context of the actions in time, and
-// extends the lease until the turn is over, though not for ever: from an action that hangs the
-// session is taken away. If another process has taken it, the context ends at once. One timer
-// serves for all, as most turns are over long before.
+// watch looks after a turn that takes long. With the default options, and a lease of 10 s:
+//
+//	1 s          the user is shown that an answer is on its way
+//	3.3 s ...    the lease is extended, again and again until the turn is over
+//	10 s         the context of the actions ends
+//	60 s         the session is taken away from an action that hangs still (abandon)
+//
+// If another process has taken the lease, the context ends at once. One timer serves for all that,
+// as most turns are over long before.
+//
+// The states of a watch, and what leads from one to the next:
+//
+//	idle ----begin----> watching ----decide----> decided ----done----> idle
+//	                        |    the actions have    |    the turn is over
+//	                        |    returned            |
+//	                        +-- extend says that the lease is another's --> lost: decide says so
+//	                        |
+//	                        +-- 60 s, and not decided --> abandoned: another holder has the session
 //
 // A watch is used for one turn after the other, and its timer is left running: to stop it and
 // to set it anew would cost more than the rest.
 type watch struct {
-	extend func() bool // false if the lease is lost
-	stuck  func()      // takes the session away from a turn that does not end
-	slow   func(ctx context.Context, chat string)
+	extend      func() bool     // returns false if the lease is lost
+	abandon     func(lost bool) // takes the session away from a turn that does not end
+	showLoading func(ctx context.Context, chat string)
 
-	mu      sync.Mutex
-	timer   *time.Timer
-	armed   bool            // the timer is set; it stays so when the turn it was set for is over
-	ctx     context.Context // of the turn that is watched
-	cancel  context.CancelFunc
-	chat    string        // where somebody waits; empty if nobody does, or was told
-	told    time.Time     // when they are told that it takes a while
-	next    time.Time     // when there is something to do
-	grow    time.Time     // when the lease is first extended
-	ticks   time.Time     // what the timer is set to
-	end     time.Time     // of the context
-	hold    time.Time     // until when the lease is extended
-	every   time.Duration // how often
-	over    bool
-	lost    bool // the lease is another's
-	decided bool // the turn's user code has returned
-	left    bool // it did not, and stuck was called
+	mu        sync.Mutex
+	timer     *time.Timer
+	armed     bool            // the timer is set; it stays so when the turn it was set for is over
+	ctx       context.Context // of the turn that is watched
+	cancel    context.CancelFunc
+	chat      string        // where somebody waits; empty if nobody does, or was told
+	tell      time.Time     // when that user is told that the answer takes a while; zero for never
+	next      time.Time     // when there is something to do
+	grow      time.Time     // when the lease is first extended
+	ticks     time.Time     // what the timer is set to
+	end       time.Time     // of the context
+	hold      time.Time     // until when the lease is extended
+	every     time.Duration // how often the lease is extended
+	over      bool          // the turn is over
+	lost      bool          // the lease is another's
+	decided   bool          // the actions have returned
+	abandoned bool          // the actions did not return, and abandon was called
 }
 
 // turnContext is the context of the actions of one turn. The watch sees to its deadline.
@@ -58,21 +72,29 @@ func (c *turnContext) Err() error {
 	return err
 }
 
-// begin looks after a turn until done is called, and returns the context of its actions.
-// Somebody who waits is told after patience, unless it is zero.
+// awaited notes that the user of a one-to-one chat waits for the turn.
+func (w *watch) awaited(chat string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.chat = chat
+}
+
+// begin looks after a turn until done is called, and returns the context of its actions. The context
+// ends after limit; the lease is extended every so often; a user who waits is told after patience,
+// unless patience is zero.
 func (w *watch) begin(limit, every, patience time.Duration) context.Context {
 	now, first := time.Now(), min(every, limit)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ctx := &turnContext{end: now.Add(limit)}
 	ctx.Context, w.cancel = context.WithCancel(context.Background())
-	w.ctx, w.chat, w.told, w.grow = ctx, "", time.Time{}, now.Add(every)
+	w.ctx, w.chat, w.tell, w.grow = ctx, "", time.Time{}, now.Add(every)
 	if patience > 0 {
-		w.told = now.Add(patience)
+		w.tell = now.Add(patience)
 		first = min(first, patience)
 	}
 	w.next, w.end, w.hold = now.Add(first), ctx.end, now.Add(maxHold*limit)
-	w.every, w.over, w.lost, w.decided, w.left = every, false, false, false, false
+	w.every, w.over, w.lost, w.decided, w.abandoned = every, false, false, false, false
 	if !w.armed || w.ticks.After(now.Add(first)) {
 		w.armed = true
 		w.set(first)
@@ -94,15 +116,15 @@ func (w *watch) tick() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
-	if w.over || w.left {
+	if w.over || w.abandoned {
 		w.armed = false
 		return
 	}
 	if now.After(w.hold) {
 		w.armed = false
 		if !w.decided {
-			w.left = true
-			w.stuck()
+			w.abandoned = true
+			w.abandon(w.lost)
 		}
 		return
 	}
@@ -113,7 +135,7 @@ func (w *watch) tick() {
 	if !now.Before(w.end) {
 		w.cancel()
 	}
-	if w.tell(now) {
+	if w.tellUser(now) {
 		return
 	}
 	if !w.lost && !w.extend() { // the end of the turn waits for it
@@ -121,8 +143,8 @@ func (w *watch) tick() {
 		w.cancel()
 	}
 	wait := w.every
-	if !w.told.IsZero() {
-		wait = min(wait, w.told.Sub(now))
+	if !w.tell.IsZero() {
+		wait = min(wait, w.tell.Sub(now))
 	}
 	if left := w.end.Sub(now); left > 0 {
 		wait = min(wait, left)
@@ -131,15 +153,15 @@ func (w *watch) tick() {
 	w.set(wait)
 }
 
-// tell tells who waits that it takes a while, when it is time. It returns true if it is too early
-// for anything else.
-func (w *watch) tell(now time.Time) bool {
-	if w.told.IsZero() || now.Before(w.told) {
+// tellUser tells the user who waits that the answer takes a while, when it is time. It returns true
+// if it is too early for anything else.
+func (w *watch) tellUser(now time.Time) bool {
+	if w.tell.IsZero() || now.Before(w.tell) {
 		return false
 	}
-	w.told = time.Time{}
+	w.tell = time.Time{}
 	if w.chat != "" && !w.decided {
-		w.slow(w.ctx, w.chat)
+		w.showLoading(w.ctx, w.chat)
 	}
 	if !now.Before(w.grow) {
 		return false
@@ -159,7 +181,7 @@ func (w *watch) decide() error {
 	defer w.mu.Unlock()
 	w.decided = true
 	switch {
-	case w.left:
+	case w.abandoned:
 		return errStuck
 	case w.lost:
 		return session.ErrFenced
@@ -169,11 +191,11 @@ func (w *watch) decide() error {
 }
 
 // done ends the watch, and returns whether the session was taken away from the turn.
-func (w *watch) done() (left bool) {
+func (w *watch) done() (abandoned bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.over = true
 	w.cancel()
 	w.ctx = nil
-	return w.left
+	return w.abandoned
 }

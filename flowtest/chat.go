@@ -12,7 +12,6 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -32,7 +31,6 @@ type Chat struct {
 type shared struct {
 	bot     *bot.Bot
 	channel *channel
-	store   *peek
 	events  int
 	line    string // of the transcript that is played, such as "testdata/tea.txt:3: "
 
@@ -95,8 +93,14 @@ func (c *Chat) Sent() []string {
 
 // State returns the flow and state of this chat as "flow/state", or "end" if none is active.
 func (c *Chat) State() string {
-	key, _ := session.KeyOf(c.source(), session.PerMember)
-	return c.store.state(key.ID())
+	s, err := c.bot.Session(context.Background(), c.source())
+	switch {
+	case err != nil:
+		return "unreadable"
+	case s.Flow == "":
+		return "end"
+	}
+	return s.Flow + "/" + string(s.State)
 }
 
 // Errors returns what the bot logged as errors since the last call, for all chats.
@@ -182,41 +186,3 @@ func (l *botLog) Handle(_ context.Context, r slog.Record) error {
 
 func (l *botLog) WithAttrs([]slog.Attr) slog.Handler { return l }
 func (l *botLog) WithGroup(string) slog.Handler      { return l }
-
-// peek is a store that remembers the state of each session.
-type peek struct {
-	session.Store
-	mu     sync.Mutex
-	states map[string]string
-}
-
-func (p *peek) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
-	done, err := p.Store.Commit(ctx, r)
-	if err == nil {
-		var rec session.Record
-		if err := rec.Unmarshal(r.State); err != nil {
-			return done, err
-		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if p.states == nil {
-			p.states = make(map[string]string)
-		}
-		p.states[r.ID] = rec.Flow + "/" + rec.State
-	}
-	return done, err
-}
-
-func (p *peek) state(id string) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if s := p.states[id]; s != "" && s != "/" {
-		return s
-	}
-	return "end"
-}
-
-// Wake passes on the memory store's word that something is due earlier than it was.
-func (p *peek) Wake() <-chan struct{} {
-	return p.Store.(interface{ Wake() <-chan struct{} }).Wake()
-}

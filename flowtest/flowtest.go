@@ -97,9 +97,8 @@ func bubble(t *testing.T, flows func(*testing.T) []*flow.Flow, o Options, f func
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(o.Start))
 		c := &Chat{t: t, user: defaultUser, shared: &shared{channel: newChannel()}}
-		c.shared.store = &peek{Store: memstore.New()}
 		o.Bot.Logger = slog.New(&botLog{chat: c})
-		b, err := bot.New(c.shared.channel, c.shared.store, flows(t), &o.Bot)
+		b, err := bot.New(c.shared.channel, memstore.New(), flows(t), &o.Bot)
 		if err != nil {
 			t.Fatal(err)
 		}

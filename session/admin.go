@@ -11,6 +11,11 @@ type Admin interface {
 	// operator. It makes no change.
 	Check(ctx context.Context) error
 
+	// Inspect returns what is kept of a session. It changes nothing, and may be called while a turn
+	// runs. A session of which nothing is kept is the zero Snapshot but for Now.
+	// It returns ErrUnavailable.
+	Inspect(ctx context.Context, id string) (Snapshot, error)
+
 	// Forget deletes all that is kept of a session: state, timers, waiting events, outputs and
 	// dead letters. Events that happened up to now are refused as Stale from then on, for 25 h;
 	// later ones begin a new session. A turn that runs is fenced.
@@ -23,7 +28,7 @@ type Admin interface {
 	// It returns ErrTooLarge for an id of more than MaxEventID bytes, and ErrUnavailable.
 	Unsend(ctx context.Context, id, messageID string) error
 
-	// Letters returns up to limit dead letters, the oldest first within a part of the store, and
+	// DeadLetters returns up to limit dead letters, the oldest first within a part of the store, and
 	// from where to go on: "" begins, and is returned at the end.
 	// It returns ErrUnavailable.
 	DeadLetters(ctx context.Context, from string, limit int) (letters []DeadLetter, next string, err error)
@@ -34,13 +39,35 @@ type Admin interface {
 	// ErrUnavailable.
 	Replay(ctx context.Context, letter string) error
 
-	// Purge deletes a dead letter. It returns ErrNoDeadLetter, ErrUnavailable.
+	// DeleteDeadLetter deletes a dead letter. It returns ErrNoDeadLetter, ErrUnavailable.
 	DeleteDeadLetter(ctx context.Context, letter string) error
 }
 
-// Letter is an event that could not be handled, or an output that could not be delivered.
+// Snapshot is what a store keeps of a session at one moment.
+type Snapshot struct {
+	// Now is the store's clock.
+	Now time.Time
+	// Rev is the revision of the session: how often it was committed.
+	Rev uint32
+	// State is what the last commit wrote. The caller owns it.
+	State []byte
+	// Due is the time of the next timer that the last commit wrote, or zero.
+	Due time.Time
+	// LeasedUntil is when the lease of the turn that runs ends; zero if no turn runs. It is in the
+	// past where the process that had the lease is gone, and nobody has taken it yet.
+	LeasedUntil time.Time
+	// Attempts counts the turns that were begun for the first event, or for the timer.
+	Attempts int
+	// Events are those that wait, the one that a turn was begun for first. They have no Body and no
+	// MessageID.
+	Events []Event
+	// Outputs are those that wait to be delivered, in order.
+	Outputs []Output
+}
+
+// DeadLetter is an event that could not be handled, or an output that could not be delivered.
 type DeadLetter struct {
-	// ID names the letter in Replay and Purge.
+	// ID names the letter in Replay and DeleteDeadLetter.
 	ID string
 	// Session is the id of its session.
 	Session string

@@ -1,10 +1,12 @@
 package memstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"hash/maphash"
 	"strconv"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
@@ -16,6 +18,39 @@ var errFrom = errors.New("memstore: Letters did not return that place")
 
 // Check implements session.Admin. Memory takes an event at any time: it returns nil.
 func (s *Store) Check(context.Context) error { return nil }
+
+// Inspect implements session.Admin.
+func (s *Store) Inspect(_ context.Context, id string) (session.Snapshot, error) {
+	now := s.now()
+	snap := session.Snapshot{Now: clock(now)}
+	sh := s.shard(id)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if e := sh.get(id, now); e != nil {
+		e.inspect(&snap)
+	}
+	return snap, nil
+}
+
+func (e *entry) inspect(snap *session.Snapshot) {
+	snap.Rev, snap.Due, snap.Attempts = e.rev, clock(e.timer), e.attempts
+	if len(e.state) > 0 {
+		snap.State = bytes.Clone(e.state)
+	}
+	if e.token != (session.LeaseToken{}) {
+		snap.LeasedUntil = clock(e.until)
+	}
+	for _, ev := range append([]event{e.mail.head}, e.mail.waiting...) {
+		if ev.id != "" {
+			snap.Events = append(snap.Events, session.Event{
+				ID: ev.id, Time: time.UnixMilli(ev.time), Accepted: clock(ev.accepted),
+			})
+		}
+	}
+	for _, o := range e.out.waiting {
+		snap.Outputs = append(snap.Outputs, session.Output{Seq: o.Seq, Body: bytes.Clone(o.Body)})
+	}
+}
 
 // Forget implements session.Admin. The revision goes on, so that an Ack of outputs from before
 // does not drop those of the new session.

@@ -2,6 +2,8 @@ package redisstore
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -57,12 +59,13 @@ func bookingState(tb testing.TB, i int) []byte {
 	tb.Helper()
 	data := `{"date":"2030-05-17","time":"19:30","party":0,"name":"Sato"}`
 	require.Len(tb, data, 60)
-	r := session.Record{
-		Flow: "booking", State: "ask_party", Mark: "aB3-x", Data: []byte(data),
-		Source: transport.Source{Chat: transport.ChatUser, ChatID: userID(i), UserID: userID(i)},
-		Timers: []session.Timer{{Name: "after 15m0s", Due: time.Now().Add(15 * time.Minute)}},
-	}
-	return r.Append(nil)
+	id := userID(i)
+	number, err := hex.DecodeString(id[1:])
+	require.NoError(tb, err)
+	due := binary.AppendVarint(nil, time.Now().Add(15*time.Minute).UnixMilli())
+	// As package bot packs it: flow, state, mark, data, one timer, and the user that it sends to.
+	return []byte("\x01\x07booking\x09ask_party\x05aB3-x\x3c" + data + "\x01\x00\x0bafter 15m0s" + string(due) +
+		"\x00\x91" + id[:1] + string(number))
 }
 
 func event(id string, ms int) session.Event {

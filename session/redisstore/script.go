@@ -36,6 +36,7 @@ type script struct {
 //	letters    lists dead letters
 //	purge      deletes dead letters
 //	replay     makes a dead letter an event again
+//	inspect    reads what is kept of a session
 //	heartbeat  notes that a process lives, and counts processes
 //	touch      writes an empty key; it is sent with its text each time: see barrier
 //
@@ -45,6 +46,7 @@ type scripts struct {
 	begin, commit, release, extend, ack script
 	discard, due, check, forget, unsend script
 	letters, purge, replay, heartbeat   script
+	inspect                             script
 	touch                               script
 }
 
@@ -67,7 +69,7 @@ func makeScripts(edit func(string) string) scripts {
 		begin: m("begin"), commit: m("commit"), release: m("release"), extend: m("extend"), ack: m("ack"),
 		discard: m("discard"), due: m("due"), check: m("check"), forget: m("forget"), unsend: m("unsend"),
 		letters: m("letters"), purge: m("purge"), replay: m("replay"), heartbeat: m("heartbeat"),
-		touch: m("touch"),
+		inspect: m("inspect"), touch: m("touch"),
 	}
 }
 
@@ -76,6 +78,7 @@ func (s *scripts) all() []*script {
 	return []*script{
 		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.discard,
 		&s.due, &s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay, &s.heartbeat,
+		&s.inspect,
 	}
 }
 

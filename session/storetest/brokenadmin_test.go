@@ -14,6 +14,7 @@ import (
 // brokenAdmin is the Admin of a broken store.
 type brokenAdmin struct {
 	check   func() error
+	inspect func(id string) (session.Snapshot, error)
 	forget  func(id string) error
 	unsend  func(id, messageID string) error
 	letters func(from string, limit int) ([]session.DeadLetter, string, error)
@@ -25,6 +26,7 @@ func goodAdmin(good session.Store) brokenAdmin {
 	ctx := context.Background()
 	return brokenAdmin{
 		check:   func() error { return good.Check(ctx) },
+		inspect: func(id string) (session.Snapshot, error) { return good.Inspect(ctx, id) },
 		forget:  func(id string) error { return good.Forget(ctx, id) },
 		unsend:  func(id, messageID string) error { return good.Unsend(ctx, id, messageID) },
 		letters: func(from string, n int) ([]session.DeadLetter, string, error) { return good.DeadLetters(ctx, from, n) },
@@ -34,6 +36,10 @@ func goodAdmin(good session.Store) brokenAdmin {
 }
 
 func (b brokenAdmin) Check(context.Context) error { return b.check() }
+
+func (b brokenAdmin) Inspect(_ context.Context, id string) (session.Snapshot, error) {
+	return b.inspect(id)
+}
 
 func (b brokenAdmin) Forget(_ context.Context, id string) error { return b.forget(id) }
 
@@ -49,9 +55,21 @@ func (b brokenAdmin) Replay(_ context.Context, letter string) error { return b.r
 
 func (b brokenAdmin) DeleteDeadLetter(_ context.Context, letter string) error { return b.purge(letter) }
 
+func inspectsWith(change func(*session.Snapshot)) func(session.Store, *broken) {
+	return func(_ session.Store, b *broken) {
+		good := b.inspect
+		b.inspect = func(id string) (session.Snapshot, error) {
+			s, err := good(id)
+			change(&s)
+			return s, err
+		}
+	}
+}
+
 func brokenAdmins() []brokenStore {
 	const random = "random calls are answered as the contract says"
 	const unsent = "an unsent message is gone, and its events keep their place"
+	const seen = "a look into a session shows what is kept and changes nothing"
 	const discarded = "an output that is discarded leaves a letter"
 	onlyAcks := func(_ session.Store, b *broken) {
 		b.discard = func(id string, seq session.Seq, _ string) error {
@@ -71,6 +89,16 @@ func brokenAdmins() []brokenStore {
 		{"is never fit", func(_ session.Store, b *broken) {
 			b.check = func() error { return session.ErrUnavailable }
 		}, "a store that works is fit"},
+		{"looks away", inspectsWith(func(s *session.Snapshot) { *s = session.Snapshot{Now: s.Now} }), seen},
+		{"shows no event that waits", inspectsWith(func(s *session.Snapshot) { s.Events = s.Events[:min(1, len(s.Events))] }), seen},
+		{"shows a lease that nobody has", inspectsWith(func(s *session.Snapshot) { s.LeasedUntil = s.Now.Add(time.Second) }), seen},
+		{"takes the lease to look", func(good session.Store, b *broken) {
+			inspect := b.inspect
+			b.inspect = func(id string) (session.Snapshot, error) {
+				_, _ = good.Begin(context.Background(), &session.BeginRequest{ID: id, Token: session.LeaseToken{9}, Event: session.Event{ID: "look"}})
+				return inspect(id)
+			}
+		}, seen},
 		{"forgets nothing", forgetsNothing, "a forgotten session begins anew"},
 		{"forgets nothing", forgetsNothing, random},
 		{"forgets but the letters", keepsLetters, "a forgotten session begins anew"},

@@ -58,7 +58,7 @@ func checks() []check {
 	for _, topic := range [][]check{
 		dedupChecks(), orderChecks(), leaseChecks(), repeatChecks(), releaseChecks(),
 		outboxChecks(), timerChecks(), stateChecks(), limitChecks(), dueChecks(),
-		adminChecks(), letterChecks(), manyChecks(), randomChecks(),
+		adminChecks(), inspectChecks(), letterChecks(), manyChecks(), randomChecks(),
 	} {
 		all = append(all, topic...)
 	}

@@ -8,9 +8,9 @@ import (
 
 // A session's outputs are on their way once, those of another session beside them. Who comes
 // meanwhile leaves his to the one who is at it, and that they may have been sent before.
-func TestLanes(t *testing.T) {
+func TestDeliveries(t *testing.T) {
 	t.Parallel()
-	var l lanes
+	var l deliveries
 	require.True(t, l.enter("a", false))
 	require.False(t, l.enter("a", true))
 	require.True(t, l.enter("b", false))

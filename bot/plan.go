@@ -1,0 +1,154 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// ErrUnknownFlow is why a turn fails if its session is in a flow that the bot does not have.
+var ErrUnknownFlow = errors.New("bot: session is in an unknown flow")
+
+// plan is what a turn comes to. Nothing of it is stored or sent yet.
+type plan struct {
+	turn    string // id of the turn
+	eventID string // the event that the turn uses up; empty for a timer
+	rec     record // what is to be stored
+	outs    []delivery
+}
+
+// planner steps flows, and makes plans of what the steps come to. It stores and sends nothing.
+type planner struct {
+	*env
+	flows  []*flow.Flow
+	byName map[string]*flow.Flow
+}
+
+// event plans the turn of the job's event in the session of that id.
+func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
+	e := j.decoded
+	pl := plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
+	j.in = flow.Input{Turn: pl.turn, Event: e, Now: p.clock.now()}
+	f, res, err := p.answer(ctx, &j.rec, &j.in)
+	if err != nil {
+		return pl, err
+	}
+	var menu menuSwitch
+	if f == nil {
+		if m := p.unanswered(j.rec.flow, e); m != nil {
+			res.Messages = []transport.Message{m}
+		}
+	} else {
+		if pl.rec, err = after(j.rec, f, pl.turn, &res); err != nil {
+			return pl, err
+		}
+		pl.rec, menu = followMenu(pl.rec, e, &res)
+	}
+	if len(pl.rec.timers) > 0 {
+		pl.rec.source = e.Source
+	}
+	o := origin{session: id, turn: pl.turn, mark: pl.rec.mark, event: e, born: j.event.Accepted}
+	pl.outs, err = p.render(o, res.Messages, menu)
+	return pl, outputOf(f, &j.in, err)
+}
+
+// timer plans the turn of the job's timer, which may be a reminder. The event that waits stays.
+func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
+	tm := j.rec.timers[j.timer]
+	pl := plan{turn: tm.turn(), rec: j.rec}
+	pl.rec.timers = slices.Delete(slices.Clone(j.rec.timers), j.timer, j.timer+1)
+	name := cmp.Or(tm.flow, j.rec.flow)
+	f := p.byName[name]
+	if f == nil {
+		return pl, fmt.Errorf("%w: %q", ErrUnknownFlow, name)
+	}
+	now := p.clock.now()
+	e := &transport.Event{
+		ID: pl.turn, Kind: transport.KindTimer, Type: "timer", Source: j.rec.source, Time: tm.due, Text: tm.name,
+	}
+	j.in = flow.Input{Turn: pl.turn, Event: e, Now: now, Reminder: tm.flow != "", Data: tm.data}
+	if !j.in.Reminder {
+		j.in.State, j.in.Data, j.in.Timers = flow.State(j.rec.state), j.rec.data, pl.rec.ownTimers()
+	}
+	res, err := f.Step(ctx, &j.in)
+	if err != nil {
+		return pl, err
+	}
+	var menu menuSwitch
+	o := origin{session: id, turn: pl.turn, event: e, born: now}
+	if !j.in.Reminder {
+		if pl.rec, err = after(pl.rec, f, pl.turn, &res); err != nil {
+			return pl, err
+		}
+		o.mark = pl.rec.mark
+	}
+	if !j.in.Reminder || res.MenuSwitched {
+		pl.rec, menu = followMenu(pl.rec, e, &res)
+	}
+	pl.outs, err = p.render(o, res.Messages, menu)
+	return pl, outputOf(f, &j.in, err)
+}
+
+// maxTimers is how many timers and reminders a session may have.
+const maxTimers = 100
+
+var errManyTimers = flow.Permanent(fmt.Errorf("bot: a session has more than %d timers", maxTimers))
+
+// after returns the record as it is after a step of flow f. Reminders that were set before stay.
+func after(rec record, f *flow.Flow, turn string, res *flow.Result) (record, error) {
+	if !res.Handled {
+		return rec, nil
+	}
+	timers := make([]timer, 0, len(rec.timers)+len(res.Timers)+len(res.Reminders))
+	for _, tm := range rec.timers {
+		if tm.flow != "" {
+			timers = append(timers, tm)
+		}
+	}
+	for _, r := range res.Reminders {
+		timers = append(timers, distinct(timers, timer{flow: f.Name(), name: r.Name, due: milli(r.Due), data: r.Data}))
+	}
+	rec.flow, rec.state, rec.data = "", "", nil
+	if res.State != "" {
+		rec.flow, rec.state, rec.data = f.Name(), string(res.State), res.Data
+		for _, tm := range res.Timers {
+			timers = append(timers, timer{name: tm.Name, due: milli(tm.Due)})
+		}
+	}
+	switch {
+	case res.State == "":
+		rec.mark = ""
+	case res.Entered:
+		rec.mark = markOf(turn)
+	}
+	rec.timers = timers
+	if len(timers) > maxTimers {
+		return rec, errManyTimers
+	}
+	return rec, nil
+}
+
+// distinct moves a reminder by milliseconds until none of the timers has its name and its time:
+// the two make the id of its turn, and so the retry key of what it sends.
+func distinct(timers []timer, r timer) timer {
+	for slices.ContainsFunc(timers, func(tm timer) bool {
+		return tm.flow == r.flow && tm.name == r.name && tm.due.Equal(r.due)
+	}) {
+		r.due = r.due.Add(time.Millisecond)
+	}
+	return r
+}
+
+// milli rounds up to what a record keeps, so that no timer fires early.
+func milli(t time.Time) time.Time {
+	if m := t.Truncate(time.Millisecond); m.Before(t) {
+		return m.Add(time.Millisecond)
+	}
+	return t
+}

@@ -1,0 +1,195 @@
+package bot
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+const (
+	aUserID  = "U0123456789abcdef0123456789abcdef"
+	aGroupID = "Cfedcba9876543210fedcba9876543210"
+)
+
+var someTime = time.UnixMilli(1_900_000_000_123)
+
+// inBooking is a session in the middle of a booking, with its idle timer.
+func inBooking() record {
+	return record{
+		flow: "booking", state: "ask_party", mark: "aB3-x",
+		data:   []byte(`{"date":"2030-05-17","time":"19:30","party":0,"name":"Sato"}`),
+		source: transport.Source{Chat: transport.ChatUser, ChatID: aUserID, UserID: aUserID},
+		timers: []timer{{name: "after 15m0s", due: someTime}},
+	}
+}
+
+func records() map[string]record {
+	member := transport.Source{Channel: "2000000000", Chat: transport.ChatGroup, ChatID: aGroupID, UserID: aUserID}
+	return map[string]record{
+		"empty":           {},
+		"booking":         inBooking(),
+		"menu":            {flow: "f", state: "s", menu: "main"},
+		"menu, versioned": {version: 300, flow: "f", state: "s", menu: "main"},
+		"no timers":       {flow: "f", state: "s", data: []byte{0, 255}},
+		"reminder without a flow": {source: member, timers: []timer{
+			{flow: "booking", name: "remind", due: someTime, data: []byte("data")}, {name: "n", due: time.UnixMilli(-1)},
+		}},
+		"ids of no known form": {flow: "f", timers: []timer{{name: "t", due: someTime}},
+			source: transport.Source{Chat: transport.ChatRoom, ChatID: "R" + strings.Repeat("g", 32), UserID: strings.ToUpper(aUserID)}},
+		"ids of no length": {flow: "f", timers: []timer{{name: "t", due: someTime}}},
+	}
+}
+
+func TestRecordRoundTrip(t *testing.T) {
+	for name, want := range records() {
+		t.Run(name, func(t *testing.T) {
+			packed := want.append([]byte("before"))
+			require.Equal(t, "before", string(packed[:6]), "append appends")
+			got := inBooking() // what was there before is overwritten
+			require.NoError(t, got.unmarshal(packed[6:]))
+			require.Empty(t, got.append(nil)[len(packed)-6:])
+			require.Equal(t, want.timers, emptyAsNil(got.timers))
+			got.timers, want.timers = nil, nil
+			if len(got.data) == 0 {
+				got.data = nil
+			}
+			require.Equal(t, want, got)
+		})
+	}
+}
+
+func emptyAsNil(t []timer) []timer {
+	if len(t) == 0 {
+		return nil
+	}
+	return t
+}
+
+// TestRecordBytes keeps the packed form from changing: sessions outlive the program.
+func TestRecordBytes(t *testing.T) {
+	golden := map[string]string{
+		"empty": "",
+		"booking": "0107626f6f6b696e670961736b5f7061727479056142332d783c7b2264617465223a22323033302d30352d3137" +
+			"222c2274696d65223a2231393a3330222c227061727479223a302c226e616d65223a225361746f227d01000b61" +
+			"667465722031356d3073f6e1998dcc6e0091550123456789abcdef0123456789abcdef",
+		"menu":            "0300046d61696e016601730000" + "00",
+		"menu, versioned": "03ac02046d61696e016601730000" + "00",
+		"no timers":       "0101660173000200ff00",
+		"reminder without a flow": "01000000000207626f6f6b696e670672656d696e64f6e1998dcc6e046461746100016e01005a0a323030303030" +
+			"3030303043fedcba9876543210fedcba9876543210550123456789abcdef0123456789abcdef",
+		"ids of no known form": "01016600000001000174f6e1998dcc6e0003215267676767676767676767676767676767676767676767676767" +
+			"6767676767676721553031323334353637383941424344454630313233343536373839414243444546",
+		"ids of no length": "01016600000001000174f6e1998dcc6e008000",
+	}
+	for name, r := range records() {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, golden[name], hex.EncodeToString(r.append(nil)))
+		})
+	}
+}
+
+func TestRecordSize(t *testing.T) {
+	r := inBooking()
+	require.Len(t, r.data, 60)
+	require.LessOrEqual(t, len(r.append(nil)), 125)
+}
+
+func TestRecordEmptyPacksToNothing(t *testing.T) {
+	r := record{state: "s", data: []byte("of no flow"), source: inBooking().source}
+	require.Empty(t, r.append(nil), "no flow is active and no timer set")
+}
+
+func TestRecordDropsSourceWithTimers(t *testing.T) {
+	r := inBooking()
+	r.timers = nil
+	var got record
+	require.NoError(t, got.unmarshal(r.append(nil)))
+	require.Zero(t, got.source)
+}
+
+func TestRecordMalformed(t *testing.T) {
+	full := records()["reminder without a flow"]
+	packed := full.append(nil)
+	var r record
+	for n := 1; n < len(packed); n++ {
+		require.ErrorIs(t, r.unmarshal(packed[:n]), errBadRecord, "the first %d bytes", n)
+	}
+	require.ErrorIs(t, r.unmarshal(append(packed, 0)), errBadRecord, "a byte too many")
+	timer := "\x01\x01f\x00\x00\x00\x01\x00\x00\x00\x00" // with its source to come
+	require.NoError(t, r.unmarshal([]byte(timer+"\x80\x00")))
+	for name, b := range map[string]string{
+		"unknown layout":            "\x02\x01f\x00\x00\x00\x00",
+		"a menu without a name":     "\x03\x00\x00\x01f\x00\x00\x00\x00",
+		"a version beyond 32 bits":  "\x03\x80\x80\x80\x80\x10\x01m\x01f\x00\x00\x00\x00",
+		"string beyond the end":     "\x01\x7ff",
+		"number without end":        "\x01" + strings.Repeat("\xff", 11),
+		"more timers than bytes":    "\x01\x01f\x00\x00\x00\xff\xff\xff\xff\x0f",
+		"unknown form of an id":     timer + "\x30",
+		"unknown form of a user":    timer + "\xc0\x00",
+		"an id that ends too early": timer + "\x90U",
+		"a channel without a name":  timer + "\x88\x00\x00",
+		"a user that is the chat":   timer + "\x00\x01a\x01a",
+		"an id that packs shorter":  timer + "\x80\x21" + aUserID,
+		"a number that is too long": "\x01\x81\x00f\x00\x00\x00\x00",
+		"a time that is too long":   "\x01\x01f\x00\x00\x00\x01\x00\x00\x80\x00\x00\x80\x00",
+		"nothing, packed":           "\x01\x00\x00\x00\x00\x00",
+	} {
+		require.ErrorIs(t, r.unmarshal([]byte(b)), errBadRecord, name)
+	}
+}
+
+func TestRecordDue(t *testing.T) {
+	var r record
+	require.True(t, r.due().IsZero())
+	for _, d := range []time.Duration{2, 1, 3} {
+		r.timers = append(r.timers, timer{due: someTime.Add(d)})
+	}
+	require.Equal(t, someTime.Add(1), r.due())
+}
+
+func TestRecordReusesTimers(t *testing.T) {
+	r := inBooking()
+	packed := r.append(nil)
+	timers := &r.timers[0]
+	require.NoError(t, r.unmarshal(packed))
+	require.Same(t, timers, &r.timers[0])
+}
+
+// FuzzRecord shows that no bytes make unmarshal panic, and that what it takes is what append
+// would have written.
+func FuzzRecord(f *testing.F) {
+	for _, r := range records() {
+		f.Add(r.append(nil))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var r record
+		if r.unmarshal(b) != nil {
+			return
+		}
+		require.Equal(t, string(b), string(r.append(nil)))
+	})
+}
+
+func BenchmarkRecordAppend(b *testing.B) {
+	r, buf := inBooking(), make([]byte, 0, 256)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = r.append(buf[:0])
+	}
+}
+
+func BenchmarkRecordUnmarshal(b *testing.B) {
+	r := inBooking()
+	packed := r.append(nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := r.unmarshal(packed); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

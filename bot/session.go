@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// ErrNoChat is returned for a source that names no chat, so that no session can belong to it.
+var ErrNoChat = errors.New("bot: the source names no chat")
+
+// Session is what is kept of one conversation at one moment.
+type Session struct {
+	// ID is the id under which the store keeps the session, and by which logs name it.
+	ID string
+	// Flow and State are where the conversation is; empty if no flow is active.
+	Flow  string
+	State flow.State
+	// Data is the conversation's data as the flow's own type: T of flow.New[T]. It is nil if no flow
+	// is active.
+	Data any
+	// Timers are those of the active flow, and Reminders those of any flow that was active.
+	Timers    []flow.Timer
+	Reminders []Reminder
+	// Running says that a turn runs now, in this process or another. Attempt is how often the turn of
+	// the first of Waiting was begun.
+	Running bool
+	Attempt int
+	// Waiting are the events that have no turn yet, the one whose turn runs or is tried again first.
+	Waiting []WaitingEvent
+	// Outputs is how many deliveries wait to be sent.
+	Outputs int
+}
+
+// Reminder is an action of a flow that waits for its time.
+type Reminder struct {
+	Flow, Name string
+	Due        time.Time
+}
+
+// WaitingEvent is an event that has no turn yet.
+type WaitingEvent struct {
+	ID string
+	// Accepted is when it was made durable, by the store's clock.
+	Accepted time.Time
+}
+
+// Session returns what is kept of the conversation that events from the source belong to. It changes
+// nothing, and may be called while a turn runs. A conversation of which nothing is kept is the zero
+// Session but for its ID.
+//
+// It returns ErrNoChat, session.ErrUnavailable, and ErrUnknownFlow or an error of the flow where the
+// data cannot be decoded; the rest of the result is good then.
+func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error) {
+	key, ok := session.KeyOf(src, b.o.Scope)
+	if !ok {
+		return Session{}, ErrNoChat
+	}
+	s := Session{ID: key.ID()}
+	kept, err := b.store.Inspect(ctx, s.ID)
+	if err != nil {
+		return s, err
+	}
+	s.Running, s.Attempt, s.Outputs = !kept.LeasedUntil.IsZero(), kept.Attempts, len(kept.Outputs)
+	for _, e := range kept.Events {
+		s.Waiting = append(s.Waiting, WaitingEvent{e.ID, e.Accepted})
+	}
+	var rec record
+	if err := rec.unmarshal(kept.State); err != nil {
+		return s, err
+	}
+	s.Flow, s.State, s.Timers = rec.flow, flow.State(rec.state), rec.ownTimers()
+	for _, t := range rec.timers {
+		if t.flow != "" {
+			s.Reminders = append(s.Reminders, Reminder{t.flow, t.name, t.due})
+		}
+	}
+	if rec.flow == "" {
+		return s, nil
+	}
+	f := b.runner.planner.byName[rec.flow]
+	if f == nil {
+		return s, fmt.Errorf("%w: %q", ErrUnknownFlow, rec.flow)
+	}
+	s.Data, err = f.DecodeData(rec.data)
+	return s, err
+}

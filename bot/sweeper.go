@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// sweepBatch is how many due sessions one round looks after.
+	sweepBatch = 128
+	// sweepFull is the wait when as many turns run as may.
+	sweepFull = 100 * time.Millisecond
+	// sweepAgain is the wait after the store did not answer.
+	sweepAgain = time.Second
+)
+
+// sweeper begins what is due: timers, events whose process died, outputs that nobody delivered. Any
+// number of processes may do so at once.
+type sweeper struct {
+	*env
+	runner  *runner
+	courier *courier
+}
+
+// run sweeps until Shutdown.
+func (s *sweeper) run() {
+	wake := s.store.Wake()
+	for !s.crew.stopping() {
+		wait := s.round()
+		if wait <= 0 {
+			continue
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-t.C:
+		case <-wake:
+		case <-s.crew.stop:
+		}
+		t.Stop()
+	}
+}
+
+// round begins what is due and returns how long to wait before the next round.
+func (s *sweeper) round() time.Duration {
+	ctx, cancel := context.WithTimeout(context.Background(), s.o.lease)
+	defer cancel()
+	room := s.o.MaxTurns - int(s.runner.running.Load()+s.courier.sending.Load())
+	if room <= 0 {
+		s.stats.behind.set(true)
+		return sweepFull
+	}
+	limit := min(room, sweepBatch)
+	ids, wait, err := s.store.Due(ctx, limit)
+	s.stats.behind.set(err != nil || len(ids) == limit)
+	if err != nil {
+		s.o.Logger.Warn("bot: due sessions unknown", "err", err)
+		return sweepAgain
+	}
+	var (
+		wg     sync.WaitGroup
+		failed atomic.Bool
+	)
+	for _, id := range ids {
+		wg.Go(func() {
+			crash("before-wake")
+			err := s.runner.wake(ctx, id)
+			crash("after-wake")
+			if err != nil {
+				failed.Store(true)
+				s.o.Logger.Warn("bot: due session not begun", "session", id, "err", err)
+			}
+		})
+	}
+	wg.Wait()
+	switch {
+	case failed.Load():
+		s.stats.behind.set(true)
+		return sweepAgain
+	case len(ids) > 0:
+		return 0 // there may be more
+	default:
+		return wait
+	}
+}

@@ -1,0 +1,43 @@
+package redisstore
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// Inspect implements session.Admin.
+func (s *Store) Inspect(ctx context.Context, id string) (session.Snapshot, error) {
+	if err := checkID("inspect", id); err != nil {
+		return session.Snapshot{}, err
+	}
+	c := s.batch.get()
+	p := s.part(id)
+	c.seal(&s.scripts.inspect, p.prefix+id, p.watch, p.prefix+"q:"+id)
+	reply, err := s.batch.do(ctx, c)
+	if err != nil {
+		return session.Snapshot{}, err
+	}
+	s.batch.put(c)
+	snap, ok := parseSnapshot(reply)
+	if !ok {
+		return session.Snapshot{}, badAnswer("inspect")
+	}
+	return snap, nil
+}
+
+// parseSnapshot reads the answer of the inspect script.
+func parseSnapshot(b []byte) (session.Snapshot, bool) {
+	a := answer{b: b}
+	snap := session.Snapshot{Now: a.time(), Rev: uint32(a.num(4)), Due: a.time(), LeasedUntil: a.time()}
+	snap.Attempts = int(a.num(1))
+	if state := a.take(int(a.num(3))); len(state) > 0 {
+		snap.State = bytes.Clone(state)
+	}
+	for range a.num(1) {
+		snap.Events = append(snap.Events, session.Event{Time: a.time(), Accepted: a.time(), ID: a.text()})
+	}
+	snap.Outputs = a.outputs()
+	return snap, !a.bad
+}

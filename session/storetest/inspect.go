@@ -1,0 +1,70 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+func inspectChecks() []check {
+	return []check{{"a look into a session shows what is kept and changes nothing", inspected}}
+}
+
+// inspect returns what the store says that it keeps of a session.
+func (p *probe) inspect(step, id string) session.Snapshot {
+	p.Helper()
+	snap, err := p.store.Inspect(p.Context(), id)
+	p.err(step, nil, err)
+	if age := p.now().Sub(snap.Now); age < 0 || age > patience {
+		p.fail(step, "the store's clock", p.now(), snap.Now)
+	}
+	return snap
+}
+
+// waiting returns the ids of the events of a snapshot.
+func waiting(snap session.Snapshot) []string {
+	var ids []string
+	for _, e := range snap.Events {
+		ids = append(ids, e.ID)
+	}
+	return ids
+}
+
+func inspected(p *probe) {
+	id := p.session("a")
+	snap := p.inspect("Inspect of a session that is not kept", id)
+	p.same("Inspect of a session that is not kept", "all but the time", session.Snapshot{Now: snap.Now}, snap)
+
+	due := p.now().Add(long)
+	t := p.run("Begin", id, p.event("e1", 1))
+	p.commit("Commit", t, session.CommitRequest{State: []byte("state"), Due: due, Outputs: [][]byte{[]byte("o1"), []byte("o2")}})
+	first := session.MakeSeq(1, 1)
+	snap = p.inspect("Inspect after a commit", id)
+	p.same("Inspect after a commit", "revision", uint32(1), snap.Rev)
+	p.same("Inspect after a commit", "state", "state", string(snap.State))
+	p.same("Inspect after a commit", "timer", due.UTC(), snap.Due.UTC())
+	p.same("Inspect after a commit", "lease", time.Time{}, snap.LeasedUntil)
+	p.same("Inspect after a commit", "events", []string(nil), waiting(snap))
+	p.same("Inspect after a commit", "outputs", []session.Output{{Seq: first, Body: []byte("o1")}, {Seq: first + 1, Body: []byte("o2")}}, snap.Outputs)
+
+	t = p.run("Begin of the next event", id, p.event("e2", 2))
+	for i, e := range []string{"e4", "e3"} {
+		r := session.BeginRequest{ID: id, Event: p.event(e, 4-i), Done: first}
+		p.begin("Begin of an event that waits", r, session.Queued)
+	}
+	snap = p.inspect("Inspect while a turn runs", id)
+	if !snap.LeasedUntil.After(snap.Now) {
+		p.fail("Inspect while a turn runs", "the end of the lease after", snap.Now, snap.LeasedUntil)
+	}
+	p.same("Inspect while a turn runs", "attempts", 1, snap.Attempts)
+	p.same("Inspect while a turn runs", "events", []string{"e2", "e3", "e4"}, waiting(snap))
+	p.same("Inspect while a turn runs", "time of the first event", p.event("e2", 2).Time.UTC(), snap.Events[0].Time.UTC())
+	if accepted := snap.Events[2].Accepted; accepted.After(snap.Now) || accepted.Before(snap.Now.Add(-patience)) {
+		p.fail("Inspect while a turn runs", "when an event was accepted", snap.Now, accepted)
+	}
+	p.same("Inspect while a turn runs", "outputs", []session.Output{{Seq: first + 1, Body: []byte("o2")}}, snap.Outputs)
+	again := p.inspect("Inspect again", id)
+	again.Now = snap.Now
+	p.same("Inspect again", "what is kept", snap, again)
+	p.commit("Commit of the turn that ran meanwhile", t, session.CommitRequest{State: []byte("next")})
+}
