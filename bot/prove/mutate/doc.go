@@ -1,8 +1,8 @@
 // Mutate takes guards out of the code, one at a time, and says whether a test notices.
 //
-//	go run ./bot/prove/mutate              # all of them: make mutate
-//	go run ./bot/prove/mutate -run fence   # those whose name matches
-//	go run ./bot/prove/mutate -list        # the table, as it is in bot/prove/MUTATIONS.md
+//	go -C bot/prove run ./mutate              # all of them: make mutate
+//	go -C bot/prove run ./mutate -run fence   # those whose name matches
+//	go -C bot/prove run ./mutate -list        # the table, as it is in bot/prove/MUTATIONS.md
 //
 // A guard is a line on which a promise rests: a check, an order of steps, a number that is kept.
 // For each there is a text that is the guard, what it becomes, and the test that must fail then.

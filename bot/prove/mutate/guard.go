@@ -68,7 +68,7 @@ func table(all []guard) string {
 	var b strings.Builder
 	b.WriteString("# Guards, and the tests that prove them\n\n")
 	b.WriteString("`make mutate` takes each of these guards out of the code, alone, and runs its test, which must fail.\n")
-	b.WriteString("`go doc ./bot/prove/mutate` says how. This table is written by `go run ./bot/prove/mutate -list`.\n\n")
+	b.WriteString("`go -C bot/prove doc ./mutate` says how. This table is written by `make golden`.\n\n")
 	fmt.Fprintf(&b, "%d guards.\n\n", len(all))
 	b.WriteString("| promise | file | the guard | without it | test |\n|---|---|---|---|---|\n")
 	for _, g := range all {

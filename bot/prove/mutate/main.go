@@ -70,9 +70,9 @@ func report(ctx context.Context, l *lab, chosen []guard, jobs int) int {
 	return 0
 }
 
-// moduleRoot is the directory of the module that the current directory is in.
+// moduleRoot is the directory of the library's module.
 func moduleRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/kaiwa-go/kaiwa").Output()
 	if err != nil {
 		return "", fmt.Errorf("go list: %w", err)
 	}

@@ -22,7 +22,7 @@ func TestGuardsAreThere(t *testing.T) {
 	}
 }
 
-// The table is the list: go run ./bot/prove/mutate -list > bot/prove/MUTATIONS.md
+// The table is the list.
 func TestTable(t *testing.T) {
 	t.Parallel()
 	const file = "../MUTATIONS.md"
@@ -31,7 +31,7 @@ func TestTable(t *testing.T) {
 	}
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.Equal(t, table(guards()), string(text), "KAIWA_UPDATE=1 go test ./bot/prove/mutate writes it again")
+	require.Equal(t, table(guards()), string(text), "make golden writes it again")
 }
 
 // A module of its own, with a guard that a test proves, one that none does, and what can go wrong.
