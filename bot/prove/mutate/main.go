@@ -29,14 +29,18 @@ func mutate(ctx context.Context) int {
 		flag.Usage()
 		return 2
 	}
-	if *list {
-		fmt.Print(table(guards()))
-		return 0
-	}
 	root, err := moduleRoot(ctx)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		return 1
+	}
+	if *list {
+		fmt.Print(table(guards()))
+		if err := check(root, guards()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
 	}
 	var chosen []guard
 	for _, g := range guards() {
