@@ -18,6 +18,8 @@ func FuzzOutput(f *testing.F) {
 	o.Source = transport.Source{Channel: "shop", Chat: transport.ChatGroup, ChatID: "C1", UserID: "U1"}
 	o.ReplyToken, o.PushOK, o.Key, o.Messages = "token", true, [16]byte{1, 2}, []byte(`[{"type":"text"}]`)
 	f.Add(o.append(nil))
+	f.Add([]byte("short"))
+	f.Add(append(o.append(nil)[:27], 0xff, 0xff, 0xff, 0xff)) // a length without an end
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var first, again output
 		if first.parse(b) != nil {
