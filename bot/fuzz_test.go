@@ -20,6 +20,8 @@ func FuzzDelivery(f *testing.F) {
 	f.Add(append(o.append(nil)[:len(o.append(nil))-len(o.Messages)], `{"menu":"main"}`...)) // as earlier builds wrote it
 	o.SwitchMenu, o.Menu, o.Messages = true, "main", nil
 	f.Add(o.append(nil))
+	f.Add([]byte("short"))
+	f.Add(append(o.append(nil)[:27], 0xff, 0xff, 0xff, 0xff)) // a length without an end
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var first, again delivery
 		if first.parse(b) != nil {

@@ -75,6 +75,10 @@ func FuzzStep(f *testing.F) {
 	f.Add(uint8(transport.KindTimer), "after 1m0s", "", "", "", "ask", "1;x", "after 1m0s", false)
 	f.Add(uint8(transport.KindTimer), "later", "", "", "", "", "1;", "", true)
 	f.Add(uint8(transport.KindFollow), "", "", "", "", "gone", "!", "", false)
+	f.Add(uint8(1), "4", "", "", "", "ask", "broken", "", false)
+	f.Add(uint8(18), "other", "", "", "", "ask", "1;x", "gone", false)
+	f.Add(uint8(1), "4", "", "", "", "ask", "1;x", "", true) // a reminder that is no timer
+	f.Add(uint8(transport.KindTimer), "later", "", "", "", "", "broken", "", true)
 	fl := everything(f)
 	f.Fuzz(func(t *testing.T, kind uint8, text, data, param, value, state, stored, timer string, reminder bool) {
 		e := &transport.Event{Kind: transport.Kind(kind) % (transport.KindTimer + 1), Text: text}
@@ -116,6 +120,7 @@ var entity = regexp.MustCompile(`#(\w+);`)
 func FuzzDiagram(f *testing.F) {
 	f.Add("short", "4; end note\n[*] --> x")
 	f.Add("a:b", `"<br>#quot;`)
+	f.Add(" ", `"`)
 	f.Fuzz(func(t *testing.T, label, word string) {
 		b := flow.New[order]("labels", "only")
 		b.StartOn(flow.Text("start"))

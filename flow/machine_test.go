@@ -138,6 +138,7 @@ func TestLooplabFacts(t *testing.T) {
 func FuzzMachine(f *testing.F) {
 	f.Add([]byte{3, 0, 0, 1, 1, 1, 2, 2, 2, 0}, []byte{0, 0, 1, 1, 2, 2, 7, 9})
 	f.Add([]byte{1, 0, 0, 0}, []byte{0, 1, 0, 2, 0, 3})
+	f.Add([]byte{7, 0, 0}, []byte{255, 127}) // a panic and an error
 	f.Fuzz(func(t *testing.T, rows, events []byte) {
 		var moves []move
 		bare := map[[2]string]string{}

@@ -67,6 +67,8 @@ func refStep(rows []refRow, state State, event int) (row int, next State) {
 func FuzzFlow(f *testing.F) {
 	f.Add([]byte{0, 0, 1, 1, 5, 14, 2, 3, 3, 4, 2, 7}, []byte{0, 1, 2, 3, 4, 5, 0, 1, 2})
 	f.Add([]byte{4, 0, 19, 4, 1, 2, 4, 5, 1, 1, 2, 6}, []byte{5, 4, 3, 2, 1, 0})
+	f.Add([]byte("11&120"), []byte("002"))
+	f.Add([]byte("10$"), []byte("0000"))
 	f.Fuzz(func(t *testing.T, def, events []byte) {
 		rows := refRows(def)
 		fl := refFlow(rows)

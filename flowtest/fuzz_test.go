@@ -13,6 +13,9 @@ func FuzzTranscript(f *testing.F) {
 	f.Add("@ 2026-01-01 10:00\n# hello\n> book\n< How many?\n  really?\n= booking/ask\n> [Yes]: 2026-01-02\n~ 2d\n! no\n")
 	f.Add("> (follow)\n> (again)\n~ 90m\n\n> [A]")
 	f.Add("~ 999999999999d")
+	for _, wrong := range []string{"no mark", " ", "\t", "@ noon", "~ soon", "> (unknown)"} {
+		f.Add(wrong)
+	}
 	f.Fuzz(func(t *testing.T, src string) {
 		first, err := parse(src)
 		if err != nil {

@@ -40,6 +40,8 @@ func TestUntag(t *testing.T) {
 
 func FuzzTag(f *testing.F) {
 	f.Add("yes", "abcde")
+	f.Add("yes", "")
+	f.Add("yes", "ab de") // no tag
 	f.Fuzz(func(t *testing.T, data, tag string) {
 		if d, got := transport.Unmark(transport.Mark("", tag)); got != tag || d != "" {
 			return // not a tag

@@ -1,10 +1,10 @@
 // Prove tries to break a bot, and says what it found.
 //
-//	go run ./bot/prove              # the short form, under 10 minutes on two cores
-//	go run ./bot/prove -long        # all of it
-//	go run ./bot/prove -ci          # a part, for pipelines: under 5 minutes on two quiet cores
-//	go run ./bot/prove -run stop    # the scenarios whose name begins so
-//	go run ./bot/prove -h           # the rest
+//	go -C bot/prove run .              # the short form, under 10 minutes on two cores: make prove
+//	go -C bot/prove run . -long        # all of it
+//	go -C bot/prove run . -ci          # a part, for pipelines: under 5 minutes on two quiet cores
+//	go -C bot/prove run . -run stop    # the scenarios whose name begins so
+//	go -C bot/prove run . -h           # the rest
 //
 // It starts bots as real processes on a real Redis, plays LINE to them, and makes trouble:
 // processes die at named points or sleep through their lease, Redis loses answers, goes away, is

@@ -59,6 +59,7 @@ func TestAppendTextLikeStdlib(t *testing.T) {
 
 func FuzzAppendText(f *testing.F) {
 	f.Add("a\xff\u2028\"\\\n")
+	f.Add("\b\f\r\t\x10ʛ")
 	f.Fuzz(func(t *testing.T, s string) {
 		require.Equal(t, quotedByStdlib(t, s), string(appendText(nil, s)))
 	})

@@ -135,6 +135,9 @@ func FuzzCompactJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Add(bubbleJSON)
+	f.Add("\xb0")
+	f.Add(`{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[{"type":"\b","":0,` +
+		`"action":{"type":"datetimepicker","data":"0"},"action":{"type":"uri","uri":"http://0"}}]}}`)
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.Count(s, "[")+strings.Count(s, "{") > maxNesting {
 			return

@@ -43,6 +43,8 @@ func FuzzAnswer(f *testing.F) {
 		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 500 No\nConnection: keep-alive\n\n" + `{"message":"Invalid reply token"}`,
 		"HTTP/1.1 429 Too Many\r\nRetry-After: 3\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nab",
 		"HTTP/1.1 304 Not Modified\r\n\r\nHTTP/1.1 101 x\r\n\r\n", "HTTP/1.1 2000\r\n\r\n", "SSH-2.0-x\r\n",
+		"", "HTTP/1.0 200\nA", "HTTP/1.0 100\nA: b\n", "HTTP/1.0 200\n" + strings.Repeat("a: b\n", 7) + "\n",
+		"HTTP/1.1 200\nTransfer-Encoding: gzip\n\n",
 	} {
 		f.Add([]byte(raw))
 	}

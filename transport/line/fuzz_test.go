@@ -66,6 +66,9 @@ func addSeeds(f *testing.F) {
 // encoding/json reads differently by design (keys that differ in case or come twice) is left out.
 func FuzzEvent(f *testing.F) {
 	addSeeds(f)
+	for _, s := range brokenEvents {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, fast := scanner{b: raw}, fields{}
 		s.event(&fast)
@@ -157,6 +160,9 @@ func FuzzEnvelope(f *testing.F) {
 	}
 	f.Add([]byte(`{"events":[` + samples[0].raw + `,null,` + samples[16].raw + `]}`))
 	f.Add(benchBody)
+	for _, s := range brokenEvents {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		cb, err := decodeBody(body, "")
 		if err != nil {

@@ -31,6 +31,9 @@ func FuzzPostback(f *testing.F) {
 	f.Add("~abcde~yes", "00000")
 	f.Add("{\"data\":\"\\u0000\"}\r\n", "_____")
 	f.Add("", "aaaaa")
+	f.Add("\b\x1a\xfd\"", "00000")
+	f.Add("yes", "")
+	f.Add("yes", "00 00")
 	f.Fuzz(func(t *testing.T, data, tag string) {
 		if d, got := transport.Unmark(transport.Mark("", tag)); got != tag || d != "" || tag == "" {
 			return // not a tag

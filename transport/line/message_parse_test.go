@@ -151,11 +151,29 @@ func TestParseMessageErrors(t *testing.T) {
 	}
 }
 
+// withAction is a text with an action among its quick replies.
+func withAction(action string) string {
+	return `{"type":"text","text":"a","quickReply":{"items":[{"type":"action","action":` + action + `}]}}`
+}
+
 func FuzzParseMessage(f *testing.F) {
 	g := newGen(3)
 	for range 60 {
 		object, _ := g.message().AppendJSON(nil, "")
 		f.Add(object)
+	}
+	for _, s := range []string{
+		"", `{"type" "text"}`, `{"tYpe":1e700}`, `{"type":	text"}`, `{"t]pe":"sticker"}`, `{"type":"text","emojis":[x`,
+		`{"type":"","originalContentUrl":"https://x/1"}`, `{"type":"image","originalContent":"https://x/1"}`,
+		`{"type":"location","title":"a","addr":"b"}`,
+		`{"type":"location","title":"a","addr":"b","latitude":-24.1,"longitude":23.6}`,
+		`{"type":"template","altText":"a","template":{"type":"buttons","text":"a","act-s":[{"type":"message","label":"a","text":"b"}]}}`,
+		`{"type":"coupon","couponId":"c","sender":{"iconUrl":"https://é"},"quickReply":{"items":[{"type":"new"}]}}`,
+		withAction(`{"type":"new","label":"a"}`), withAction(`{"typ":"location"}`), withAction(`{"type":"datetimepick\r","label":"a"}`),
+		withAction(`{"type":"datetimepicker","lafel":"a","data":"b","mode":"date","initial":"2026-01-;7"}`),
+		"{\"type\":\"text\",\"text\":\"a\",\"sender\":{\"name\":\"\xff\",\"x\x00\":1}}",
+	} {
+		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m, err := ParseMessage(raw)

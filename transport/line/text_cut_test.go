@@ -114,6 +114,8 @@ func requireWhole(t *testing.T, text, part string) {
 
 func FuzzSplit(f *testing.F) {
 	f.Add("One. Two.\n\nThree 👨‍👩‍👧", 12)
+	f.Add("", 27)
+	f.Add("Three 👨‍👩‍👧", 6) // which is longer than 6
 	f.Fuzz(func(t *testing.T, text string, most int) {
 		if most < 2 || most > 1<<16 {
 			return

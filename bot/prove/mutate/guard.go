@@ -2,15 +2,14 @@ package main
 
 import (
 	"fmt"
-	"path"
 	"strings"
 )
 
 // guard is a piece of code on which a promise rests, and the test that proves it.
 type guard struct {
 	name string // what is promised
-	file string // in the module
-	code string // what holds the promise; it is in the file once
+	dir  string // a folder of the module
+	code string // what holds the promise: see find
 	gone string // what is there instead when it does not
 	test string // "session/memstore TestStore/subtest": a package, and a name as go test prints it
 }
@@ -40,17 +39,6 @@ func quoteMeta(s string) string {
 	return strings.NewReplacer(`\`, `\\`, ".", `\.`, "+", `\+`, "(", `\(`, ")", `\)`, "[", `\[`).Replace(s)
 }
 
-// without returns the text of the file without the guard.
-func (g *guard) without(text string) (string, error) {
-	switch n := strings.Count(text, g.code); {
-	case g.code == g.gone:
-		return "", fmt.Errorf("the guard %q changes nothing", g.name)
-	case n != 1:
-		return "", fmt.Errorf("the guard %q is %d times in %s", g.name, n, g.file)
-	}
-	return strings.Replace(text, g.code, g.gone, 1), nil
-}
-
 // guards is the whole list.
 func guards() []guard {
 	var all []guard
@@ -68,18 +56,15 @@ func table(all []guard) string {
 	var b strings.Builder
 	b.WriteString("# Guards, and the tests that prove them\n\n")
 	b.WriteString("`make mutate` takes each of these guards out of the code, alone, and runs its test, which must fail.\n")
-	b.WriteString("`go doc ./bot/prove/mutate` says how. This table is written by `go run ./bot/prove/mutate -list`.\n\n")
+	b.WriteString("`go -C bot/prove doc ./mutate` says how. This table is written by `make golden`.\n\n")
 	fmt.Fprintf(&b, "%d guards.\n\n", len(all))
-	b.WriteString("| promise | file | the guard | without it | test |\n|---|---|---|---|---|\n")
+	b.WriteString("| promise | folder | the guard | without it | test |\n|---|---|---|---|---|\n")
 	for _, g := range all {
 		dir, name, _ := strings.Cut(g.test, " ")
-		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | `%s` `%s` |\n", g.name, short(g.file), cell(g.code), cell(g.gone), dir, name)
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | `%s` `%s` |\n", g.name, g.dir, cell(g.code), cell(g.gone), dir, name)
 	}
 	return b.String()
 }
-
-// short leaves out what the test's column says as well.
-func short(file string) string { return path.Join(path.Base(path.Dir(file)), path.Base(file)) }
 
 // cell shows code in a table, on one line.
 func cell(code string) string {

@@ -96,20 +96,15 @@ func (l *lab) one(ctx context.Context, g *guard) outcome {
 
 // overlay writes the file without the guard, and what -overlay takes.
 func (l *lab) overlay(dir string, g *guard) (string, error) {
-	file := filepath.Join(l.root, filepath.FromSlash(g.file))
-	text, err := os.ReadFile(file)
+	p, err := g.find(l.root)
 	if err != nil {
 		return "", err
 	}
-	changed, err := g.without(string(text))
-	if err != nil {
+	other := filepath.Join(dir, filepath.Base(p.file))
+	if err := os.WriteFile(other, []byte(p.without(g)), 0o600); err != nil {
 		return "", err
 	}
-	other := filepath.Join(dir, filepath.Base(file))
-	if err := os.WriteFile(other, []byte(changed), 0o600); err != nil {
-		return "", err
-	}
-	list, err := json.Marshal(map[string]map[string]string{"Replace": {file: other}})
+	list, err := json.Marshal(map[string]map[string]string{"Replace": {p.file: other}})
 	if err != nil {
 		return "", err
 	}

@@ -29,14 +29,18 @@ func mutate(ctx context.Context) int {
 		flag.Usage()
 		return 2
 	}
-	if *list {
-		fmt.Print(table(guards()))
-		return 0
-	}
 	root, err := moduleRoot(ctx)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		return 1
+	}
+	if *list {
+		fmt.Print(table(guards()))
+		if err := check(root, guards()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
 	}
 	var chosen []guard
 	for _, g := range guards() {
@@ -70,9 +74,9 @@ func report(ctx context.Context, l *lab, chosen []guard, jobs int) int {
 	return 0
 }
 
-// moduleRoot is the directory of the module that the current directory is in.
+// moduleRoot is the directory of the library's module.
 func moduleRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/kaiwa-go/kaiwa").Output()
 	if err != nil {
 		return "", fmt.Errorf("go list: %w", err)
 	}

@@ -8,21 +8,45 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each guard is in its file just once, and the list names each promise once.
+// Each guard is in its folder just once, and the list names each promise once.
 func TestGuardsAreThere(t *testing.T) {
 	t.Parallel()
-	names := map[string]bool{}
-	for _, g := range guards() {
-		text, err := os.ReadFile(filepath.Join("..", "..", "..", filepath.FromSlash(g.file)))
-		require.NoError(t, err)
-		_, err = g.without(string(text))
-		require.NoError(t, err)
-		require.False(t, names[g.name], g.name)
-		names[g.name] = true
-	}
+	require.NoError(t, check(filepath.Join("..", "..", ".."), guards()))
 }
 
-// The table is the list: go run ./bot/prove/mutate -list > bot/prove/MUTATIONS.md
+// A guard is found wherever it is in its folder, however it is indented or commented.
+func TestFind(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.go":      "package m\n\nfunc f() {\n\tif a {\n\t\treturn\n\t}\n\tg()\n}\n",
+		"b.go":      "package m\n\nfunc g() {\n\tif b { // a note\n\t\t// and one more\n\t\treturn\n\t}\n}\n",
+		"a_test.go": "package m\n\nfunc h() {\n\tif a {\n\t\treturn\n\t}\n}\n",
+		"c.lua":     "#!lua\n-- a note\nif c then\n  return\nend\n",
+		"d.md":      "if c then return end",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	for _, tt := range []struct{ code, want string }{
+		{"if a { return }", "a.go:4"},
+		{"{ if b { return", "b.go:3"},
+		{"#!lua if c then return", "c.lua:1"},
+		{"if c then return", "c.lua:3"},
+		{"{ return }", "is 2 times in . [a.go:4 b.go:4]: { return }"},
+		{"if d {", "is 0 times in . []: if d {"},
+	} {
+		p, err := (&guard{dir: ".", code: tt.code}).find(dir)
+		if err != nil {
+			require.ErrorContains(t, err, tt.want)
+			continue
+		}
+		require.Equal(t, tt.want, p.String())
+	}
+	twice := []guard{{name: "g", dir: ".", code: "if a {"}, {name: "g", dir: ".", code: "if d {"}}
+	require.EqualError(t, check(dir, twice), "two guards are named \"g\"\nthe guard \"g\" is 0 times in . []: if d {")
+}
+
+// The table is the list.
 func TestTable(t *testing.T) {
 	t.Parallel()
 	const file = "../MUTATIONS.md"
@@ -31,7 +55,7 @@ func TestTable(t *testing.T) {
 	}
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.Equal(t, table(guards()), string(text), "KAIWA_UPDATE=1 go test ./bot/prove/mutate writes it again")
+	require.Equal(t, table(guards()), string(text), "make golden writes it again")
 }
 
 // A module of its own, with a guard that a test proves, one that none does, and what can go wrong.
@@ -67,14 +91,14 @@ func TestVerdicts(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			tt.guard.file, tt.guard.name = "m.go", tt.name
+			tt.guard.dir, tt.guard.name = ".", tt.name
 			o := l.one(t.Context(), &tt.guard)
 			require.Equal(t, tt.want, o.verdict, o.why)
 			require.Contains(t, o.why, tt.why)
 		})
 	}
-	good := guard{name: "good", file: "m.go", code: "n < 0", gone: "false", test: ". TestHalf/of_less"}
-	weak := guard{name: "weak", file: "m.go", code: "n > 9", gone: "false", test: ". TestHalf"}
+	good := guard{name: "good", dir: ".", code: "n < 0", gone: "false", test: ". TestHalf/of_less"}
+	weak := guard{name: "weak", dir: ".", code: "n > 9", gone: "false", test: ". TestHalf"}
 	require.Zero(t, report(t.Context(), l, []guard{good}, 2))
 	require.Equal(t, 1, report(t.Context(), l, []guard{good, weak}, 2))
 	for _, test := range []string{". TestBad", ". TestSkip", ". TestWhole", ". TestHalf/of_more"} {

@@ -21,6 +21,8 @@ func FuzzAPIBody(f *testing.F) {
 	f.Add("batch", `{"operations":[{"type":"link","from":[],"to":{}}]}`)
 	f.Add("coupon", `{"reward":{"type":"discount","priceInfo":{"type":"explicit"}}}`)
 	f.Add("token", `grant_type=client_credentials&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=e30.e30.x`)
+	f.Add("push", `{"to":"U1","messages":[{"type":"te`)
+	f.Add("push", `{"to":A}`)
 	f.Fuzz(func(t *testing.T, path, body string) {
 		p := New(secret, token, nil)
 		to, media := pushPath, "application/json"
