@@ -77,10 +77,11 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 		h = newHolder(r)
 	}
 	h.id, h.token, h.rev, h.state = req.ID, req.Token, res.Rev, res.State
-	h.job = job{event: res.Event, attempt: res.Attempt, crashed: res.Crashed}
+	j := job{event: res.Event, attempt: res.Attempt, crashed: res.Crashed}
 	if e != nil && e.ID == res.Event.ID { // else an older event waited, which is stored
-		h.job.decoded = e
+		j.decoded = e
 	}
+	h.set(j)
 	r.running.Add(1)
 	if !r.crew.launch(h.work) {
 		r.running.Add(-1)
