@@ -60,9 +60,11 @@ func (o *outbox) put(bodies [][]byte, t session.Token, rev uint32, until int64) 
 	return true
 }
 
-// holds says that t has the lane by the commit that made rev, of which something still waits.
+// holds says that t has the lane by the commit that made rev, and that an output of that very
+// commit still waits. It is the first then: nothing waited when the lane was given.
 func (o *outbox) holds(t session.Token, rev uint32, now int64) bool {
-	return len(o.waiting) > 0 && o.owner == t && o.rev == rev && o.until > now
+	return len(o.waiting) > 0 && o.owner == t && o.rev == rev && o.until > now &&
+		o.waiting[0].Seq < session.MakeSeq(rev+1, 0)
 }
 
 // grant gives the lane away and returns a copy of what waits.

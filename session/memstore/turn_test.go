@@ -120,3 +120,30 @@ func TestReleasedTimerWaits(t *testing.T) {
 		require.Equal(t, 2, b.Attempt)
 	})
 }
+
+// TestCommitAgainWhoseOutputsAreGone repeats a commit when another was made since, whose outputs
+// wait in the delivery lease of the first.
+func TestCommitAgainWhoseOutputsAreGone(t *testing.T) {
+	s := New()
+	commit := func(n int, event string) *session.CommitRequest {
+		b, err := s.Begin(t.Context(), &session.BeginRequest{
+			ID: "a", Token: token(n), Event: session.Event{ID: event},
+		})
+		require.NoError(t, err)
+		require.Equal(t, session.Run, b.Status)
+		r := &session.CommitRequest{
+			ID: "a", Token: token(n), Rev: b.Rev, EventID: event, Outputs: [][]byte{{1}},
+		}
+		_, err = s.Commit(t.Context(), r)
+		require.NoError(t, err)
+		return r
+	}
+	first := commit(1, "e1")
+	commit(2, "e2")
+	c, err := s.Commit(t.Context(), first)
+	require.NoError(t, err)
+	require.True(t, c.Lane)
+	require.NoError(t, s.Discard(t.Context(), "a", session.MakeSeq(1, 1), "blocked"))
+	_, err = s.Commit(t.Context(), first)
+	require.ErrorIs(t, err, session.ErrFenced)
+}
