@@ -37,11 +37,11 @@ func TestBeginAgainGetsTheSameOutputs(t *testing.T) {
 		r.Token = token(3)
 		b, err := s.Begin(t.Context(), r)
 		require.NoError(t, err)
-		require.Empty(t, b.Outputs, "the lane is another's")
+		require.Empty(t, b.Outputs, "another call has the delivery lease")
 	})
 }
 
-func TestEventGetsOutputsOfLaneThatRanOut(t *testing.T) {
+func TestEventGetsOutputsWhoseDeliveryLeaseRanOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()
 		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}}, Lane: time.Second})
@@ -83,8 +83,8 @@ func TestCommitAgainHasFreshTerms(t *testing.T) {
 	})
 }
 
-// TestCommitAgainWithoutTheLane repeats a commit whose outputs wait behind others.
-func TestCommitAgainWithoutTheLane(t *testing.T) {
+// TestCommitAgainWithoutDeliveryLease repeats a commit whose outputs wait behind others.
+func TestCommitAgainWithoutDeliveryLease(t *testing.T) {
 	s := New()
 	_, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1), Event: session.Event{ID: "e1"}})
 	require.NoError(t, err)
