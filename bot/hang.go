@@ -41,7 +41,7 @@ func (h *holder) abandon(lost bool) {
 	}
 	h.stats.stuck.Add(1)
 	if h.job.crashed {
-		<-h.alone
+		h.suspects.leave(h.job.twice())
 	}
 	go h.crew.loop(u.work)
 }

@@ -17,15 +17,15 @@ import (
 // by side.
 type runner struct {
 	*env
-	planner planner
-	courier *courier
-	running atomic.Int64  // holders
-	spare   sync.Pool     // of *holder; in a test's bubble of virtual time, their timers belong to it
-	alone   chan struct{} // has room for the turn of one event that may have killed a process
+	planner  planner
+	courier  *courier
+	running  atomic.Int64 // holders
+	spare    sync.Pool    // of *holder; in a test's bubble of virtual time, their timers belong to it
+	suspects suspects
 }
 
 func (r *runner) init(e *env, flows []*flow.Flow, c *courier) {
-	r.env, r.courier, r.alone = e, c, make(chan struct{}, 1)
+	r.env, r.courier = e, c
 	r.planner = planner{env: e, flows: flows, byName: make(map[string]*flow.Flow, len(flows))}
 	for _, f := range flows {
 		r.planner.byName[f.Name()] = f

@@ -3,29 +3,61 @@ package bot
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
-// suspectWait is the longest delay before an event that may have crashed a process is tried again;
-// the delay is drawn between half of it and all of it.
-const suspectWait = 400 * time.Millisecond
+const (
+	// suspectWait is the longest delay before an event that may have crashed a process is tried
+	// again, where it cannot run now; the delay is drawn between half of it and all of it.
+	suspectWait = 400 * time.Millisecond
+	// maxSuspects is how many events may run at once that were under way in one process that died.
+	maxSuspects = 64
+)
 
-// takeAlone takes the right to run a turn that may have killed its process, if it is free. Those
-// that run beside such a turn when it kills again become suspects too, so suspects run one at a
-// time. If it returns true, runner.alone is received from afterwards.
-func (r *runner) takeAlone() bool {
-	select {
-	case r.alone <- struct{}{}:
-		return true
-	default:
+// suspects bounds the turns of events that may have crashed a process: those whose earlier attempt
+// ended without a word. Nobody can tell which of the events that were under way did it. So those that
+// died once run side by side, up to maxSuspects: most of them are innocent, and their users wait. If
+// a process dies again, those that were under way both times run alone, one after the other, so that
+// the one that kills takes no others with it.
+type suspects struct {
+	mu     sync.Mutex
+	beside int  // events that died once, and run
+	alone  bool // an event that died twice runs
+}
+
+// enter reports whether the event may run now. If it may, leave follows.
+func (s *suspects) enter(twice bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.alone, twice && s.beside > 0, s.beside >= maxSuspects:
 		return false
+	case twice:
+		s.alone = true
+	default:
+		s.beside++
+	}
+	return true
+}
+
+func (s *suspects) leave(twice bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if twice {
+		s.alone = false
+	} else {
+		s.beside--
 	}
 }
 
-// waitAlone gives the session of a suspect back, and begins it again a little later. To wait with
+// twice reports whether two attempts or more were begun before, of which one crashed.
+func (j *job) twice() bool { return j.attempt > 2 }
+
+// waitTurn gives the session of a suspect back, and begins it again a little later. To wait with
 // the lease in hand would count as an attempt when another suspect kills the process: a few deaths
 // in a row, and all that waited would be set aside.
-func (h *holder) waitAlone() {
+func (h *holder) waitTurn() {
 	rest := suspectWait/2 + rand.N(suspectWait/2)
 	h.release(rest, false)
 	r, id := h.runner, h.id

@@ -14,14 +14,14 @@ func (h *holder) turn() (session.Event, bool) {
 	if h.fault != nil {
 		return h.faulty()
 	}
-	if h.job.crashed && !h.takeAlone() {
-		h.waitAlone()
+	if h.job.crashed && !h.suspects.enter(h.job.twice()) {
+		h.waitTurn()
 		return session.Event{}, false
 	}
 	ctx := h.watch.begin(h.o.TurnTimeout, h.o.lease/3, max(h.o.LoadingAfter, 0))
 	defer func() { // also if user code ends the goroutine
 		if h.abandoned = h.watch.done(); !h.abandoned && h.job.crashed {
-			<-h.alone
+			h.suspects.leave(h.job.twice())
 		}
 	}()
 	crash("before-turn")

@@ -118,7 +118,9 @@ func timeOf(ms int64) time.Time {
 func leaseEnd(now int64, lease time.Duration) int64 { return end(now, lease, session.DefaultLease) }
 
 // deliveryEnd is the end of a delivery lease that is given now.
-func deliveryEnd(now int64, lease time.Duration) int64 { return end(now, lease, session.DefaultDeliveryLease) }
+func deliveryEnd(now int64, lease time.Duration) int64 {
+	return end(now, lease, session.DefaultDeliveryLease)
+}
 
 func end(now int64, d, byDefault time.Duration) int64 {
 	if d <= 0 {
