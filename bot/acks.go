@@ -10,7 +10,7 @@ import (
 )
 
 // ackDelay is how long an acknowledgement waits for the session's next call to carry it. It is
-// far below the delivery lease of 4 s, after which the outputs would be sent again. ackAgain is the
+// far below the delivery lease of 3.5 s, after which the outputs would be sent again. ackAgain is the
 // wait after the store did not take an acknowledgement.
 const (
 	ackDelay = 100 * time.Millisecond

@@ -13,12 +13,12 @@
 //	session         what is kept of one conversation: of a user, a group, a room, or a member of these
 //	event           one thing that arrived; mailbox: the events of a session that wait
 //	turn            the handling of one event, or of one timer that is due
-//	lease           the right of one process to run the turns of a session, for 10 s at a time
+//	lease           the right of one process to run the turns of a session, for 3 s at a time
 //	lease token     a random name of one acquisition of a lease
 //	head            the event that the present turn is for; it stays first until it is done
 //	output          what a turn leaves to be sent: up to five messages, or the switch of a menu
 //	outbox          the outputs of a session that wait to be sent, in order
-//	delivery lease  the right of one process to send the outputs of a session, for 4 s at a time
+//	delivery lease  the right of one process to send the outputs of a session, for 3.5 s at a time
 //	acknowledgement the note to the store that outputs were sent
 //	dead letter     an event or output that was set aside for a person to look at
 //	mark            what a button carries in its data to name the step that showed it
@@ -143,7 +143,7 @@
 //
 // The webhook answers 503 within 1.9 s, whether Redis refuses, is slow, full or silent, and at
 // once when too many wait for it. The platform delivers again if that is switched on. Turns that
-// run try to commit for as long as their lease; then their events run again. What is sent goes
+// run try to commit for 10 s; then their events run again. What is sent goes
 // out, and is acknowledged afterwards: this process does not send it again. The sweep asks once
 // a second. When Redis is back, it goes on with what was left, the oldest first.
 //

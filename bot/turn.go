@@ -135,8 +135,13 @@ func (h *holder) committed(res *session.CommitResult, outs []delivery) session.E
 	return res.Next
 }
 
-// write calls Commit until the store answers, for as long as the lease lasts. It asks again at once:
-// most often only the answer was lost, and no other turn came between.
+// commitPatience is for how long a turn tries to commit while the store is away. Its actions have run:
+// to try on costs less than to run them again. If another process takes the session meanwhile, the
+// commit is refused.
+const commitPatience = 10 * time.Second
+
+// write calls Commit until the store answers, for commitPatience. It asks again at once: most often
+// only the answer was lost, and no other turn came between.
 func (h *holder) write() (session.CommitResult, error) {
 	r := &h.request
 	r.ID, r.Token, r.Rev, r.Release = h.id, h.token, h.rev, h.last
@@ -145,7 +150,7 @@ func (h *holder) write() (session.CommitResult, error) {
 	if !errors.Is(err, session.ErrUnavailable) {
 		return res, err
 	}
-	end := time.Now().Add(h.o.lease)
+	end := time.Now().Add(commitPatience)
 	wait := time.Duration(0)
 	for errors.Is(err, session.ErrUnavailable) && time.Now().Before(end) {
 		time.Sleep(wait)

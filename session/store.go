@@ -18,8 +18,13 @@ const (
 
 // Terms of leases where a request gives none.
 const (
-	DefaultLease         = 10 * time.Second // of a turn
-	DefaultDeliveryLease = 4 * time.Second  // of the right to deliver outputs: see BeginRequest.Lane
+	// DefaultLease is how long a process may run the turns of a session before it has to extend its
+	// lease: other processes wait as long for what one that died had under way.
+	DefaultLease = 3 * time.Second
+	// DefaultDeliveryLease is how long a process may send outputs: one call of a platform that hangs
+	// until its time-out of 3 s, and some. Other processes wait as long for what one that died left
+	// unsent.
+	DefaultDeliveryLease = 3500 * time.Millisecond
 )
 
 // What a Store answers besides a result.
