@@ -15,6 +15,8 @@ func (g *game) between(f func()) span {
 	return span{before, g.p.now().UnixMilli()}
 }
 
+// done returns the number up to which the call acknowledges outputs: none, that of the first output
+// that waits, or that of the last.
 func (g *game) done(c call) session.Seq {
 	outs := g.models[c.session].outs
 	switch {
@@ -27,6 +29,8 @@ func (g *game) done(c call) session.Seq {
 	}
 }
 
+// begin calls Begin, with the call's event or without one, and perhaps a second time with the same
+// token. If it gets a turn, the actor remembers it.
 func (g *game) begin(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
 	if e := c.events(g.p); m.gone[e.ID] && !m.stale(e) {
@@ -51,12 +55,15 @@ func (g *game) begin(c call) verdict {
 	return v
 }
 
+// commit ends the turn that the actor believes to run, be it lost or not, and perhaps repeats the
+// call. The model says whether it must succeed.
 func (g *game) commit(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
 	if a.turn.id == "" {
 		return ""
 	}
 	r := session.CommitRequest{EventID: a.turn.Event.ID, Release: c.release, Done: g.done(c)}
+	// The turn is taken for that of a timer: the event stays.
 	if c.timer == 4 {
 		r.EventID = ""
 	}
@@ -85,6 +92,7 @@ func (g *game) commit(c call) verdict {
 	var done session.Committed
 	var err error
 	now := g.between(func() { done, err = g.p.store.Commit(g.p.Context(), req) })
+	// An answer tells when the commit took effect; an error does not.
 	if err == nil {
 		now = at(done.Now.UnixMilli())
 	}
@@ -113,6 +121,8 @@ func (g *game) replay(c call) verdict {
 	return m.commitAgain(a.commit, a.answer, again, err, true)
 }
 
+// release gives up the turn that the actor believes to run. An actor that releases the same turn
+// once more makes the very same request: that is a call that is repeated.
 func (g *game) release(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
 	if a.turn.id == "" {
@@ -131,6 +141,7 @@ func (g *game) release(c call) verdict {
 	return m.release(r, err, now)
 }
 
+// extend gives the lease that the actor believes to hold another term, short or long.
 func (g *game) extend(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
 	if a.turn.id == "" {
@@ -145,6 +156,7 @@ func (g *game) extend(c call) verdict {
 	return ""
 }
 
+// ack acknowledges outputs, and perhaps repeats the call. Anybody may do that, without a lease.
 func (g *game) ack(c call) verdict {
 	m := g.models[c.session]
 	v := verdict("")
@@ -171,6 +183,7 @@ func (g *game) due() verdict {
 	return noError(err)
 }
 
+// discard makes a dead letter of an output that waits, or of none.
 func (g *game) discard(c call) verdict {
 	seq := g.done(c)
 	err := g.p.store.Discard(g.p.Context(), g.ids[c.session], seq, "blocked")

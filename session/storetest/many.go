@@ -10,6 +10,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// manyChecks has one check, in which many goroutines call one store at the same time.
 func manyChecks() []check {
 	return []check{
 		{"many goroutines: each event exactly one committed turn, in order", manyGoroutines},
@@ -42,6 +43,7 @@ func manyGoroutines(p *probe) {
 	if c.wrong != "" {
 		p.Fatalf("%s: %s", p.promise, c.wrong)
 	}
+	// Each event appended its id to the state: the state is the list of turns.
 	var want []string
 	for i := range crowdEvents {
 		want = append(want, fmt.Sprintf("e%02d", i))
@@ -57,8 +59,10 @@ func manyGoroutines(p *probe) {
 	}
 }
 
+// session returns the id of the nth session.
 func (c *crowd) session(n int) string { return c.p.session(fmt.Sprint("s", n)) }
 
+// fail keeps what went wrong first.
 func (c *crowd) fail(format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -94,6 +98,7 @@ func (c *crowd) post(n int, copies bool) {
 func (c *crowd) run(n int, t *turn) {
 	state := t.State
 	for t.Event.ID != "" {
+		// No other goroutine may be between these two lines for the same session.
 		if c.running[n].Add(1) != 1 {
 			c.fail("Begin: want turns of a session at once 1, got 2")
 		}

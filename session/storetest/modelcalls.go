@@ -9,6 +9,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// noError is the verdict on a call that must succeed.
 func noError(err error) verdict {
 	if err != nil {
 		return verdict(fmt.Sprintf("want error none, got %v", err))
@@ -16,6 +17,8 @@ func noError(err error) verdict {
 	return ""
 }
 
+// begin judges the answer of Begin. First it accepts the event as the contract says; then the
+// status must be one that statuses allows, then outputs and turn must be right.
 func (m *model) begin(r *session.BeginRequest, b session.Begun, err error) verdict {
 	if err != nil {
 		return noError(err)
@@ -42,12 +45,14 @@ func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []sessio
 	switch {
 	case brought && m.stale(r.Event):
 		return []session.Status{session.Stale}
+	// Something is to be done, and nobody is at it.
 	case !r.Hold && m.mail() && m.free(now), !r.Hold && !brought && m.due != 0 && m.timer(now) && m.free(now):
 		return []session.Status{session.Run}
 	case !brought:
 		return []session.Status{session.Idle}
 	case fresh || waits:
 		return []session.Status{session.Queued}
+	// The event is done. But a store may say of a busy session that it will be looked after.
 	case m.mail() || m.leased(now):
 		return []session.Status{session.Duplicate, session.Queued}
 	default:
@@ -55,6 +60,8 @@ func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []sessio
 	}
 }
 
+// beginTurn is for an answer that gives the caller a turn. It counts the attempt, and compares all
+// that the answer says of the event and of the session.
 func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) verdict {
 	if m.next() {
 		m.attempts = 0
@@ -74,6 +81,8 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) ve
 		want("timer", due.UTC(), b.Due.UTC()))
 }
 
+// beginOutputs judges which outputs were handed out: those behind the ones that the caller
+// acknowledged, or all whose delivery lease is over, but not with Hold.
 func (m *model) beginOutputs(r *session.BeginRequest, b session.Begun, now span) verdict {
 	m.outs = m.left(r.Done)
 	lane := now.plus(r.Lane.Milliseconds())
@@ -95,6 +104,7 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err 
 	if err != nil {
 		return noError(err)
 	}
+	// If a time passed between the two calls, the second may answer otherwise.
 	between := span{b.Now.UnixMilli(), again.Now.UnixMilli()}
 	for _, t := range []span{m.until, m.notBefore, m.lane, at(m.due)} {
 		m.passed(t, between)
@@ -115,10 +125,14 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err 
 		want("state", string(b.State), string(again.State)))
 }
 
+// commit judges the answer of Commit, and writes what the request says into the model. Then either
+// the lease is given up, as nothing waits or as the request says so, or the next event is handed
+// over.
 func (m *model) commit(r *session.CommitRequest, c session.Committed, err error, now span) verdict {
 	if v, done := m.fenced(r.Token, err); done {
 		return v
 	}
+	// The event becomes a dead letter.
 	if r.Dead != "" {
 		m.letters = append(m.letters, modelLetter{event: *m.head, attempts: m.attempts, why: r.Dead})
 	}
@@ -143,6 +157,7 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 	if m.head == nil {
 		m.attempts, m.crashed = 0, false
 	}
+	// The lease is given up: nothing is handed over.
 	if r.Release || !m.mail() {
 		m.token, m.notBefore = session.Token{}, now
 		return first(v, want("next event", "", c.Next.ID))
@@ -169,10 +184,12 @@ func (m *model) fenced(t session.Token, err error) (v verdict, done bool) {
 
 // commitAgain is for a commit that was made before. late says that other calls came between.
 func (m *model) commitAgain(r *session.CommitRequest, c, again session.Committed, err error, late bool) verdict {
+	// Others committed since, and the outputs of this commit still wait.
 	if err == nil && late && r.Rev+1 < m.rev && len(m.outs) > 0 && m.outs[0].seq>>8 == session.MakeSeq(r.Rev+1, 0)>>8 {
 		m.lane = m.lane.or(at(again.Now.UnixMilli()).plus(r.Lane.Milliseconds()))
 		return first(want("revision", r.Rev+1, again.Rev), want("lane", true, again.Lane), want("next event", "", again.Next.ID))
 	}
+	// It is not the last commit any more.
 	if r.Token != m.last || r.Rev+1 != m.rev {
 		if !errors.Is(err, session.ErrFenced) {
 			return verdict(fmt.Sprintf("want error %v, got %s", session.ErrFenced, show(err)))
@@ -198,6 +215,8 @@ func (m *model) commitAgain(r *session.CommitRequest, c, again session.Committed
 	return first(v, want("next event", "", again.Next.ID))
 }
 
+// release judges a Release. The event stays the head, and no turn may begin before the delay is
+// over.
 func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict {
 	if err == nil && r.Token == m.released && m.token == (session.Token{}) {
 		m.notBefore = m.notBefore.or(now.plus(r.Delay.Milliseconds()))
@@ -214,6 +233,7 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 	return ""
 }
 
+// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term.
 func (m *model) ack(done session.Seq, lane int64, outs []session.Output, err error, now span) verdict {
 	m.outs = m.left(done)
 	if len(m.outs) > 0 {
@@ -222,6 +242,8 @@ func (m *model) ack(done session.Seq, lane int64, outs []session.Output, err err
 	return first(noError(err), wantOutputs(m.outs, outs))
 }
 
+// discard judges a Discard: an output that is there becomes a dead letter, and those before it are
+// dropped.
 func (m *model) discard(seq session.Seq, why string, err error) verdict {
 	for _, o := range m.outs {
 		if o.seq == seq {
