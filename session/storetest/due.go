@@ -32,6 +32,7 @@ func dueInOrder(p *probe) {
 	p.waitingSince("first", now)
 	p.waitingSince("second", p.now())
 	want = append(want, p.session("first"), p.session("second"))
+	// A limit cuts the end of the list off.
 	for _, limit := range []int{1, 3, 4, 100} {
 		ids, _, err := p.store.Due(p.Context(), limit)
 		p.err("Due", nil, err)

@@ -36,12 +36,14 @@ func (g *game) begin(c call) verdict {
 	if e := c.events(g.p); m.gone[e.ID] && !m.stale(e) {
 		return "" // it was stamped later than a Forget: whether it is known is left open
 	}
+	// A new token for each Begin, as the contract asks for.
 	r := &session.BeginRequest{
 		ID: g.ids[c.session], Token: g.p.token(), Event: c.events(g.p), Hold: c.hold && c.event > 0,
 		Lease: c.term(), Lane: c.term(), Done: g.done(c),
 	}
 	b, err := g.p.store.Begin(g.p.Context(), r)
 	v := m.begin(r, b, err)
+	// The same request, token included: the answer must be the same.
 	if c.twice && v == "" && !m.unsure {
 		var again session.Begun
 		again, err = g.p.store.Begin(g.p.Context(), r)
@@ -67,6 +69,7 @@ func (g *game) commit(c call) verdict {
 	if c.timer == 4 {
 		r.EventID = ""
 	}
+	// The bot gives up on the event.
 	if c.dead && r.EventID != "" {
 		r.Dead = "panic"
 	}
@@ -76,6 +79,7 @@ func (g *game) commit(c call) verdict {
 	for i := range c.outputs {
 		r.Outputs = append(r.Outputs, fmt.Append(nil, "output ", i))
 	}
+	// A timer that is past, one that is due within the sequence, or one that is not.
 	switch c.timer {
 	case 1:
 		r.Due = g.p.base.Add(-time.Minute)
@@ -100,6 +104,7 @@ func (g *game) commit(c call) verdict {
 	if err != nil {
 		return v
 	}
+	// The actor goes on with the event that was handed over, if any.
 	a.commit, a.answer = req, done
 	a.turn.Rev, a.turn.Event = done.Rev, done.Next
 	if c.twice && v == "" {
@@ -128,6 +133,7 @@ func (g *game) release(c call) verdict {
 	if a.turn.id == "" {
 		return ""
 	}
+	// The same request as before if the actor gives up the same turn again.
 	r := a.release
 	if r == nil || r.Token != a.turn.token {
 		r = &session.ReleaseRequest{ID: a.turn.id, Token: a.turn.token, Counted: c.counted}
@@ -152,6 +158,7 @@ func (g *game) extend(c call) verdict {
 	if v, done := m.fenced(a.turn.token, err); done {
 		return v
 	}
+	// It succeeded: the lease ends when the new term is over.
 	m.until = now.plus(c.term().Milliseconds())
 	return ""
 }

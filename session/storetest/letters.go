@@ -139,6 +139,7 @@ func (p *probe) replay(id string) *turn {
 	p.same("Letters after Replay", "letters", 0, len(p.lettersOf(id)))
 	p.err("Replay again", session.ErrNoLetter, p.store.Replay(p.Context(), all[0].ID))
 	p.eventually("Due after Replay", "the session due", func() bool { return p.due(id) })
+	// Anybody may look after the session now.
 	t := p.begin("Begin after Replay", session.BeginRequest{ID: id}, session.Run)
 	// The new id is the old one, "#r" and a number that the store chooses.
 	number, ok := strings.CutPrefix(t.Event.ID, all[0].Event.ID+"#r")
@@ -200,6 +201,7 @@ func replayFull(p *probe) {
 			p.err("Begin while another runs", session.ErrFull, err)
 		}
 	}
+	// The letter stays, and may be replayed later.
 	all := p.letters(10)
 	p.same("Letters", "letters", 1, len(all))
 	p.err("Replay into a full mailbox", session.ErrFull, p.store.Replay(p.Context(), all[0].ID))

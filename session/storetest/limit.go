@@ -39,6 +39,7 @@ func fullMailbox(p *probe) {
 		}
 		p.err("Begin while another runs", nil, err)
 		p.same("Begin while another runs", "status", session.Queued, status)
+		// A store that takes everything would never end this loop.
 		if accepted > session.MaxMailbox {
 			p.fail("Begin", "events that wait, at most", session.MaxMailbox, accepted)
 		}
@@ -50,6 +51,7 @@ func fullMailbox(p *probe) {
 	// One event leaves the mailbox, and the one that was refused finds room.
 	c := p.commit("Commit", t, session.CommitRequest{State: []byte("s")})
 	p.same("Commit", "next event", "e0", c.Next.ID)
+	// It is not taken for a duplicate.
 	status, err := begin(accepted)
 	p.err("Begin of the refused event when there is room", nil, err)
 	p.same("Begin of the refused event when there is room", "status", session.Queued, status)
@@ -75,6 +77,7 @@ func fullOutbox(p *probe) {
 	r := session.CommitRequest{EventID: "e1", State: []byte("no"), Outputs: many}
 	_, err := p.store.Commit(p.Context(), t.request(r))
 	p.err("Commit of too many outputs", session.ErrFull, err)
+	// The turn is still the caller's, so it may commit fewer.
 	c := p.commit("Commit of as many as may be", t, session.CommitRequest{Outputs: many[1:]})
 	p.same("Commit of as many as may be", "lane", true, c.Lane)
 	// Two more, where one place is free: it takes an Ack of two.
@@ -82,6 +85,7 @@ func fullOutbox(p *probe) {
 	r = session.CommitRequest{EventID: "e2", State: []byte("no"), Outputs: many[:2], Done: session.MakeSeq(1, 1)}
 	_, err = p.store.Commit(p.Context(), t.request(r))
 	p.err("Commit of two more when one was delivered", session.ErrFull, err)
+	// The Done of the refused commit counts as little as the rest: all outputs wait.
 	outs, err := p.store.Ack(p.Context(), s, 0, long)
 	p.err("Ack of nothing", nil, err)
 	p.same("Ack of nothing", "outputs that wait", session.MaxOutputs, len(outs))
@@ -115,6 +119,7 @@ func tooLarge(p *probe) {
 		_, err := p.store.Commit(p.Context(), t.request(r))
 		p.err("Commit", session.ErrTooLarge, err)
 	}
+	// The turn goes on, and nothing of what was refused is there.
 	p.commit("Commit of less", t, session.CommitRequest{State: []byte("s")})
 	t = p.run("Begin of the next", s, p.event("e2", 2))
 	p.same("Begin of the next", "state", "s", string(t.State))

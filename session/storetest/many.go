@@ -35,6 +35,7 @@ type crowd struct {
 // while whoever is told to run a turn runs it.
 func manyGoroutines(p *probe) {
 	c := &crowd{p: p}
+	// One goroutine posts the events in order; another posts copies of the first.
 	for n := range crowdSessions {
 		c.work.Go(func() { c.post(n, false) })
 		c.work.Go(func() { c.post(n, true) })
@@ -79,6 +80,7 @@ func (c *crowd) post(n int, copies bool) {
 			ID: c.session(n), Token: c.p.token(), Lease: long, Lane: long, Redelivered: copies,
 			Event: c.p.event(fmt.Sprintf("e%02d", i), i),
 		}
+		// Some copies would take the turn, some leave it to others.
 		if copies {
 			r.Event = c.p.event("e00", 0)
 			r.Hold = i%2 == 0
@@ -88,6 +90,7 @@ func (c *crowd) post(n int, copies bool) {
 			c.fail("Begin: want error none, got %v", err)
 			return
 		}
+		// The turn is run beside the posting, as a bot does.
 		if b.Status == session.Run {
 			c.work.Go(func() { c.run(n, &turn{Begun: b, id: r.ID, token: r.Token}) })
 		}

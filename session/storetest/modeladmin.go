@@ -12,6 +12,7 @@ import (
 
 // forget is for the time of a Forget that took effect.
 func (m *model) forget(err error, now span) verdict {
+	// What was accepted is gone. The revision goes on, so that old Acks drop nothing.
 	for id := range m.accepted {
 		m.gone[id] = true
 	}
@@ -74,6 +75,7 @@ func (m *model) revive(err error) verdict {
 		}
 		return ""
 	}
+	// The store makes the number; the model learns it when the event is handed out.
 	e := m.letters[0].event
 	e.ID += replayMark
 	m.letters = m.letters[1:]

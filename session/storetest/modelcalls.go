@@ -25,6 +25,7 @@ func (m *model) begin(r *session.BeginRequest, b session.Begun, err error) verdi
 	}
 	now := at(b.Now.UnixMilli())
 	fresh := r.Event.ID != "" && !m.accepted[r.Event.ID] && !m.stale(r.Event)
+	// An event that never came waits for its turn now, whatever is answered.
 	if fresh {
 		m.accept(r.Event)
 	}
@@ -43,13 +44,16 @@ func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []sessio
 	brought := r.Event.ID != ""
 	waits := brought && m.waits(r.Event.ID)
 	switch {
+	// It happened before a Forget.
 	case brought && m.stale(r.Event):
 		return []session.Status{session.Stale}
 	// Something is to be done, and nobody is at it.
 	case !r.Hold && m.mail() && m.free(now), !r.Hold && !brought && m.due != 0 && m.timer(now) && m.free(now):
 		return []session.Status{session.Run}
+	// Nothing is to be done, or somebody is at it.
 	case !brought:
 		return []session.Status{session.Idle}
+	// The event is durable, and others run it.
 	case fresh || waits:
 		return []session.Status{session.Queued}
 	// The event is done. But a store may say of a busy session that it will be looked after.
@@ -63,12 +67,16 @@ func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []sessio
 // beginTurn is for an answer that gives the caller a turn. It counts the attempt, and compares all
 // that the answer says of the event and of the session.
 func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) verdict {
+	// An event that was not begun before has no attempts. One that was begun has: a released one,
+	// or one of a lost lease.
 	if m.next() {
 		m.attempts = 0
 	}
+	// A lease that is still there was not given up: its attempt ended without a word.
 	m.crashed = m.attempts > 0 && (m.crashed || m.token != session.Token{})
 	m.attempts++
 	m.meet(b.Event.ID)
+	// The caller has the lease from now on.
 	m.token, m.until, m.notBefore = r.Token, now.plus(r.Lease.Milliseconds()), span{}
 	var due time.Time
 	if m.due != 0 {
@@ -84,17 +92,21 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.Begun, now span) ve
 // beginOutputs judges which outputs were handed out: those behind the ones that the caller
 // acknowledged, or all whose delivery lease is over, but not with Hold.
 func (m *model) beginOutputs(r *session.BeginRequest, b session.Begun, now span) verdict {
+	// Done of the request is an Ack.
 	m.outs = m.left(r.Done)
 	lane := now.plus(r.Lane.Milliseconds())
 	switch {
 	case len(m.outs) == 0:
 		return wantOutputs(nil, b.Outputs)
+	// The caller delivered some, and goes on with the rest.
 	case r.Done != 0:
 		m.lane = lane
 		return wantOutputs(m.outs, b.Outputs)
+	// With Hold the caller does nothing for the session; or another delivers them.
 	case r.Hold || !m.passed(m.lane, now):
 		return wantOutputs(nil, b.Outputs)
 	}
+	// Nobody delivered them in time.
 	m.lane = lane
 	return first(wantOutputs(m.outs, b.Outputs), want("retried", true, b.Retried))
 }
@@ -109,6 +121,7 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.Begun, err 
 	for _, t := range []span{m.until, m.notBefore, m.lane, at(m.due)} {
 		m.passed(t, between)
 	}
+	// The terms of leases begin anew, or as the first call had it: the contract leaves that open.
 	now := at(again.Now.UnixMilli())
 	if again.Status == session.Run {
 		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
@@ -140,6 +153,8 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 	if !r.Due.IsZero() {
 		m.due = r.Due.UnixMilli()
 	}
+	// The new outputs wait behind those that were not delivered. If there are none, the caller
+	// delivers them.
 	m.outs = m.left(r.Done)
 	v := want("revision", m.rev, c.Rev)
 	if len(r.Outputs) > 0 {
@@ -151,6 +166,7 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 	for i, body := range r.Outputs {
 		m.outs = append(m.outs, modelOutput{session.MakeSeq(m.rev, i+1), string(body)})
 	}
+	// The event of the turn is done. A turn for a timer names none, and keeps the head.
 	if r.EventID != "" {
 		m.head = nil
 	}
@@ -162,6 +178,7 @@ func (m *model) commit(r *session.CommitRequest, c session.Committed, err error,
 		m.token, m.notBefore = session.Token{}, now
 		return first(v, want("next event", "", c.Next.ID))
 	}
+	// The lease stays, with a fresh term, for the next event.
 	if m.next() {
 		m.attempts = 1
 	}
@@ -196,6 +213,7 @@ func (m *model) commitAgain(r *session.CommitRequest, c, again session.Committed
 		}
 		return ""
 	}
+	// A store may have forgotten by now that it was this commit.
 	if err != nil {
 		if late && errors.Is(err, session.ErrFenced) {
 			return ""
@@ -205,6 +223,7 @@ func (m *model) commitAgain(r *session.CommitRequest, c, again session.Committed
 	now := at(again.Now.UnixMilli())
 	m.lane = m.lane.or(now.plus(r.Lane.Milliseconds()))
 	v := want("revision", m.rev, again.Rev)
+	// The caller still has the lease, for the event that was handed over.
 	if m.holds(r.Token) {
 		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
 		return first(v, want("next event", m.headID(), again.Next.ID))
@@ -245,6 +264,7 @@ func (m *model) ack(done session.Seq, lane int64, outs []session.Output, err err
 // discard judges a Discard: an output that is there becomes a dead letter, and those before it are
 // dropped.
 func (m *model) discard(seq session.Seq, why string, err error) verdict {
+	// Only the output of that number is kept. Those before it count as delivered.
 	for _, o := range m.outs {
 		if o.seq == seq {
 			m.letters = append(m.letters, modelLetter{output: o, why: why})

@@ -151,6 +151,8 @@ func (p *probe) idle(step, id string) *turn {
 
 // request completes a commit of the turn. The revision and the event are always the turn's.
 func (t *turn) request(r session.CommitRequest) *session.CommitRequest {
+	// Terms are long and nothing is kept for longer than it must, unless the request says
+	// otherwise.
 	r.ID, r.Token, r.Rev = t.id, t.token, t.Rev
 	if r.Lease == 0 {
 		r.Lease = long

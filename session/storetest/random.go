@@ -25,6 +25,7 @@ const (
 // reports what is left with the seed: the author of a store reads three or four calls, not fifty.
 func randomCalls(p *probe) {
 	seed, sequences, tries := p.opts.Seed, p.opts.Sequences, triesReal
+	// A seed that is not given is drawn, and is never 0.
 	if seed == 0 {
 		seed = rand.Uint64() | 1
 	}
@@ -40,6 +41,7 @@ func randomCalls(p *probe) {
 		runs++
 		g := newGame(p, runs)
 		wrong := g.play(script)
+		// What the sequence showed before that is no failure either: the model may have gone wrong.
 		if g.unsure() {
 			unsure++
 			return ""
@@ -54,6 +56,7 @@ func randomCalls(p *probe) {
 		if wrong == "" {
 			continue
 		}
+		// Drop calls as long as it fails, with whatever failure: the last one is reported.
 		script = shrink(script, tries, func(s []call) bool {
 			w := play(s)
 			if w != "" {
@@ -118,6 +121,7 @@ func (g *game) unsure() bool {
 // play returns what was wrong, or nothing.
 func (g *game) play(script []call) string {
 	wrong := ""
+	// Stop at the first wrong answer, or when the model cannot tell any more.
 	for i, c := range script {
 		if wrong != "" || g.unsure() {
 			break
@@ -179,6 +183,7 @@ func (g *game) step(c call) verdict {
 
 // drain ends what a session has begun, and fails if it does not come to rest.
 func (g *game) drain(i int) verdict {
+	// First take away what could be handed out: outputs and dead letters.
 	m := g.models[i]
 	if v := g.ack(call{session: i, done: 2}); v != "" {
 		return v
@@ -186,8 +191,11 @@ func (g *game) drain(i int) verdict {
 	if v := g.purge(call{session: i}); v != "" {
 		return v
 	}
+	// Then run all turns that are left. A store that brings an event back again and again does not
+	// come to an end.
 	for range 4 * scriptEvents {
 		r := session.CommitRequest{EventID: m.headID()}
+		// Nobody holds the lease, or it is over: begin a turn, if there is one.
 		if m.token == (session.Token{}) || m.passed(m.until, at(g.p.now().UnixMilli())) {
 			c := call{kind: "begin", session: i}
 			if v := g.begin(c); v != "" {

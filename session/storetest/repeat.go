@@ -34,6 +34,7 @@ func beginRepeated(p *probe) {
 	other := session.BeginRequest{ID: s, Token: p.token(), Event: p.event("e2", 2)}
 	p.begin("Begin of another", other, session.Queued)
 	p.begin("Begin of another again", other, session.Queued)
+	// The caller of the first event asks once more, though another event waits now.
 	third := p.begin("Begin once more", r, session.Run)
 	p.sameTurn("Begin once more", first, third)
 	c := p.commit("Commit", third, session.CommitRequest{})
@@ -127,6 +128,7 @@ func commitNextRepeated(p *probe) {
 	for _, id := range []string{"e2", "e3"} {
 		p.begin("Begin of another", session.BeginRequest{ID: s, Event: p.event(id, 2)}, session.Queued)
 	}
+	// Three times the same commit: e2 is handed over each time.
 	req := t.request(session.CommitRequest{EventID: "e1", State: []byte("s1")})
 	for _, step := range []string{"Commit", "Commit again", "Commit once more"} {
 		c, err := p.store.Commit(p.Context(), req)

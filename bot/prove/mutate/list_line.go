@@ -64,7 +64,7 @@ func apiGuards() []guard {
 		{"bot: the channel knows how many processes there are", "bot/census.go",
 			"			sharer.Share(n)\n", "			sharer.Share(n - n)\n",
 			"bot TestProcessesShareRates"},
-		{"redis: processes that are gone do not count", "session/redisstore/lua/census.lua",
+		{"redis: processes that are gone do not count", "session/redisstore/lua/heartbeat.lua",
 			"  call('ZREM', KEYS[1], gone)\n", "",
 			"session/redisstore TestProcesses"},
 		{"line: a host that is silent does not hold a call", dir + "httpattempt.go",
