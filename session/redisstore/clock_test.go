@@ -69,7 +69,8 @@ func newClock(tb testing.TB, admin redis.UniversalClient, stores ...*Store) *clo
 	now := time.Now().UnixMilli()
 	pipe := admin.Pipeline()
 	for _, s := range stores {
-		s.scripts = movedScripts() // Redis does not know them yet, and gets their texts
+		s.scripts = movedScripts()
+		require.NoError(tb, s.loadScripts(context.Background()))
 		for i := range s.parts {
 			pipe.SetNX(context.Background(), clockKey(s.parts[i].watch), now, 0)
 		}
