@@ -62,8 +62,8 @@ func packBegin(c *call, r *session.BeginRequest) {
 	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
 	c.u40(uint64(r.Done))
 	c.time(r.Event.Time)
-	hash := sha256.Sum256([]byte(r.Event.ID))
-	c.request = append(c.request, hash[:8]...) // by which the session remembers the event
+	hash := eventHash(r.Event.ID)
+	c.request = append(c.request, hash[:]...)
 	c.cut()
 	if r.Event.ID != "" {
 		c.u8(len(r.Event.ID))
@@ -72,6 +72,12 @@ func packBegin(c *call, r *session.BeginRequest) {
 		c.request = append(c.request, r.Event.MessageID...)
 		c.request = append(c.request, r.Event.Body...)
 	}
+}
+
+// eventHash is by what a session remembers an event.
+func eventHash(id string) [8]byte {
+	sum := sha256.Sum256([]byte(id))
+	return [8]byte(sum[:8])
 }
 
 var errToken = errors.New("redisstore: the zero token is not valid")

@@ -46,7 +46,9 @@ func StartServer(t testing.TB, o *Options) *Server {
 	s.args = []string{
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
 		"--logfile", filepath.Join(s.dir, "log"),
-		"--repl-diskless-sync-delay", "0", // by default a new replica waits 5 s for others to come
+		// A replica is in step at once. By default it waits for others for 5 s, and, as its master sends
+		// no file, gets the first write up to a second later.
+		"--repl-diskless-sync", "no", "--rdb-del-sync-files", "yes",
 	}
 	if opt.AOF {
 		s.args = append(s.args, "--appendonly", "yes", "--appendfsync", "always")
