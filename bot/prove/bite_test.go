@@ -2,11 +2,12 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 )
 
 func TestMain(m *testing.M) {
@@ -19,24 +20,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// needRedis skips a test where there is no redis-server, or fails it in a pipeline.
-func needRedis(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err == nil {
-		return
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("no redis-server on the PATH: apt-get install redis-server")
-	}
-	t.Skip("no redis-server on the PATH: apt-get install redis-server")
-}
-
 // A bot without one of its guards is found out; one with all of them is not.
 func TestBites(t *testing.T) {
-	needRedis(t)
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
+	needs.Program(t, "redis-server", "apt-get install redis-server")
 	bin, clean, err := botBinary(&settings{})
 	require.NoError(t, err)
 	t.Cleanup(clean)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -57,21 +56,6 @@ func newClient(t testing.TB, addr string) *redis.Client {
 	c := redis.NewClient(&redis.Options{Addr: addr})
 	t.Cleanup(func() { _ = c.Close() })
 	return c
-}
-
-// program returns the path of redis-server. Without one it ends the test.
-func program(t testing.TB) string {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err == nil {
-		return path
-	}
-	refuse := t.Skip
-	if os.Getenv("CI") == "true" {
-		refuse = t.Fatal
-	}
-	refuse("redistest: no redis-server on the PATH: apt-get install redis-server, or set REDIS_ADDR")
-	return ""
 }
 
 // await calls ok until it is true, and fails the test if that takes too long.
