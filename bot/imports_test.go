@@ -18,6 +18,7 @@ const module = "github.com/kaiwa-go/kaiwa/"
 
 // mayImport says which packages of the module each package may import.
 var mayImport = map[string][]string{
+	"internal/memnet":                     {},
 	"internal/needs":                      {},
 	"transport":                           {},
 	"transport/line":                      {"transport", "transport/line/internal/id"},
