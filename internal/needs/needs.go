@@ -28,7 +28,7 @@ func Program(t testing.TB, name, how string) string {
 	return path
 }
 
-// Folder returns the folder that an environment variable names. Origin says what is to be in it.
+// Folder returns the folder that an environment variable names. Origin says whose it is.
 func Folder(t testing.TB, variable, origin string) string {
 	t.Helper()
 	dir := os.Getenv(variable)

@@ -20,7 +20,7 @@ func (c *Channel) ConnectBy(connect func(ctx context.Context, network, addr stri
 // OpenAPI is LINE's description of some of its API, for the tests of what other packages call.
 type OpenAPI []*schemas
 
-// ReadOpenAPI reads these files of LINE's, or skips the test.
+// ReadOpenAPI reads these files of LINE's.
 func ReadOpenAPI(t *testing.T, names ...string) (api OpenAPI) {
 	t.Helper()
 	for _, name := range names {
