@@ -59,8 +59,8 @@ type model struct {
 	crashed  bool            // one of them ended without a word
 
 	token     session.LeaseToken // who holds the lease
-	until     span          // when others may take it
-	notBefore span          // when a turn may begin
+	until     span               // when others may take it
+	notBefore span               // when a turn may begin
 	last      session.LeaseToken // of the last commit
 	released  session.LeaseToken // of the last release
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 )
 
 // Options are the settings of a Server. Nil and the zero value mean the defaults.
@@ -60,7 +62,8 @@ func StartServer(t testing.TB, o *Options) *Server {
 
 func prepare(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{t: t, bin: program(t), dir: t.TempDir(), port: freePort(t)}
+	bin := needs.Program(t, "redis-server", "apt-get install redis-server, or set REDIS_ADDR")
+	s := &Server{t: t, bin: bin, dir: t.TempDir(), port: freePort(t)}
 	t.Cleanup(s.Kill) // after TempDir, and so before it is removed
 	return s
 }
