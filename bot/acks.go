@@ -9,28 +9,42 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// ackDelay is how long an acknowledgement waits for the session's next call to carry it. It is
-// far below the delivery lease of 3.5 s, after which the outputs would be sent again. ackAgain is the
-// wait after the store did not take an acknowledgement.
 const (
+	// ackDelay is how long an acknowledgement waits for the session's next call, which carries it for
+	// nothing. It is far below the delivery lease of 3.5 s, after which another process would send the
+	// outputs again.
 	ackDelay = 100 * time.Millisecond
+	// ackAgain is the wait after the store did not take an acknowledgement.
 	ackAgain = 500 * time.Millisecond
 )
 
-// acks holds the acknowledgements of outputs that were delivered. Most are carried by the next
-// event of their session, for nothing; the rest go out together.
+// acks holds acknowledgements: of each session, up to which output everything was delivered.
+//
+// For example: the outputs 7.1 and 7.2 of a session (those of revision 7) are sent at 0 ms, and add
+// notes 7.2. If the user's next event comes at 60 ms, begin takes the note, and Begin carries it. If
+// none comes, the timer fires at 100 ms, and send acknowledges 7.2 together with the notes of all other
+// sessions.
+//
+// Shutdown takes acks through three states:
+//
+//	open --------------> closing ------------------------> shut
+//	      close begins            close has sent all notes
+//
+//	open      add keeps a note and sets the timer
+//	closing   add keeps a note and does not set the timer: close sends it
+//	shut      add keeps nothing, as nobody would send it
 type acks struct {
-	flush func(map[string]session.Seq)
+	flush func(map[string]session.Seq) // courier.acknowledge
 
 	mu    sync.Mutex
-	done  map[string]session.Seq
-	spare map[string]session.Seq // an empty map, to use again
+	done  map[string]session.Seq // the notes, by the session's id
+	spare map[string]session.Seq // an empty map: done and spare change places at each send
 	timer *time.Timer
-	armed bool           // the timer is set; it stays so when what it was set for was taken
-	sends sync.WaitGroup // calls of flush that are under way
+	armed bool           // the timer is set; it stays set if its note is taken by a call
+	sends sync.WaitGroup // calls of flush that run now
 
-	closing bool // the timer is not set any more
-	shut    bool
+	closing bool // close was called
+	shut    bool // close has ended
 }
 
 // add notes that the outputs of a session up to and with done were delivered.
@@ -38,9 +52,10 @@ func (a *acks) add(id string, done session.Seq) {
 	a.addIn(id, done, ackDelay)
 }
 
-// again keeps an acknowledgement that the store did not take. It is worth it: outputs whose
-// delivery is forgotten are sent again, and a reply that is repeated too late becomes a push.
-// There is no other time when the bot shuts down.
+// again keeps an acknowledgement that the store did not take, to try it again in half a second. If it
+// were lost, the outputs would be sent again after the delivery lease: the platform refuses that for a
+// push, but a reply that is repeated too late becomes a push, and the user may see it twice.
+// During Shutdown there is no second try.
 func (a *acks) again(id string, done session.Seq) {
 	a.mu.Lock()
 	closing := a.closing
@@ -50,6 +65,7 @@ func (a *acks) again(id string, done session.Seq) {
 	}
 }
 
+// addIn keeps a note. The timer fires after wait, unless it is set already.
 func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 	if done == 0 {
 		return
@@ -73,7 +89,7 @@ func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 	a.done[id] = max(a.done[id], done)
 }
 
-// take returns what waits for a session, for the caller to send along, or zero.
+// take returns the note of a session, or zero, and forgets it: the caller sends it to the store.
 func (a *acks) take(id string) session.Seq {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -84,6 +100,7 @@ func (a *acks) take(id string) session.Seq {
 	return done
 }
 
+// send gives all notes to flush, and waits for it. The timer calls it, and close.
 func (a *acks) send() {
 	a.mu.Lock()
 	m := a.done
@@ -102,8 +119,8 @@ func (a *acks) send() {
 	a.mu.Unlock()
 }
 
-// close sends what is left, and what is delivered on its account, and waits for it: afterwards the
-// store may be closed. What is added after it is not kept.
+// close sends the notes that are left, and those of outputs that the store hands out in answer, and so
+// on until none is left. Afterwards the store may be closed. What is added later is not kept.
 func (a *acks) close() {
 	a.mu.Lock()
 	a.closing = true
@@ -116,7 +133,7 @@ func (a *acks) close() {
 	}
 }
 
-// empty waits for what is being sent, and shuts when nothing is left.
+// empty waits for the calls of flush that run. It returns true, and shuts acks, if no note is left.
 func (a *acks) empty() bool {
 	a.sends.Wait()
 	a.mu.Lock()
@@ -125,7 +142,8 @@ func (a *acks) empty() bool {
 	return a.shut
 }
 
-// acknowledge makes the calls for many sessions at once; the store puts the calls together.
+// acknowledge makes one call of the store for each session, all at once: redisstore sends calls that are
+// made at the same time together. Outputs that the store hands out in answer are delivered.
 func (c *courier) acknowledge(m map[string]session.Seq) {
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
@@ -138,7 +156,7 @@ func (c *courier) acknowledge(m map[string]session.Seq) {
 			rest, err := c.ack(ctx, id, done)
 			if err != nil {
 				failed.Add(1)
-			} else if len(rest) > 0 { // others left them behind these meanwhile
+			} else if len(rest) > 0 { // other turns left outputs behind these meanwhile
 				c.crew.startOrRun(func() { c.deliverStored(id, rest, false) })
 			}
 		})
@@ -149,7 +167,8 @@ func (c *courier) acknowledge(m map[string]session.Seq) {
 	}
 }
 
-// behind acknowledges, and returns what waits behind.
+// behind acknowledges outputs, and returns those that wait behind them. If the store does not answer, it
+// returns none, and the note is kept.
 func (c *courier) behind(id string, done session.Seq) []session.Output {
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
@@ -160,7 +179,8 @@ func (c *courier) behind(id string, done session.Seq) []session.Output {
 	return rest
 }
 
-// ack makes one call. It returns what waits behind.
+// ack makes one call of the store. It returns the outputs that wait behind done, and the process has the
+// delivery lease for these.
 func (c *courier) ack(ctx context.Context, id string, done session.Seq) ([]session.Output, error) {
 	crash("before-ack")
 	rest, err := c.store.Ack(ctx, id, done, c.o.deliveryLease)

@@ -10,9 +10,19 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// answer finds the flow that answers the event and steps it: the flow that is active, which
-// shows its question again where a button is stale; else the flow that the event starts. It
-// returns no flow if none answers.
+// answer finds the flow that answers the event, and steps it. It returns no flow if none answers. For
+// example, with the flow booking active in the state ask_party, and a flow help that starts on "help":
+//
+//	the text "4", which ask_party handles     booking
+//	"help", which ask_party does not handle   help: it starts in the place of booking, because its
+//	                                          trigger names that very text (RankExact)
+//	a photo, which ask_party does not handle  none, even if another flow starts on any photo
+//	a tap on a button of ask_party            booking
+//	a tap on a button of an earlier step      booking: it asks the question of ask_party again
+//	a tap that ask_party does not handle      booking: it does the same
+//
+// With no flow active, the event starts the flow whose trigger names it best; a tap on a button of a
+// conversation that is over starts none.
 func (p *planner) answer(ctx context.Context, rec *record, in *flow.Input) (*flow.Flow, flow.Result, error) {
 	e := in.Event
 	if rec.flow == "" {
@@ -47,18 +57,20 @@ func (p *planner) answer(ctx context.Context, rec *record, in *flow.Input) (*flo
 	return f, res, err
 }
 
-// marked reports whether the event is a tap on a button that a step of a flow showed.
+// marked reports whether the event is a tap on a button that a step of a flow showed. A button of a rich
+// menu, for example, has no mark: it belongs to no step and counts in every one.
 func marked(e *transport.Event) bool {
 	return e.Kind == transport.KindPostback && e.Postback.Mark != ""
 }
 
-// markOf marks the step that a turn entered.
+// markOf returns the mark of the step that a turn entered. A turn that is run again has the same mark.
 func markOf(turn string) string {
 	sum := sha256.Sum256([]byte(turn))
 	return base64.RawURLEncoding.EncodeToString(sum[:6])[:transport.MarkLen]
 }
 
-// startedBy returns the flow that the event starts best, the first of equals.
+// startedBy returns the flow whose start trigger names the event best, the first of equals, and how well
+// it does.
 func (p *planner) startedBy(e *transport.Event) (f *flow.Flow, rank flow.Rank) {
 	for _, g := range p.flows {
 		if r := g.Rank(e); r > rank {
@@ -68,7 +80,8 @@ func (p *planner) startedBy(e *transport.Event) (f *flow.Flow, rank flow.Rank) {
 	return f, rank
 }
 
-// unanswered returns what to say to an event that no flow answers, or nil.
+// unanswered returns the message for an event that no flow answers, or nil. While a flow is active, an
+// event that it does not handle is left without an answer.
 func (p *planner) unanswered(active string, e *transport.Event) transport.Message {
 	switch {
 	case active != "":

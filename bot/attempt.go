@@ -11,9 +11,11 @@ import (
 )
 
 const (
+	// minRetry and maxRetry bound how long an output waits for its next attempt: see postpone.
 	minRetry = time.Second
 	maxRetry = 5 * time.Minute
-	// A retry key is good for 24 h; later the platform would take the push for a new one.
+	// maxOutputAge is the age at which an output is given up. LINE recognises the key of a push for
+	// 24 h; later it would take an output that it has sent for a new one.
 	// https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
 	maxOutputAge = 23 * time.Hour
 )
@@ -23,7 +25,15 @@ var (
 	errNotKept = errors.New("bot: cannot be delivered, and is not yet a dead letter")
 )
 
-// send makes one attempt, and returns an error only if there is to be another.
+// send makes one attempt at an output. It returns nil if the output is done with, and an error if there
+// is to be another attempt:
+//
+//	accepted    nil
+//	Retry       the error
+//	Hold        the error; the channel sends nothing until somebody mends it (Stats.Held)
+//	Ambiguous   nil: it may have arrived, and another attempt could show it twice
+//	Drop        nil: it can never be delivered. The store keeps it as a dead letter first; if the store
+//	            does not answer, the output waits, and the next attempt fails in the same way
 func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendError {
 	d.Age = c.clock.now().Sub(d.born)
 	var (
@@ -72,8 +82,8 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 	return se
 }
 
-// call calls the channel. A panic is an error that is tried again: if sending this output crashed
-// the process, the next process would crash of it as well.
+// call calls the channel. A panic of the channel becomes an error that is tried again. If it crashed the
+// process, the next process would send the same output and crash as well.
 func (c *courier) call(d *delivery) (receipt transport.Receipt, se *transport.SendError) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -87,6 +97,8 @@ func (c *courier) call(d *delivery) (receipt transport.Receipt, se *transport.Se
 	return receipt, sendError(err)
 }
 
+// sendError returns the SendError in err. Any other error, of a channel of the user's own, is tried
+// again.
 func sendError(err error) *transport.SendError {
 	var se *transport.SendError
 	if !errors.As(err, &se) {
@@ -95,8 +107,8 @@ func sendError(err error) *transport.SendError {
 	return se
 }
 
-// discard keeps an output that will never be delivered as a dead letter. If that fails, the output
-// is still in the store and is tried again: it is refused again, and then kept.
+// discard makes a dead letter of an output that can never be delivered, and says whether the store took
+// it. If not, the output is still in the store: it is sent again later, refused again, and kept then.
 func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *transport.SendError) bool {
 	why := "refused by the platform"
 	switch {
@@ -117,7 +129,7 @@ func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *t
 	return err == nil
 }
 
-// tell calls the user's hook.
+// tell calls Options.Sent. A panic there is logged by its type alone.
 func (c *courier) tell(s Sent) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -127,12 +139,13 @@ func (c *courier) tell(s Sent) {
 	c.o.Sent(s)
 }
 
-// quickRetries are the waits before the first further attempts of a delivery. These follow each
-// other quickly, while the reply token lives and the delivery lease lasts. After that, the wait
+// quickRetries are the waits before the second and the third attempt at an output. These attempts follow
+// each other quickly, while the reply token is good and the delivery lease lasts. After them the wait
 // grows with the age of the output.
 var quickRetries = [...]time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
 
-// retry goes on with outputs whose first attempt failed with se.
+// retry goes on with outputs whose first attempt failed with se. After the quick attempts, or if the
+// channel asks for a longer wait, it leaves the outputs to postpone.
 func (c *courier) retry(id string, first session.Seq, outs []delivery, se *transport.SendError) {
 	start := time.Now()
 	for _, wait := range quickRetries {
@@ -152,22 +165,26 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, se *trans
 	c.postpone(id, first-1, &outs[0], se)
 }
 
-// postpone leaves the outputs behind done in the store until it is time for another attempt, of this
-// process or of another.
+// postpone leaves the outputs behind done in the store until it is time for another attempt, by this
+// process or by another. The wait is half of the output's age, but at least 1 s and at least what the
+// channel asked for, and at most 5 minutes: an output that is 10 s old waits 5 s, and one that is an hour
+// old waits 5 minutes. Ack makes the delivery lease as long as the wait, so that no process sends the
+// outputs before.
 func (c *courier) postpone(id string, done session.Seq, d *delivery, se *transport.SendError) {
 	wait := min(max(c.clock.now().Sub(d.born)/2, minRetry, se.After), maxRetry)
 	c.o.Logger.Warn("bot: output waits", "session", id, "disposition", se.Disposition.String(), "wait", wait, "err", se.Err)
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
 	done = max(done, c.acks.take(id))
-	c.open.look(id) // whatever else waits has to wait as well
+	c.open.look(id) // outputs that others left behind these wait as well: nobody need ask for them
 	if _, err := c.store.Ack(ctx, id, done, wait); err != nil {
 		c.acks.again(id, done)
 		c.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
 	}
 }
 
-// deliveryContext bounds a call of the store that only makes sense during the delivery lease.
+// deliveryContext returns a context for a call of the store that makes sense only during the delivery
+// lease.
 func (c *courier) deliveryContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), c.o.deliveryLease)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// What Receive refuses events with. The platform should deliver them again.
+// The errors with which Receive refuses events. The platform should deliver the events again.
 var (
 	// ErrClosed is returned once Shutdown was called.
 	ErrClosed = errors.New("bot: shut down")
@@ -21,6 +21,8 @@ var (
 
 // Bot runs flows on the events of a channel. It is an http.Handler for the channel's webhook.
 // All methods are safe for concurrent use.
+//
+// A Bot is its four workers, drawn in the package documentation, and what they share.
 type Bot struct {
 	*env
 	intake  intake
@@ -31,7 +33,8 @@ type Bot struct {
 }
 
 // New returns a bot that receives from and sends to channel, keeps its sessions in store and
-// runs flows. o may be nil. The bot works in the background until Shutdown.
+// runs flows. o may be nil. From now until Shutdown, the bot works in the background: it begins what is
+// due in the store, and tells the store every 10 s that this process lives.
 //
 // It returns an error if there is no flow, if two have the same name or start on the same trigger,
 // if a message of the options cannot be sent, or if a flow is bound to a menu that the channel does
@@ -64,23 +67,27 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 // ServeHTTP receives a webhook.
 func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.handler.ServeHTTP(w, r) }
 
-// Receive takes events as a webhook brings them. When it returns nil, each of them is durable
-// (as far as the store is) and will have its turn, once, whatever happens to this process.
-// Otherwise some are not, and the whole set should be delivered again.
+// Receive takes events as a webhook brings them. If it returns nil, each event is durable (as far as
+// the store is) and will have its turn, once, whatever happens to this process. If it returns an error,
+// some events are not durable, and all of them should be delivered again: those that are durable
+// already are recognised then.
 //
-// Events of one session run in the order of their time. Events that belong to no chat, that are
-// too old, or of which one user sends too many are left out; Stats counts them. The bytes in Raw
-// must be what the channel's Decode takes, and must not change.
+// Events of one session that wait together run in the order of their time. Events are left out, and
+// counted in Stats, if they are too old or if one user sends too many of them; events that belong to no
+// chat are left out and not counted. The bytes in Raw must be what the channel's Decode takes, and must
+// not change.
 //
-// What happens outside of the chat may be told as an event too, such as that a payment came in: see
-// the example. It takes the id of the user, and an event id of its own for each thing that happens.
+// Something that happens outside of the chat can be an event too, such as a payment that came in: see
+// the example. Give such an event the id of the user, and an event id of its own for each thing that
+// happens.
 func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	return b.intake.receive(ctx, events)
 }
 
-// Shutdown stops taking events, waits for the turns that run and for what they send, and
-// returns. If ctx ends first, it returns the context's error: what was left is durable (with a
-// store that is) and another process, or the next start, goes on with it.
+// Shutdown stops taking events, waits for the turns that run and for the outputs that they send, and
+// returns nil. If ctx ends first, Shutdown returns the context's error. What is left undone then is
+// durable (with a store that is), and another process goes on with it, or this one after its next
+// start. Close the store after Shutdown, not before: acknowledgements of outputs go out last.
 func (b *Bot) Shutdown(ctx context.Context) error {
 	b.crew.close()
 	crash("in-shutdown")

@@ -8,27 +8,28 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Channel is the platform's side of a bot: *line.Channel for LINE. All methods are safe for
-// concurrent use.
+// Channel is the platform's side of a bot: *line.Channel for LINE. All methods are safe for concurrent
+// use. A type that embeds a Channel and changes one method is a Channel with nothing lost: the bot asks
+// for no other methods.
 type Channel interface {
 	// Handler receives webhooks and passes the events of each to accept. It must answer with
 	// success only if accept returned nil.
 	Handler(accept func(context.Context, []transport.Event) error) http.Handler
 	// Decode reads one event again from its Raw bytes.
 	Decode(raw []byte) (transport.Event, error)
-	// Send makes one attempt to deliver d and returns nil if the platform accepted it, now or at
-	// an earlier attempt. Otherwise the error is a *transport.SendError that says what to do
-	// next. The receipt tells how the attempt went out, whether it succeeded or not. Send ends by
-	// itself within a few seconds.
+	// Send makes one attempt to deliver d. It returns nil if the platform accepted d, now or at an
+	// earlier attempt. Otherwise it returns a *transport.SendError, which says what to do next; any other
+	// error is taken for one that says Retry. The receipt tells how the attempt went out, whether it
+	// succeeded or not. Send ends by itself within a few seconds.
 	Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error)
-	// ShowLoading shows the user of a one-to-one chat that an answer is on its way, for d, as
-	// nearly as the platform can, or until a message comes. It ends by itself within a few
-	// seconds. A platform that has no such thing returns nil.
+	// ShowLoading shows the user of a one-to-one chat that an answer is on its way, until a message
+	// comes or about d has passed. It ends by itself within a few seconds. A platform that has no such
+	// thing does nothing and returns nil.
 	ShowLoading(ctx context.Context, chatID string, d time.Duration) error
-	// HasMenu reports whether a menu of this name was declared. It is asked when a bot is made,
-	// for each menu that a flow binds to a state. A platform that cannot tell returns true.
+	// HasMenu reports whether a menu of this name was declared. New asks for each menu that a flow binds
+	// to a state. A platform that cannot tell returns true.
 	HasMenu(name string) bool
-	// SetProcesses says how many processes share the platform's limits now, this one among them.
-	// It is called every 10 s. A platform without such limits does nothing.
+	// SetProcesses tells the channel how many processes share the platform's limits now, this one among
+	// them. The bot calls it every 10 s. A platform without such limits does nothing.
 	SetProcesses(n int)
 }

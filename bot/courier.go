@@ -8,14 +8,27 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// courier sends outputs, those of one session in order, and acknowledges them to the store. A
-// process may send the outputs of a session while it has the session's delivery lease, from a
-// commit, from Begin or from an acknowledgement.
+// courier sends outputs, those of one session in order, and acknowledges them to the store. A process
+// may send the outputs of a session while it has the session's delivery lease. It gets the lease in one
+// of three ways, and each has its function:
+//
+//	Commit   with the outputs of its own turn, if no older ones wait   deliver
+//	Begin    with outputs that another process left                    handedOut
+//	Ack      with outputs that wait behind those acknowledged          deliverStored
+//
+// When is an output sent again? If the platform did not take it, as the channel's SendError says:
+//
+//	at once           after 0.1 s and 0.4 s, by the process that has the delivery lease (retry)
+//	later             the delivery lease is made as long as the wait: 1 s, or half of the output's age
+//	                  up to 5 minutes. Then the sweep of any process begins it again (postpone)
+//	the process died  after the delivery lease, by the sweep of any process
+//
+// The outputs behind it wait with it.
 type courier struct {
 	*env
 	acks    acks
 	open    deliveries
-	sending atomic.Int64 // deliveries of outputs that the store handed out
+	sending atomic.Int64 // how many deliveries of outputs from Begin run now
 }
 
 func (c *courier) init(e *env) {
@@ -23,9 +36,9 @@ func (c *courier) init(e *env) {
 	c.acks.flush = c.acknowledge
 }
 
-// deliver sends the outputs of a commit in order, first being the Seq of the first of them. What
-// cannot be sent at once is tried again in the background, so that the session's next event need
-// not wait.
+// deliver sends the outputs of a commit in order, first being the Seq of the first of them. The turn
+// waits for one attempt at each. Outputs that the platform does not take at once are tried again in the
+// background, so that the session's next event need not wait for them.
 func (c *courier) deliver(id string, first session.Seq, outs []delivery) {
 	n, err := c.sendAll(id, first, outs, false)
 	if n > 0 {
@@ -39,8 +52,9 @@ func (c *courier) deliver(id string, first session.Seq, outs []delivery) {
 	}
 }
 
-// sendAll makes one attempt for each output until one has to wait. It returns how many are done
-// with, and why the next one waits.
+// sendAll makes one attempt at each output, and stops at the first that has to be tried again. It
+// returns how many are done with, and why the next one waits. With three outputs of which the second
+// fails, it returns 1 and the error of the second; the third is not tried.
 func (c *courier) sendAll(id string, first session.Seq, outs []delivery, retried bool) (n int, err *transport.SendError) {
 	for i := range outs {
 		d := &outs[i]
@@ -52,7 +66,8 @@ func (c *courier) sendAll(id string, first session.Seq, outs []delivery, retried
 	return len(outs), nil
 }
 
-// handedOut delivers, in the background, outputs that Begin handed out.
+// handedOut delivers, in the background, outputs that Begin handed out. Retried says that an earlier
+// process may have sent some of them.
 func (c *courier) handedOut(id string, stored []session.Output, retried bool) {
 	c.sending.Add(1)
 	c.crew.startOrRun(func() {
@@ -61,9 +76,9 @@ func (c *courier) handedOut(id string, stored []session.Output, retried bool) {
 	})
 }
 
-// deliverStored delivers outputs that another turn, perhaps of a process that died, left in the
-// store, and those that come behind them meanwhile. If a delivery of the session is under way, that
-// one sees to them.
+// deliverStored delivers outputs that another turn left in the store, perhaps of a process that died,
+// and then the outputs that were committed behind them meanwhile. If a delivery of the session runs
+// already in this process, deliverStored leaves the work to it.
 func (c *courier) deliverStored(id string, stored []session.Output, retried bool) {
 	if c.open.enter(id, retried) {
 		crash("in-claim")
@@ -71,7 +86,8 @@ func (c *courier) deliverStored(id string, stored []session.Output, retried bool
 	}
 }
 
-// drain delivers stored outputs until nothing is behind them, and ends the delivery.
+// drain delivers stored outputs, asks the store for those behind them, and so on until nothing waits.
+// Then the delivery of the session is over.
 func (c *courier) drain(id string, stored []session.Output, retried bool) {
 	for {
 		done, more := c.sendStored(id, stored, retried)
@@ -83,8 +99,11 @@ func (c *courier) drain(id string, stored []session.Output, retried bool) {
 	}
 }
 
-// sendStored sends outputs for half of a delivery lease, and returns how far it came. It returns
-// false if the next one has to wait, or if nothing is left that waits to be acknowledged.
+// sendStored sends outputs one after the other, and returns the last one that is done with. It stops
+// after half of a delivery lease, 2 s: whoever acknowledges what is done gets a new delivery lease. It
+// returns true for more if the caller should acknowledge at once and ask for what waits behind. It
+// returns false if the next output has to wait, or if the acknowledgement may travel with the session's
+// next call.
 func (c *courier) sendStored(id string, stored []session.Output, retried bool) (done session.Seq, more bool) {
 	start := time.Now()
 	for _, s := range stored {
@@ -102,8 +121,9 @@ func (c *courier) sendStored(id string, stored []session.Output, retried bool) (
 		}
 		done = s.Seq
 	}
-	// Most often it is one, which the session's next call takes along. Not so where a process
-	// died: one that dies again soon would send the same ones for ever.
+	// Most often there is one output, and the session's next call takes its acknowledgement along. But
+	// if a process died, acknowledge at once: this process may die again soon, before the next call,
+	// and the one after it would send the same output again, and so on.
 	if len(stored) == 1 && !retried {
 		c.acks.add(id, done)
 		return done, false

@@ -10,7 +10,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// checkParts finds what would make a bot panic, or answer otherwise than its author thinks.
+// checkParts reports parts that are missing, and flows that cannot be told apart: two of one name, as the
+// name is stored with each session, or two that start on the same event.
 func checkParts(channel Channel, store session.Store, flows []*flow.Flow) error {
 	if isNil(channel) || isNil(store) || len(flows) == 0 {
 		return errors.New("bot: a channel, a store and at least one flow are needed")
@@ -31,7 +32,8 @@ func checkParts(channel Channel, store session.Store, flows []*flow.Flow) error 
 	return nil
 }
 
-// isNil reports whether v is nil, or the nil pointer that an ignored error leaves.
+// isNil reports whether v is nil, or a nil pointer inside an interface, as the ignored error of a
+// constructor leaves one.
 func isNil(v any) bool {
 	r := reflect.ValueOf(v)
 	return v == nil || r.Kind() == reflect.Pointer && r.IsNil()
@@ -50,7 +52,7 @@ func clash(f, g *flow.Flow) (t, u flow.Trigger, ok bool) {
 	return t, u, false
 }
 
-// checkMessages finds messages that could not be sent when they are needed.
+// checkMessages reports messages of the options that could not be sent when they are needed.
 func (o *Options) checkMessages() error {
 	for _, m := range [...]struct {
 		name    string

@@ -2,21 +2,33 @@ package bot
 
 import "sync"
 
-// deliveries are the sessions whose outputs this process is delivering in the background. One
-// delivery a session is enough: before it ends, it looks for what others left to it.
+// deliveries are the sessions whose outputs this process is delivering in the background, one delivery
+// for each session. Others who have outputs of the session to deliver leave them to that delivery: they
+// are in the store, where it finds them before it ends.
+//
+//	        enter: true              enter: false
+//	none -------------> under way ----------------> under way, with more behind it
+//	      <------------           <----------------
+//	        leave: true               look               (leave: false, so look, and ask the store)
+//
+// For example: a delivery sends the outputs 5.1 and 5.2 of a session. Meanwhile an acknowledgement of
+// the output 4.1 makes the store hand out 5.1, 5.2 and 6.1 to a second goroutine of this process. Its
+// enter returns false, and it stops. The first has sent 5.2, and its leave returns false. It calls look,
+// asks the store what waits behind 5.2, and gets 6.1. Without deliveries both would send 5.1 and 5.2.
 type deliveries struct {
 	mu   sync.Mutex
-	open map[string]underWay
+	open map[string]underWay // by the session's id
 }
 
+// underWay is the delivery of one session.
 type underWay struct {
-	behind  bool // others came, and left what they had in the store
-	retried bool // some of it may have been sent before
+	behind  bool // others left outputs to it since the last look
+	retried bool // some of those may have been sent before
 }
 
-// enter is false if a delivery of the session is under way, which will see to the caller's outputs
-// as well. Otherwise leave must follow, until it is true. Retried says that the outputs may have
-// been sent before.
+// enter returns true if the caller may deliver outputs of the session. The caller then calls leave until
+// that returns true. It returns false if a delivery of the session is under way, which will deliver the
+// caller's outputs too. Retried says that the caller's outputs may have been sent before.
 func (l *deliveries) enter(id string, retried bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -31,8 +43,8 @@ func (l *deliveries) enter(id string, retried bool) bool {
 	return true
 }
 
-// look is called before the store is asked what waits, which its answer will then have. It returns
-// whether something of that may have been sent before.
+// look forgets that others came. The delivery calls it just before it asks the store what waits: the
+// answer has all that others left until now. It returns true if some of that may have been sent before.
 func (l *deliveries) look(id string) (retried bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -41,7 +53,8 @@ func (l *deliveries) look(id string) (retried bool) {
 	return ln.retried
 }
 
-// leave is false if others came since the last look: then the caller must look again.
+// leave ends the delivery and returns true, or returns false if others came since the last look. The
+// delivery then has to look again.
 func (l *deliveries) leave(id string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

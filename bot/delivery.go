@@ -9,18 +9,26 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// delivery is what one output of a session.Store holds.
+// delivery is an output in the bot's own form: what to send, and to whom. A session.Store keeps it as
+// the bytes of an Output and does not look into them.
 type delivery struct {
 	transport.Delivery
-	// born is the time by which the age is judged: when the event that is answered was accepted, or
-	// when the timer fired.
+	// born is the time from which the age counts: when the event that is answered was accepted, or
+	// when the timer fired. The age decides whether a reply token may still be good, and when the
+	// output is given up.
 	born       time.Time
-	unreadable bool // what is stored is no delivery
+	unreadable bool // the stored bytes are not a delivery
 }
 
-// A stored delivery, big-endian: B layout, B chat, B flags, I8 born (ms), the key; channel, chat id,
-// user id and reply token, each behind its length as a varint; to the end the messages, or the name
-// of the menu.
+// The bytes of a stored delivery. Numbers are big-endian:
+//
+//	1 byte    layout, now 1
+//	1 byte    the kind of chat
+//	1 byte    flags: 1 it may be pushed, 2 it is the switch of a menu
+//	8 bytes   born, in milliseconds since 1970
+//	16 bytes  the key
+//	strings   channel, chat id, user id, reply token; each behind its length, a varint
+//	the rest  the JSON of the messages, or the name of the menu
 const (
 	deliveryLayout = 1
 	deliveryFixed  = 3 + 8 + 16 // bytes before the strings
@@ -52,7 +60,7 @@ func (d *delivery) append(b []byte) []byte {
 	return append(b, d.Messages...)
 }
 
-// pack packs deliveries for the store.
+// pack packs the deliveries of a turn for the store, in order.
 func pack(outs []delivery) [][]byte {
 	var packed [][]byte
 	for i := range outs {
@@ -62,7 +70,7 @@ func pack(outs []delivery) [][]byte {
 	return packed
 }
 
-// parse reads what append packed. The messages refer to b.
+// parse reads what append packed, also of earlier builds. Messages is a part of b, not a copy.
 func (d *delivery) parse(b []byte) error {
 	if len(b) < deliveryFixed || b[0] != deliveryLayout {
 		return errBadDelivery
@@ -91,8 +99,8 @@ func (d *delivery) parse(b []byte) error {
 	return nil
 }
 
-// earlierMenu reads the switch of a menu as builds up to November 2026 stored it: a JSON object in
-// the place of the array of messages, such as {"menu":"booking"}.
+// earlierMenu reads the switch of a menu as builds up to November 2026 stored it: a JSON object in the
+// place of the array of messages, such as {"menu":"booking"}. It returns false for messages.
 func earlierMenu(b []byte) (name string, ok bool) {
 	b, head := bytes.CutPrefix(b, []byte(`{"menu":"`))
 	b, tail := bytes.CutSuffix(b, []byte(`"}`))

@@ -20,16 +20,24 @@
 //	outbox          the outputs of a session that wait to be sent, in order
 //	delivery lease  the right of one process to send the outputs of a session, for 3.5 s at a time
 //	acknowledgement the note to the store that outputs were sent
+//	suspect         an event whose process died in its turn, so that the event may be the reason
 //	dead letter     an event or output that was set aside for a person to look at
 //	mark            what a button carries in its data to name the step that showed it
 //
 // # The turn
 //
-// One event becomes one turn. Begin makes the event durable and takes the lease of its session;
-// then the webhook is answered. The flow is stepped, which collects outputs and timers and sends
-// nothing. Commit writes the new state, the outputs and the timers at once, and hands over the
-// next event of the session. Then the outputs are sent, and acknowledged with the session's next
-// call. That is two calls of the store that somebody waits for, whatever the turn does.
+// One event becomes one turn:
+//
+//	begin         the store makes the event durable and gives this process the lease of its session.
+//	              The webhook is answered with 200 now
+//	step          the flow's actions run. Outputs and timers are collected; nothing is sent
+//	commit        the store writes the new state, the outputs and the timers in one step, and hands
+//	              over the next event of the session, if one waits
+//	deliver       the outputs are sent
+//	acknowledge   the store is told that they were sent. The session's next call carries this, or a
+//	              call after 100 ms
+//
+// So somebody waits for two calls of the store, whatever the turn does.
 //
 // Four workers do it, each in files of its name:
 //
@@ -55,48 +63,63 @@
 //	   |         (failure.go, suspect.go)                |
 //	   v                                                 |
 //	courier    sends outputs, again if it must -- Ack -> |
-//	   |       (courier.go, attempt.go, acks.go)         |
+//	   |       (courier.go, attempt.go, acks.go,         |
+//	   |       deliveries.go)                            |
 //	   v                                                 |
 //	channel                                              |
 //	                                                     |
 //	sweeper    asks what is due, and has the             |
 //	           runner begin it (sweeper.go) <-- Due ---- +
 //
+// Where to look:
+//
+//	what happens when an action hangs     watch.go, then hang.go
+//	what happens when an action fails     failure.go
+//	what happens when a process died      sweeper.go, then suspect.go
+//	when an output is sent again          courier.go and attempt.go
+//	why an event was not taken            intake.go and admission.go
+//	which flow answers an event           answer.go
+//	what is stored of a session           record.go; of an output, delivery.go
+//	what Shutdown waits for               crew.go
+//
 // # Promises
 //
-// Each event that Receive accepted has one turn that counts, and what that turn sends arrives
-// once. It holds as long as the store keeps what it acknowledged: see the documentation of the
-// store. Work that an action does outside may be repeated, with the same Turn.ID. The exceptions
-// are counted in Stats:
+// Each event that Receive accepted has one turn that counts, and what that turn sends arrives once.
+// This holds as long as the store keeps what it acknowledged: see the documentation of the store. Work
+// that an action does outside of the bot may be done more than once, with the same Turn.ID. The
+// exceptions are counted in Stats:
 //
-//	Ambiguous            nobody lived between sending a reply and noting it until it was too late
-//	                     to ask: it is pushed, or in a group perhaps given up. A push that may be
-//	                     a repetition is counted in Sent
-//	Stale                the event is older than 24 h, or a redelivery older than what the store
-//	                     remembers (24 h and the last 128 events of a session)
-//	Limited, Refused     too many of one user, or 200 of the session wait already
-//	Dead                 its actions failed every time, or hung: it is a dead letter
-//	Dropped              the platform refused the output, or did not take it for 23 h: a dead letter
+//	Ambiguous   a process died after it sent a reply and before it noted that, and no other process
+//	            asked the platform within 50 s. Nobody can tell whether the reply arrived: the same
+//	            messages are pushed, and the user may see them twice; in a group they may be given up
+//	Stale       the event is older than 24 h, or it is delivered again and older than what the store
+//	            remembers (24 h and the last 128 events of a session)
+//	Limited     the user sends too many events
+//	Refused     200 events of the session wait already
+//	Dead        the actions failed every time, or hung: the event is a dead letter
+//	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter
 //
 // # Which flow answers
 //
-// The flow that is active answers first. An event that it does not handle, and that another
-// flow names exactly as its start, starts that flow in its place. With no flow active, the event
-// starts the flow whose trigger names it best. A tap on a button of a step that has passed is
-// recognised by the mark in its data, and is answered by showing the present step again, or with
-// Options.Expired if the conversation is over.
+// The flow that is active answers first. If it does not handle an event, and another flow names that
+// event exactly as its start, the other flow starts in its place. With no flow active, the event starts
+// the flow whose trigger names it best. A tap on a button of an earlier step is recognised by the mark
+// in its data: the bot shows the present step again, or sends Options.Expired if the conversation is
+// over.
 //
 // # Menus
 //
-// Where a flow binds its states to menus, or an action calls flow.Turn.SwitchMenu, the switch is an
+// A flow may bind its states to menus, and an action may call flow.Turn.SwitchMenu. The switch is an
 // output of the turn: it is committed with the state, sent behind the messages of the turn, and tried
-// again in order with what comes after it. The session keeps the name of the menu it has switched to,
-// so that a switch is sent only where the menu changes, and that a menu is given back though the code
-// of its flow has changed. New refuses a flow that is bound to a menu which the channel does not have
-// (Channel.HasMenu); what an action asks for is not known before. Two things stay open. A
-// conversation that is forgotten (Options.Keep) leaves its menu behind: end such flows by an After.
-// And a process that is frozen for seconds in the middle of a switch may put an older menu in place
-// of a newer one, until the next switch.
+// again in order with the outputs that come after it. The session keeps the name of the menu that it has
+// switched to. So a switch is sent only if the menu changes, and the chat gets back the menu that
+// everybody has at the end, even if the flow has another menu in a newer build. New refuses a flow that
+// is bound to a menu which the channel does not have (Channel.HasMenu); the menus that actions ask for
+// are not known then.
+//
+// Two cases are left. A conversation that is forgotten after Options.Keep leaves its menu behind: end
+// such flows by an After. And a process that is frozen for seconds in the middle of a switch may put an
+// older menu in the place of a newer one, until the next switch.
 //
 // # When a process dies
 //
@@ -109,46 +132,50 @@
 //
 // # Errors
 //
-// An action that fails is tried again after 0.2 s, 1 s, 5 s and 15 s, with the state as it was;
-// the session's other events wait. Then the event is set aside as a dead letter, and its user
-// gets Options.Failed. So is the event of an action that
+// An event whose action fails is tried again after 0.2 s, 1 s, 5 s and 15 s, with the state as it was;
+// the session's other events wait. After the fifth failure the event is set aside as a dead letter, and
+// its user gets Options.Failed. Other ways in which an action may end:
 //
-//	panics              like an error; the log has the stack
-//	calls Goexit        like an error
-//	ignores its context its session is taken away after six times Options.TurnTimeout, and the
-//	                    event is set aside at once; the goroutine is left behind (Stats.Stuck)
-//	kills the process   the lease runs out; it is tried again alone, so that it takes no others with it
+//	it panics                like an error; the log has the stack
+//	it calls Goexit          like an error
+//	it ignores its context   after six times Options.TurnTimeout, the event is set aside and the session
+//	                         goes on without the action, which keeps its goroutine (Stats.Stuck)
+//	it kills the process     the lease runs out, and the event is tried again alone, so that it takes no
+//	                         other events with it
 //
-// Logs name sessions by their hashed id. They carry no text of users, no token and no id of a
-// user: what the event brought is blanked in the text of an action's error. Do not put other
-// data of users into errors.
+// Logs name sessions by their hashed id. They carry no text of users, no token and no id of a user: in
+// the text of an action's error, all that the event brought is replaced. Do not put other data of users
+// into errors.
 //
 // # Load
 //
-// What is too much is refused in this order, the cheapest first:
+// The bot refuses what is too much, in this order:
 //
-//	webhooks             more than Options.MaxWebhooks, or 64 MiB with 4 KiB for each event, wait
-//	                     for the store: ErrBusy, and the platform delivers again
+//	webhooks             more than Options.MaxWebhooks wait for the store, or they weigh more than
+//	                     64 MiB, at 4 KiB for each event besides its bytes: ErrBusy, and the platform
+//	                     delivers again
 //	old events           older than 24 h: left out, Stats.Stale
-//	events of one user   more than Options.UserRate: left out, Stats.Limited; redeliveries pass
+//	events of one user   more than Options.UserRate: left out, Stats.Limited. Redelivered events and
+//	                     unsent messages are never left out here
 //	events of a session  200 wait in the store already: left out, Stats.Refused
-//	turns                seven eighths of Options.MaxTurns run: the event is safe and runs later
-//	the sweep            takes the room that is left, an eighth at least
+//	turns                seven eighths of Options.MaxTurns run: the event is durable and runs later.
+//	                     The last eighth is for what the sweep finds
 //
-// What is left out is answered with success: it would be as much the next time, and an error
-// would count against all users. A session has one turn at a time and fifty in a row, then
-// others come first. A turn sends up to 100 messages, a session has up to 100 timers and 64 KiB.
+// A webhook whose events are left out is answered with success: if they came again, they would be too
+// many again, and an error would count against the bot and so against all users. A session has one turn
+// at a time, and after fifty in a row other sessions come first. A turn sends up to 100 messages. A
+// session has up to 100 timers and 64 KiB of state.
 //
 // # When Redis is away
 //
-// The webhook answers 503 within 1.9 s, whether Redis refuses, is slow, full or silent, and at
-// once when too many wait for it. The platform delivers again if that is switched on. Turns that
-// run try to commit for 10 s; then their events run again. What is sent goes
-// out, and is acknowledged afterwards: this process does not send it again. The sweep asks once
-// a second. When Redis is back, it goes on with what was left, the oldest first.
+// The webhook answers 503 within 1.9 s, whether Redis refuses, is slow, full or silent; and at once if
+// too many webhooks wait. The platform delivers again if that is switched on. Turns that run try to
+// commit for 10 s; after that their events run again. Outputs that were committed are
+// sent, and acknowledged when Redis is back: this process does not send them twice. The sweep asks
+// Redis once a second. When Redis is back, the sweep begins what is due, the most overdue first.
 //
-// Bot.Ready is a handler for readiness probes, Bot.Check has the whole error, and Stats.Behind
-// and Stats.Held say since when things are not as they should be.
+// Bot.Ready is a handler for readiness probes, Bot.Check has the whole error, and Stats.Behind and
+// Stats.Held say for how long things have not been as they should be.
 //
 // # Concurrency
 //

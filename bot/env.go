@@ -7,7 +7,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// env is what the workers of one bot share.
+// env is what the four workers of one bot share.
 type env struct {
 	channel Channel
 	store   session.Store
@@ -17,11 +17,15 @@ type env struct {
 	crew    crew
 }
 
-// clock is the store's clock, which all processes share. It tells the age of events and outputs.
+// clock tells the time of the store's clock, which all processes share, between two calls of the store.
+// The bot judges the age of events and outputs by it, so that a process whose own clock is wrong does
+// not take fresh events for old ones.
 type clock struct {
-	ahead atomic.Int64 // of this machine's clock, in nanoseconds
+	ahead atomic.Int64 // how far the store's clock is ahead of this machine's, in nanoseconds
 }
 
+// set is called with the time that each Begin brings.
 func (c *clock) set(now time.Time) { c.ahead.Store(int64(time.Until(now))) }
 
+// now returns the time of the store's clock.
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }

@@ -11,28 +11,37 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Why a turn fails, besides what the user's code and the store return.
+// Why a turn fails, besides the errors of actions and of the store.
 var (
-	errNewer    = errors.New("bot: session of a newer build")
+	// errNewer: the session was written by a build with a higher Options.Version.
+	errNewer = errors.New("bot: session of a newer build")
+	// errAttempts: all attempts ended without a word, as when the event kills the process.
 	errAttempts = errors.New("bot: attempts used up")
 )
 
 const (
-	// fullWait is how long a session rests that has too many outputs, none of which can be sent.
+	// fullWait is how long a session waits whose outbox is full: 100 outputs could not be sent, and a
+	// turn that leaves more cannot be committed.
 	fullWait = 15 * time.Second
-	// newerWait is how long a session rests that a newer build has to run.
+	// newerWait is how long a session waits that only a newer build can read. A process of that build
+	// may take it then; a process of this build would find errNewer again.
 	newerWait = time.Second
 )
 
-// rescue turns a panic of user code into an error.
+// rescue turns a panic into an error. It is deferred where actions and messages of users' code run.
 func rescue(err *error) {
 	if v := recover(); v != nil {
 		*err = &flow.PanicError{Value: v, Stack: debug.Stack()}
 	}
 }
 
-// failed sees to a turn that its actions, or what was stored, made fail: it is tried again later, or
-// its event is set aside.
+// failed ends a turn that has no result, because an action failed or because the stored session could
+// not be read. With the default of five attempts, an action that always fails comes here five times:
+//
+//	attempts 1 to 4     the event is tried again after 0.2 s, 1 s, 5 s, 15 s
+//	attempt 5           the event is set aside as a dead letter
+//	a permanent error   the event is set aside at once
+//	errNewer            the event is left to a newer build, and the attempt does not count
 func (h *holder) failed(err error) (session.Event, bool) {
 	j, log := &h.job, h.o.Logger
 	if errors.Is(err, errNewer) {
@@ -59,13 +68,18 @@ func (h *holder) failed(err error) (session.Event, bool) {
 	return session.Event{}, false
 }
 
-// retryTurn is how long an event waits after its nth attempt.
+// retryTurn returns how long an event waits after its nth attempt, n being 1 for the first.
 func retryTurn(attempt int) time.Duration {
 	waits := [...]time.Duration{200 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
 	return waits[min(max(attempt, 1), len(waits))-1]
 }
 
-// notCommitted sees to a turn that the store refused.
+// notCommitted ends a turn whose result the store refused:
+//
+//	ErrFenced     another process has the lease, and runs the event: nothing to do
+//	ErrTooLarge   it would be as large the next time: the event is set aside
+//	ErrFull       100 outputs wait already: the event is tried again after fullWait
+//	others        the lease has run out by now, and any process may begin the event again
 func (h *holder) notCommitted(turn string, err error) (session.Event, bool) {
 	log := h.o.Logger
 	switch {
@@ -83,8 +97,9 @@ func (h *holder) notCommitted(turn string, err error) (session.Event, bool) {
 	return session.Event{}, false
 }
 
-// setAside makes the event a dead letter, leaves the session as it was and tells the user; or it
-// clears the timer that cannot be handled.
+// setAside makes the event a dead letter and commits the state as it was before the turn, with
+// Options.Failed as the answer to the user. If the turn is for a timer, it deletes the timer instead:
+// a timer leaves no dead letter.
 func (h *holder) setAside(why string) (session.Event, bool) {
 	j, log := &h.job, h.o.Logger
 	var outs []delivery
@@ -97,7 +112,7 @@ func (h *holder) setAside(why string) (session.Event, bool) {
 	}
 	h.request.Due = j.rec.due()
 	res, err := h.write()
-	if errors.Is(err, session.ErrFull) { // too many outputs wait already: it goes without a word
+	if errors.Is(err, session.ErrFull) { // 100 outputs wait already: the user is not told
 		h.request.Outputs, outs = nil, nil
 		res, err = h.write()
 	}
@@ -110,7 +125,9 @@ func (h *holder) setAside(why string) (session.Event, bool) {
 	return h.committed(&res, outs), true
 }
 
-// apology is what the user of a failed event is told.
+// apology returns the delivery of Options.Failed, if somebody waits for an answer: after a message or a
+// tap, in a chat that no other system has control of. The turn id gets the ending ":failed", so that
+// the retry key of the apology differs from those of the outputs that the turn would have had.
 func (h *holder) apology() []delivery {
 	if h.o.Failed == nil || h.decode() != nil {
 		return nil
@@ -128,8 +145,8 @@ func (h *holder) apology() []delivery {
 	return outs
 }
 
-// brought returns what the event of the turn brought, as far as it can be read: it must not be
-// logged.
+// brought returns the event of the turn, as far as it can be read. Logs must not show its text, and
+// redact takes it out of the text of errors.
 func (h *holder) brought() *transport.Event {
 	if h.job.decoded != nil {
 		return h.job.decoded
@@ -140,7 +157,8 @@ func (h *holder) brought() *transport.Event {
 	return &transport.Event{Source: h.job.rec.source}
 }
 
-// reason describes a failure in a dead letter without what the user wrote.
+// reason describes a failure in a dead letter, by names of the flow's author alone, such as "action
+// panicked in booking/confirm: enter". It has no text of an error: that may quote what the user wrote.
 func reason(err error, rec *record) string {
 	var (
 		te   *flow.TurnError

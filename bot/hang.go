@@ -7,14 +7,17 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// What user code may do to a turn besides failing.
+// What an action may do to a turn besides returning an error or panicking.
 var (
+	// errExited: the action called runtime.Goexit, as t.FailNow does. It is tried again.
 	errExited = errors.New("bot: an action ended its goroutine")
-	// An action that hangs is not tried again: the first attempt still runs.
+	// errStuck: the action ignored its context for a minute. It is not tried again, because the first
+	// attempt still runs.
 	errStuck = flow.Permanent(errors.New("bot: an action did not return"))
 )
 
-// faulty ends a turn that user code left without a result.
+// faulty ends a turn whose actions left no result, as h.fault says. It runs in a new goroutine, because
+// the one that called the actions has ended or hangs.
 func (h *holder) faulty() (session.Event, bool) {
 	err := h.fault
 	h.fault = nil
@@ -27,10 +30,16 @@ func (h *holder) faulty() (session.Event, bool) {
 	return h.failed(err)
 }
 
-// abandon takes a session away from an action that ignores its context: the event is set aside,
-// unless another process has the session by now, and the session lives on with another holder, in
-// another goroutine. This holder is left to the action that hangs.
-// It is called by the watch, with the watch's lock held.
+// abandon gives the session to a new holder, in a new goroutine, because an action of the present turn
+// ignores its context. The new holder sets the event aside and goes on with the events that wait. If
+// another process has the lease (lost), it does neither. The old holder stays with the action that
+// hangs, and is not used again.
+//
+// In numbers: the session runs the event e1, and e2 waits. The action of e1 hangs. After 60 s the new
+// holder makes e1 a dead letter, and e2 has its turn. If the action returns after an hour, decide
+// refuses what it did.
+//
+// The watch calls abandon with its lock held.
 func (h *holder) abandon(lost bool) {
 	u := newHolder(h.runner)
 	u.id, u.token, u.rev, u.state = h.id, h.token, h.rev, h.state
@@ -40,7 +49,7 @@ func (h *holder) abandon(lost bool) {
 		u.fault = session.ErrFenced
 	}
 	h.stats.stuck.Add(1)
-	if h.job.crashed {
+	if h.job.crashed { // other suspects need not wait for an action that hangs
 		h.suspects.leave(h.job.twice())
 	}
 	go h.crew.loop(u.work)

@@ -10,9 +10,10 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// since is when something began that lasts, or zero if it does not.
+// since is the time at which a state began, such as that the channel is on hold; zero while it is not.
 type since struct{ at atomic.Int64 }
 
+// set begins the state or ends it. To begin it again keeps the time at which it began.
 func (s *since) set(on bool) {
 	switch {
 	case !on:
@@ -24,6 +25,7 @@ func (s *since) set(on bool) {
 	}
 }
 
+// lasts returns how long the state has lasted, or zero.
 func (s *since) lasts() time.Duration {
 	at := s.at.Load()
 	if at == 0 {
@@ -32,13 +34,15 @@ func (s *since) lasts() time.Duration {
 	return time.Since(time.Unix(0, at))
 }
 
-// Ready returns a handler for readiness probes. It answers 200 if the bot would take an event
-// now (see Check), else 503, each with a line that says what is wrong, without addresses or
-// other details, which are in the error of Check. It makes a call of the store.
+// Ready returns a handler for readiness probes. It answers 200 if the bot would take an event now (see
+// Check), otherwise 503. The body is a line that says what is wrong, without addresses and other details:
+// those are in the error of Check. Each request makes one call of the store.
 //
-// A channel that is on hold and a backlog are named and answered with 200: the bot still takes
-// events and keeps them safe, which it could not if no load balancer sent it any. A process that
-// is not ready is alive: to restart it would not help. For a liveness probe, answer 200.
+// If the channel is on hold, or if the bot is behind, the line says so and the answer is still 200: the
+// bot takes events and keeps them safe, and a load balancer that took it out would stop that.
+//
+// A process that is not ready is alive, and to restart it would not help. Do not use Ready for a liveness
+// probe: answer 200 there.
 func (b *Bot) Ready() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -7,12 +7,14 @@ import (
 
 const (
 	heartbeatEvery = 10 * time.Second
-	// heartbeatTerm is for how long a process counts that was not heard of: two beats may fail.
+	// heartbeatTerm is how long a process counts after its last heartbeat, so that two heartbeats in a
+	// row may fail.
 	heartbeatTerm = 30 * time.Second
 )
 
-// heartbeat tells the store that this process lives, and the channel how many do: they share the
-// platform's limits.
+// heartbeat tells the store every 10 s that this process lives, and tells the channel how many processes
+// do. The channel divides the platform's limits by that number: with 4 processes and a limit of 2,000
+// calls a second, each makes 500.
 func (e *env) heartbeat() {
 	self := newToken()
 	for ok := true; ok; ok = e.crew.sleep(heartbeatEvery) {

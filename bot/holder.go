@@ -7,35 +7,41 @@ import (
 )
 
 // holder holds the lease of one session and runs its turns, one after the other, for as long as
-// events wait. It is used again for another session, so nothing of it may be kept.
+// events wait. Then the holder is used again for another session (runner.spare), so nobody may keep a
+// pointer to its fields.
+//
+// For example: Begin gives the lease of a session with the event e1. The holder runs the turn of e1,
+// and Commit hands over e2, which came meanwhile. The holder runs the turn of e2, and Commit hands over
+// nothing: the store has the lease back, and the holder is free.
 type holder struct {
 	*runner
 	id    string
 	token session.LeaseToken
-	rev   uint32
-	state []byte // what the last commit wrote
+	rev   uint32 // the revision that the present turn began with
+	state []byte // the state that the last commit wrote
 
 	job       job
 	request   session.CommitRequest
 	watch     watch
-	last      bool   // give the lease up after this turn
-	fault     error  // why user code left the turn without a result; nil if it did not
-	abandoned bool   // user code did not return, and another holder has the session
-	work      func() // run
+	last      bool   // the lease is given up after this turn, though events may wait
+	fault     error  // why the actions of the turn left no result; nil if they are still to be run
+	abandoned bool   // an action hangs, or hung for a minute, and another holder has the session
+	work      func() // the method run, made into a func once and not for each turn
 }
 
 // job is one turn that is to be run: what it is for, and the session as it is stored.
 type job struct {
-	event   session.Event    // its ID is empty for a timer alone
-	decoded *transport.Event // the same, decoded; nil if it is not yet
+	event   session.Event    // the event that waits; its ID is empty if a timer is due and no event waits
+	decoded *transport.Event // event in decoded form; nil if nobody decoded it yet
 	attempt int              // how often the turn was begun, this time included
-	crashed bool             // the lease of an earlier attempt ran out
-	timer   int              // the timer in rec that the turn is for, or -1
-	rec     record
-	in      flow.Input // what the flow was asked
+	crashed bool             // an earlier attempt ended without a word: the event is a suspect
+	timer   int              // the index in rec.timers of the timer that the turn is for, or -1 for the event
+	rec     record           // the session as the last commit wrote it
+	in      flow.Input       // what the flow was asked
 }
 
-// maxTurnsInRow is how many turns one session may have before it goes to the end of the line.
+// maxTurnsInRow is how many turns one session may have in a row. Then the holder gives up the lease, and
+// the sweep begins the session's next turn behind other sessions that are due.
 const maxTurnsInRow = 50
 
 func newHolder(r *runner) *holder {
@@ -45,26 +51,33 @@ func newHolder(r *runner) *holder {
 	return h
 }
 
-// set gives the holder a turn. Nothing of the turn before stays but room for timers.
+// set gives the holder a turn. Nothing of the turn before stays but the memory of its timers.
 func (h *holder) set(j job) {
 	j.rec.timers = h.job.rec.timers[:0]
 	h.job = j
 }
 
+// recycle makes the holder free for another session.
 func (h *holder) recycle() {
 	h.set(job{})
 	h.state, h.request = nil, session.CommitRequest{}
 	h.spare.Put(h)
 }
 
-// run runs the turn that is set and those that commits hand over. It was launched by the crew.
+// run runs the turn that is set, and then those that commits hand over. It ends in one of three ways:
+//
+//	over        the lease is given up or lost. The holder is free for another session
+//	abandoned   an action hung, and returned at last. The holder that took the session over has also
+//	            taken over what Shutdown waits for, so there is nothing to give back here
+//	neither     an action ended the goroutine (runtime.Goexit), so that only deferred calls still run.
+//	            The same holder goes on in a new goroutine, which finds h.fault
 func (h *holder) run() {
 	over := false
 	defer func() {
 		switch {
-		case h.abandoned: // the other holder goes on in its name
+		case h.abandoned:
 			h.stats.stuck.Add(-1)
-		case !over: // user code ended the goroutine
+		case !over:
 			h.fault = errExited
 			go h.crew.loop(h.work)
 		default:
@@ -81,7 +94,7 @@ func (h *holder) run() {
 		}
 		crash("before-next")
 		j := job{event: next, attempt: 1}
-		if next.ID == h.job.event.ID { // it waited behind a timer, and is decoded perhaps
+		if next.ID == h.job.event.ID { // the event waited behind a timer, and may be decoded already
 			j.decoded = h.job.decoded
 		}
 		h.set(j)

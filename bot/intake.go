@@ -10,11 +10,18 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// maxAge is how old an event may be, by its own time: a signed webhook never expires, and no store
-// remembers its events for longer.
+// maxAge is how old an event may be, by its own time. The signature of a webhook never expires, so
+// somebody who keeps a webhook could send it again after years; and a store remembers events for 24 h.
 const maxAge = 24 * time.Hour
 
-// intake takes events: it decides which are let in, makes them durable, and has their turns run.
+// intake takes events: it decides which are let in, makes them durable, and has the runner begin their
+// turns. An event passes these points in order; each of them may leave it out or refuse it:
+//
+//	gate     too many webhooks at once     -> ErrBusy, the platform delivers again
+//	chat     it belongs to no chat         -> left out
+//	age      older than 24 h               -> left out, Stats.Stale
+//	rates    too many of one user          -> left out, Stats.Limited
+//	store    200 events of its session wait, or it is too large  -> left out, Stats.Refused
 type intake struct {
 	*env
 	runner  *runner
@@ -29,7 +36,8 @@ func (in *intake) init(e *env, r *runner) {
 	in.rates.limit(e.o.UserRate)
 }
 
-// receive is Bot.Receive.
+// receive is Bot.Receive. Events of one session are made durable one after the other, in the order of
+// the webhook. Events of different sessions are made durable side by side.
 func (in *intake) receive(ctx context.Context, events []transport.Event) error {
 	if in.crew.stopping() {
 		return ErrClosed
@@ -64,7 +72,7 @@ func (in *intake) receive(ctx context.Context, events []transport.Event) error {
 	return errors.Join(errs...)
 }
 
-// bySession keeps the order of the events of one session.
+// bySession puts the events of each session together, in the order in which they came.
 func (in *intake) bySession(events []transport.Event) map[session.Key][]*transport.Event {
 	groups := make(map[session.Key][]*transport.Event, len(events))
 	for i := range events {
@@ -84,7 +92,8 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 	}
 	id := key.ID()
 	if e.Kind == transport.KindUnsend && len(e.MessageID) <= session.MaxEventID {
-		// However late: the event may be too old for a turn, and the message is kept still.
+		// This comes before the age is looked at: the event may be too old for a turn while the
+		// store still has the message.
 		if err := in.store.Unsend(ctx, id, e.MessageID); err != nil {
 			return err
 		}
@@ -95,8 +104,8 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 	status, err := in.runner.begin(ctx, in.request(id, e), e)
 	switch {
 	case errors.Is(err, session.ErrFull), errors.Is(err, session.ErrTooLarge):
-		// Refusing would make the platform send it again, with the same result, and would
-		// count as an error for all users.
+		// An error would make the platform deliver the event again, with the same result. And the
+		// platform would count it as an error of the bot, for all users.
 		in.stats.refused.Add(1)
 		in.leftOut("session", id, "event", e.ID, "err", err)
 		return nil
@@ -114,8 +123,8 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 	return nil
 }
 
-// request asks the store for the turn of an event. While most of the turns that may run at once do
-// run, the event is made durable and nothing more: the sweep finds it.
+// request makes the request for the turn of an event. If too many turns run already, it asks the store
+// to make the event durable and no more (Hold): the sweep begins the turn later.
 func (in *intake) request(id string, e *transport.Event) *session.BeginRequest {
 	r := &session.BeginRequest{
 		ID: id, Redelivered: e.Redelivered, Hold: in.runner.full(),
@@ -127,7 +136,9 @@ func (in *intake) request(id string, e *transport.Event) *session.BeginRequest {
 	return r
 }
 
-// admits reports whether an event is taken at all, before the store is asked.
+// admits reports whether an event is taken at all. It is called before the store is asked. The rate of
+// a user does not bound two kinds of events: those that are delivered again, since they came before,
+// and those that take a message back, since the message must go.
 func (in *intake) admits(e *transport.Event) bool {
 	now := time.Now()
 	age := in.clock.now().Sub(e.Time)
@@ -145,7 +156,8 @@ func (in *intake) admits(e *transport.Event) bool {
 	}
 }
 
-// leftOut logs the last of the events that were left out lately.
+// leftOut logs an event that was left out, but no more than one line in ten seconds: the line describes
+// the last such event, and counts all of them.
 func (in *intake) leftOut(last ...any) {
 	if n := in.refused.note(time.Now()); n > 0 {
 		in.o.Logger.Warn("bot: events left out", append(last, "count", n)...)

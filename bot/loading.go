@@ -8,20 +8,21 @@ import (
 )
 
 const (
-	// loadingTimeout bounds the call that shows that an answer is on its way.
+	// loadingTimeout bounds the call of the channel.
 	loadingTimeout = 3 * time.Second
-	// loadingLasts is for how long it is shown, if no answer comes.
+	// loadingLasts is how long the user is shown that an answer is on its way, if none comes.
 	loadingLasts = 20 * time.Second
 )
 
-// waits reports whether somebody waits in front of their telephone for the answer to the event.
+// waits reports whether a user waits for the answer to the event, with the chat open: one who wrote or
+// tapped on a button, in a one-to-one chat.
 func waits(e *transport.Event) bool {
 	return e.Source.Chat == transport.ChatUser && (e.Kind.IsMessage() || e.Kind == transport.KindPostback)
 }
 
-// showLoading tells the user that the answer takes a while. It is called by the watch, once a turn,
-// with the watch's lock held, and does not delay the turn: the end of the turn, and Shutdown, cut
-// it short.
+// showLoading shows the user of a chat that an answer is on its way. The watch calls it, once a turn at
+// most and with its lock held, so the call of the channel runs in the background. The call is cut short
+// when the turn ends, which cancels the context turn, and when Shutdown begins.
 func (e *env) showLoading(turn context.Context, chat string) {
 	e.crew.start(func() {
 		defer func() {

@@ -23,15 +23,23 @@ func checkMenus(channel Channel, flows []*flow.Flow) error {
 	return errors.Join(errs...)
 }
 
-// menuSwitch is what a turn does to the menu of its chat: nothing, if on is false.
+// menuSwitch is what a turn does to the menu of its chat.
 type menuSwitch struct {
-	on   bool
-	name string
+	on   bool   // the menu is switched
+	name string // to which one; empty for the menu that everybody has
 }
 
-// followMenu gives a one-to-one chat the menu of the state that a turn entered, or the one that
-// everybody has if the turn ended the flow. Nothing is sent if the chat has that menu. A switch
-// that an action asked for stands; the record keeps its menu, to compare with that of the next state.
+// followMenu decides what a turn does to the menu of a one-to-one chat, and notes the menu in the record,
+// to compare it with that of the next state. The chat of a group has no menu. By example, with the menu
+// "days" bound to ask_day, "yes_no" bound to confirm, and none to ask_party:
+//
+//	a turn enters ask_day                    the switch to "days" is sent
+//	a turn stays in ask_day                  nothing
+//	a turn enters ask_day again              nothing, as the chat has that menu
+//	a turn enters ask_party                  the switch to the menu that everybody has
+//	an action calls SwitchMenu("help")       the switch to "help", whatever state is entered
+//	a turn ends the flow                     the switch to the menu that everybody has, if the flow
+//	                                         had given the chat another
 func followMenu(rec record, e *transport.Event, res *flow.Result) (record, menuSwitch) {
 	switch {
 	case e.Source.Chat != transport.ChatUser:

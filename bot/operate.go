@@ -8,8 +8,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Check reports whether the bot would take an event now, and why not, for a readiness probe. It
-// returns ErrClosed after Shutdown, else what the store says.
+// Check returns nil if the bot would take an event now, and otherwise why not, in words for an operator.
+// It returns ErrClosed after Shutdown, otherwise what the store's Check returns. See Ready for a handler.
 func (b *Bot) Check(ctx context.Context) error {
 	if b.crew.stopping() {
 		return ErrClosed
@@ -17,8 +17,10 @@ func (b *Bot) Check(ctx context.Context) error {
 	return b.store.Check(ctx)
 }
 
-// Forget deletes the conversation that events from the source belong to: what it gathered, its
-// timers, and what waits to be handled or sent. Events that happened before are refused.
+// Forget deletes the conversation that events from the source belong to: its data, timers and dead
+// letters, and the events and outputs that wait. Events that happened up to now are refused for 25 h,
+// and later ones begin a new conversation. For a source that names no chat it does nothing. It returns
+// session.ErrUnavailable.
 func (b *Bot) Forget(ctx context.Context, src transport.Source) error {
 	key, ok := session.KeyOf(src, b.o.Scope)
 	if !ok {
@@ -32,9 +34,10 @@ func (b *Bot) Forget(ctx context.Context, src transport.Source) error {
 // deadLetterPage is how many dead letters one call of the store returns.
 const deadLetterPage = 100
 
-// DeadLetters returns the events that could not be handled and the outputs that could not be
-// delivered, the oldest first within a part of the store. An error ends the sequence. Replay and
-// DeleteDeadLetter take the ID of one. Mount nothing of the three without authentication of your own.
+// DeadLetters returns the events that could not be handled and the outputs that could not be delivered.
+// A store may have several parts: the oldest comes first within each. An error is the last pair of the
+// sequence. Replay and DeleteDeadLetter take the ID of a dead letter. If you make these three reachable
+// over HTTP, put your own authentication before them: dead letters hold what users wrote.
 func (b *Bot) DeadLetters(ctx context.Context) iter.Seq2[session.DeadLetter, error] {
 	return func(yield func(session.DeadLetter, error) bool) {
 		for from, first := "", true; first || from != ""; first = false {
@@ -53,15 +56,15 @@ func (b *Bot) DeadLetters(ctx context.Context) iter.Seq2[session.DeadLetter, err
 	}
 }
 
-// Replay gives an event that was set aside another turn. It returns session.ErrNoDeadLetter if there
-// is none of that ID, session.ErrOutput if it is an output, session.ErrFull and
-// session.ErrUnavailable.
+// Replay gives an event that is a dead letter another turn, and deletes the dead letter. It returns
+// session.ErrNoDeadLetter if there is none of that ID, session.ErrOutput if it is an output,
+// session.ErrFull if 200 events of the session wait, and session.ErrUnavailable.
 func (b *Bot) Replay(ctx context.Context, letter string) error {
 	return b.store.Replay(ctx, letter)
 }
 
-// DeleteDeadLetter deletes an event or output that was set aside. It returns
-// session.ErrNoDeadLetter and session.ErrUnavailable.
+// DeleteDeadLetter deletes a dead letter. It returns session.ErrNoDeadLetter if there is none of that
+// ID, and session.ErrUnavailable.
 func (b *Bot) DeleteDeadLetter(ctx context.Context, letter string) error {
 	return b.store.DeleteDeadLetter(ctx, letter)
 }

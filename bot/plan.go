@@ -15,22 +15,24 @@ import (
 // ErrUnknownFlow is why a turn fails if its session is in a flow that the bot does not have.
 var ErrUnknownFlow = errors.New("bot: session is in an unknown flow")
 
-// plan is what a turn comes to. Nothing of it is stored or sent yet.
+// plan is the result of a turn before it is committed: nothing of it is stored or sent yet.
 type plan struct {
-	turn    string // id of the turn
-	eventID string // the event that the turn uses up; empty for a timer
-	rec     record // what is to be stored
-	outs    []delivery
+	turn    string     // id of the turn
+	eventID string     // id of the event that the turn uses up; empty for a timer
+	rec     record     // the session after the turn, to be stored
+	outs    []delivery // what is to be sent
 }
 
-// planner steps flows, and makes plans of what the steps come to. It stores and sends nothing.
+// planner steps flows, and makes plans out of the results of the steps. It stores and sends nothing,
+// so that a turn whose commit fails can be run again.
 type planner struct {
 	*env
 	flows  []*flow.Flow
 	byName map[string]*flow.Flow
 }
 
-// event plans the turn of the job's event in the session of that id.
+// event plans the turn of the job's event, in the session of that id. If no flow answers the event, the
+// record stays as it is, and perhaps Options.Otherwise or Options.Expired is sent.
 func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 	e := j.decoded
 	pl := plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
@@ -58,7 +60,9 @@ func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 	return pl, outputOf(f, &j.in, err)
 }
 
-// timer plans the turn of the job's timer, which may be a reminder. The event that waits stays.
+// timer plans the turn of the job's timer, which is a timer of the active flow or a reminder of any
+// flow. An event that waits keeps waiting. A reminder is stepped without the conversation's state and
+// data, and leaves both as they are.
 func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 	tm := j.rec.timers[j.timer]
 	pl := plan{turn: tm.turn(), rec: j.rec}
@@ -100,7 +104,11 @@ const maxTimers = 100
 
 var errManyTimers = flow.Permanent(fmt.Errorf("bot: a session has more than %d timers", maxTimers))
 
-// after returns the record as it is after a step of flow f. Reminders that were set before stay.
+// after returns the record as it is after a step of flow f. The timers of the active flow are replaced
+// by those that the step returned; reminders that were set before stay. For example: the session has the
+// reminder day_before and the idle timer of ask_day. A step that leads to ask_party leaves the reminder
+// and the idle timer of ask_party. The mark changes when a state is entered, so that the buttons of the
+// earlier state are stale from then on.
 func after(rec record, f *flow.Flow, turn string, res *flow.Result) (record, error) {
 	if !res.Handled {
 		return rec, nil
@@ -134,8 +142,9 @@ func after(rec record, f *flow.Flow, turn string, res *flow.Result) (record, err
 	return rec, nil
 }
 
-// distinct moves a reminder by milliseconds until none of the timers has its name and its time:
-// the two make the id of its turn, and so the retry key of what it sends.
+// distinct moves a reminder by milliseconds until no other of the timers has the same name and the same
+// time. The id of a reminder's turn is made of these two, and so are the retry keys of what the turn
+// sends: with the same key, the platform would take the second message for a repetition of the first.
 func distinct(timers []timer, r timer) timer {
 	for slices.ContainsFunc(timers, func(tm timer) bool {
 		return tm.flow == r.flow && tm.name == r.name && tm.due.Equal(r.due)
@@ -145,7 +154,8 @@ func distinct(timers []timer, r timer) timer {
 	return r
 }
 
-// milli rounds up to what a record keeps, so that no timer fires early.
+// milli rounds a time up to whole milliseconds, which is what a record keeps, so that no timer fires
+// early.
 func milli(t time.Time) time.Time {
 	if m := t.Truncate(time.Millisecond); m.Before(t) {
 		return m.Add(time.Millisecond)

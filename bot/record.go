@@ -11,26 +11,32 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// record is the content of a session between two turns. A store keeps it in packed form, as
-// session.CommitRequest.State, and does not look into it.
+// record is what a session remembers between two turns: where the conversation is, its data, and the
+// timers that are set. A store keeps the record as bytes, as session.CommitRequest.State, and does not
+// look into them.
 type record struct {
-	// version is that of the build which wrote the record: see Options.Version.
+	// version is Options.Version of the build that wrote the record.
 	version uint32
-	// flow and state are where the conversation is; empty if no flow is active.
+	// flow and state are where the conversation is, such as "booking" and "ask_party". Both are empty if
+	// no flow is active.
 	flow, state string
-	// mark names the step that is shown, in the data of its buttons: see transport.Mark.
+	// mark is what the buttons of the present step carry in their data: see transport.Mark. A tap with
+	// another mark is on a button of an earlier step.
 	mark string
 	// menu is the menu that the flow has switched the chat to; empty if none.
 	menu string
-	// data is the flow's typed data, encoded.
+	// data is the conversation's data, as the flow encoded it.
 	data []byte
-	// source is where timers send to. It is kept only while there are timers.
+	// source is the chat that timers send to. It is kept only while there are timers: an event brings
+	// its own.
 	source transport.Source
 	// timers are those that are set, in the order they were set.
 	timers []timer
 }
 
-// timer is a transition or a reminder of a session that waits for its time.
+// timer is something that a session does when its time has come: a transition of the active flow
+// (flow.StateBuilder.After), or a reminder, which runs an action of a flow whatever the session is doing
+// by then.
 type timer struct {
 	// flow is the flow of a reminder; empty for a timer of the flow that is active.
 	flow string
@@ -38,7 +44,7 @@ type timer struct {
 	name string
 	// due is when it fires, to the millisecond.
 	due time.Time
-	// data is the data of a reminder, as it was when it was set; nil for the flow's own timers.
+	// data is the conversation's data at the time when the reminder was set; nil for other timers.
 	data []byte
 }
 
@@ -76,8 +82,9 @@ func (r *record) ownTimers() []flow.Timer {
 	return own
 }
 
-// turn is the id of the turn of the timer. It is that of one arming, so that a repeated turn has the
-// same id.
+// turn returns the id of the timer's turn, such as "timer::idle:1796040000000", or
+// "timer:booking:day_before:1796040000000" for a reminder. A turn that is run again has the same id; a
+// timer that is set again, for another time, has another.
 func (t *timer) turn() string {
 	return "timer:" + t.flow + ":" + t.name + ":" + strconv.FormatInt(t.due.UnixMilli(), 10)
 }
@@ -85,14 +92,24 @@ func (t *timer) turn() string {
 // errBadRecord is what unmarshal returns for bytes that append did not write.
 var errBadRecord = errors.New("bot: malformed record of a session")
 
-// The first byte of a packed record says if a version follows, or a version and a menu.
+// A packed record has these fields in this order. A string is its length, as a varint, and its bytes:
+//
+//	1 byte   layout: 1 neither version nor menu, 2 a version, 3 a version and a menu
+//	varint   version, if the layout is 2 or 3
+//	string   menu, if the layout is 3
+//	string   flow; then the strings state, mark and data
+//	varint   the number of timers; then for each of them
+//	         string flow, string name, varint due (ms since 1970, signed), string data
+//	source   if there are timers: see appendSource
+//
+// A record without a flow and without timers is no bytes at all: for the store, the session has ended.
 const (
 	recordPlain     = 1
 	recordVersioned = 2
 	recordMenu      = 3
 )
 
-// append appends the packed record to b. An empty record packs to nothing.
+// append appends the packed record to b.
 func (r *record) append(b []byte) []byte {
 	if r.flow == "" && len(r.timers) == 0 {
 		return b
@@ -124,8 +141,8 @@ func (r *record) append(b []byte) []byte {
 	return b
 }
 
-// unmarshal reads what append wrote. Empty bytes are an empty record. The data refer to b.
-// It returns errBadRecord.
+// unmarshal reads what append wrote. No bytes are an empty record. The data of the record are parts of
+// b, not copies. It returns errBadRecord.
 func (r *record) unmarshal(b []byte) error {
 	*r = record{timers: r.timers[:0]}
 	if len(b) == 0 {
@@ -157,7 +174,8 @@ func (r *record) unmarshal(b []byte) error {
 	return nil
 }
 
-// head reads what comes before the flow. It is false for what append never writes.
+// head reads the fields before the flow. It returns false for values that append never writes, such as
+// layout 2 with version 0.
 func (r *record) head(d *decoder) bool {
 	layout := d.byte()
 	if layout == recordPlain {
@@ -172,6 +190,7 @@ func (r *record) head(d *decoder) bool {
 	return layout == recordVersioned && v != 0 && v <= math.MaxUint32
 }
 
+// appendString appends the length of s, as a varint, and s.
 func appendString[S string | []byte](b []byte, s S) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }

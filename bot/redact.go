@@ -14,9 +14,10 @@ import (
 
 const redacted = "[redacted]"
 
-// redact returns the text of an error of user code without what the event brought, which such
-// texts quote only too easily: strconv's do. Where the error happened, and the type of a panic,
-// are the flow's own words.
+// redact returns the text of an action's error without what the event brought. Texts of errors often
+// quote their input: for "four", strconv.Atoi says `parsing "four": invalid syntax`, and redact makes
+// that `parsing [redacted]: invalid syntax`. What package flow says of the place, such as
+// "booking/confirm", is kept as it is, even if the user wrote the same word.
 func redact(err error, e *transport.Event) string {
 	var te *flow.TurnError
 	if !errors.As(err, &te) {
@@ -29,6 +30,7 @@ func redact(err error, e *transport.Event) string {
 	return blankAll(text, e)
 }
 
+// blankAll replaces everything that the event brought: texts, ids, the reply token.
 func blankAll(text string, e *transport.Event) string {
 	for _, s := range [...]string{e.Text, e.Postback.Data, e.ReplyToken, e.Source.ChatID, e.Source.UserID} {
 		text = blank(text, s)
@@ -39,11 +41,11 @@ func blankAll(text string, e *transport.Event) string {
 	return text
 }
 
-// shortWord is up to how many bytes a secret is blanked only where it stands as a word: the "a"
-// that a user typed is in every second word.
+// shortWord is the length, in bytes, up to which a text is replaced only where it stands as a word of its
+// own. If a user typed "a", the letter stands in half of all words.
 const shortWord = 3
 
-// blank replaces secret in text, also as it looks when quoted.
+// blank replaces secret in text, also in the form that %q gives it.
 func blank(text, secret string) string {
 	secret = strings.TrimSpace(secret)
 	if secret == "" {
@@ -60,6 +62,7 @@ func blank(text, secret string) string {
 	return text
 }
 
+// blankWord replaces s in text where no letter or digit stands beside it.
 func blankWord(text, s string) string {
 	var b strings.Builder
 	for rest := text; ; {
@@ -82,12 +85,14 @@ func blankWord(text, s string) string {
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// maxFrames is how many lines of a stack are logged.
+// maxFrames is how many functions of a stack are logged.
 const maxFrames = 12
 
+// arguments are those of a function in a stack. They may be addresses and numbers of users' data.
 var arguments = regexp.MustCompile(`\([^()]*\)$`)
 
-// frames returns the innermost functions of a stack and where they are, without arguments.
+// frames returns the innermost functions of a stack and where they are, without arguments. In a stack,
+// each function has two lines: its name with arguments, and the file with the line.
 func frames(stack []byte) string {
 	lines := strings.Split(string(stack), "\n")
 	var b strings.Builder

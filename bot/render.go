@@ -17,19 +17,24 @@ const maxMessages = 100
 
 var errManyMessages = flow.Permanent(fmt.Errorf("bot: a turn sends more than %d messages", maxMessages))
 
-// origin is where the messages of a turn come from.
+// origin is the turn that messages come from.
 type origin struct {
 	session string
-	turn    string
-	mark    string // what names the step in the data of buttons; empty for none
-	event   *transport.Event
-	born    time.Time // see delivery
+	turn    string           // id of the turn
+	mark    string           // names the step in the data of buttons; empty for none
+	event   *transport.Event // what the turn answers
+	born    time.Time        // see delivery
 }
 
-// render makes the deliveries of a turn: the first may be a reply, all are messages of the same
-// chat, and each has a key that a repetition of the turn would give it again. The switch of a
-// menu comes behind the messages, in a delivery of its own: what becomes of one does not concern
-// the other.
+// render makes the deliveries of a turn, all for the chat of its event. For example, a turn that leaves
+// seven messages and switches the menu has three deliveries:
+//
+//	0    messages 1 to 5    the reply, if the event has a reply token
+//	1    messages 6 and 7   a push
+//	2    the menu           a delivery of its own: if it fails, the messages are not held up
+//
+// Each delivery has a key that depends on the turn and its place in it, so that a turn that is run again
+// gives its deliveries the same keys.
 func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch) ([]delivery, error) {
 	if len(msgs) == 0 && !menu.on {
 		return nil, nil
@@ -86,8 +91,9 @@ func renderMessages(msgs []transport.Message, mark string) (b []byte, err error)
 	return append(b, ']'), nil
 }
 
-// deliveryKey depends on nothing but what a repeated turn has again: even if the store lost a
-// commit, the platform sees the same key and refuses the second push.
+// deliveryKey returns the key of the nth delivery of a turn. The platform refuses a second push with the
+// same key. The key is made of nothing but what a repeated turn has again, so that this holds even if
+// the store lost the commit of the first run.
 func deliveryKey(channel, sid, turn string, n int) (key [16]byte) {
 	var buf [256]byte
 	b := append(buf[:0], "kaiwa1|"...)
@@ -102,9 +108,10 @@ func deliveryKey(channel, sid, turn string, n int) (key [16]byte) {
 	return key
 }
 
-// outputError is why what a step sends cannot be sent.
+// outputError says that a message which a step of a flow left cannot be sent, such as a text that is too
+// long.
 type outputError struct {
-	flow, at string // the state that the step began in, "start", or the name of the reminder
+	flow, at string // at is the state that the step began in, "start", or the name of the reminder
 	err      error
 }
 
@@ -114,7 +121,7 @@ func (e *outputError) Error() string {
 
 func (e *outputError) Unwrap() error { return e.err }
 
-// outputOf says whose output an error is about; f is nil if it is of no flow.
+// outputOf adds the flow and the place to an error of render; f is nil if no flow left the messages.
 func outputOf(f *flow.Flow, in *flow.Input, err error) error {
 	switch {
 	case err == nil || f == nil:

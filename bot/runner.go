@@ -12,15 +12,15 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// runner begins turns: those of events that arrive, and those that the sweep finds. Turns of one
-// session run one after the other, by one holder of its lease; those of different sessions run side
-// by side.
+// runner begins turns: those of events that arrive, and those that the sweep finds. One holder has the
+// lease of a session, and runs its turns one after the other. Holders of different sessions run side by
+// side, each in a goroutine of the crew.
 type runner struct {
 	*env
 	planner  planner
 	courier  *courier
-	running  atomic.Int64 // holders
-	spare    sync.Pool    // of *holder; in a test's bubble of virtual time, their timers belong to it
+	running  atomic.Int64 // how many holders have a session now
+	spare    sync.Pool    // of *holder. Not global: a holder's timer may belong to a test's virtual time
 	suspects suspects
 }
 
@@ -32,17 +32,19 @@ func (r *runner) init(e *env, flows []*flow.Flow, c *courier) {
 	}
 }
 
-// sweepShare says which share of the turns is not for new events: else those that wait
-// would wait for as long as new ones come.
+// sweepShare says which share of the turns is not for new events, here an eighth. Without it, events
+// that wait in the store would wait for as long as new events come.
 const sweepShare = 8
 
-// full reports whether no more turns may be begun for new events.
+// full reports whether new events have to wait in the store. With Options.MaxTurns of 256, that is so
+// while 224 turns or more run. The sweep begins turns until 256 run.
 func (r *runner) full() bool {
 	return r.running.Load() >= int64(r.o.MaxTurns-r.o.MaxTurns/sweepShare)
 }
 
-// begin asks the store for a turn, of the event in req, of which e is the decoded form, or of what
-// is due in the session. The turn runs in the background. Acknowledgements of the session travel
+// begin asks the store for a turn of a session. If req has an event, of which e is the decoded form, the
+// store makes the event durable first. The turn that the store gives runs in the background. It need not
+// be that of the event in req: an older event may wait. Acknowledgements of the session's outputs travel
 // with the call, and outputs that the store hands out go to the courier.
 func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transport.Event) (session.Status, error) {
 	req.Token, req.Lease, req.DeliveryLease = newToken(), r.o.lease, r.o.deliveryLease
@@ -64,13 +66,14 @@ func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transp
 	return res.Status, nil
 }
 
-// wake begins what is due in one session.
+// wake begins what is due in one session: an event, a timer, or outputs that nobody delivered.
 func (r *runner) wake(ctx context.Context, id string) error {
 	_, err := r.begin(ctx, &session.BeginRequest{ID: id}, nil)
 	return err
 }
 
-// start runs the turn that Begin gave, and those that wait behind it.
+// start has a holder run the turn that Begin gave, and those that wait behind it. Once Shutdown has
+// begun, it gives the lease back instead: another process runs the turn.
 func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *transport.Event) {
 	h, ok := r.spare.Get().(*holder)
 	if !ok {
@@ -90,6 +93,7 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 	}
 }
 
+// newToken draws the name of a lease. The zero token is not valid.
 func newToken() session.LeaseToken {
 	var t session.LeaseToken
 	for t == (session.LeaseToken{}) {

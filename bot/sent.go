@@ -6,19 +6,20 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Sent is the outcome of one attempt to deliver what a turn sends.
+// Sent is the outcome of one attempt to send an output: up to five messages of a turn, or the switch of
+// a menu. An output that is sent three times before the platform takes it makes three of these.
 type Sent struct {
 	// Session is the id of the session.
 	Session string
-	// Receipt is what the channel says of the call.
+	// Receipt is what the channel says of the call: the platform's id of it, and whether it was a push.
 	Receipt transport.Receipt
-	// Age is how old the event is that is answered.
+	// Age is how long ago the event that is answered was accepted, or the timer fired.
 	Age time.Duration
-	// Retried says that it was not the first attempt, as far as is known.
+	// Retried says that there may have been an earlier attempt, of this process or of one that died.
 	Retried bool
-	// Err is nil if the platform accepted the messages. Otherwise it is a *transport.SendError,
-	// whose Disposition tells what becomes of them: Retry and Hold, there will be another attempt;
-	// Drop, they will never arrive; Ambiguous, they have arrived or never will, and nobody can
-	// tell.
+	// Err is nil if the platform accepted the output. Otherwise it is a *transport.SendError, and its
+	// Disposition tells what becomes of the output. Retry and Hold: there will be another attempt.
+	// Drop: it will never arrive. Ambiguous: nobody can tell whether it arrived, and there is no other
+	// attempt.
 	Err error
 }

@@ -50,12 +50,12 @@ type WaitingEvent struct {
 	Accepted time.Time
 }
 
-// Session returns what is kept of the conversation that events from the source belong to. It changes
-// nothing, and may be called while a turn runs. A conversation of which nothing is kept is the zero
-// Session but for its ID.
+// Session returns what is kept of the conversation that events from the source belong to: for support,
+// and for tests. It changes nothing, and may be called while a turn runs. If nothing is kept of the
+// conversation, the result is the zero Session but for its ID.
 //
-// It returns ErrNoChat, session.ErrUnavailable, and ErrUnknownFlow or an error of the flow where the
-// data cannot be decoded; the rest of the result is good then.
+// It returns ErrNoChat and session.ErrUnavailable. If the data cannot be decoded, it returns
+// ErrUnknownFlow or an error of the flow, and all else of the result is good.
 func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error) {
 	key, ok := session.KeyOf(src, b.o.Scope)
 	if !ok {

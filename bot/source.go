@@ -7,8 +7,17 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// A source begins with a byte that holds the chat, whether there is a channel, and the forms of
-// the two ids. An id of LINE, a letter and 32 hexadecimal digits, packs to 17 bytes.
+// A packed source is one byte, the channel if there is one, the chat's id and the user's id. The bits of
+// the byte, from the lowest:
+//
+//	0 to 2   the kind of chat
+//	3        a channel follows
+//	4, 5     the form of the chat's id
+//	6, 7     the form of the user's id
+//
+// An id of LINE is a letter and 32 hexadecimal digits, and packs to 17 bytes (idHex). So the source of a
+// one-to-one chat, where both ids are the user's, takes 18 bytes: 0x91 (1 for the chat, idHex, idSame)
+// and 17 bytes for the chat's id. A member of a group takes 35 bytes.
 // https://developers.line.biz/en/docs/messaging-api/getting-user-ids/
 const (
 	chatMask    = 1<<3 - 1
@@ -16,12 +25,13 @@ const (
 	chatIDShift = 4
 	userIDShift = 6
 
-	idPlain = 0
-	idHex   = 1
-	idSame  = 2 // the user's id is the chat's
+	idPlain = 0 // the length, as a varint, and the id
+	idHex   = 1 // the letter, and the digits two to a byte
+	idSame  = 2 // nothing: the user's id is the chat's
 	idMask  = 1<<2 - 1
 )
 
+// appendSource appends the packed source to b.
 func appendSource(b []byte, src *transport.Source) []byte {
 	chatForm, userForm := idForm(src.ChatID), idForm(src.UserID)
 	if src.UserID == src.ChatID {
@@ -36,6 +46,7 @@ func appendSource(b []byte, src *transport.Source) []byte {
 	return appendID(appendID(b, src.ChatID, chatForm), src.UserID, userForm)
 }
 
+// idForm returns the form that an id is packed in.
 func idForm(id string) byte {
 	if len(id) != 33 {
 		return idPlain
@@ -61,8 +72,9 @@ func appendID(b []byte, id string, form byte) []byte {
 	}
 }
 
-// decoder reads packed values off b. After the first fault it is bad and reads zeros. What could
-// have been packed shorter is a fault: one record has one packed form.
+// decoder reads packed values from the front of b. After the first fault it is bad and reads zeros, so
+// the caller looks at bad once, at the end. A value that could have been packed in fewer bytes is a
+// fault: a record has one packed form and no other.
 type decoder struct {
 	b   []byte
 	bad bool
@@ -113,6 +125,7 @@ func (d *decoder) bytes() []byte {
 
 func (d *decoder) string() string { return string(d.bytes()) }
 
+// source reads what appendSource wrote.
 func (d *decoder) source() transport.Source {
 	mark := d.byte()
 	src := transport.Source{Chat: transport.Chat(mark & chatMask)}
@@ -130,6 +143,7 @@ func (d *decoder) source() transport.Source {
 	return src
 }
 
+// id reads an id that was packed in the form.
 func (d *decoder) id(form byte) string {
 	switch form {
 	case idHex:

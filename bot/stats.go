@@ -5,29 +5,46 @@ import (
 	"time"
 )
 
-// Stats counts what a Bot did since it was made.
+// Stats counts what a Bot did since it was made, in this process.
 type Stats struct {
-	// Events were made durable; Duplicates were recognised; Stale ones were too old to be taken,
-	// Refused ones too many for their session or too large, Limited ones too many for their
-	// user. Busy counts webhooks that were refused with ErrBusy.
+	// What became of the events that arrived:
+	//
+	//	Events       were made durable, and have or will have their turn
+	//	Duplicates   had arrived before
+	//	Stale        were too old to be taken
+	//	Refused      were too many for their session, or too large
+	//	Limited      were too many of one user
+	//
+	// Busy counts webhooks, not events: those that were refused with ErrBusy.
 	Events, Duplicates, Stale, Refused, Limited, Busy int64
-	// Turns were committed, of which Timers for a timer. Failed ones were not, Fenced ones were
-	// overtaken by another process, Deferred ones left to a newer build, Dead ones set aside.
+	// What became of turns:
+	//
+	//	Turns      were committed
+	//	Timers     were committed, for a timer or a reminder; they are counted in Turns too
+	//	Failed     have no result, as an action failed: they are tried again, or set aside
+	//	Fenced     have a result that was not stored, as another process had taken the lease
+	//	Deferred   were left to a newer build: see Options.Version
+	//	Dead       were set aside: the event is a dead letter, or the timer was deleted
 	Turns, Timers, Failed, Fenced, Deferred, Dead int64
-	// Running is how many sessions have a turn under way right now, stuck actions not included.
+	// Running is how many sessions have a turn at this moment, without those of Stuck.
 	Running int64
-	// Stuck actions ignore their context and run still: they lost their sessions, and each of
-	// them keeps a goroutine.
+	// Stuck is how many actions hang at this moment: they ignore their context. Their sessions go on
+	// without them, and each of them keeps a goroutine.
 	Stuck int64
-	// Sent deliveries were accepted by the platform. Retried counts attempts that were not.
-	// Dropped ones it never took; Ambiguous ones it may have taken, without our knowing.
+	// What became of outputs:
+	//
+	//	Sent        were accepted by the platform
+	//	Retried     counts attempts that failed and that another attempt follows
+	//	Dropped     were never accepted, and are dead letters
+	//	Ambiguous   may have been accepted, and nobody can tell
 	Sent, Retried, Dropped, Ambiguous int64
-	// Held is for how long the channel has been on hold: until somebody mends it, it sends
-	// nothing. Behind is for how long more has been due than the bot could begin, or for how
-	// long it could not ask what is. Both are zero if all is well.
+	// Held is how long the channel has been on hold: it sends nothing until somebody mends it. Behind
+	// is how long more has been due than the bot could begin, or how long the store has not said what
+	// is due. Both are zero if all is well.
 	Held, Behind time.Duration
 }
 
+// stats is what Stats is read from.
 type stats struct {
 	events, duplicates, stale, refused            atomic.Int64
 	limited, busy, stuck                          atomic.Int64

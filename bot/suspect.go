@@ -15,11 +15,12 @@ const (
 	maxSuspects = 64
 )
 
-// suspects bounds the turns of events that may have crashed a process: those whose earlier attempt
-// ended without a word. Nobody can tell which of the events that were under way did it. So those that
-// died once run side by side, up to maxSuspects: most of them are innocent, and their users wait. If
-// a process dies again, those that were under way both times run alone, one after the other, so that
-// the one that kills takes no others with it.
+// suspects bounds the turns of suspects. A suspect is an event whose earlier attempt ended without a
+// word: its process died, and the event may have killed it. An example: ten events run side by side, and
+// one of them kills the process. All ten are suspects now. Nine are innocent, and their users wait, so
+// all ten run side by side again (up to maxSuspects). The killer kills once more. From then on each of
+// the ten runs alone: only the killer uses up its attempts, and the nine are answered. Other events run
+// beside a suspect.
 type suspects struct {
 	mu     sync.Mutex
 	beside int  // events that died once, and run
@@ -67,7 +68,7 @@ func (h *holder) waitTurn() {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), r.o.lease)
 		defer cancel()
-		if err := r.wake(ctx, id); err != nil { // the sweep will find it
+		if err := r.wake(ctx, id); err != nil { // the sweep finds the session later
 			r.o.Logger.Warn("bot: due session not begun", "session", id, "err", err)
 		}
 	})

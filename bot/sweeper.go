@@ -8,23 +8,25 @@ import (
 )
 
 const (
-	// sweepBatch is how many due sessions one round looks after.
+	// sweepBatch is how many sessions one round begins at most.
 	sweepBatch = 128
-	// sweepFull is the wait when as many turns run as may.
+	// sweepFull is the wait while Options.MaxTurns turns run.
 	sweepFull = 100 * time.Millisecond
 	// sweepAgain is the wait after the store did not answer.
 	sweepAgain = time.Second
 )
 
-// sweeper begins what is due: timers, events whose process died, outputs that nobody delivered. Any
-// number of processes may do so at once.
+// sweeper begins what is due: timers, events whose process died or whose time to be tried again has
+// come, events that had to wait for room, outputs that nobody delivered. Each process has a sweeper. If
+// two of them begin the same session at once, the store gives the lease to one of them.
 type sweeper struct {
 	*env
 	runner  *runner
 	courier *courier
 }
 
-// run sweeps until Shutdown.
+// run does one round after the other until Shutdown. Between two rounds it waits as long as Due said, or
+// until the store sends a value on Wake.
 func (s *sweeper) run() {
 	wake := s.store.Wake()
 	for !s.crew.stopping() {
@@ -42,7 +44,8 @@ func (s *sweeper) run() {
 	}
 }
 
-// round begins what is due and returns how long to wait before the next round.
+// round begins what is due, as far as there is room, and returns how long to wait before the next round.
+// The bot is behind (Stats.Behind) from the first round that could not begin all that was due.
 func (s *sweeper) round() time.Duration {
 	ctx, cancel := context.WithTimeout(context.Background(), s.o.lease)
 	defer cancel()

@@ -8,8 +8,15 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// turn runs one turn: it plans, commits and delivers, or sees to the failure. It returns the event
-// of the next turn, which is empty if none waits; false says that the lease is gone.
+// turn runs one turn: it makes a plan, commits the plan and delivers the outputs, or deals with the
+// failure. It returns the event of the next turn, which is empty if no event waits. It returns false if
+// the holder no longer has the lease.
+//
+//	alone?    a suspect, if another suspect runs      -> the session waits (waitAlone)
+//	plan      the actions run                         -> an error: tried again or set aside (failed)
+//	decide    may the result be stored?               -> the session was taken over: nothing is stored
+//	commit    state, outputs and timers are stored    -> refused by the store (notCommitted)
+//	deliver   the outputs are sent, and what is left is sent again in the background
 func (h *holder) turn() (session.Event, bool) {
 	if h.fault != nil {
 		return h.faulty()
@@ -19,7 +26,7 @@ func (h *holder) turn() (session.Event, bool) {
 		return session.Event{}, false
 	}
 	ctx := h.watch.begin(h.o.TurnTimeout, h.o.lease/3, max(h.o.LoadingAfter, 0))
-	defer func() { // also if user code ends the goroutine
+	defer func() { // runs also if an action ends the goroutine
 		if h.abandoned = h.watch.done(); !h.abandoned && h.job.crashed {
 			h.suspects.leave(h.job.twice())
 		}
@@ -40,8 +47,8 @@ func (h *holder) turn() (session.Event, bool) {
 	}
 }
 
-// plan runs the actions of the turn. A panic of user code that no flow caught ends here, such as
-// one in a message's JSON.
+// plan runs the actions of the turn and returns what they come to. A panic that package flow did not
+// catch becomes an error here, such as one in a message's AppendJSON.
 func (h *holder) plan(ctx context.Context) (p plan, err error) {
 	defer rescue(&err)
 	j := &h.job
@@ -51,17 +58,17 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 	p = plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
 	switch {
 	case j.attempt > h.o.MaxAttempts:
-		return p, errAttempts // whoever tried before did not live to say why
+		return p, errAttempts // the earlier attempts ended without a word, so there is no other reason
 	case j.timer >= 0:
 		return h.planner.timer(ctx, h.id, j)
 	case len(j.event.Body) == 0:
-		return p, nil // the timer was cleared, or the message was unsent meanwhile
+		return p, nil // a timer that was cleared meanwhile, or a message that its sender took back
 	}
 	if err := h.decode(); err != nil {
 		return p, err
 	}
 	if j.decoded.Standby {
-		return p, nil // another system has the chat
+		return p, nil // another system has control of the chat
 	}
 	if waits(j.decoded) {
 		h.watch.awaited(j.decoded.Source.ChatID)
@@ -69,8 +76,10 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 	return h.planner.event(ctx, h.id, j)
 }
 
-// locate reads the session, and decides what the turn is for: a timer that was due before the
-// event, or the event.
+// locate reads the record of the session, and decides what the turn is for: a timer or the event. Timers
+// and events run in the order of their time. For example: an event was accepted at 12:00:10. A timer that
+// was due at 12:00:05 has its turn first, and the event has the next turn. A timer that was due at
+// 12:00:15 has its turn after the event, though both are overdue by now.
 func (h *holder) locate() error {
 	j := &h.job
 	j.timer = -1
@@ -88,7 +97,8 @@ func (h *holder) locate() error {
 	return nil
 }
 
-// decode makes sure that the event is decoded.
+// decode makes sure that h.job.decoded is set. An event that this process received is decoded already;
+// one that comes from the store is not.
 func (h *holder) decode() error {
 	if h.job.decoded != nil {
 		return nil
@@ -100,7 +110,8 @@ func (h *holder) decode() error {
 	return err
 }
 
-// commit stores the plan and gives its outputs to the courier.
+// commit stores the plan in one call, and gives its outputs to the courier. Acknowledgements of earlier
+// outputs of the session travel with the call.
 func (h *holder) commit(p *plan) (session.Event, bool) {
 	p.rec.version = h.o.Version
 	h.request = session.CommitRequest{
@@ -120,13 +131,14 @@ func (h *holder) commit(p *plan) (session.Event, bool) {
 	}
 	if !res.MayDeliver {
 		// Outputs of another process may wait behind those that this commit acknowledged. To
-		// acknowledge again hands them out, and this turn's after them.
+		// acknowledge these again makes the store hand out what waits, this turn's outputs last.
 		h.courier.acks.add(h.id, h.request.Done)
 	}
 	return h.committed(&res, p.outs), true
 }
 
-// committed delivers what was committed, if nothing older is in the way, and returns the next event.
+// committed delivers the outputs of a commit, if no older outputs have to be sent first, and returns the
+// next event.
 func (h *holder) committed(res *session.CommitResult, outs []delivery) session.Event {
 	h.rev, h.state = res.Rev, h.request.State
 	if res.MayDeliver && len(outs) > 0 {
@@ -140,8 +152,9 @@ func (h *holder) committed(res *session.CommitResult, outs []delivery) session.E
 // commit is refused.
 const commitPatience = 10 * time.Second
 
-// write calls Commit until the store answers, for commitPatience. It asks again at once: most often
-// only the answer was lost, and no other turn came between.
+// write calls Commit, and calls it again while the store is unavailable, for commitPatience: at once,
+// then after 20 ms, 60 ms, 140 ms and so on, up to a second. The second call is made at once because
+// most often only the answer was lost: the store then recognises the commit and answers again.
 func (h *holder) write() (session.CommitResult, error) {
 	r := &h.request
 	r.ID, r.Token, r.Rev, r.Release = h.id, h.token, h.rev, h.last
@@ -167,8 +180,9 @@ func (h *holder) extend() bool {
 	return !errors.Is(h.store.Extend(ctx, h.id, h.token, h.o.lease), session.ErrFenced)
 }
 
-// release gives up the lease of a turn that was not committed. If that fails, the lease runs
-// out by itself.
+// release gives up the lease of a turn that was not committed. The event is due again after the delay.
+// Counted says whether the attempt counts towards Options.MaxAttempts. If the call fails, the lease runs
+// out by itself, and the event is due then.
 func (h *holder) release(delay time.Duration, counted bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), h.o.deliveryLease)
 	defer cancel()

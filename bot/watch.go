@@ -13,25 +13,39 @@ const maxHold = 6
 
 // watch looks after a turn that takes long. With the default options:
 //
-//	1 s          the user is shown that an answer is on its way
-//	1 s ...      the lease of 3 s is extended, every second until the turn is over
-//	10 s         the context of the actions ends
-//	60 s         the session is taken away from an action that hangs still (abandon)
+//	1 s         the user is shown that an answer is on its way
+//	1 s, 2 s... the lease of 3 s is extended, until the turn is over
+//	10 s        the context of the actions ends
+//	60 s        an action that still hangs loses the session to another holder (abandon)
 //
-// If another process has taken the lease, the context ends at once. One timer serves for all that,
-// as most turns are over long before.
+// If the store answers an extension with ErrFenced, another process has the lease, and the context
+// ends at that moment. One timer serves for all of this, because most turns are over long before it
+// fires.
 //
-// The states of a watch, and what leads from one to the next:
+// The states of a watch. The flags lost, decided and abandoned say which state it is; over says that
+// it is idle.
 //
-//	idle ----begin----> watching ----decide----> decided ----done----> idle
-//	                        |    the actions have    |    the turn is over
-//	                        |    returned            |
-//	                        +-- extend says that the lease is another's --> lost: decide says so
-//	                        |
-//	                        +-- 60 s, and not decided --> abandoned: another holder has the session
+//	          begin             decide              done
+//	  idle -----------> watching -----> decided ----------> idle
+//	                     |    |           ^
+//	   another process   |    |           | decide returns ErrFenced
+//	   has the lease     v    |           |
+//	                   lost --|-----------+
+//	                     |    |
+//	               60 s  v    v  60 s
+//	                   abandoned      decide returns errStuck when, or if, the action returns.
+//	                                  The watch and its holder are not used again.
 //
-// A watch is used for one turn after the other, and its timer is left running: to stop it and
-// to set it anew would cost more than the rest.
+//	watching    the actions run, and this process has the lease
+//	lost        the actions run, their context has ended, and another process runs the same event
+//	decided     the actions have returned, and the holder stores what they did. The lease is extended
+//	            in this state too. A lease that is lost now is noticed by the store: Commit returns
+//	            ErrFenced
+//	abandoned   the actions run or hang, and another holder has the session
+//
+// A watch is used for one turn after the other. Its timer is not stopped at the end of a turn,
+// because to stop it and to set it again costs more than all else that a watch does. A timer that was
+// set for an earlier turn fires too early for the present one: tick then sets it for the rest.
 type watch struct {
 	extend      func() bool     // returns false if the lease is lost
 	abandon     func(lost bool) // takes the session away from a turn that does not end
@@ -39,24 +53,25 @@ type watch struct {
 
 	mu        sync.Mutex
 	timer     *time.Timer
-	armed     bool            // the timer is set; it stays so when the turn it was set for is over
+	armed     bool            // the timer is set, for this turn or for an earlier one
 	ctx       context.Context // of the turn that is watched
 	cancel    context.CancelFunc
-	chat      string        // where somebody waits; empty if nobody does, or was told
-	tell      time.Time     // when that user is told that the answer takes a while; zero for never
-	next      time.Time     // when there is something to do
-	grow      time.Time     // when the lease is first extended
-	ticks     time.Time     // what the timer is set to
-	end       time.Time     // of the context
-	hold      time.Time     // until when the lease is extended
+	chat      string        // the one-to-one chat whose user waits; empty if nobody waits
+	tell      time.Time     // when that user is shown that an answer is on its way; zero for never
+	next      time.Time     // when tick has something to do
+	grow      time.Time     // when the lease is extended for the first time
+	ticks     time.Time     // when the timer fires
+	end       time.Time     // when the context ends
+	hold      time.Time     // when the lease is no longer extended, and a hanging action is abandoned
 	every     time.Duration // how often the lease is extended
 	over      bool          // the turn is over
-	lost      bool          // the lease is another's
+	lost      bool          // another process has the lease
 	decided   bool          // the actions have returned
-	abandoned bool          // the actions did not return, and abandon was called
+	abandoned bool          // the actions did not return in time, and abandon was called
 }
 
-// turnContext is the context of the actions of one turn. The watch sees to its deadline.
+// turnContext is the context of the actions of one turn. It has a deadline and no timer of its own:
+// the watch cancels it when the deadline has passed.
 type turnContext struct {
 	context.Context
 	end time.Time
@@ -64,6 +79,7 @@ type turnContext struct {
 
 func (c *turnContext) Deadline() (time.Time, bool) { return c.end, true }
 
+// Err tells a deadline that has passed from a lease that was lost, though both are a cancellation.
 func (c *turnContext) Err() error {
 	err := c.Context.Err()
 	if err != nil && !time.Now().Before(c.end) {
@@ -72,7 +88,8 @@ func (c *turnContext) Err() error {
 	return err
 }
 
-// awaited notes that the user of a one-to-one chat waits for the turn.
+// awaited notes that the user of a one-to-one chat waits for the turn. Without it nobody is shown that
+// an answer is on its way.
 func (w *watch) awaited(chat string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -80,8 +97,8 @@ func (w *watch) awaited(chat string) {
 }
 
 // begin looks after a turn until done is called, and returns the context of its actions. The context
-// ends after limit; the lease is extended every so often; a user who waits is told after patience,
-// unless patience is zero.
+// ends after limit. The lease is extended whenever the time every has passed. A user who waits is
+// shown that an answer is on its way after patience, or never if patience is zero.
 func (w *watch) begin(limit, every, patience time.Duration) context.Context {
 	now, first := time.Now(), min(every, limit)
 	w.mu.Lock()
@@ -102,7 +119,7 @@ func (w *watch) begin(limit, every, patience time.Duration) context.Context {
 	return ctx
 }
 
-// set is called with mu held.
+// set lets the timer fire after d. The caller holds mu.
 func (w *watch) set(d time.Duration) {
 	w.ticks = time.Now().Add(d)
 	if w.timer == nil {
@@ -112,6 +129,7 @@ func (w *watch) set(d time.Duration) {
 	}
 }
 
+// tick does what is due, and sets the timer for what is due next. The timer calls it.
 func (w *watch) tick() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -128,7 +146,7 @@ func (w *watch) tick() {
 		}
 		return
 	}
-	if wait := w.next.Sub(now); wait > 0 { // it was set for a turn before
+	if wait := w.next.Sub(now); wait > 0 { // the timer was set for an earlier turn
 		w.set(wait)
 		return
 	}
@@ -138,7 +156,9 @@ func (w *watch) tick() {
 	if w.tellUser(now) {
 		return
 	}
-	if !w.lost && !w.extend() { // the end of the turn waits for it
+	// The call of the store is made with mu held, so that a turn that ends meanwhile waits for it in
+	// decide: whether the lease is lost is known before the turn is committed.
+	if !w.lost && !w.extend() {
 		w.lost = true
 		w.cancel()
 	}
@@ -153,8 +173,8 @@ func (w *watch) tick() {
 	w.set(wait)
 }
 
-// tellUser tells the user who waits that the answer takes a while, when it is time. It returns true
-// if it is too early for anything else.
+// tellUser shows a user who waits that an answer is on its way, when it is time. It returns true if it
+// has set the timer again, because it is too early for anything else.
 func (w *watch) tellUser(now time.Time) bool {
 	if w.tell.IsZero() || now.Before(w.tell) {
 		return false
@@ -166,7 +186,9 @@ func (w *watch) tellUser(now time.Time) bool {
 	if !now.Before(w.grow) {
 		return false
 	}
-	w.next = w.grow // to extend before would make the end of the turn wait
+	// The lease is not extended yet: a turn that ends meanwhile would wait for the store's answer, and
+	// most turns end before grow.
+	w.next = w.grow
 	if now.Before(w.end) && w.end.Before(w.grow) {
 		w.next = w.end
 	}
@@ -174,8 +196,9 @@ func (w *watch) tellUser(now time.Time) bool {
 	return true
 }
 
-// decide is called when the user code of the turn has returned. It returns errStuck if the session
-// was taken away from it, and session.ErrFenced if the lease was lost.
+// decide is called when the actions of the turn have returned. It says whether their result may be
+// committed: it returns errStuck if the session was given to another holder, and session.ErrFenced if
+// another process has the lease. After decide, the turn is not abandoned any more.
 func (w *watch) decide() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -190,7 +213,7 @@ func (w *watch) decide() error {
 	}
 }
 
-// done ends the watch, and returns whether the session was taken away from the turn.
+// done ends the watch of a turn. It returns true if the session was given to another holder.
 func (w *watch) done() (abandoned bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

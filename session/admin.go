@@ -7,36 +7,40 @@ import (
 
 // Admin is what operators need of a store besides the turn. Every Store has it.
 type Admin interface {
-	// Check reports whether the store would take an event now, and why not, in words for an
-	// operator. It makes no change.
+	// Check returns nil if the store would take an event now, and otherwise why not, in words for an
+	// operator. It changes nothing.
 	Check(ctx context.Context) error
 
 	// Inspect returns what is kept of a session. It changes nothing, and may be called while a turn
-	// runs. A session of which nothing is kept is the zero Snapshot but for Now.
+	// runs. If nothing is kept of the session, the result is the zero Snapshot but for Now.
 	// It returns ErrUnavailable.
 	Inspect(ctx context.Context, id string) (Snapshot, error)
 
-	// Forget deletes all that is kept of a session: state, timers, waiting events, outputs and
-	// dead letters. Events that happened up to now are refused as Stale from then on, for 25 h;
-	// later ones begin a new session. A turn that runs is fenced.
+	// Forget deletes all that is kept of a session: state, timer, waiting events, outputs and dead
+	// letters. A turn that runs is fenced. What is left is a tombstone: for 25 h, events whose Time is
+	// not after the call are refused as Stale. Later events begin a new session. Its revision goes on
+	// from the old one, so that an acknowledgement of old outputs drops no new ones.
 	// It returns ErrUnavailable.
 	Forget(ctx context.Context, id string) error
 
-	// Unsend takes a message out of what is kept of a session: the dead letters of its events
-	// go, and those of its events that wait or run lose their Body. They keep their place, and
-	// their turns come. An event that arrives later is not touched.
+	// Unsend takes a message out of what is kept of a session, because its sender took it back. Events
+	// of the message that are dead letters are deleted. Those that wait or run lose their Body: they
+	// keep their place, and have their turn. An event that arrives after the call is not touched.
 	// It returns ErrTooLarge for an id of more than MaxEventID bytes, and ErrUnavailable.
 	Unsend(ctx context.Context, id, messageID string) error
 
-	// DeadLetters returns up to limit dead letters, the oldest first within a part of the store, and
-	// from where to go on: "" begins, and is returned at the end.
+	// DeadLetters returns a page of up to limit dead letters, and where the next page begins. Call it
+	// with from "" first, and then with the next of the call before, until next is "". A store may have
+	// several parts: the oldest dead letter comes first within each. How many are kept is up to the
+	// store.
 	// It returns ErrUnavailable.
 	DeadLetters(ctx context.Context, from string, limit int) (letters []DeadLetter, next string, err error)
 
-	// Replay makes a dead letter an event of its session again, due at once, and removes the
-	// letter. Its id is that of the letter's event followed by "#r" and a number, so that it is
-	// not taken for the event that failed. It returns ErrNoDeadLetter, ErrOutput, ErrFull,
-	// ErrUnavailable.
+	// Replay makes an event out of a dead letter again, and deletes the dead letter. The event is
+	// accepted when the first one was, and is due at once. Its id is that of the dead letter's event,
+	// then "#r" and a number that the store chooses, such as "e1#r3": otherwise it would be taken for
+	// the event that failed, and would be a duplicate.
+	// It returns ErrNoDeadLetter, ErrOutput, ErrFull and ErrUnavailable.
 	Replay(ctx context.Context, letter string) error
 
 	// DeleteDeadLetter deletes a dead letter. It returns ErrNoDeadLetter, ErrUnavailable.
@@ -53,13 +57,13 @@ type Snapshot struct {
 	State []byte
 	// Due is the time of the next timer that the last commit wrote, or zero.
 	Due time.Time
-	// LeasedUntil is when the lease of the turn that runs ends; zero if no turn runs. It is in the
-	// past where the process that had the lease is gone, and nobody has taken it yet.
+	// LeasedUntil is when the lease of the turn that runs ends; zero if no turn runs. A time in the past
+	// means that the process which had the lease is gone, and that no process has taken it yet.
 	LeasedUntil time.Time
-	// Attempts counts the turns that were begun for the first event, or for the timer.
+	// Attempts counts the turns that were begun for the first of Events, or for the timer.
 	Attempts int
-	// Events are those that wait, the one that a turn was begun for first. They have no Body and no
-	// MessageID.
+	// Events are the head, if there is one, and then those of the mailbox, in order. They have no Body
+	// and no MessageID.
 	Events []Event
 	// Outputs are those that wait to be delivered, in order.
 	Outputs []Output
@@ -67,18 +71,18 @@ type Snapshot struct {
 
 // DeadLetter is an event that could not be handled, or an output that could not be delivered.
 type DeadLetter struct {
-	// ID names the letter in Replay and DeleteDeadLetter.
+	// ID names the dead letter in Replay and DeleteDeadLetter. It is not the id of the event.
 	ID string
-	// Session is the id of its session.
+	// Session is the id of the session.
 	Session string
-	// Event is the event; its ID is empty if the letter is an output.
+	// Event is the event. Its ID is empty if the dead letter is an output.
 	Event Event
 	// Attempts counts the turns that were begun for the event.
 	Attempts int
-	// Output is the output; its Seq is zero if the letter is an event.
+	// Output is the output. Its Seq is zero if the dead letter is an event.
 	Output Output
 	// Why is the reason, in the words of CommitRequest.Dead or of Discard.
 	Why string
-	// Time is when it was set aside, by the store's clock.
+	// Time is when it became a dead letter, by the store's clock.
 	Time time.Time
 }

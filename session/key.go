@@ -48,8 +48,8 @@ func KeyOf(src transport.Source, scope Scope) (Key, bool) {
 // IDLen is the length of a session's id.
 const IDLen = 16
 
-// ID returns the name under which a store keeps the session: 96 bits of a SHA-256 over the key
-// in URL-safe base64, so that no id of a user shows in the names of keys.
+// ID returns the name under which a store keeps the session, such as "VG6d19s771pssf9E": 96 bits of a
+// SHA-256 over the key, in URL-safe base64. So no id of a user shows in the names of keys.
 func (k Key) ID() string {
 	var b [160]byte
 	s := append(b[:0], "kaiwa1|"...)

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// Limits of what a store takes. A store refuses more with ErrTooLarge before it writes.
+// Limits of what a store takes. A store refuses larger things with ErrTooLarge, and a full mailbox or
+// outbox with ErrFull. It writes nothing then.
 const (
-	MaxEvent   = 256 << 10 // bytes of one event
+	MaxEvent   = 256 << 10 // bytes of one event's Body
 	MaxState   = 64 << 10  // bytes of one session's state
 	MaxOutput  = 512 << 10 // bytes of all outputs of one commit
 	MaxOutputs = 100       // outputs of one session that wait to be delivered
@@ -16,28 +17,27 @@ const (
 	MaxEventID = 128       // bytes of an event's id, and of its message's
 )
 
-// Terms of leases where a request gives none.
+// How long leases last if a request does not say.
 const (
-	// DefaultLease is how long a process may run the turns of a session before it has to extend its
-	// lease: other processes wait as long for what one that died had under way.
+	// DefaultLease is for the right to run turns. A process extends the lease while it lives; other
+	// processes wait as long for what one that died had under way.
 	DefaultLease = 3 * time.Second
-	// DefaultDeliveryLease is how long a process may send outputs: one call of a platform that hangs
-	// until its time-out of 3 s, and some. Other processes wait as long for what one that died left
-	// unsent.
+	// DefaultDeliveryLease is for the right to deliver outputs: one call of a platform that hangs until
+	// its time-out of 3 s, and some. Other processes wait as long for what one that died left unsent.
 	DefaultDeliveryLease = 3500 * time.Millisecond
 )
 
-// What a Store answers besides a result.
+// The errors of a Store. It may wrap them.
 var (
-	// ErrFenced: the lease was lost to another process, which runs the event again. Nothing of
-	// the caller's turn was kept.
+	// ErrFenced: another process took the lease, or the session was forgotten. Nothing of the caller's
+	// turn was kept, and the caller must send nothing of it.
 	ErrFenced = errors.New("session: lease lost")
-	// ErrFull: too many events of this session, or too many outputs, wait already.
+	// ErrFull: MaxMailbox events of the session wait, or more than MaxOutputs outputs would wait.
 	ErrFull = errors.New("session: mailbox full")
 	// ErrTooLarge: an event, a state or the outputs are larger than a store takes.
 	ErrTooLarge = errors.New("session: too large")
-	// ErrUnavailable: the store could not be reached or did not answer in time. What was asked
-	// may have happened: the same call may be made again.
+	// ErrUnavailable: the store could not be reached or did not answer in time. The call may have taken
+	// effect or not. The caller may make the same call again.
 	ErrUnavailable = errors.New("session: store unavailable")
 	// ErrNoDeadLetter: there is no dead letter of that id.
 	ErrNoDeadLetter = errors.New("session: no such dead letter")
@@ -46,16 +46,18 @@ var (
 	ErrOutput = errors.New("session: an output cannot be replayed")
 )
 
-// Token names one acquisition of a session's lease. It is drawn at random by the caller of
-// Begin; no two calls share one. The zero Token is not valid.
+// LeaseToken names one acquisition of a session's lease. The caller of Begin draws it at random. It is
+// used again only to repeat the same call. The zero LeaseToken is not valid.
 type LeaseToken [8]byte
 
-// Seq numbers the outputs of a session in the order they were committed: the revision of the
-// commit in the upper 40 bits, the place in it, from 1, in the lower 8 bits.
-// A Seq also says how far outputs were delivered: all up to and with it.
+// Seq is the number of an output. Outputs of a session are numbered in the order in which they were
+// committed: the lower 8 bits are the place in the commit, from 1, and the bits above are the revision
+// that the commit made. The second output of revision 7 has the number 7<<8|2.
+// A Seq also says how far outputs were delivered: up to this one, which is included.
 type Seq uint64
 
-// MakeSeq returns the Seq of the nth output, counted from 1, of the commit that made revision rev.
+// MakeSeq returns the Seq of the nth output, n being 1 for the first, of the commit that made the revision
+// rev.
 func MakeSeq(rev uint32, n int) Seq { return Seq(rev)<<8 | Seq(n) }
 
 // Output is something that a turn left to be sent: bytes that only the bot understands.
@@ -64,99 +66,133 @@ type Output struct {
 	Body []byte
 }
 
-// Event is an event as a store keeps it: bytes that only the bot understands, with what the
-// store itself needs to order and to recognise it.
+// Event is an event as a store keeps it: bytes that only the bot understands, and what the store itself
+// needs in order to sort and to recognise events.
 type Event struct {
 	// ID is the platform's id of the event, of 1 to MaxEventID bytes.
 	ID string
-	// Time is the platform's timestamp, by which waiting events are ordered; then by ID.
+	// Time is when the event happened, by the platform's clock. Events that wait are sorted by it, and
+	// those of one time by their ID.
 	Time time.Time
-	// Accepted is when the store first accepted the event, by the store's clock. Callers of
-	// Begin leave it zero.
+	// Accepted is when the store accepted the event first, by the store's clock. Callers of Begin leave
+	// it zero.
 	Accepted time.Time
-	// MessageID is the platform's id of the message that the event brings, for Unsend; of up to
-	// MaxEventID bytes, and empty if it brings none.
+	// MessageID is the platform's id of the message that the event brings, of up to MaxEventID bytes,
+	// for Unsend. It is empty if the event brings no message.
 	MessageID string
 	// Body is the event itself. It is empty if the message was unsent meanwhile.
 	Body []byte
 }
 
-// Store keeps sessions. All methods are safe for concurrent use, by any number of processes
-// where the store is shared between processes, and each takes effect at once and whole, or not
-// at all. A call that failed with ErrUnavailable may be repeated with the same arguments: its
-// effect is that of one call. Calls end by themselves within a few seconds.
+// Store keeps sessions. All methods are safe for concurrent use. A store may be shared by any number of
+// processes; then the methods are safe for use by all of them. Each call takes effect as a whole and in
+// one step, or not at all. A call that failed with ErrUnavailable may be made again with the same
+// arguments: the two have the effect of one. Calls end by themselves within a few seconds.
 //
-// Times come from the store's own clock, which all processes share. They are kept to the
-// millisecond.
+// Times come from the store's own clock, which all processes share, and are kept to the millisecond. A
+// store copies the bytes that it is given, and the caller owns the bytes that it gets.
 type Store interface {
 	Admin
 
-	// Wake returns a channel that receives a value when a session became due, or will become due,
-	// earlier than the wait that the last Due told. It is always the same channel and never
-	// closed, one value may stand for several sessions, and one goroutine receives from it: the
-	// one that calls Due. It is nil where the store cannot tell, as one that is shared between
-	// processes cannot; then the wait that Due tells is 2 s at most.
+	// Wake returns a channel for the goroutine that calls Due. That goroutine sleeps for the wait that
+	// Due returned. If a session becomes due in that time, or will become due before the end of it, the
+	// store sends a value. One value may stand for several sessions. Each call returns the same channel,
+	// which is never closed.
+	//
+	// A store that cannot tell returns nil, such as one that other processes write to as well. Then the
+	// wait that Due returns is 2 s at most.
 	Wake() <-chan struct{}
 
-	// Heartbeat notes that a process lives, and returns how many were noted within term, this one
-	// among them. The process draws its name at random when it starts, of up to 64 bytes. A process
-	// that has ended counts until its term is over. A store that one process has for itself
-	// returns 1.
+	// Heartbeat notes that a process lives, and returns how many processes were noted within the last
+	// term, this one included. The name of the process is drawn at random when the process starts, and
+	// has up to 64 bytes. A process that has ended counts until the term after its last call is over. A
+	// store that belongs to one process returns 1.
 	// It returns ErrUnavailable.
 	Heartbeat(ctx context.Context, process string, term time.Duration) (processes int, err error)
 
-	// Begin accepts an event, or looks after a session that is due, and takes the session's
-	// lease if there is something to do and nobody holds it.
+	// Begin accepts an event, or looks what is due in a session. If there is a turn to run and nobody
+	// holds the lease, the caller gets the lease, and with it the head of the line.
 	//
-	// With an Event, it is made durable before Begin returns without an error. An event whose
-	// ID was accepted before is not accepted again. If the lease is free, the caller gets the
-	// oldest event that waits, which need not be the one it brought. If the lease is held, the
-	// event waits, and the holder gets it from its Commit.
+	// With an Event: the event is durable when Begin returns without an error. An event whose ID was
+	// accepted before is not accepted again. If the lease is free, the caller gets the head, or else the
+	// oldest event of the mailbox, which need not be the one that it brought. If the lease is held, the
+	// event waits in the mailbox, and the holder gets it from Commit.
 	//
-	// Without an Event, the caller gets what is due: an event whose holder went away or whose
-	// time to be tried again has come, a timer, or outputs that nobody delivered in time.
+	// Without an Event: the caller gets what is due. That is an event whose holder went away, an event
+	// whose delay after Release is over, an event that was accepted with Hold, or else the timer. An
+	// event goes before a timer.
 	//
-	// In both cases the caller also gets outputs whose lane ran out, but not with Hold.
+	// In both cases the caller also gets outputs, and the delivery lease for them: those behind Done if
+	// Done is set; otherwise, and not with Hold, the whole outbox if its delivery lease ran out.
+	//
+	// The status is that of the first line that is true:
+	//
+	//	Stale       the event happened before a Forget, or at the same time
+	//	Stale       it is a redelivery that the store does not know, from before the floor
+	//	Run         no Hold; the lease is free; an event waits, this one perhaps, or there is no event in
+	//	            the call and the timer is due
+	//	Idle        there is no event in the call
+	//	Queued      the event is new, or it waits or runs
+	//	Duplicate   the event is done. A store may also say Queued while others wait or run
+	//
+	// A second call with the same Token, while it holds the lease, returns the same turn again. That is
+	// not another attempt.
 	//
 	// Errors: ErrFull, ErrTooLarge, ErrUnavailable.
 	Begin(ctx context.Context, r *BeginRequest) (BeginResult, error)
 
-	// Commit ends a turn: in one step it writes the new state, the time of the next timer and
-	// the outputs, forgets the event of the turn, and hands over the next event if one waits.
+	// Commit ends a turn. In one step it writes the new state, the time of the next timer and the
+	// outputs, deletes the event of the turn, and hands over the next event if one waits: the caller
+	// then keeps the lease. If none waits, the lease is free.
 	//
-	// It returns ErrFenced, and writes nothing, if the lease of Token was lost or if another
-	// turn was committed since. A lease that ran out but that nobody took is not lost: its
-	// holder may still commit, extend or release. A call that is made again succeeds as well
-	// if others were committed since, but its outputs still wait in the lane that it was given.
-	// Other errors: ErrFull (outputs), ErrTooLarge, ErrUnavailable.
+	// It returns ErrFenced and writes nothing if the caller lost the lease, or if the session has
+	// another revision than the turn began with. A lease whose time is over is not lost until another
+	// caller takes it: its holder may still commit, extend or release.
+	//
+	// The same call may be made again, because its answer was lost:
+	//
+	//   - If no other turn was committed since, the answer is the same again, without Next if another
+	//     caller has the lease by now.
+	//   - If other turns were committed since, and outputs of this commit still wait under the delivery
+	//     lease that it got, the answer says so by MayDeliver, and has no Next.
+	//   - Otherwise the answer is ErrFenced.
+	//
+	// Other errors: ErrFull (of outputs; the turn still runs), ErrTooLarge, ErrUnavailable.
 	Commit(ctx context.Context, r *CommitRequest) (CommitResult, error)
 
-	// Release gives up the lease of a turn that was not committed. The event stays the first
-	// in line, and is due after the delay. Counted says whether the attempt counts. An event
-	// that comes meanwhile waits behind it, and so it does behind a timer that was released.
-	// It returns ErrFenced if the lease was lost, and ErrUnavailable.
+	// Release gives up the lease of a turn without a commit. The event stays the head, and is due after
+	// the delay; until then no turn of the session begins, also if the turn was for a timer. Events that
+	// arrive meanwhile wait in the mailbox. Counted says whether the attempt counts.
+	// It returns ErrFenced if the lease was lost, and ErrUnavailable. A second call may return ErrFenced
+	// or nil.
 	Release(ctx context.Context, r *ReleaseRequest) error
 
-	// Extend lets the lease of Token end at lease from now. It returns ErrFenced if it was lost,
-	// and ErrUnavailable.
+	// Extend gives the lease of the token a new end, at now plus lease, which may be earlier than the old
+	// end. It returns ErrFenced if the lease was lost, and ErrUnavailable.
 	Extend(ctx context.Context, id string, t LeaseToken, lease time.Duration) error
 
-	// Ack says that the outputs up to and with done were delivered, and returns those that
-	// wait behind them. The caller has the right to deliver these until lane from now. Ack
-	// with a done that was acknowledged before does no harm.
+	// Ack says that all outputs up to done were delivered, done included. It returns the outputs that
+	// are left, and gives the caller the delivery lease for these until now plus deliveryLease,
+	// whoever had it. A done that was acknowledged before, or zero, drops nothing more.
 	// It returns ErrUnavailable.
-	Ack(ctx context.Context, id string, done Seq, lane time.Duration) ([]Output, error)
+	Ack(ctx context.Context, id string, done Seq, deliveryLease time.Duration) ([]Output, error)
 
-	// Discard is Ack for an output that can never be delivered: it drops the outputs up to and
-	// with seq, and keeps that of seq as a dead letter. Why is the reason, in a few words without
-	// user data. It neither hands out what waits behind nor moves the lane. An output that was
-	// acknowledged before leaves no letter.
+	// Discard is for an output that can never be delivered. It drops all outputs up to seq, seq included,
+	// and keeps the output of that number as a dead letter. Why is the reason, in a few words without
+	// data of users. Unlike Ack, it hands out no outputs and leaves the delivery lease as it is. If the
+	// output is not in the outbox any more, there is no dead letter.
 	// It returns ErrUnavailable.
 	Discard(ctx context.Context, id string, seq Seq, why string) error
 
-	// Due returns the ids of up to limit sessions for which Begin without an event has
-	// something to do, the most overdue first, and how long to wait before asking again.
-	// An id may be due and yet have nothing to do by the time Begin is called.
+	// Due returns the ids of up to limit sessions in which Begin without an event has something to do,
+	// the most overdue first, and how long to wait before asking again. A session is due
+	//
+	//   - from the end of its lease, if it is held;
+	//   - else, if an event waits, from the time it was accepted or the end of the delay after Release;
+	//   - else from the time of its timer, or the end of the delay if that is later;
+	//   - and from the end of the delivery lease, if outputs wait.
+	//
+	// When the caller then calls Begin, there may be nothing left to do.
 	// It returns ErrUnavailable.
 	Due(ctx context.Context, limit int) (ids []string, wait time.Duration, err error)
 }
@@ -165,19 +201,22 @@ type Store interface {
 type BeginRequest struct {
 	// ID is the session's id, from Key.ID.
 	ID string
-	// Token names the lease, should it be taken.
+	// Token is the name of the lease, and of the delivery lease, if the caller gets one.
 	Token LeaseToken
-	// Event is what arrived. An empty Event.ID means none: look after what is due.
+	// Event is what arrived. An empty Event.ID means that nothing did: look what is due.
 	Event Event
-	// Redelivered says that the platform marked the event as delivered before: it is refused
-	// if it is older than what the store still remembers.
+	// Redelivered says that the platform marked the event as delivered before. If the store does not
+	// know the event, but may have forgotten it, the event is refused as Stale. How much a store
+	// remembers is up to the store: memstore and redisstore remember events for 24 h, and the last 128
+	// of a session.
 	Redelivered bool
-	// Hold leaves the event to others: it is made durable, and the lease is not taken.
+	// Hold leaves the event to others: it is made durable, and the caller does not get the lease. The
+	// session is due then.
 	Hold bool
 	// Lease is how long the lease lasts. The default is DefaultLease.
 	Lease time.Duration
-	// Lane is how long the right to deliver outputs lasts, where Begin hands out some.
-	// The default is DefaultDeliveryLease.
+	// DeliveryLease is how long the caller may deliver the outputs that Begin hands out. The default is
+	// DefaultDeliveryLease.
 	DeliveryLease time.Duration
 	// Done acknowledges outputs, as Ack does, if it is not zero.
 	Done Seq
@@ -187,15 +226,16 @@ type BeginRequest struct {
 type Status uint8
 
 const (
-	// Run: the caller holds the lease and runs a turn.
+	// Run: the caller holds the lease, and must run the turn of BeginResult.Event or of the timer.
 	Run Status = iota + 1
-	// Queued: the event is durable, and another caller will run it, now or when it is due.
+	// Queued: the event is durable. Another caller will run its turn, now or when it is due.
 	Queued
-	// Duplicate: the event was accepted before, and nothing is left to do.
+	// Duplicate: the event was accepted before, and the caller has no turn to run.
 	Duplicate
-	// Stale: the event is a redelivery, older than what the store remembers. It was refused.
+	// Stale: the event was refused, because it happened before a Forget, or because it is a redelivery of
+	// an event that the store may have forgotten.
 	Stale
-	// Idle: there was no event and nothing was due but, perhaps, the Outputs.
+	// Idle: the caller brought no event, and there is no turn to run. There may be Outputs.
 	Idle
 )
 
@@ -213,26 +253,28 @@ type BeginResult struct {
 	Status Status
 	// Now is the store's clock.
 	Now time.Time
-	// Outputs wait to be delivered, and the caller has the right to do it until Lane from Now.
-	// They are set if Done left some behind, or if their right of way had run out. In the
-	// second case, an earlier holder may have sent some of them: Retried is true.
+	// Outputs are those that wait to be delivered. The caller has the delivery lease for them until Now
+	// plus BeginRequest.DeliveryLease. They are set in two cases. If Done was set, they are what is left
+	// behind it. If the delivery lease had run out, they are the whole outbox, and Retried is true:
+	// whoever had the delivery lease may have sent some of them.
 	Outputs []Output
 	Retried bool
 
-	// The rest is set for Run alone.
+	// The fields below are set if Status is Run.
 
-	// Event is the event of the turn. Its ID is empty if the turn is for a timer.
+	// Event is the event of the turn. Its ID is empty if the turn is for the timer.
 	Event Event
-	// Attempt counts the turns that were begun for this event, from 1.
+	// Attempt counts the turns that were begun for this event or timer, this one included.
 	Attempt int
-	// Crashed says that an earlier attempt ended without a word: its lease ran out, as it does
-	// when a process dies or freezes. An attempt that was released is none of those.
+	// Crashed says that an earlier attempt at this event or timer ended without a word: its time was
+	// over, and another caller took the lease. So it is when a process dies or freezes. An attempt that
+	// ended with Release did not crash.
 	Crashed bool
 	// Rev is the revision of the session: how often it was committed.
 	Rev uint32
 	// State is what the last commit wrote; nil for a new session. The caller owns it.
 	State []byte
-	// Due is the time of the next timer that the last commit wrote, or zero.
+	// Due is the time of the timer that the last commit wrote, or zero.
 	Due time.Time
 }
 
@@ -242,27 +284,27 @@ type CommitRequest struct {
 	Token LeaseToken
 	// Rev is the revision that the turn began with.
 	Rev uint32
-	// EventID names the event of the turn, which is forgotten. Empty for a timer: then an event
-	// that waits stays.
+	// EventID is the event of the turn, which is done now. It is empty if the turn was for the timer:
+	// then an event that waits keeps waiting, and is handed over.
 	EventID string
-	// State is the new state. If both State is empty and Due is zero, the session has ended and
-	// only what it takes to recognise its events is kept.
+	// State is the new state. If State is empty and Due is zero, the session has ended: the store keeps
+	// no more than it needs to recognise its events, and the outputs that wait.
 	State []byte
-	// Due is the time of the next timer; zero for none.
+	// Due is the time of the next timer, or zero for none. It replaces the time of the last commit.
 	Due time.Time
-	// Keep is how long the session is kept after this turn or after Due, whichever is later.
-	// It is at least 24 h.
+	// Keep is how long the session is kept after this turn, or after Due if that is later. A store keeps
+	// it for at least 24 h.
 	Keep time.Duration
-	// Outputs are what is to be sent, in order.
+	// Outputs are what is to be sent, in order. They are numbered by MakeSeq.
 	Outputs [][]byte
 	// Done acknowledges earlier outputs, as Ack does, if it is not zero.
 	Done Seq
-	// Lease and Lane are as in BeginRequest.
+	// Lease and DeliveryLease are as in BeginRequest.
 	Lease, DeliveryLease time.Duration
 	// Release gives up the lease though events wait: they are due at once.
 	Release bool
-	// Dead is why the event is set aside as undeliverable, in a few words without user data;
-	// empty if it was handled. The store keeps the event and the reason as a dead letter.
+	// Dead is why the event is set aside, in a few words without data of users; empty if the event was
+	// handled. The store keeps the event and the reason as a dead letter.
 	Dead string
 }
 
@@ -272,11 +314,11 @@ type CommitResult struct {
 	Now time.Time
 	// Rev is the new revision.
 	Rev uint32
-	// Lane says that the caller has the right to deliver the outputs of this commit. Otherwise
-	// whoever delivers those before gets them from Ack.
+	// MayDeliver says that the caller has the delivery lease and may deliver the outputs of this commit.
+	// It is false if older outputs wait: whoever delivers those gets the new ones from Ack.
 	MayDeliver bool
-	// Next is the event that waited; its ID is empty if none did. The caller then still holds
-	// the lease, with a fresh term, and runs the turn for Next.
+	// Next is the next event; its ID is empty if none waits. If it is set, the caller still holds the
+	// lease, with a fresh term, and must run the turn of Next. Its attempt is the first.
 	Next Event
 }
 
@@ -286,6 +328,7 @@ type ReleaseRequest struct {
 	Token LeaseToken
 	// Delay is how long the event waits before it is due again.
 	Delay time.Duration
-	// Counted says whether the attempt counts. It does not when the process is going down.
+	// Counted says whether the attempt counts in BeginResult.Attempt. An attempt of a process that is
+	// shutting down, for example, should not.
 	Counted bool
 }

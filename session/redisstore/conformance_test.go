@@ -34,6 +34,7 @@ func TestOnCluster(t *testing.T) {
 		"letters by page":           lettersByPage,
 		"due is fair and bounded":   dueIsFair,
 		"clock that is moved":       clockIsMoved,
+		"a session is described":    describesSession,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -69,8 +69,8 @@
 //	             of Redis 7.2 and Valkey; before that Redis must run with appendfsync always, which
 //	             New and Check ask
 //
-// This holds for Begin, Commit, Ack, Discard, Forget, Unsend, Replay and Purge: nothing is sent that
-// a failover could take back. The other calls promise nothing. A call whose wait was not over in time
+// This holds for Begin, Commit, Ack, Discard, Forget, Unsend, Replay and DeleteDeadLetter: nothing is
+// sent that a failover could take back. The other calls promise nothing. A call whose wait was not over in time
 // (Options.Wait) took effect on the master and ends with session.ErrUnavailable: LINE is told that
 // the event was not taken, and when it comes again, as a duplicate, that answer waits as well. A
 // Begin that ends so gives back the lease that it took, so that the event has its turn at once. So
@@ -94,8 +94,12 @@
 // # Operators
 //
 // Check runs a script that Redis refuses whenever it would refuse an event, and asks again what
-// New asked. Forget leaves a tombstone of 33 bytes for 25 h; it, Purge and the end of turns work
-// though Redis is full, Replay does not.
+// New asked. Forget leaves a tombstone of 33 bytes for 25 h; it, DeleteDeadLetter and the end of turns
+// work though Redis is full, Replay does not.
+//
+// Describe says in words what Redis holds of a session, and so does a command:
+//
+//	go run github.com/kaiwa-go/kaiwa/session/redisstore/cmd/kaiwa-key -addr localhost:6379 VG6d19s771pssf9E
 //
 // # Concurrency
 //
@@ -105,7 +109,7 @@
 // # Errors
 //
 // Every call ends when its context does, and at the latest after Options.Timeout (Forget and
-// Letters, which may take many steps, after 5 s), with an error that wraps
+// DeadLetters, which may take many steps, after 5 s), with an error that wraps
 // session.ErrUnavailable; so do answers such as OOM, LOADING, READONLY, CLUSTERDOWN and TRYAGAIN.
 // Such a call may have happened, and may be repeated. Texts of errors carry the class of Redis'
 // answer, never the answer.

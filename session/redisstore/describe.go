@@ -1,0 +1,213 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/kaiwa-go/kaiwa/session"
+)
+
+// DescribeOptions are the settings of Describe. Nil and the zero value mean the defaults.
+type DescribeOptions struct {
+	// Namespace is that of the store. It is needed if the session is given by its id, not by a key.
+	Namespace string
+	// State shows the bytes of the state, and Bodies those of events and outputs. They hold what users
+	// wrote. The default is to show their lengths.
+	State, Bodies bool
+}
+
+// Describe says in words what Redis holds of a session: a text of several lines for an operator, whose
+// form may change. The session is named by its id, as logs have it, or by its key or that of its mailbox.
+// Describe changes nothing, and takes no more of Redis than TIME, GET and ZRANGE. It reads the session
+// and the mailbox one after the other: between the two, a turn may change them.
+//
+// The command kaiwa-key prints it. See session.Store's Inspect and bot.Bot's Session for programs.
+func Describe(ctx context.Context, c redis.UniversalClient, name string, o *DescribeOptions) (string, error) {
+	d := description{}
+	if o != nil {
+		d.opt = *o
+	}
+	prefix, id, err := place(ctx, c, name, d.opt.Namespace)
+	if err != nil {
+		return "", err
+	}
+	if d.now, err = c.Time(ctx).Result(); err != nil {
+		return "", callError("describe", err)
+	}
+	value, err := c.Get(ctx, prefix+id).Bytes()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return "", callError("describe", err)
+	}
+	mail, err := c.ZRangeWithScores(ctx, prefix+"q:"+id, 0, -1).Result()
+	if err != nil {
+		return "", callError("describe", err)
+	}
+	d.line("key", "%s, %d bytes", prefix+id, len(value))
+	if len(value) == 0 {
+		d.line("", "nothing is kept of this session")
+	} else if !d.session(value, mail) {
+		return "", fmt.Errorf("redisstore: key %s does not hold a session of layout %d", prefix+id, layout)
+	}
+	return d.text.String(), nil
+}
+
+// place returns the prefix of a session's keys, and its id.
+func place(ctx context.Context, c redis.UniversalClient, name, namespace string) (prefix, id string, err error) {
+	tag := strings.LastIndex(name, "}:") + len("}:")
+	if tag >= len("}:") {
+		prefix, id = name[:tag], strings.TrimPrefix(name[tag:], "q:")
+	} else if id = name; len(id) == session.IDLen {
+		var layout, partitions int
+		meta, err := c.Get(ctx, namespaceRoot(namespace)+"meta").Result()
+		if err != nil {
+			return "", "", callError("describe: meta", err)
+		}
+		if _, err := fmt.Sscanf(meta, "layout=%d partitions=%d", &layout, &partitions); err != nil || partitions < 1 {
+			return "", "", badAnswer("describe: meta")
+		}
+		prefix = (&Store{parts: makePartitions(namespace, partitions)}).part(id).prefix
+	}
+	if len(id) != session.IDLen {
+		return "", "", fmt.Errorf("redisstore: %.64q is neither the id of a session nor the key of one", name)
+	}
+	return prefix, id, nil
+}
+
+// description is the text of Describe while it is written.
+type description struct {
+	opt  DescribeOptions
+	now  time.Time // of Redis
+	text strings.Builder
+}
+
+func (d *description) line(name, format string, args ...any) {
+	fmt.Fprintf(&d.text, "%-12s "+format+"\n", append([]any{name}, args...)...)
+}
+
+// session writes what a stored value says, section by section: see lua/load.lua, which draws it. It
+// returns false if the value is malformed.
+func (d *description) session(value []byte, mail []redis.Z) bool {
+	a := answer{b: value}
+	if a.num(1) != layout {
+		return false
+	}
+	flags := a.num(1)
+	revision, timer, floor := a.num(4), a.time(), time.Unix(int64(a.num(4)), 0)
+	expires := time.Unix(0, 0).Add(time.Duration(a.num(3)) * time.Hour)
+	a.take(4) // the mark of the last commit
+	seen, length := int(a.num(1)), int(a.num(3))
+	d.line("expires", "%s, or a little earlier", d.when(expires))
+	d.line("revision", "%d", revision)
+	d.line("next timer", "%s", d.when(timer))
+	d.line("state", "%s", d.bytes(a.take(length), d.opt.State))
+	d.seen(a.take(seen*seenBytes), floor)
+	switch {
+	case flags&hasLease == 0:
+		d.line("lease", "none")
+	case flags&leaseFree != 0:
+		owner, until, attempts := a.take(8), a.time(), a.num(1)
+		d.line("lease", "rests: no turn begins before %s; last token %x, %d attempts%s",
+			d.when(until), owner, attempts, crashedText(flags))
+	default:
+		owner, until, attempts := a.take(8), a.time(), a.num(1)
+		d.line("lease", "held by token %x until %s; attempt %d%s", owner, d.when(until), attempts, crashedText(flags))
+	}
+	if flags&hasHead != 0 {
+		d.event("head", a.event())
+	} else {
+		d.line("head", "none")
+	}
+	waiting := 0
+	if flags&hasMailbox != 0 {
+		waiting = int(a.num(1))
+	}
+	d.mailbox(waiting, mail)
+	if flags&hasTombstone != 0 {
+		d.line("tombstone", "forgotten at %s", d.when(a.time()))
+	}
+	if flags&hasOutbox == 0 {
+		d.line("outbox", "empty")
+		return !a.bad && len(a.b) == 0
+	}
+	until, owner, retried := a.time(), a.take(8), a.num(1) == 1
+	outs := a.outputs()
+	d.line("outbox", "%d outputs; delivery lease of token %x until %s%s", len(outs), owner, d.when(until),
+		map[bool]string{true: "; some may have been sent"}[retried])
+	for _, o := range outs {
+		d.line(fmt.Sprintf("  %d.%d", o.Seq>>8, o.Seq&0xff), "%s", d.bytes(o.Body, d.opt.Bodies))
+	}
+	return !a.bad
+}
+
+func crashedText(flags uint64) string {
+	if flags&leaseCrashed != 0 {
+		return ", an earlier one crashed"
+	}
+	return ""
+}
+
+// seen writes how many events are remembered, and since when.
+func (d *description) seen(b []byte, floor time.Time) {
+	text := fmt.Sprintf("%d events", len(b)/seenBytes)
+	if len(b) >= seenBytes {
+		units := d.now.UnixMilli() / seenUnit.Milliseconds()
+		age := (units - int64(b[seenBytes-2])<<8 - int64(b[seenBytes-1])) % seenModulo
+		if age < 0 {
+			age += seenModulo
+		}
+		text += ", the oldest accepted about " + (time.Duration(age) * seenUnit).String() + " ago"
+	}
+	if floor.Unix() > 0 {
+		text += "; floor " + d.when(floor)
+	}
+	d.line("seen", "%s", text)
+}
+
+// mailbox writes the events of the mailbox. lua/enqueue.lua says how they are stored.
+func (d *description) mailbox(waiting int, mail []redis.Z) {
+	d.line("mailbox", "%d events", waiting)
+	if waiting != len(mail) {
+		d.line("", "but its key holds %d", len(mail))
+	}
+	for i, z := range mail {
+		member, ok := z.Member.(string)
+		if !ok || len(member) == 0 || 2*int(member[len(member)-1])+9 > len(member) {
+			d.line("", "a malformed event")
+			continue
+		}
+		a := answer{b: []byte(member[int(member[len(member)-1])+1 : len(member)-1])}
+		e := session.Event{Time: time.UnixMilli(int64(z.Score)), Accepted: a.time(), ID: a.text(), MessageID: a.text()}
+		e.Body = a.b
+		d.event(fmt.Sprintf("  %d", i+1), e)
+	}
+}
+
+func (d *description) event(name string, e session.Event) {
+	d.line(name, "event %q of %s, accepted %s", e.ID, d.when(e.Time), d.when(e.Accepted))
+	d.line("", "%s", d.bytes(e.Body, d.opt.Bodies))
+}
+
+func (d *description) bytes(b []byte, show bool) string {
+	if show && len(b) > 0 {
+		return fmt.Sprintf("%d bytes: %q", len(b), b)
+	}
+	return fmt.Sprintf("%d bytes", len(b))
+}
+
+// when is a time, and how far it is from Redis' clock.
+func (d *description) when(t time.Time) string {
+	if t.IsZero() {
+		return "none"
+	}
+	text := t.UTC().Format("2006-01-02T15:04:05.000Z")
+	if away := t.Sub(d.now).Round(time.Millisecond); away > 0 {
+		return text + " (in " + away.String() + ")"
+	} else {
+		return text + " (" + (-away).String() + " ago)"
+	}
+}
