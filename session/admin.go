@@ -65,7 +65,8 @@ type Snapshot struct {
 	Outputs []Output
 }
 
-// DeadLetter is an event that could not be handled, or an output that could not be delivered.
+// DeadLetter is an event or a timer that could not be handled, or an output that could not be
+// delivered. A timer shows as the event of its DeadTimer.
 type DeadLetter struct {
 	// ID names the letter in Replay and DeleteDeadLetter.
 	ID string
@@ -73,7 +74,7 @@ type DeadLetter struct {
 	Session string
 	// Event is the event; its ID is empty if the letter is an output.
 	Event Event
-	// Attempts counts the turns that were begun for the event.
+	// Attempts counts the turns that were begun for the event, or is DeadTimer.Attempts.
 	Attempts int
 	// Output is the output; its Seq is zero if the letter is an event.
 	Output Output

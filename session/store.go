@@ -124,6 +124,11 @@ type Store interface {
 	// holder may still commit, extend or release. A call that is made again succeeds as well
 	// if others were committed since, but its outputs still wait in the lane that it was given.
 	// Other errors: ErrFull (outputs), ErrTooLarge, ErrUnavailable.
+	//
+	// A Commit without EventID says that the turn was for a timer. So were the turns that were begun
+	// since the last commit: a bot runs a timer that is due before the event that waits. None of them
+	// counts as an attempt of that event. Example: a process dies twice of a timer while event e
+	// waits, and the third turn commits the timer. Commit hands over e, for its first attempt.
 	Commit(ctx context.Context, r *CommitRequest) (CommitResult, error)
 
 	// Release gives up the lease of a turn that was not committed. The event stays the first
@@ -257,8 +262,21 @@ type CommitRequest struct {
 	// Release gives up the lease though events wait: they are due at once.
 	Release bool
 	// Dead is why the event is set aside as undeliverable, in a few words without user data;
-	// empty if it was handled. The store keeps the event and the reason as a dead letter.
+	// empty if it was handled. The store keeps the event and the reason as a dead letter. With an
+	// empty EventID it keeps DeadTimer instead, or nothing if that is nil.
 	Dead string
+	// DeadTimer is what the dead letter of a timer shows; nil for an event.
+	DeadTimer *DeadTimer
+}
+
+// DeadTimer is a timer that is set aside. The store has no event for it, so the bot makes one.
+type DeadTimer struct {
+	// Event stands for the timer: Replay makes it an event of the session. Its Accepted is the time
+	// of the commit, and it has no MessageID, whatever the caller says.
+	Event Event
+	// Attempts is how often the timer was tried, up to 255: the bot counts that, as each failure
+	// that it commits begins the store's count anew.
+	Attempts int
 }
 
 // CommitResult is what Commit answers.

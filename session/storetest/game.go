@@ -60,8 +60,9 @@ func (g *game) commit(c call) verdict {
 	if c.timer == 4 {
 		r.EventID = ""
 	}
-	if c.dead && r.EventID != "" {
-		r.Dead = "panic"
+	if c.dead {
+		r.Dead, r.DeadTimer = "panic", &session.DeadTimer{Event: g.p.event("t", 3), Attempts: 5}
+		r.DeadTimer.Event.MessageID = ""
 	}
 	if c.state > 0 {
 		r.State = fmt.Append(nil, "state ", c.state)
