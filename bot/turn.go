@@ -50,12 +50,16 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 	}
 	p = plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
 	switch {
+	case j.timer >= 0 && j.event.ID != "" && j.attempt > maxDeaths:
+		return p, errDied
 	case j.attempt > h.o.MaxAttempts:
 		return p, errAttempts // whoever tried before did not live to say why
 	case j.timer >= 0:
 		return h.planner.timer(ctx, h.id, j)
 	case len(j.event.Body) == 0:
 		return p, nil // the timer was cleared, or the message was unsent meanwhile
+	case isDeadTimer(&j.event):
+		return h.planner.rearm(j)
 	}
 	if err := h.decode(); err != nil {
 		return p, err
@@ -70,21 +74,22 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 }
 
 // locate reads the session, and decides what the turn is for: a timer that was due before the
-// event, or the event.
+// event, or the event. A timer that was put off holds up no event.
 func (h *holder) locate() error {
 	j := &h.job
 	j.timer = -1
 	if err := j.rec.unmarshal(h.state); err != nil {
+		j.rec = record{timers: j.rec.timers[:0]} // not the half of it that could be read
 		return err
 	}
 	if j.rec.version > h.o.Version {
 		return errNewer
 	}
-	limit := j.event.Accepted
-	if j.event.ID == "" {
+	limit, alone := j.event.Accepted, j.event.ID == ""
+	if alone {
 		limit = h.clock.now()
 	}
-	j.timer = j.rec.firstDue(limit)
+	j.timer = j.rec.firstDue(limit, alone)
 	return nil
 }
 
