@@ -39,14 +39,15 @@ var (
 	errOccupied = flow.Permanent(errors.New("bot: another conversation is active"))
 )
 
-// timerFailed sees to a timer whose turn failed: it is tried again later, or set aside.
-func (h *holder) timerFailed(err error) (session.Event, bool) {
+// timerFailed sees to a timer whose turn failed: it is tried again later, or set aside. last says that
+// it had all its attempts, or that it would fail again.
+func (h *holder) timerFailed(err error, last bool) (session.Event, bool) {
 	j := &h.job
 	tm := &j.rec.timers[j.timer]
 	tm.attempts += j.attempt
 	lethal := errors.Is(err, errStuck) || errors.Is(err, errAttempts) || errors.Is(err, errDied)
 	switch {
-	case tm.attempts < h.o.MaxAttempts && !permanent(err) && !errors.Is(err, errAttempts):
+	case !last:
 		return h.putOff(retryTurn(tm.attempts))
 	case tm.flow == "" && !lethal && h.clock.now().Sub(tm.due) < h.o.Keep:
 		return h.putOff(retryLapse(tm.attempts - h.o.MaxAttempts))
@@ -83,7 +84,7 @@ func (h *holder) putOff(wait time.Duration) (session.Event, bool) {
 func (h *holder) setAsideTimer(why string) (session.Event, bool) {
 	j := &h.job
 	rec, tm := j.rec, j.rec.timers[j.timer]
-	why = "timer " + tm.name + " of " + cmp.Or(tm.flow, rec.flow) + ": " + why
+	cause := "timer " + tm.name + " of " + cmp.Or(tm.flow, rec.flow) + ": " + why
 	rec.timers = slices.DeleteFunc(slices.Clone(rec.timers), func(t timer) bool {
 		return t.is(tm.flow, tm.name, tm.due) || tm.flow == "" && t.flow == ""
 	})
@@ -93,10 +94,10 @@ func (h *holder) setAsideTimer(why string) (session.Event, bool) {
 		rec, outs = h.giveMenuBack(rec, tm.turn())
 	}
 	h.request = session.CommitRequest{
-		State: rec.append(nil), Due: rec.due(), Dead: why,
+		State: rec.append(nil), Due: rec.due(), Dead: cause,
 		DeadTimer: &session.DeadTimer{Event: deadTimer(j.rec, tm), Attempts: tm.attempts},
 	}
-	return h.bury(why, outs)
+	return h.bury(cause, outs)
 }
 
 // giveMenuBack is for a flow that ends without a step of its own.

@@ -53,10 +53,12 @@ func (h *holder) failed(err error) (session.Event, bool) {
 		attrs = append(attrs, "panic", pe, "stack", frames(pe.Stack))
 	}
 	log.Error("bot: turn failed", attrs...)
+	var p interface{ Permanent() bool }
+	last := attempt >= h.o.MaxAttempts || errors.As(err, &p) && p.Permanent()
 	if j.timer >= 0 {
-		return h.timerFailed(err)
+		return h.timerFailed(err, last)
 	}
-	if j.attempt >= h.o.MaxAttempts || permanent(err) {
+	if last {
 		return h.setAside(reason(err, &j.rec))
 	}
 	h.release(retryTurn(j.attempt), true)
@@ -71,12 +73,6 @@ func (h *holder) subject() []any {
 	}
 	tm := &j.rec.timers[j.timer]
 	return []any{"session", h.id, "timer", tm.name, "flow", cmp.Or(tm.flow, j.rec.flow)}
-}
-
-// permanent reports whether the error says that it would be the same the next time.
-func permanent(err error) bool {
-	var p interface{ Permanent() bool }
-	return errors.As(err, &p) && p.Permanent()
 }
 
 // retryTurn is how long an event or a timer waits after its nth attempt.

@@ -53,7 +53,7 @@ func (b *Bot) DeadLetters(ctx context.Context) iter.Seq2[session.DeadLetter, err
 	}
 }
 
-// Replay gives an event that was set aside another turn. It returns session.ErrNoDeadLetter if there
+// Replay gives an event or a timer that was set aside another turn. It returns session.ErrNoDeadLetter if there
 // is none of that ID, session.ErrOutput if it is an output, session.ErrFull and
 // session.ErrUnavailable.
 func (b *Bot) Replay(ctx context.Context, letter string) error {

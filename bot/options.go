@@ -36,8 +36,8 @@ type Options struct {
 	// TurnTimeout bounds one turn: the context of actions ends by then, or before if another
 	// process has taken the session over. The default is 10 s.
 	TurnTimeout time.Duration
-	// MaxAttempts is how often a turn is tried before its event is set aside as a dead letter.
-	// The default is 5.
+	// MaxAttempts is how often a turn is tried before its event or reminder is set aside as a dead
+	// letter. The default is 5.
 	MaxAttempts int
 	// MaxWebhooks is how many calls of Receive are under way at once. More are refused with
 	// ErrBusy. The default is 1,024.

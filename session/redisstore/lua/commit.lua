@@ -65,24 +65,22 @@ if outputCount > 0 then
   end
 end
 
-if why ~= '' then
-  local deadID, tries, eventTime, accepted, message, body = eventID, attempts, 0, now, '', ''
-  if eventID ~= '' then
-    eventTime, accepted = unpack('>I6I6', stored, headAt)
-    local messageAt = headAt + HEAD_TIMES + 1 + #eventID + 1 -- behind two lengths and the event's id
-    local bodyAt = messageAt + string.byte(stored, messageAt - 1)
-    message, body = sub(stored, messageAt, bodyAt - 1), sub(stored, bodyAt, headAt + headLength - 1)
-  else
-    local timer = why
-    local at = string.byte(timer) + 2
-    why = sub(timer, 2, at - 1)
-    tries, eventTime, at = unpack('>BI6', timer, at)
-    body = sub(timer, at + 1 + string.byte(timer, at))
-    deadID = sub(timer, at + 1, at + string.byte(timer, at))
-  end
-  call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', deadID,
-    'time', format('%d', eventTime), 'accepted', format('%d', accepted), 'attempts', tries, 'why', why,
+local function setAside(id, time, accepted, tries, reason, message, body)
+  call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', id,
+    'time', format('%d', time), 'accepted', format('%d', accepted), 'attempts', tries, 'why', reason,
     'message', message, 'body', body)
+end
+if why ~= '' and eventID ~= '' then
+  local eventTime, accepted = unpack('>I6I6', stored, headAt)
+  local messageAt = headAt + HEAD_TIMES + 1 + #eventID + 1 -- behind two lengths and the event's id
+  local bodyAt = messageAt + string.byte(stored, messageAt - 1)
+  setAside(eventID, eventTime, accepted, attempts, why, sub(stored, messageAt, bodyAt - 1),
+    sub(stored, bodyAt, headAt + headLength - 1))
+elseif why ~= '' then
+  local at = string.byte(why) + 2 -- behind the length and the reason
+  local tries, timerTime, idAt = unpack('>BI6', why, at)
+  local bodyAt = idAt + 1 + string.byte(why, idAt)
+  setAside(sub(why, idAt + 1, bodyAt - 1), timerTime, now, tries, sub(why, 2, at - 1), '', sub(why, bodyAt))
 end
 revision, commitMark, timerAt, stateLength = revision + 1, newMark, newTimerAt, #state
 newStateAndSeen = state .. sub(stored, seenAt, seenEnd - 1)
