@@ -192,7 +192,9 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	for _, o := range r.Outputs {
 		size += len(o)
 	}
-	if len(r.State) > session.MaxState || size > session.MaxOutput {
+	d := r.DeadTimer
+	if len(r.State) > session.MaxState || size > session.MaxOutput ||
+		d != nil && (len(d.Event.ID) > session.MaxEventID || len(d.Event.Body) > session.MaxEvent) {
 		return session.CommitResult{}, session.ErrTooLarge
 	}
 	v := s.lock(r.ID)
@@ -208,8 +210,12 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	case len(v.behind(r.Done))+len(r.Outputs) > session.MaxOutputs:
 		return session.CommitResult{}, session.ErrFull
 	}
-	if r.Dead != "" && r.EventID != "" {
+	switch {
+	case r.Dead != "" && r.EventID != "":
 		s.setAside(session.DeadLetter{Session: r.ID, Event: v.head(), Attempts: v.attempts, Why: r.Dead})
+	case r.Dead != "" && d != nil:
+		e := session.Event{ID: d.Event.ID, Time: d.Event.Time, Accepted: now(), Body: bytes.Clone(d.Event.Body)}
+		s.setAside(session.DeadLetter{Session: r.ID, Event: e, Attempts: d.Attempts, Why: r.Dead})
 	}
 	v.rev, v.last, v.state, v.due = v.rev+1, r.Token, bytes.Clone(r.State), r.Due
 	if v.outs = v.behind(r.Done); len(v.outs) == 0 {
@@ -221,15 +227,13 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	if r.EventID != "" {
 		v.events, v.begun = v.events[1:], false
 	}
-	if !v.begun {
-		v.attempts, v.crashed = 0, false
-	}
+	v.attempts, v.crashed = 0, false
 	switch {
 	case len(v.events) == 0:
 		v.token = zero
 	case r.Release:
 		v.token, v.notBefore = zero, now()
-	case !v.begun:
+	default:
 		v.begun, v.attempts = true, 1
 	}
 	return v.committed(r), nil

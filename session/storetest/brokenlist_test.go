@@ -222,6 +222,14 @@ func brokenStores() []brokenStore {
 				r.Due = time.Time{}
 			}
 		}), "a session without state keeps its timer"},
+		{"charges a timer's attempts to the event", chargesTimers, "the attempts of a timer are not those of the event behind it"},
+		{"charges a timer's attempts to the event", chargesTimers, "random calls are answered as the contract says"},
+		{"leaves no letter of a timer", onCommit(func(r *session.CommitRequest) {
+			r.DeadTimer = nil
+		}), "a timer that is set aside leaves a letter, and is replayed as an event"},
+		{"leaves no letter of a timer", onCommit(func(r *session.CommitRequest) {
+			r.DeadTimer = nil
+		}), "random calls are answered as the contract says"},
 		{"keeps the caller's body", aliasingBodies, "events and outputs are copied"},
 		{"drops what does not fit", func(_ session.Store, b *broken) {
 			commit := b.commit
