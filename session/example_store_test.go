@@ -45,6 +45,7 @@ type plain struct {
 	outs      []session.Output
 	outsUntil time.Time          // the end of the delivery lease
 	outsToken session.LeaseToken // whose it is; zero after Ack
+	outsRev   uint32             // the revision of the commit that gave it
 }
 
 var (
@@ -219,7 +220,7 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	}
 	v.rev, v.last, v.state, v.due = v.rev+1, r.Token, bytes.Clone(r.State), r.Due
 	if v.outs = v.behind(r.Done); len(v.outs) == 0 {
-		v.outsToken = r.Token
+		v.outsToken, v.outsRev = r.Token, v.rev
 	}
 	for i, body := range r.Outputs {
 		v.outs = append(v.outs, session.Output{Seq: session.MakeSeq(v.rev, i+1), Body: bytes.Clone(body)})
@@ -241,7 +242,7 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 
 // delivers says that the commit of that token and revision has the delivery lease.
 func (v *plain) delivers(t session.LeaseToken, rev uint32) bool {
-	return len(v.outs) > 0 && v.outsToken == t && v.outs[0].Seq > session.MakeSeq(rev, 0) && v.outs[0].Seq < session.MakeSeq(rev+1, 0)
+	return len(v.outs) > 0 && v.outsToken == t && v.outsRev == rev && v.outs[0].Seq > session.MakeSeq(rev, 0) && v.outs[0].Seq < session.MakeSeq(rev+1, 0)
 }
 
 // committed is the answer to the last commit.

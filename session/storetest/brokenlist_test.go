@@ -103,6 +103,12 @@ func brokenStores() []brokenStore {
 		{"commits once only", onlyOnce, "commit repeated gives the same answer"},
 		{"hands over once only", onlyOnce, "commit repeated hands over the same event"},
 		{"forgets the lane of a commit", onlyOnce, "commit repeated after the next turn has its lane"},
+		{"takes a lost turn for a repeated one", onCommitted(func(r *session.CommitRequest, c *session.CommitResult, err error) error {
+			if errors.Is(err, session.ErrFenced) && r.Rev > 0 {
+				c.Rev, c.MayDeliver, err = r.Rev+1, true, nil
+			}
+			return err
+		}), "a lost turn is fenced though its process delivers an earlier one"},
 		{"releases without a delay", func(_ session.Store, b *broken) {
 			release := b.release
 			b.release = func(r *session.ReleaseRequest) error {
