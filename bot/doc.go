@@ -74,7 +74,7 @@
 // Where to look:
 //
 //	what happens when an action hangs     watch.go, then hang.go
-//	what happens when an action fails     failure.go
+//	what happens when an action fails     failure.go; of a timer, failedtimer.go
 //	what happens when a process died      sweeper.go, then suspect.go
 //	when an output is sent again          courier.go and attempt.go
 //	why an event was not taken            intake.go and admission.go
