@@ -6,8 +6,12 @@ TOOL = tool -modfile=$(CURDIR)/.ci/tools.mod
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+quick: ## the tests that start no other process: seconds, for while you write
+	$(GO) test -short ./...
+	$(PROVE_GO) test -short ./...
+
 test: redis-server ## install what is missing and run all tests with the race detector
-	$(GO) test -race ./...
+	KAIWA_NPM=1 $(GO) test -race ./...
 	$(PROVE_GO) test -race ./...
 
 redis-server: ## install redis-server where it is missing (Debian, as root)
@@ -50,4 +54,4 @@ vuln: ## go mod verify and govulncheck
 ci: ## what CI runs
 	bash .ci/run
 
-.PHONY: help test redis-server run bench prove prove-long prove-ci mutate fuzz golden lint vuln ci
+.PHONY: help quick test redis-server run bench prove prove-long prove-ci mutate fuzz golden lint vuln ci

@@ -82,6 +82,7 @@ func (s *flakyStore) Commit(ctx context.Context, r *session.CommitRequest) (sess
 
 // In everything that goes wrong, nothing of what must stay private leaves by the back door.
 func TestCanaries(t *testing.T) {
+	t.Parallel()
 	var answer atomic.Int64 // how the API answers
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sent, _ := io.ReadAll(r.Body)

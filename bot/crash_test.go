@@ -16,6 +16,7 @@ import (
 // A bot that is killed between any two lines of a turn goes on after its restart, and the user
 // gets each message once.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	points := []string{
 		"before begin", "after begin", "in action", "before commit", "after commit", "before send", "after send",
 	}
@@ -44,6 +45,7 @@ func TestKilled(t *testing.T) {
 
 // The same event delivered 20 times, at once and later, over two processes: one turn, one reply.
 func TestDeliveredTwentyTimes(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	first, second := s.start(""), s.start("")
 	s.line.SetWebhook("http://" + first.addr + "/")
@@ -75,6 +77,7 @@ func TestDeliveredTwentyTimes(t *testing.T) {
 // An event that kills every process that runs it is set aside after its attempts; its user is
 // told, and nothing of the others is lost or doubled.
 func TestEventThatKills(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	p := s.start("")
 	s.line.SetWebhook("http://" + p.addr + "/")

@@ -13,12 +13,12 @@
 //	session         what is kept of one conversation: of a user, a group, a room, or a member of these
 //	event           one thing that arrived; mailbox: the events of a session that wait
 //	turn            the handling of one event, or of one timer that is due
-//	lease           the right of one process to run the turns of a session, for 10 s at a time
+//	lease           the right of one process to run the turns of a session, for 3 s at a time
 //	lease token     a random name of one acquisition of a lease
 //	head            the event that the present turn is for; it stays first until it is done
 //	output          what a turn leaves to be sent: up to five messages, or the switch of a menu
 //	outbox          the outputs of a session that wait to be sent, in order
-//	delivery lease  the right of one process to send the outputs of a session, for 4 s at a time
+//	delivery lease  the right of one process to send the outputs of a session, for 3.5 s at a time
 //	acknowledgement the note to the store that outputs were sent
 //	suspect         an event whose process died in its turn, so that the event may be the reason
 //	dead letter     an event or output that was set aside for a person to look at
@@ -140,8 +140,8 @@
 //	it calls Goexit          like an error
 //	it ignores its context   after six times Options.TurnTimeout, the event is set aside and the session
 //	                         goes on without the action, which keeps its goroutine (Stats.Stuck)
-//	it kills the process     the lease runs out, and the event is tried again alone, so that it takes no
-//	                         other events with it
+//	it kills the process     the lease runs out, and the event is tried again; after a second death it
+//	                         runs alone, so that it takes no other events with it
 //
 // Logs name sessions by their hashed id. They carry no text of users, no token and no id of a user: in
 // the text of an action's error, all that the event brought is replaced. Do not put other data of users
@@ -170,7 +170,7 @@
 //
 // The webhook answers 503 within 1.9 s, whether Redis refuses, is slow, full or silent; and at once if
 // too many webhooks wait. The platform delivers again if that is switched on. Turns that run try to
-// commit for as long as their lease; after that their events run again. Outputs that were committed are
+// commit for 10 s; after that their events run again. Outputs that were committed are
 // sent, and acknowledged when Redis is back: this process does not send them twice. The sweep asks
 // Redis once a second. When Redis is back, the sweep begins what is due, the most overdue first.
 //

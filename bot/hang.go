@@ -50,7 +50,7 @@ func (h *holder) abandon(lost bool) {
 	}
 	h.stats.stuck.Add(1)
 	if h.job.crashed { // other suspects need not wait for an action that hangs
-		<-h.alone
+		h.suspects.leave(h.job.twice())
 	}
 	go h.crew.loop(u.work)
 }

@@ -17,15 +17,15 @@ import (
 // side, each in a goroutine of the crew.
 type runner struct {
 	*env
-	planner planner
-	courier *courier
-	running atomic.Int64  // how many holders have a session now
-	spare   sync.Pool     // of *holder. Not global: a holder's timer may belong to a test's virtual time
-	alone   chan struct{} // has room for the turn of one suspect: see takeAlone
+	planner  planner
+	courier  *courier
+	running  atomic.Int64 // how many holders have a session now
+	spare    sync.Pool    // of *holder. Not global: a holder's timer may belong to a test's virtual time
+	suspects suspects
 }
 
 func (r *runner) init(e *env, flows []*flow.Flow, c *courier) {
-	r.env, r.courier, r.alone = e, c, make(chan struct{}, 1)
+	r.env, r.courier = e, c
 	r.planner = planner{env: e, flows: flows, byName: make(map[string]*flow.Flow, len(flows))}
 	for _, f := range flows {
 		r.planner.byName[f.Name()] = f
@@ -80,10 +80,11 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 		h = newHolder(r)
 	}
 	h.id, h.token, h.rev, h.state = req.ID, req.Token, res.Rev, res.State
-	h.job = job{event: res.Event, attempt: res.Attempt, crashed: res.Crashed}
+	j := job{event: res.Event, attempt: res.Attempt, crashed: res.Crashed}
 	if e != nil && e.ID == res.Event.ID { // otherwise the turn is for an older event or a timer
-		h.job.decoded = e
+		j.decoded = e
 	}
+	h.set(j)
 	r.running.Add(1)
 	if !r.crew.launch(h.work) {
 		r.running.Add(-1)

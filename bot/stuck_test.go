@@ -100,13 +100,30 @@ func (r *rig) crashedEvent(user, id, words string) {
 	require.Equal(r, session.Run, begun.Status)
 }
 
-// Events that may have killed a process run one at a time; those that failed run as all others.
+// twiceDied has each event that crashed seem to have crashed twice.
+type twiceDied struct{ session.Store }
+
+func (s twiceDied) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
+	res, err := s.Store.Begin(ctx, r)
+	if res.Crashed {
+		res.Attempt++
+	}
+	return res, err
+}
+
+// Events that were under way twice when a process died run one at a time; those that were so once, or
+// that failed, run as all others.
 func TestSuspectsRunAlone(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		crashed bool
+		twice   bool
 		want    int
-	}{{"crashed", true, 1}, {"failed", false, 5}} {
+	}{
+		{"crashed twice", true, true, 1},
+		{"crashed", true, false, 5},
+		{"failed", false, false, 5},
+	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				now, most := make(chan struct{}, 10), 0
@@ -132,9 +149,11 @@ func TestSuspectsRunAlone(t *testing.T) {
 					turn.Send(text("done"))
 					return nil
 				}
-				bubbleInside(t, bot.Options{}, func(ctx context.Context, turn *countTurn) error {
-					return act(ctx, turn)
-				}, func(r *rig) {
+				var store session.Store = memstore.New()
+				if test.twice {
+					store = twiceDied{store}
+				}
+				bubbleOver(t, store, bot.Options{}, act, func(r *rig) {
 					for i := range 5 {
 						r.say(fmt.Sprint("user-", i), "start")
 						if test.crashed {
@@ -164,7 +183,7 @@ func TestStuckSuspect(t *testing.T) {
 			turn.Send(text("done"))
 			return nil
 		}
-		bubbleInside(t, bot.Options{}, act, func(r *rig) {
+		bubbleOver(t, twiceDied{memstore.New()}, bot.Options{}, act, func(r *rig) {
 			r.say("ann", "start")
 			r.say("bob", "start")
 			r.crashedEvent("ann", "1", "stuck")
@@ -181,7 +200,7 @@ func TestStuckSuspect(t *testing.T) {
 
 // leases counts those that are in hand.
 type leases struct {
-	*memstore.Store
+	session.Store
 	mu   sync.Mutex
 	held map[string]bool
 }
@@ -227,7 +246,7 @@ func (s *leases) Release(ctx context.Context, r *session.ReleaseRequest) error {
 // would count as an attempt of its own.
 func TestSuspectsWaitWithoutALease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := &leases{Store: memstore.New()}
+		store := &leases{Store: twiceDied{memstore.New()}}
 		act := func(_ context.Context, turn *countTurn) error {
 			time.Sleep(3 * time.Second)
 			turn.Send(text("done"))

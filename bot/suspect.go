@@ -3,35 +3,70 @@ package bot
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
-// suspectWait is the longest delay before an event that may have crashed a process is tried again;
-// the delay is drawn between half of it and all of it.
-const suspectWait = 400 * time.Millisecond
+const (
+	// suspectWait is the longest delay before a suspect that cannot run now is tried again; the delay
+	// is drawn between half of it and all of it.
+	suspectWait = 400 * time.Millisecond
+	// maxSuspects is how many suspects of one death may run at once.
+	maxSuspects = 64
+)
 
-// A suspect is an event whose earlier attempt ended without a word: its process died, and the event may
-// have killed it. Suspects of one process run one at a time, for this reason: ten events run side by
-// side, and one of them kills the process. All ten are suspects now. If they ran side by side again,
-// the killer would take the nine others with it each time, and after five deaths all ten would be dead
-// letters. Alone, only the killer uses up its attempts. Other events run beside a suspect.
+// suspects bounds the turns of suspects: events that may have crashed a process, because their earlier
+// attempt ended without a word. Nobody can tell which of the events that were under way did it.
+//
+// For example: ten events run side by side, and e7 kills the process. All ten are suspects. They run side
+// by side once more, up to maxSuspects, because nine are innocent and their users wait. If the process
+// dies again, those that were under way both times run alone, one after the other. Now e7 takes no others
+// with it: it alone uses up its attempts, and becomes a dead letter. Events that are no suspects run
+// beside suspects.
+//
+//	                        events of one death run    an event of two deaths runs
+//	an event of one death   may run beside them        waits
+//	an event of two deaths  waits                      waits
+type suspects struct {
+	mu     sync.Mutex
+	beside int  // how many events of one death run
+	alone  bool // an event of two deaths runs
+}
 
-// takeAlone takes the right to run a suspect, if no other suspect runs. If it returns true, the caller
-// receives from runner.alone when the turn is over, to give the right back.
-func (r *runner) takeAlone() bool {
-	select {
-	case r.alone <- struct{}{}:
-		return true
-	default:
+// enter returns true if the event may run now. The caller then calls leave when the turn is over.
+func (s *suspects) enter(twice bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.alone, twice && s.beside > 0, s.beside >= maxSuspects:
 		return false
+	case twice:
+		s.alone = true
+	default:
+		s.beside++
+	}
+	return true
+}
+
+// leave is for an event whose turn is over, or whose action hangs: others need not wait for that.
+func (s *suspects) leave(twice bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if twice {
+		s.alone = false
+	} else {
+		s.beside--
 	}
 }
 
-// waitAlone gives up the lease of a suspect that cannot run alone now, and begins its session again a
-// little later. It does not wait with the lease in hand: if another suspect then killed the process,
-// that would count as an attempt of this one, and after five deaths it would be set aside without
-// having run once.
-func (h *holder) waitAlone() {
+// twice reports whether a suspect is one of two deaths: two attempts or more were begun before, and one
+// of these crashed. The other may have failed in another way.
+func (j *job) twice() bool { return j.attempt > 2 }
+
+// waitTurn gives up the lease of a suspect that cannot run now, and begins its session again a little
+// later. It does not wait with the lease in hand: if another suspect then killed the process, that would
+// count as an attempt of this one too. After a few deaths it would be set aside without having run.
+func (h *holder) waitTurn() {
 	rest := suspectWait/2 + rand.N(suspectWait/2)
 	h.release(rest, false)
 	r, id := h.runner, h.id

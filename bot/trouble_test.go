@@ -45,7 +45,13 @@ func bubbleWith(t *testing.T, o bot.Options, act flow.Action[count], f func(r *r
 // bubbleInside is bubbleWith for a test that is in a bubble already.
 func bubbleInside(t *testing.T, o bot.Options, act flow.Action[count], f func(r *rig)) {
 	t.Helper()
-	r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
+	bubbleOver(t, memstore.New(), o, act, f)
+}
+
+// bubbleOver is bubbleInside with a store of the test's own.
+func bubbleOver(t *testing.T, store session.Store, o bot.Options, act flow.Action[count], f func(r *rig)) {
+	t.Helper()
+	r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
 	o.Logger = slog.New(r.log)
 	var err error
 	r.bot, err = bot.New(r.channel, r.store, []*flow.Flow{onText(t, act)}, &o)

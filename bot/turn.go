@@ -12,7 +12,7 @@ import (
 // failure. It returns the event of the next turn, which is empty if no event waits. It returns false if
 // the holder no longer has the lease.
 //
-//	alone?    a suspect, if another suspect runs      -> the session waits (waitAlone)
+//	suspect?  may it run beside other suspects?       -> if not, the session waits (waitTurn)
 //	plan      the actions run                         -> an error: tried again or set aside (failed)
 //	decide    may the result be stored?               -> the session was taken over: nothing is stored
 //	commit    state, outputs and timers are stored    -> refused by the store (notCommitted)
@@ -21,14 +21,14 @@ func (h *holder) turn() (session.Event, bool) {
 	if h.fault != nil {
 		return h.faulty()
 	}
-	if h.job.crashed && !h.takeAlone() {
-		h.waitAlone()
+	if h.job.crashed && !h.suspects.enter(h.job.twice()) {
+		h.waitTurn()
 		return session.Event{}, false
 	}
 	ctx := h.watch.begin(h.o.TurnTimeout, h.o.lease/3, max(h.o.LoadingAfter, 0))
 	defer func() { // runs also if an action ends the goroutine
 		if h.abandoned = h.watch.done(); !h.abandoned && h.job.crashed {
-			<-h.alone
+			h.suspects.leave(h.job.twice())
 		}
 	}()
 	crash("before-turn")
@@ -147,9 +147,14 @@ func (h *holder) committed(res *session.CommitResult, outs []delivery) session.E
 	return res.Next
 }
 
-// write calls Commit, and calls it again while the store is unavailable, for as long as the lease lasts:
-// at once, then after 20 ms, 60 ms, 140 ms and so on, up to a second. The second call is made at once
-// because most often only the answer was lost: the store then recognises the commit and answers again.
+// commitPatience is how long a turn tries to commit while the store is away. Its actions have run, and to
+// try again costs less than to run them again. If another process takes the session meanwhile, the commit
+// is refused.
+const commitPatience = 10 * time.Second
+
+// write calls Commit, and calls it again while the store is unavailable, for commitPatience: at once, then
+// after 20 ms, 60 ms, 140 ms and so on, up to a second. The second call is made at once because most often
+// only the answer was lost: the store then recognises the commit and answers again.
 func (h *holder) write() (session.CommitResult, error) {
 	r := &h.request
 	r.ID, r.Token, r.Rev, r.Release = h.id, h.token, h.rev, h.last
@@ -158,7 +163,7 @@ func (h *holder) write() (session.CommitResult, error) {
 	if !errors.Is(err, session.ErrUnavailable) {
 		return res, err
 	}
-	end := time.Now().Add(h.o.lease)
+	end := time.Now().Add(commitPatience)
 	wait := time.Duration(0)
 	for errors.Is(err, session.ErrUnavailable) && time.Now().Before(end) {
 		time.Sleep(wait)

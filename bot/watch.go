@@ -11,10 +11,10 @@ import (
 // maxHold is how many times its limit an action may take that ignores its context.
 const maxHold = 6
 
-// watch looks after a turn that takes long. With the default options, and a lease of 10 s:
+// watch looks after a turn that takes long. With the default options:
 //
 //	1 s                the user is shown that an answer is on its way
-//	3.3 s, 6.7 s ...   the lease is extended, until the turn is over
+//	1 s, 2 s, 3 s ...  the lease of 3 s is extended, until the turn is over
 //	10 s               the context of the actions ends
 //	60 s               an action that still hangs loses the session to another holder (abandon)
 //

@@ -14,6 +14,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
@@ -74,6 +75,7 @@ func play(t *testing.T, src string, flows func(*testing.T) []*flow.Flow, o *flow
 
 // The text of a failure is what people see of the harness most.
 func TestFailures(t *testing.T) {
+	needs.Processes(t)
 	const asked = "> cafe\n< When?\n  [Day] [Now]\n= cafe/ask\n"
 	for _, tt := range []struct{ name, src, want string }{
 		{"no such button", asked + "> [Never]\n", "talk.txt:5: flowtest: no button \"Never\" in the chat; the last message is: When?\n"},

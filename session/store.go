@@ -19,8 +19,13 @@ const (
 
 // How long leases last if a request does not say.
 const (
-	DefaultLease         = 10 * time.Second // the right to run turns
-	DefaultDeliveryLease = 4 * time.Second  // the right to deliver outputs
+	// DefaultLease is how long a process may run the turns of a session before it has to extend its
+	// lease. If the process dies, others wait as long for the event that it was running.
+	DefaultLease = 3 * time.Second
+	// DefaultDeliveryLease is how long a process may send outputs: long enough for one call of a platform
+	// that hangs until its time-out of 3 s. If the process dies, others wait as long for what it left
+	// unsent.
+	DefaultDeliveryLease = 3500 * time.Millisecond
 )
 
 // The errors of a Store. It may wrap them.

@@ -8,16 +8,27 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 )
+
+// envProgram makes the test's binary the program itself.
+const envProgram = "BOOKING_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(envProgram) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
 
 // The program with a real Redis under it, driven over LINE's protocol, killed by SIGKILL in the
 // middle of a booking and started again.
@@ -27,9 +38,7 @@ func TestProgramSurvivesKill(t *testing.T) {
 	t.Cleanup(platform.Close)
 	api := httptest.NewServer(platform)
 	t.Cleanup(api.Close)
-	program := build(t)
-
-	p := start(t, program, "LINE_CHANNEL_SECRET=the-secret", "LINE_CHANNEL_TOKEN=the-token",
+	p := start(t, "LINE_CHANNEL_SECRET=the-secret", "LINE_CHANNEL_TOKEN=the-token",
 		"LINE_API_ENDPOINT="+api.URL, "REDIS_ADDR="+redis.Addr(), "PORT=0")
 	platform.SetWebhook(p.address + "/webhook")
 	seq := 0
@@ -54,7 +63,7 @@ func TestProgramSurvivesKill(t *testing.T) {
 
 	_, err := platform.Say(t.Context(), "ann", "2")
 	require.Error(t, err, "the bot is down")
-	p = start(t, program, p.env...)
+	p = start(t, p.env...)
 	platform.SetWebhook(p.address + "/webhook")
 	say("2")
 	require.Contains(t, next(), "for 2. Shall I book it?")
@@ -86,7 +95,7 @@ func TestProgramSurvivesKill(t *testing.T) {
 
 // On its own, the program serves the chat page, and a user of the page books a table.
 func TestProgramAlone(t *testing.T) {
-	p := start(t, build(t), "PORT=0", "REDIS_ADDR=", "LINE_CHANNEL_SECRET=", "LINE_CHANNEL_TOKEN=")
+	p := start(t, "PORT=0", "REDIS_ADDR=", "LINE_CHANNEL_SECRET=", "LINE_CHANNEL_TOKEN=")
 	res, err := http.Get(p.address + "/")
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
@@ -95,14 +104,6 @@ func TestProgramAlone(t *testing.T) {
 	require.NoError(t, p.cmd.Process.Signal(os.Interrupt))
 	<-p.gone
 	require.NoError(t, p.err)
-}
-
-func build(t *testing.T) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "booking")
-	out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
-	return file
 }
 
 type program struct {
@@ -123,10 +124,11 @@ func (p *program) status(t *testing.T, path string) int {
 }
 
 // start runs the program and waits until it is ready. It is killed when the test ends.
-func start(t *testing.T, file string, env ...string) *program {
+func start(t *testing.T, env ...string) *program {
 	t.Helper()
-	p := &program{env: env, cmd: exec.Command(file), gone: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), env...)
+	needs.Processes(t)
+	p := &program{env: env, cmd: exec.Command(os.Args[0]), gone: make(chan struct{})}
+	p.cmd.Env = append(append(os.Environ(), envProgram+"=1"), env...)
 	var log bytes.Buffer
 	p.cmd.Stderr = &log
 	out, err := p.cmd.StdoutPipe()

@@ -6,70 +6,57 @@ import (
 	"errors"
 	"hash/maphash"
 	"strconv"
-	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
-
-var _ session.Admin = (*Store)(nil)
-
-// errFrom is the answer to a caller's mistake.
-var errFrom = errors.New("memstore: Letters did not return that place")
 
 // Check implements session.Admin. Memory takes an event at any time: it returns nil.
 func (s *Store) Check(context.Context) error { return nil }
 
 // Inspect implements session.Admin.
 func (s *Store) Inspect(_ context.Context, id string) (session.Snapshot, error) {
-	now := s.now()
-	snap := session.Snapshot{Now: clock(now)}
-	sh := s.shard(id)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if e := sh.get(id, now); e != nil {
-		e.inspect(&snap)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := clock()
+	snap := session.Snapshot{Now: timeOf(now)}
+	e := s.find(id, now)
+	if e == nil {
+		return snap, nil
 	}
-	return snap, nil
-}
-
-func (e *entry) inspect(snap *session.Snapshot) {
-	snap.Rev, snap.Due, snap.Attempts = e.rev, clock(e.timer), e.attempts
-	if len(e.state) > 0 {
-		snap.State = bytes.Clone(e.state)
-	}
+	snap.Rev, snap.State, snap.Due, snap.Attempts = e.rev, bytes.Clone(e.state), timeOf(e.timer), e.attempts
 	if e.token != (session.LeaseToken{}) {
-		snap.LeasedUntil = clock(e.until)
+		snap.LeasedUntil = timeOf(e.until)
 	}
-	for _, ev := range append([]event{e.mail.head}, e.mail.waiting...) {
-		if ev.id != "" {
-			snap.Events = append(snap.Events, session.Event{
-				ID: ev.id, Time: time.UnixMilli(ev.time), Accepted: clock(ev.accepted),
-			})
+	for _, ev := range append([]session.Event{e.mail.head}, e.mail.waiting...) {
+		if ev.ID != "" {
+			snap.Events = append(snap.Events, session.Event{ID: ev.ID, Time: ev.Time, Accepted: ev.Accepted})
 		}
 	}
 	for _, o := range e.out.waiting {
 		snap.Outputs = append(snap.Outputs, session.Output{Seq: o.Seq, Body: bytes.Clone(o.Body)})
 	}
+	return snap, nil
 }
 
-// Forget implements session.Admin. The revision goes on, so that an Ack of outputs from before
-// does not drop those of the new session.
+// Forget implements session.Admin. It replaces the session by a tombstone with the same revision.
+// If the revision began at 0 again, the outputs of the new session would get the numbers of old
+// ones, and a late Ack of old outputs would drop new ones.
 func (s *Store) Forget(_ context.Context, id string) error {
-	now := s.now()
-	sh := s.shard(id)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	e := sh.get(id, now)
-	if e == nil {
-		e = sh.add(id, now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, rev := clock(), uint32(0)
+	if e := s.find(id, now); e != nil {
+		rev = e.rev
+		s.remove(e)
 	}
-	e.forget(now)
-	sh.settle(e)
-	s.letters.forget(id)
+	e := s.add(id, now)
+	e.rev, e.forgotten, e.expires = rev, now, now+keepTombstone.Milliseconds()
+	s.settle(e)
+	s.dead.remove(func(d session.DeadLetter) bool { return d.Session == id })
 	return nil
 }
 
-// Unsend implements session.Admin.
+// Unsend implements session.Admin. An empty id is that of no message: nothing is done.
 func (s *Store) Unsend(_ context.Context, id, messageID string) error {
 	if len(messageID) > session.MaxEventID {
 		return session.ErrTooLarge
@@ -77,76 +64,79 @@ func (s *Store) Unsend(_ context.Context, id, messageID string) error {
 	if messageID == "" {
 		return nil
 	}
-	sh := s.shard(id)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if e := sh.get(id, s.now()); e != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.find(id, clock()); e != nil {
 		e.mail.unsend(messageID)
 	}
-	s.letters.unsend(id, messageID)
+	s.dead.remove(func(d session.DeadLetter) bool {
+		return d.Session == id && d.Event.MessageID == messageID
+	})
 	return nil
 }
 
-// Letters implements session.Admin. All letters are in one part, so that they come in the order
-// in which they were set aside. The last 1,000 are kept.
-func (s *Store) DeadLetters(_ context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
-	n := uint64(0)
+// errFrom is returned for a mistake of the caller.
+var errFrom = errors.New("memstore: DeadLetters did not return that place")
+
+// DeadLetters implements session.Admin. The dead letters come in the order in which they were set
+// aside. The place to go on from is the number of the last one returned.
+func (s *Store) DeadLetters(_ context.Context, from string, limit int) (
+	some []session.DeadLetter, next string, err error,
+) {
+	var last uint64
 	if from != "" {
-		var err error
-		if n, err = strconv.ParseUint(from, 10, 64); err != nil {
+		if last, err = strconv.ParseUint(from, 10, 64); err != nil {
 			return nil, "", errFrom
 		}
 	}
-	some, more := s.letters.after(n, limit)
-	switch {
-	case !more:
-		return some, "", nil
-	case len(some) == 0: // the limit is zero
-		return nil, strconv.FormatUint(n, 10), nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.dead.kept {
+		n, _ := strconv.ParseUint(d.ID, 10, 64) // cannot fail: add wrote the ID
+		if n <= last {
+			continue
+		}
+		if len(some) >= limit {
+			return some, strconv.FormatUint(last, 10), nil
+		}
+		d.Event.Body, d.Output.Body = bytes.Clone(d.Event.Body), bytes.Clone(d.Output.Body)
+		some, last = append(some, d), n
 	}
-	return some, some[len(some)-1].ID, nil
+	return some, "", nil
 }
 
-// Replay implements session.Admin. The new event is accepted when the letter's was: whoever runs
-// it is to know how old it is.
-func (s *Store) Replay(_ context.Context, letter string) error {
-	d := s.letters.find(letter)
-	if d == nil {
+// Replay implements session.Admin. The new event keeps the acceptance time of the event that
+// failed, so that its turn knows how old it is.
+func (s *Store) Replay(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok := s.dead.find(id)
+	switch {
+	case !ok:
 		return session.ErrNoDeadLetter
-	}
-	if d.Output.Seq != 0 {
+	case d.Output.Seq != 0:
 		return session.ErrOutput
 	}
-	now := s.now()
-	sh := s.shard(d.Session)
-	sh.mu.Lock()
-	due, err := s.replay(sh, d, now)
-	sh.mu.Unlock()
-	s.alert(due)
-	return err
-}
-
-// replay is Replay under the shard's lock. It returns when the session is due.
-func (s *Store) replay(sh *shard, d *session.DeadLetter, now int64) (int64, error) {
-	e := sh.get(d.Session, now)
-	if e != nil && e.mail.full() {
-		return never, session.ErrFull
-	}
-	if !s.letters.remove(d.ID) {
-		return never, session.ErrNoDeadLetter // another call was faster
-	}
+	now := clock()
+	e := s.find(d.Session, now)
 	if e == nil {
-		e = sh.add(d.Session, now)
+		e = s.add(d.Session, now)
 	}
-	again := newEvent(&d.Event, d.Event.Accepted.UnixMilli())
-	again.id += "#r" + d.ID
-	e.enqueue(again, maphash.String(s.seed, again.id), now)
-	return sh.settle(e), nil
+	if e.mail.full() {
+		return session.ErrFull
+	}
+	s.dead.remove(func(d session.DeadLetter) bool { return d.ID == id })
+	d.Event.ID += "#r" + id
+	e.enqueue(d.Event, maphash.String(s.seed, d.Event.ID), now)
+	s.settle(e)
+	return nil
 }
 
-// Purge implements session.Admin.
-func (s *Store) DeleteDeadLetter(_ context.Context, letter string) error {
-	if !s.letters.remove(letter) {
+// DeleteDeadLetter implements session.Admin.
+func (s *Store) DeleteDeadLetter(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.dead.remove(func(d session.DeadLetter) bool { return d.ID == id }) {
 		return session.ErrNoDeadLetter
 	}
 	return nil

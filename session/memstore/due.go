@@ -1,94 +1,93 @@
 package memstore
 
 import (
-	"cmp"
+	"container/heap"
 	"context"
-	"slices"
+	"math"
 	"time"
 )
 
-const (
-	// idleWait is what Due tells to wait when nothing will be due by itself.
-	idleWait = time.Hour
-	// busyWait bounds the wait behind ids that were returned: whoever took them may fail.
-	busyWait = time.Second
-	// sweepPerDue is how many sessions of each shard Due looks at to find old ones.
-	sweepPerDue = 32
-)
+// never is the due time of a session that has nothing to do.
+const never = math.MaxInt64
 
-type dueID struct {
-	id  string
-	due int64
-}
+const (
+	// idleWait is the longest wait that Due tells if it returns no ids.
+	idleWait = time.Hour
+	// busyWait is the longest wait that Due tells if it returns ids. They stay due until Begin is
+	// called for them; if the caller fails to do so, the next Due returns them again.
+	busyWait = time.Second
+)
 
 // Due implements session.Store. If it returns no ids, wait is the exact time until the next
 // session is due, one hour at most; otherwise it is one second at most.
 func (s *Store) Due(_ context.Context, limit int) ([]string, time.Duration, error) {
-	limit = max(0, limit)
-	// What becomes due in a shard that was passed already must not be missed: from here on,
-	// everything that becomes due is told to Wake.
-	s.told.Store(never)
-	now, next := s.now(), int64(never)
-	var found []dueID
-	for i := range s.shards {
-		sh := &s.shards[i]
-		sh.mu.Lock()
-		sh.sweep(now, sweepPerDue)
-		var after int64
-		found, after = sh.queue.first(found, limit, now)
-		sh.mu.Unlock()
-		next = min(next, after)
-	}
-	slices.SortFunc(found, func(a, b dueID) int { return cmp.Compare(a.due, b.due) })
-	if len(found) > limit {
-		next = min(next, found[limit].due)
-		found = found[:limit]
-	}
-	ids := make([]string, len(found))
-	for i := range found {
-		ids[i] = found[i].id
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := clock()
+	s.sweep(now)
+	var found []*entry
+	for len(found) < limit && len(s.queue) > 0 && s.queue[0].due <= now {
+		found = append(found, heap.Pop(&s.queue).(*entry))
 	}
 	wait := idleWait
-	if len(ids) > 0 {
+	if len(found) > 0 {
 		wait = busyWait
 	}
-	wait = min(wait, until(now, next))
-	s.lower(now + wait.Milliseconds())
-	return ids, wait, nil
-}
-
-func until(now, then int64) time.Duration {
-	if then == never {
-		return idleWait
+	s.waitsUntil = now + wait.Milliseconds()
+	if len(s.queue) > 0 {
+		s.waitsUntil = min(s.waitsUntil, max(now, s.queue[0].due))
 	}
-	return time.Duration(max(0, then-now)) * time.Millisecond
+	ids := make([]string, 0, len(found))
+	for _, e := range found {
+		ids = append(ids, e.id)
+		heap.Push(&s.queue, e)
+	}
+	return ids, time.Duration(s.waitsUntil-now) * time.Millisecond, nil
 }
 
-// Wake implements session.Store. A value may come though the session is not due any more.
+// Heartbeat implements session.Store. The process that has the store in its memory is alone: the
+// answer is 1.
+func (s *Store) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }
+
+// Wake implements session.Store. The session may be handled by the time the value is received.
 func (s *Store) Wake() <-chan struct{} { return s.wake }
 
-// alert wakes the caller of Due if it would sleep past due. No lock may be held.
-func (s *Store) alert(due int64) {
-	if s.lower(due) {
-		select {
-		case s.wake <- struct{}{}:
-		default: // a value waits there already
-		}
+// settle is called after each change of a session. It moves the session to its place in the queue,
+// and wakes the caller of Due if the session is due before Due would be called again.
+func (s *Store) settle(e *entry) {
+	e.due = e.dueAt()
+	heap.Fix(&s.queue, e.place)
+	if e.due >= s.waitsUntil {
+		return
+	}
+	s.waitsUntil = e.due
+	select {
+	case s.wake <- struct{}{}:
+	default: // a value is there already
 	}
 }
 
-// lower sets told to due if that is earlier, and says whether it was.
-func (s *Store) lower(due int64) bool {
-	for {
-		told := s.told.Load()
-		if due >= told {
-			return false
-		}
-		if s.told.CompareAndSwap(told, due) {
-			return true
-		}
-	}
+// queue holds all sessions as a heap: the first one is due first. Each session knows its place,
+// so that it can be moved. The methods are those of container/heap.
+type queue []*entry
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].due < q[j].due }
+
+func (q queue) Swap(i, j int) {
+	q[i], q[j] = q[j], q[i]
+	q[i].place, q[j].place = i, j
 }
 
-// Heartbeat implements session.Store: the process that has the store in its memory is alone.
-func (s *Store) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }
+func (q *queue) Push(e any) {
+	e.(*entry).place = len(*q)
+	*q = append(*q, e.(*entry))
+}
+
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	e := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	return e
+}

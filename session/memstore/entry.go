@@ -7,98 +7,124 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// entry is one session. All times are in milliseconds; zero means none.
+// entry is what the store keeps of one session. Times are in milliseconds since 1970, here and in
+// the whole package; zero means none.
 type entry struct {
 	id      string
-	due     int64 // its key in the shard's queue
-	queued  int   // its place there, or -1
-	place   int   // its place in the shard's ring
-	expires int64
+	expires int64 // from then on the session does not exist
+	due     int64 // when Begin without an event has something to do: see dueAt
+	place   int   // of the session in the queue
 
-	// token holds the lease until then. It stays after that, until somebody else takes the
-	// lease: a commit that comes late, but before anybody noticed, is as good as any.
+	// The lease depends on two fields:
+	//
+	//	token  until      who may begin a turn, and who may commit
+	//	zero   -          anybody may begin
+	//	t      to come    only t may commit; events that come wait
+	//	t      is past    anybody may begin and so take the lease; before that, t may commit
 	token session.LeaseToken
 	until int64
-	// attempts counts the turns that were begun for the head, or for the timer without one.
+	// attempts counts the turns that were begun for the head, or for the timer if there is none.
 	attempts int
-	// crashed says that one of them lost its lease.
+	// crashed says that one of these turns lost its lease.
 	crashed bool
-	// notBefore is from when on what waits may be begun.
+	// notBefore is when the next turn may begin: a turn that was released waits.
 	notBefore int64
 	mail      mailbox
 
-	rev uint32
-	// last is the token of the commit that made rev.
-	last  session.LeaseToken
+	// What the last commit wrote.
+	rev   uint32
+	last  session.LeaseToken // the token of that commit
 	state []byte
 	timer int64
+	out   outbox
 
 	recent recent
-	out    outbox
-
-	// forgot is when the session was forgotten last; zero is long enough ago.
-	forgot int64
+	// forgotten is when the session was forgotten; it makes the session a tombstone, and stays
+	// when a new session begins.
+	forgotten int64
 }
 
 const (
-	// keepAtLeast is how long a session outlives its last turn: see session.CommitRequest.
+	// keepAtLeast is how long a session is kept after its last turn, even if it has ended: see
+	// session.CommitRequest.
 	keepAtLeast = 24 * time.Hour
-	// keepWaiting is how long one lives in which something waits, and nobody comes.
+	// keepWaiting is how long a session is kept at least if an event or an output waits in it.
 	keepWaiting = 25 * time.Hour
-	// keepForgotten is how long events are refused that are older than a Forget.
-	keepForgotten = 25 * time.Hour
+	// keepTombstone is how long events from before a Forget are refused.
+	keepTombstone = 25 * time.Hour
 )
 
-func (e *entry) leased(now int64) bool { return e.token != (session.LeaseToken{}) && e.until > now }
+func (e *entry) leased(now int64) bool { return e.token != (session.LeaseToken{}) && now < e.until }
 
-func (e *entry) ready(now int64) bool { return !e.leased(now) && e.notBefore <= now }
-
-// forget leaves nothing but the revision and the time of it.
-func (e *entry) forget(now int64) {
-	*e = entry{
-		id: e.id, due: e.due, queued: e.queued, place: e.place,
-		rev: e.rev, forgot: now, expires: now + keepForgotten.Milliseconds(),
-	}
+// buried says whether an event of time t is refused, because the session was forgotten after it.
+func (e *entry) buried(t time.Time, now int64) bool {
+	return now < e.forgotten+keepTombstone.Milliseconds() && t.UnixMilli() <= e.forgotten
 }
 
-// forgotten says whether an event of that time was forgotten with the session.
-func (e *entry) forgotten(t time.Time, now int64) bool {
-	return now < e.forgot+keepForgotten.Milliseconds() && t.UnixMilli() <= e.forgot
-}
-
-// wake returns when a Begin without an event has something to do.
-func (e *entry) wake() int64 {
-	w := int64(never)
+// dueAt returns when Begin without an event has something to do: to hand out outputs whose
+// delivery lease ran out, or to begin a turn. While a turn runs, the next one may begin when the
+// lease runs out.
+func (e *entry) dueAt() int64 {
+	due := int64(never)
 	if len(e.out.waiting) > 0 {
-		w = e.out.until
+		due = e.out.lease.until
 	}
 	switch {
 	case e.token != (session.LeaseToken{}):
-		w = min(w, e.until)
+		due = min(due, e.until)
 	case !e.mail.empty():
-		w = min(w, e.notBefore)
+		due = min(due, e.notBefore)
 	case e.timer != 0:
-		w = min(w, max(e.timer, e.notBefore))
+		due = min(due, max(e.timer, e.notBefore))
 	}
-	return w
+	return due
 }
 
-// take gives the lease to t for the oldest event that waits, or for the timer.
+// keepAlive keeps the session for another 25 hours if something waits in it.
+func (e *entry) keepAlive(now int64) {
+	if !e.mail.empty() || len(e.out.waiting) > 0 {
+		e.expires = max(e.expires, now+keepWaiting.Milliseconds())
+	}
+}
+
+// take gives the lease to t. The turn is for the head, which is the oldest event if there was no
+// head yet, or for the timer if no event waits.
 func (e *entry) take(t session.LeaseToken, until int64) {
 	if e.mail.begin() {
 		e.attempts = 0
 	}
-	e.crashed = e.attempts > 0 && (e.crashed || e.token != session.LeaseToken{})
+	lost := e.token != (session.LeaseToken{}) // the last holder did neither commit nor release
+	e.crashed = e.attempts > 0 && (e.crashed || lost)
 	e.attempts++
 	e.token, e.until, e.notBefore = t, until, 0
 }
 
-// begun describes the turn that the lease is held for. All of it is the caller's.
-func (e *entry) begun(b *session.BeginResult) {
-	b.Status, b.Attempt, b.Rev, b.Due = session.Run, e.attempts, e.rev, clock(e.timer)
-	b.Crashed = e.crashed
-	if len(e.state) > 0 {
-		b.State = bytes.Clone(e.state)
+// describe tells the holder of the lease about its turn.
+func (e *entry) describe(b *session.BeginResult) {
+	b.Status, b.Attempt, b.Crashed, b.Rev = session.Run, e.attempts, e.crashed, e.rev
+	b.State, b.Due, b.Event = bytes.Clone(e.state), timeOf(e.timer), e.mail.running()
+}
+
+func clock() int64 { return time.Now().UnixMilli() }
+
+func timeOf(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
 	}
-	b.Event = e.mail.running()
+	return time.UnixMilli(ms)
+}
+
+// leaseEnd is the end of a lease that is given now. The default is session.DefaultLease.
+func leaseEnd(now int64, lease time.Duration) int64 { return end(now, lease, session.DefaultLease) }
+
+// deliveryEnd is the end of a delivery lease that is given now.
+func deliveryEnd(now int64, lease time.Duration) int64 {
+	return end(now, lease, session.DefaultDeliveryLease)
+}
+
+func end(now int64, d, byDefault time.Duration) int64 {
+	if d <= 0 {
+		d = byDefault
+	}
+	return now + max(1, d.Milliseconds())
 }

@@ -40,18 +40,13 @@ func due(t testing.TB, s *Store, limit int) ([]string, time.Duration) {
 
 func name(i int) string { return fmt.Sprintf("session-%d", i) }
 
-// count returns how many sessions are kept, and checks that a shard's lists agree.
+// count returns how many sessions are kept, and checks that the map and the queue agree.
 func count(t testing.TB, s *Store) int {
 	t.Helper()
-	n := 0
-	for i := range s.shards {
-		sh := &s.shards[i]
-		require.Len(t, sh.ring, len(sh.sessions))
-		for place, e := range sh.ring {
-			require.Equal(t, place, e.place)
-			require.Same(t, e, sh.sessions[e.id])
-		}
-		n += len(sh.ring)
+	require.Len(t, s.queue, len(s.sessions))
+	for place, e := range s.queue {
+		require.Equal(t, place, e.place)
+		require.Same(t, e, s.sessions[e.id])
 	}
-	return n
+	return len(s.queue)
 }

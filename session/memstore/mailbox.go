@@ -9,84 +9,60 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// event is an event that waits.
-type event struct {
-	id       string
-	message  string
-	time     int64
-	accepted int64
-	body     []byte
-}
-
-func newEvent(e *session.Event, accepted int64) event {
-	return event{
-		id: e.ID, message: e.MessageID, time: e.Time.UnixMilli(), accepted: accepted,
-		body: bytes.Clone(e.Body),
-	}
-}
-
-// fewEvents is the room that an empty mailbox may keep, so that not every turn allocates it.
-const fewEvents = 2
-
-// mailbox holds the events of a session that are not done.
+// mailbox holds the events of a session that are accepted and not yet handled.
 type mailbox struct {
-	// head is the event that a turn was begun for; its id is empty if there is none. It stays
-	// the head until it is done, though an older one may come.
-	head event
-	// waiting are those behind it, by time and id.
-	waiting []event
+	// head is the event for which a turn has begun; its ID is empty if there is none. It stays
+	// the head until a commit names it: an older event that comes meanwhile waits behind it.
+	head session.Event
+	// waiting are the events behind it, ordered by time and id.
+	waiting []session.Event
 }
 
-func (m *mailbox) begun() bool { return m.head.id != "" }
+func (m *mailbox) hasHead() bool { return m.head.ID != "" }
 
-func (m *mailbox) empty() bool { return !m.begun() && len(m.waiting) == 0 }
+func (m *mailbox) empty() bool { return !m.hasHead() && len(m.waiting) == 0 }
 
 func (m *mailbox) full() bool { return len(m.waiting) >= session.MaxMailbox }
 
 func (m *mailbox) has(id string) bool {
-	return m.head.id == id ||
-		slices.ContainsFunc(m.waiting, func(e event) bool { return e.id == id })
+	return m.head.ID == id ||
+		slices.ContainsFunc(m.waiting, func(e session.Event) bool { return e.ID == id })
 }
 
-func (m *mailbox) add(e event) {
-	i, _ := slices.BinarySearchFunc(m.waiting, e, func(a, b event) int {
-		return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.id, b.id))
+// add puts a copy of the event at its place in the order.
+func (m *mailbox) add(e session.Event) {
+	e.Time, e.Body = time.UnixMilli(e.Time.UnixMilli()), bytes.Clone(e.Body)
+	i, _ := slices.BinarySearchFunc(m.waiting, e, func(a, b session.Event) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
 	})
 	m.waiting = slices.Insert(m.waiting, i, e)
 }
 
-// begin makes the oldest event the head, if there is no head yet, and says whether it did.
+// begin makes the oldest event the head if there is no head yet, and says whether it did.
 func (m *mailbox) begin() bool {
-	if m.begun() || len(m.waiting) == 0 {
+	if m.hasHead() || len(m.waiting) == 0 {
 		return false
 	}
 	m.head = m.waiting[0]
 	m.waiting = slices.Delete(m.waiting, 0, 1)
-	if len(m.waiting) == 0 && cap(m.waiting) > fewEvents {
-		m.waiting = nil
-	}
 	return true
 }
 
 // running returns a copy of the head, or an empty event.
 func (m *mailbox) running() session.Event {
-	if !m.begun() {
-		return session.Event{}
-	}
-	return session.Event{
-		ID: m.head.id, Time: time.UnixMilli(m.head.time), Accepted: clock(m.head.accepted),
-		MessageID: m.head.message, Body: bytes.Clone(m.head.body),
-	}
+	e := m.head
+	e.Body = bytes.Clone(e.Body)
+	return e
 }
 
-// unsend drops what the events of the message brought.
-func (m *mailbox) unsend(message string) {
-	if m.head.message == message {
-		m.head.body = nil
+// unsend takes the bodies out of the events of a message.
+func (m *mailbox) unsend(messageID string) {
+	if m.head.MessageID == messageID {
+		m.head.Body = nil
 	}
 	for i := range m.waiting {
-		if m.waiting[i].message == message {
-			m.waiting[i].body = nil
+		if m.waiting[i].MessageID == messageID {
+			m.waiting[i].Body = nil
 		}
 	}
 }

@@ -7,81 +7,62 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// fewOutputs is the room that an empty outbox may keep, so that not every turn allocates it.
-const fewOutputs = 2
-
-// outbox holds the outputs that wait to be delivered, in order, and the lane: the right to
-// deliver them.
+// outbox holds the outputs of a session that are not yet delivered, in order.
 type outbox struct {
 	waiting []session.Output
-	// until is when the lane ends. It is meaningless if nothing waits.
+	// lease means nothing if nothing waits.
+	lease deliveryLease
+}
+
+// deliveryLease is the right to deliver all outputs that wait. It belongs to one call: token and rev
+// say which, so that the call is recognised when it is repeated.
+type deliveryLease struct {
 	until int64
-	// owner is the token of the Begin or Commit that gave the lane; zero after an Ack. With
-	// rev, the commit that gave it, and retried it answers a call that is repeated.
-	owner   session.LeaseToken
-	rev     uint32
+	// token is that of the Begin or the Commit; zero if the call was an Ack.
+	token session.LeaseToken
+	// rev is the revision that the Commit made; zero if the call was not a Commit. A holder of
+	// the session's lease may make many commits with one token.
+	rev uint32
+	// retried says that an earlier holder may have sent some of the outputs.
 	retried bool
 }
 
-// left counts what waits behind done.
-func (o *outbox) left(done session.Seq) int {
-	n := len(o.waiting)
-	for n > 0 && o.waiting[len(o.waiting)-n].Seq <= done {
-		n--
+// upTo counts the outputs up to and with done.
+func (o *outbox) upTo(done session.Seq) (n int) {
+	for n < len(o.waiting) && o.waiting[n].Seq <= done {
+		n++
 	}
 	return n
 }
 
-// ack drops what was delivered.
-func (o *outbox) ack(done session.Seq) {
-	n := o.left(done)
-	if n == 0 {
-		clear(o.waiting)
-		*o = outbox{waiting: o.waiting[:0]}
-		if cap(o.waiting) > fewOutputs {
-			o.waiting = nil
-		}
-		return
-	}
-	o.waiting = slices.Delete(o.waiting, 0, len(o.waiting)-n)
-}
+// ack drops the outputs up to and with done.
+func (o *outbox) ack(done session.Seq) { o.waiting = slices.Delete(o.waiting, 0, o.upTo(done)) }
 
-// put appends the outputs of a commit. The lane is t's if nothing waited.
-func (o *outbox) put(bodies [][]byte, t session.LeaseToken, rev uint32, until int64) bool {
-	free := len(o.waiting) == 0
+// put appends the outputs of a commit. The commit gets the delivery lease if nothing waited.
+// Otherwise the outputs wait for the call that acknowledges those before them.
+func (o *outbox) put(bodies [][]byte, lease deliveryLease) {
+	if len(o.waiting) == 0 {
+		o.lease = lease
+	}
 	for i, body := range bodies {
-		seq := session.MakeSeq(rev, i+1)
+		seq := session.MakeSeq(lease.rev, i+1)
 		o.waiting = append(o.waiting, session.Output{Seq: seq, Body: bytes.Clone(body)})
 	}
-	if !free || len(bodies) == 0 {
-		return false
-	}
-	o.owner, o.rev, o.until, o.retried = t, rev, until, false
-	return true
 }
 
-// holds says that t has the lane by the commit that made rev, of which something still waits.
-func (o *outbox) holds(t session.LeaseToken, rev uint32, now int64) bool {
-	return len(o.waiting) > 0 && o.owner == t && o.rev == rev && o.until > now
+// heldBy says whether the commit of t that made rev got the delivery lease, and some of its
+// outputs still wait. They are the first of all, because nothing waited when it got the lease.
+func (o *outbox) heldBy(t session.LeaseToken, rev uint32) bool {
+	return o.lease.token == t && o.lease.rev == rev &&
+		len(o.waiting) > 0 && o.waiting[0].Seq < session.MakeSeq(rev+1, 0)
 }
 
-// grant gives the lane away and returns a copy of what waits.
-func (o *outbox) grant(t session.LeaseToken, until int64, retried bool) []session.Output {
-	if len(o.waiting) == 0 {
-		return nil
-	}
-	o.owner, o.rev, o.until, o.retried = t, 0, until, retried
-	outs := make([]session.Output, len(o.waiting))
-	for i, w := range o.waiting {
-		outs[i] = session.Output{Seq: w.Seq, Body: bytes.Clone(w.Body)}
+// handOut gives the delivery lease to another call and returns a copy of what waits.
+func (o *outbox) handOut(lease deliveryLease) []session.Output {
+	o.lease = lease
+	var outs []session.Output
+	for _, w := range o.waiting {
+		outs = append(outs, session.Output{Seq: w.Seq, Body: bytes.Clone(w.Body)})
 	}
 	return outs
-}
-
-func (o *outbox) find(seq session.Seq) (session.Output, bool) {
-	i := slices.IndexFunc(o.waiting, func(w session.Output) bool { return w.Seq == seq })
-	if i < 0 {
-		return session.Output{}, false
-	}
-	return o.waiting[i], true
 }

@@ -16,18 +16,18 @@ func TestRecentForgetsByNumber(t *testing.T) {
 	for i := range recentCap {
 		r.add(uint64(i), 1000+int64(i))
 	}
-	require.True(t, r.find(0))
+	require.True(t, r.has(0))
 	require.Zero(t, r.floor)
-	require.False(t, r.stale(time.Time{}), "nothing was forgotten")
+	require.False(t, r.mayHaveForgotten(time.Time{}), "nothing was forgotten")
 	r.add(recentCap, 5000)
 	r.add(recentCap+1, 5000)
-	require.False(t, r.find(0))
-	require.False(t, r.find(1))
-	require.True(t, r.find(2))
-	require.True(t, r.find(recentCap+1))
+	require.False(t, r.has(0))
+	require.False(t, r.has(1))
+	require.True(t, r.has(2))
+	require.True(t, r.has(recentCap+1))
 	require.Len(t, r.marks, recentCap)
-	require.True(t, r.stale(time.UnixMilli(1001)), "accepted when the last one that was forgotten was")
-	require.False(t, r.stale(time.UnixMilli(1002)))
+	require.True(t, r.mayHaveForgotten(time.UnixMilli(1001)), "accepted when the last one that was forgotten was")
+	require.False(t, r.mayHaveForgotten(time.UnixMilli(1002)))
 }
 
 func TestRecentForgetsByAge(t *testing.T) {
@@ -36,10 +36,10 @@ func TestRecentForgetsByAge(t *testing.T) {
 	r.add(1, 1000)
 	r.add(2, 2000)
 	r.add(3, 1000+day-1)
-	require.True(t, r.find(1))
-	r.trim(1000 + day)
-	require.False(t, r.find(1))
-	require.True(t, r.find(2))
+	require.True(t, r.has(1))
+	r.add(4, 1000+day)
+	require.False(t, r.has(1))
+	require.True(t, r.has(2))
 	require.Equal(t, int64(1000), r.floor)
 }
 

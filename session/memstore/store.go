@@ -1,109 +1,87 @@
 package memstore
 
 import (
+	"container/heap"
 	"context"
 	"errors"
 	"hash/maphash"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// shardCount bounds how often two sessions share a lock. It is a power of two.
-const shardCount = 64
-
-// errToken is the answer to a caller's mistake, which no retry repairs.
-var errToken = errors.New("memstore: the zero token cannot hold a lease")
-
 // Store is a session.Store in memory. Its zero value is not usable: see New.
 type Store struct {
-	seed   maphash.Seed
-	shards [shardCount]shard
-
-	// told is the time, in milliseconds, until which the caller of Due waits; zero if nobody
-	// asked yet, and never while Due works.
-	told atomic.Int64
+	seed maphash.Seed // for the hashes of event ids
 	wake chan struct{}
 
-	letters letters
+	mu       sync.Mutex // for all that follows
+	sessions map[string]*entry
+	queue    queue // the same sessions, by due time
+	dead     deadLetters
+	// waitsUntil is the time until which the caller of Due waits; zero before the first Due.
+	waitsUntil int64
+	// nextSweep is when expired sessions are deleted next.
+	nextSweep int64
 }
 
 var _ session.Store = (*Store)(nil)
 
 // New returns an empty store.
 func New() *Store {
-	s := &Store{seed: maphash.MakeSeed(), wake: make(chan struct{}, 1)}
-	for i := range s.shards {
-		s.shards[i].sessions = make(map[string]*entry)
+	return &Store{
+		seed: maphash.MakeSeed(), wake: make(chan struct{}, 1), sessions: map[string]*entry{},
 	}
-	return s
 }
 
-// Begin implements session.Store. The context is not looked at: nothing here waits.
-func (s *Store) Begin(_ context.Context, r *session.BeginRequest) (session.BeginResult, error) {
+// errZeroToken is returned for a mistake of the caller: the call fails however often it is made.
+var errZeroToken = errors.New("memstore: the zero token cannot hold a lease")
+
+// Begin implements session.Store. It never waits, so it ignores the context, as all methods do.
+func (s *Store) Begin(_ context.Context, r *session.BeginRequest) (b session.BeginResult, err error) {
 	if len(r.Event.ID) > session.MaxEventID || len(r.Event.MessageID) > session.MaxEventID ||
 		len(r.Event.Body) > session.MaxEvent {
-		return session.BeginResult{}, session.ErrTooLarge
+		return b, session.ErrTooLarge
 	}
 	if r.Token == (session.LeaseToken{}) && !r.Hold {
-		return session.BeginResult{}, errToken
+		return b, errZeroToken
 	}
-	now, mark := s.now(), uint64(0)
-	if r.Event.ID != "" {
-		mark = maphash.String(s.seed, r.Event.ID)
-	}
-	sh := s.shard(r.ID)
-	sh.mu.Lock()
-	e := sh.get(r.ID, now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := clock()
+	e := s.find(r.ID, now)
 	if e == nil {
-		if r.Event.ID == "" {
-			sh.mu.Unlock()
-			return session.BeginResult{Status: session.Idle, Now: clock(now)}, nil
+		if r.Event.ID == "" { // only an event makes a session
+			return session.BeginResult{Status: session.Idle, Now: timeOf(now)}, nil
 		}
-		e = sh.add(r.ID, now)
+		e = s.add(r.ID, now)
 	}
-	b, err := e.begin(r, mark, now)
-	due := sh.settle(e)
-	sh.mu.Unlock()
-	s.alert(due)
+	b, err = e.begin(r, maphash.String(s.seed, r.Event.ID), now)
+	s.settle(e)
 	return b, err
 }
 
 // Commit implements session.Store.
-func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (session.CommitResult, error) {
-	if tooLarge(r) {
-		return session.CommitResult{}, session.ErrTooLarge
-	}
-	now := s.now()
-	sh := s.shard(r.ID)
-	sh.mu.Lock()
-	e := sh.get(r.ID, now)
-	if e == nil {
-		sh.mu.Unlock()
-		return session.CommitResult{}, session.ErrFenced
-	}
-	c, letter, err := e.commit(r, now)
-	due := sh.settle(e)
-	if letter != nil {
-		s.letters.add(letter) // under the lock, so that a Forget finds it
-	}
-	sh.mu.Unlock()
-	s.alert(due)
-	return c, err
-}
-
-func tooLarge(r *session.CommitRequest) bool {
-	sum := 0
+func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (c session.CommitResult, err error) {
+	size := 0
 	for _, o := range r.Outputs {
-		sum += len(o)
+		size += len(o)
 	}
-	return len(r.State) > session.MaxState || sum > session.MaxOutput
+	if len(r.State) > session.MaxState || size > session.MaxOutput {
+		return c, session.ErrTooLarge
+	}
+	if r.Token == (session.LeaseToken{}) {
+		return c, session.ErrFenced // in an entry, the zero token means that nobody holds the lease
+	}
+	err = session.ErrFenced
+	s.change(r.ID, func(e *entry, now int64) { c, err = e.commit(r, now, &s.dead) })
+	return c, err
 }
 
 // Release implements session.Store.
 func (s *Store) Release(_ context.Context, r *session.ReleaseRequest) error {
-	return s.held(r.ID, r.Token, func(e *entry, now int64) {
+	return s.withLease(r.ID, r.Token, func(e *entry, now int64) {
 		e.token = session.LeaseToken{}
 		e.notBefore = now + max(0, r.Delay.Milliseconds())
 		if !r.Counted {
@@ -114,87 +92,97 @@ func (s *Store) Release(_ context.Context, r *session.ReleaseRequest) error {
 
 // Extend implements session.Store.
 func (s *Store) Extend(_ context.Context, id string, t session.LeaseToken, lease time.Duration) error {
-	return s.held(id, t, func(e *entry, now int64) { e.until = now + term(lease, defaultLease) })
+	return s.withLease(id, t, func(e *entry, now int64) { e.until = leaseEnd(now, lease) })
 }
 
-// held calls do for the session whose lease is t's. A lease that ran out is t's until
-// somebody else takes it.
-func (s *Store) held(id string, t session.LeaseToken, do func(e *entry, now int64)) error {
-	now := s.now()
-	sh := s.shard(id)
-	sh.mu.Lock()
-	e := sh.get(id, now)
-	if e == nil || e.token != t || t == (session.LeaseToken{}) {
-		sh.mu.Unlock()
-		return session.ErrFenced
-	}
-	do(e, now)
-	due := sh.settle(e)
-	sh.mu.Unlock()
-	s.alert(due)
-	return nil
+// withLease calls do for the session if t holds its lease. A lease that ran out still belongs to t,
+// until another caller takes it.
+func (s *Store) withLease(id string, t session.LeaseToken, do func(e *entry, now int64)) error {
+	err := session.ErrFenced
+	s.change(id, func(e *entry, now int64) {
+		if e.token == t && t != (session.LeaseToken{}) {
+			err = nil
+			do(e, now)
+		}
+	})
+	return err
 }
 
-// Ack implements session.Store.
-func (s *Store) Ack(_ context.Context, id string, done session.Seq, lane time.Duration) (
-	[]session.Output, error,
+// Ack implements session.Store. No session, no outputs: that is not an error.
+func (s *Store) Ack(_ context.Context, id string, done session.Seq, lease time.Duration) (
+	outs []session.Output, err error,
 ) {
-	now := s.now()
-	sh := s.shard(id)
-	sh.mu.Lock()
-	e := sh.get(id, now)
-	if e == nil {
-		sh.mu.Unlock()
-		return nil, nil
-	}
-	e.out.ack(done)
-	outs := e.out.grant(session.LeaseToken{}, now+term(lane, defaultLane), false)
-	due := sh.settle(e)
-	sh.mu.Unlock()
-	s.alert(due)
+	s.change(id, func(e *entry, now int64) {
+		e.out.ack(done)
+		outs = e.out.handOut(deliveryLease{until: deliveryEnd(now, lease)})
+	})
 	return outs, nil
 }
 
-// Discard implements session.Store.
+// Discard implements session.Store. If the output does not wait any more, there is no dead letter.
 func (s *Store) Discard(_ context.Context, id string, seq session.Seq, why string) error {
-	now := s.now()
-	sh := s.shard(id)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	e := sh.get(id, now)
-	if e == nil {
-		return nil
-	}
-	if o, ok := e.out.find(seq); ok {
-		s.letters.add(&session.DeadLetter{Session: id, Output: o, Why: why, Time: clock(now)})
-	}
-	e.out.ack(seq)
-	sh.settle(e)
+	s.change(id, func(e *entry, now int64) {
+		if n := e.out.upTo(seq); n > 0 && e.out.waiting[n-1].Seq == seq {
+			s.dead.add(session.DeadLetter{
+				Session: id, Output: e.out.waiting[n-1], Why: why, Time: timeOf(now),
+			})
+		}
+		e.out.ack(seq)
+	})
 	return nil
 }
 
-func (s *Store) now() int64 { return time.Now().UnixMilli() }
-
-func (s *Store) shard(id string) *shard {
-	return &s.shards[maphash.String(s.seed, id)&(shardCount-1)]
+// change locks the store and calls do for the session, if it exists.
+func (s *Store) change(id string, do func(e *entry, now int64)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := clock()
+	if e := s.find(id, now); e != nil {
+		do(e, now)
+		s.settle(e)
+	}
 }
 
-// clock turns milliseconds into a time; zero stays zero.
-func clock(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
+// The methods below are called with the lock held.
+
+// find returns the session, or nil. A session whose time is over does not exist, even if no sweep
+// has deleted it yet.
+func (s *Store) find(id string, now int64) *entry {
+	e := s.sessions[id]
+	if e != nil && e.expires <= now {
+		s.remove(e)
+		return nil
 	}
-	return time.UnixMilli(ms)
+	return e
 }
 
-const (
-	defaultLease = 10 * time.Second
-	defaultLane  = 4 * time.Second
-)
+// add makes a new session. The caller sets expires.
+func (s *Store) add(id string, now int64) *entry {
+	s.sweep(now)
+	e := &entry{id: id, due: never}
+	s.sessions[id] = e
+	heap.Push(&s.queue, e)
+	return e
+}
 
-func term(d, otherwise time.Duration) int64 {
-	if d <= 0 {
-		d = otherwise
+func (s *Store) remove(e *entry) {
+	delete(s.sessions, e.id)
+	heap.Remove(&s.queue, e.place)
+}
+
+// sweepEvery is how often expired sessions are deleted. Each session lives for 24 hours at least,
+// so an hour's expired ones are few: where 24,000 sessions begin in a day, about 1,000.
+const sweepEvery = time.Hour
+
+// sweep deletes all expired sessions, if the last sweep was an hour ago.
+func (s *Store) sweep(now int64) {
+	if now < s.nextSweep {
+		return
 	}
-	return max(1, d.Milliseconds())
+	s.nextSweep = now + sweepEvery.Milliseconds()
+	for _, e := range s.sessions {
+		if e.expires <= now {
+			s.remove(e)
+		}
+	}
 }

@@ -2,146 +2,152 @@ package memstore
 
 import (
 	"bytes"
-	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// begin is Begin for one session. hash is that of the event's id.
-func (e *entry) begin(r *session.BeginRequest, hash uint64, now int64) (session.BeginResult, error) {
-	b := session.BeginResult{Status: session.Idle, Now: clock(now)}
+// begin does what Begin promises, for one session. mark is the hash of the event's id.
+func (e *entry) begin(r *session.BeginRequest, mark uint64, now int64) (session.BeginResult, error) {
+	b := session.BeginResult{Status: session.Idle, Now: timeOf(now)}
 	if r.Event.ID != "" {
-		status, err := e.accept(r, hash, now)
+		status, err := e.accept(r, mark, now)
 		if err != nil {
 			return session.BeginResult{}, err
 		}
 		b.Status = status
 	}
-	lease := now + term(r.Lease, defaultLease)
 	switch {
 	case r.Hold || b.Status == session.Stale:
-	case r.Token == e.token && e.leased(now): // the same call again
-		e.until = lease
-		e.begun(&b)
-	case e.ready(now) && e.something(&b, now):
-		e.take(r.Token, lease)
-		e.begun(&b)
+		// The caller wants no turn, or its event was refused.
+	case e.leased(now):
+		if r.Token == e.token { // this call is repeated
+			e.until = leaseEnd(now, r.Lease)
+			e.describe(&b)
+		}
+	case now >= e.notBefore && e.hasTurn(b.Status, now):
+		e.take(r.Token, leaseEnd(now, r.Lease))
+		e.describe(&b)
 	}
 	e.handOut(r, &b, now)
 	return b, nil
 }
 
-// accept makes the event durable, if it is new, and says what it is.
-func (e *entry) accept(r *session.BeginRequest, hash uint64, now int64) (session.Status, error) {
-	if e.forgotten(r.Event.Time, now) {
-		return session.Stale, nil
-	}
-	known := e.recent.find(hash)
-	// A session of more events than it remembers may have forgotten one that still waits.
-	waits := (known || e.recent.floor != 0) && e.mail.has(r.Event.ID)
+// accept adds the event to the mailbox if it is new. It returns Queued for an event that waits or
+// runs, and begin may make Run of that.
+func (e *entry) accept(r *session.BeginRequest, mark uint64, now int64) (session.Status, error) {
 	switch {
-	case waits:
+	// The order matters. An event that waits is Queued though its id is remembered too, and an
+	// event that is remembered is a Duplicate though it is older than the floor.
+	case e.buried(r.Event.Time, now):
+		return session.Stale, nil
+	case e.mail.has(r.Event.ID):
 		return session.Queued, nil
-	case known:
+	case e.recent.has(mark):
 		return session.Duplicate, nil
-	case r.Redelivered && e.recent.stale(r.Event.Time):
+	case r.Redelivered && e.recent.mayHaveForgotten(r.Event.Time):
 		return session.Stale, nil
 	case e.mail.full():
 		return 0, session.ErrFull
 	}
-	e.enqueue(newEvent(&r.Event, now), hash, now)
+	event := r.Event
+	event.Accepted = timeOf(now)
+	e.enqueue(event, mark, now)
 	return session.Queued, nil
 }
 
-func (e *entry) enqueue(ev event, hash uint64, now int64) {
+// enqueue accepts an event: it waits, and its id is remembered.
+func (e *entry) enqueue(event session.Event, mark uint64, now int64) {
 	if e.mail.empty() {
+		// The event is due now. But behind a turn for a timer that was released with a delay,
+		// it waits for the end of that delay.
 		e.notBefore = max(e.notBefore, now)
 	}
-	e.mail.add(ev)
-	e.recent.add(hash, now)
-	e.expires = max(e.expires, now+keepWaiting.Milliseconds())
+	e.mail.add(event)
+	e.recent.add(mark, now)
+	e.keepAlive(now)
 }
 
-// something says whether there is a turn to begin: an event, or a timer if no event was
-// brought.
-func (e *entry) something(b *session.BeginResult, now int64) bool {
-	return !e.mail.empty() || b.Status == session.Idle && e.timer != 0 && e.timer <= now
+// hasTurn says whether there is a turn to begin, for an event or for a timer that is due. Only a
+// caller that brought no event, whose status is Idle, gets the turn of a timer.
+func (e *entry) hasTurn(s session.Status, now int64) bool {
+	return !e.mail.empty() || s == session.Idle && e.timer != 0 && e.timer <= now
 }
 
-// handOut acknowledges outputs and gives the caller those that wait, if it may deliver them.
+// handOut drops the outputs that the caller delivered. It gives the caller those that wait if the
+// caller delivered the ones before, or if the delivery lease ran out.
 func (e *entry) handOut(r *session.BeginRequest, b *session.BeginResult, now int64) {
-	if r.Done != 0 {
-		e.out.ack(r.Done)
-	}
-	lane := now + term(r.DeliveryLease, defaultLane)
+	e.out.ack(r.Done)
 	switch {
-	case r.Done != 0:
-		b.Outputs = e.out.grant(r.Token, lane, false)
-	case r.Hold || len(e.out.waiting) == 0:
-	case e.out.until <= now:
-		b.Outputs, b.Retried = e.out.grant(r.Token, lane, true), true
-	case e.out.owner == r.Token && e.out.rev == 0: // the same call again
-		b.Retried = e.out.retried
-		b.Outputs = e.out.grant(r.Token, lane, b.Retried)
+	case len(e.out.waiting) == 0:
+		return
+	case r.Done != 0: // the caller had the delivery lease, and now gets a new one
+	case r.Hold:
+		return
+	case e.out.lease.until <= now:
+		b.Retried = true
+	case e.out.lease.token == r.Token && e.out.lease.rev == 0: // this call is repeated
+		b.Retried = e.out.lease.retried
+	default:
+		return
 	}
+	b.Outputs = e.out.handOut(deliveryLease{
+		until: deliveryEnd(now, r.DeliveryLease), token: r.Token, retried: b.Retried,
+	})
 }
 
-// commit is Commit for one session. It also returns the dead letter, if there is one.
-func (e *entry) commit(r *session.CommitRequest, now int64) (
-	c session.CommitResult, letter *session.DeadLetter, err error,
-) {
+// commit does what Commit promises, for one session. First it recognises a call that is repeated
+// because its answer was lost: right after the first time, or when other turns were committed
+// since. In the second case the caller only learns that its outputs are still its to deliver.
+func (e *entry) commit(r *session.CommitRequest, now int64, dead *deadLetters) (session.CommitResult, error) {
 	switch {
-	case r.Token == e.last && e.rev == r.Rev+1 && r.Token != (session.LeaseToken{}):
-		return e.committed(r, now), nil, nil // the same call again
-	case e.rev > r.Rev+1 && e.out.holds(r.Token, r.Rev+1, now): // again, and another turn came since
-		e.out.until = now + term(r.DeliveryLease, defaultLane)
-		return session.CommitResult{Now: time.UnixMilli(now), Rev: r.Rev + 1, MayDeliver: true}, nil, nil
-	case r.Token != e.token || r.Token == (session.LeaseToken{}) || e.rev != r.Rev:
-		return c, nil, session.ErrFenced
-	case r.EventID != "" && e.mail.head.id != r.EventID:
-		return c, nil, session.ErrFenced
-	case e.out.left(r.Done)+len(r.Outputs) > session.MaxOutputs:
-		return c, nil, session.ErrFull
+	case r.Token == e.last && e.rev == r.Rev+1:
+		return e.committed(r, now), nil
+	case e.rev > r.Rev+1 && e.out.heldBy(r.Token, r.Rev+1) && now < e.out.lease.until:
+		e.out.lease.until = deliveryEnd(now, r.DeliveryLease)
+		return session.CommitResult{Now: timeOf(now), Rev: r.Rev + 1, MayDeliver: true}, nil
+	case r.Token != e.token || e.rev != r.Rev:
+		// Another call took the lease, or the caller committed this turn already.
+		return session.CommitResult{}, session.ErrFenced
+	case r.EventID != "" && e.mail.head.ID != r.EventID:
+		return session.CommitResult{}, session.ErrFenced
+	case len(e.out.waiting)-e.out.upTo(r.Done)+len(r.Outputs) > session.MaxOutputs:
+		return session.CommitResult{}, session.ErrFull
+	}
+	if r.Dead != "" && r.EventID != "" {
+		dead.add(session.DeadLetter{
+			Session: e.id, Event: e.mail.head, Attempts: e.attempts, Why: r.Dead, Time: timeOf(now),
+		})
 	}
 	e.rev, e.last = e.rev+1, r.Token
 	e.save(r, now)
 	e.out.ack(r.Done)
-	e.out.put(r.Outputs, r.Token, e.rev, now+term(r.DeliveryLease, defaultLane))
-	if r.Dead != "" && r.EventID != "" {
-		letter = &session.DeadLetter{
-			Session: e.id, Event: e.mail.running(), Attempts: e.attempts, Why: r.Dead, Time: clock(now),
-		}
-	}
-	e.handOver(r, now)
-	return e.committed(r, now), letter, nil
+	e.out.put(r.Outputs, deliveryLease{token: r.Token, rev: e.rev})
+	e.next(r, now)
+	e.keepAlive(now)
+	return e.committed(r, now), nil // which sets the ends of both leases
 }
 
-// save writes the state and how long the session is kept.
+// save writes the state, the timer, and how long the session is kept.
 func (e *entry) save(r *session.CommitRequest, now int64) {
-	e.timer = 0
+	e.state, e.timer = bytes.Clone(r.State), 0
 	if !r.Due.IsZero() {
 		e.timer = r.Due.UnixMilli()
-	}
-	if n := len(r.State); n == 0 {
-		e.state = nil
-	} else if cap(e.state) > 2*n {
-		e.state = bytes.Clone(r.State)
-	} else {
-		e.state = append(e.state[:0], r.State...)
 	}
 	keep := max(r.Keep, keepAtLeast)
 	if len(r.State) == 0 && e.timer == 0 {
 		keep = keepAtLeast
 	}
-	e.expires = max(max(now, e.timer)+keep.Milliseconds(), e.forgot+keepForgotten.Milliseconds())
+	// The time of a Forget is needed for 25 hours, also if the new session ends before.
+	e.expires = max(max(now, e.timer)+keep.Milliseconds(), e.forgotten+keepTombstone.Milliseconds())
 }
 
-// handOver forgets the event of the turn, and begins that of the next or ends the lease.
-func (e *entry) handOver(r *session.CommitRequest, now int64) {
+// next removes the event of the turn from the mailbox. The caller keeps the lease for the next
+// event, if one waits. A turn for a timer has no event: if there is a head, it stays and is next.
+func (e *entry) next(r *session.CommitRequest, now int64) {
 	if r.EventID != "" {
-		e.mail.head = event{}
+		e.mail.head = session.Event{}
 	}
-	if !e.mail.begun() {
+	if !e.mail.hasHead() {
 		e.attempts, e.crashed = 0, false
 	}
 	switch {
@@ -152,21 +158,18 @@ func (e *entry) handOver(r *session.CommitRequest, now int64) {
 	case e.mail.begin():
 		e.attempts = 1
 	}
-	if !e.mail.empty() || len(e.out.waiting) > 0 {
-		e.expires = max(e.expires, now+keepWaiting.Milliseconds())
-	}
 }
 
-// committed is the answer to the last commit, which may be asked for again as long as nobody
-// else committed. Who lost the lease since does not get the next event.
+// committed answers the last commit, whether it is made for the first time or repeated. The caller
+// gets the next event if it still has the lease, and both of its leases begin anew.
 func (e *entry) committed(r *session.CommitRequest, now int64) session.CommitResult {
-	c := session.CommitResult{Now: time.UnixMilli(now), Rev: e.rev}
+	c := session.CommitResult{Now: timeOf(now), Rev: e.rev}
 	if e.token == r.Token {
-		e.until = now + term(r.Lease, defaultLease)
+		e.until = leaseEnd(now, r.Lease)
 		c.Next = e.mail.running()
 	}
-	if len(e.out.waiting) > 0 && e.out.owner == r.Token && e.out.rev == e.rev {
-		e.out.until = now + term(r.DeliveryLease, defaultLane)
+	if e.out.heldBy(r.Token, e.rev) {
+		e.out.lease.until = deliveryEnd(now, r.DeliveryLease)
 		c.MayDeliver = true
 	}
 	return c

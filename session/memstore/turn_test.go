@@ -37,11 +37,11 @@ func TestBeginAgainGetsTheSameOutputs(t *testing.T) {
 		r.Token = token(3)
 		b, err := s.Begin(t.Context(), r)
 		require.NoError(t, err)
-		require.Empty(t, b.Outputs, "the lane is another's")
+		require.Empty(t, b.Outputs, "another call has the delivery lease")
 	})
 }
 
-func TestEventGetsOutputsOfLaneThatRanOut(t *testing.T) {
+func TestEventGetsOutputsWhoseDeliveryLeaseRanOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()
 		run(t, s, "a", "e1", session.CommitRequest{Outputs: [][]byte{{1}}, DeliveryLease: time.Second})
@@ -83,8 +83,8 @@ func TestCommitAgainHasFreshTerms(t *testing.T) {
 	})
 }
 
-// TestCommitAgainWithoutTheLane repeats a commit whose outputs wait behind others.
-func TestCommitAgainWithoutTheLane(t *testing.T) {
+// TestCommitAgainWithoutDeliveryLease repeats a commit whose outputs wait behind others.
+func TestCommitAgainWithoutDeliveryLease(t *testing.T) {
 	s := New()
 	_, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1), Event: session.Event{ID: "e1"}})
 	require.NoError(t, err)
@@ -119,4 +119,31 @@ func TestReleasedTimerWaits(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, b.Attempt)
 	})
+}
+
+// TestCommitAgainWhoseOutputsAreGone repeats a commit when another was made since, whose outputs
+// wait in the delivery lease of the first.
+func TestCommitAgainWhoseOutputsAreGone(t *testing.T) {
+	s := New()
+	commit := func(n int, event string) *session.CommitRequest {
+		b, err := s.Begin(t.Context(), &session.BeginRequest{
+			ID: "a", Token: token(n), Event: session.Event{ID: event},
+		})
+		require.NoError(t, err)
+		require.Equal(t, session.Run, b.Status)
+		r := &session.CommitRequest{
+			ID: "a", Token: token(n), Rev: b.Rev, EventID: event, Outputs: [][]byte{{1}},
+		}
+		_, err = s.Commit(t.Context(), r)
+		require.NoError(t, err)
+		return r
+	}
+	first := commit(1, "e1")
+	commit(2, "e2")
+	c, err := s.Commit(t.Context(), first)
+	require.NoError(t, err)
+	require.True(t, c.MayDeliver)
+	require.NoError(t, s.Discard(t.Context(), "a", session.MakeSeq(1, 1), "blocked"))
+	_, err = s.Commit(t.Context(), first)
+	require.ErrorIs(t, err, session.ErrFenced)
 }

@@ -42,7 +42,7 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 
 // giveBack releases the lease that a Begin took on the master, where the replicas were too slow: the
 // caller gets an error, knows of no lease, and runs no turn. Without giveBack the event would wait
-// until the lease runs out, 10 s; with it, the event is due at once. giveBack ignores errors, and
+// until the lease runs out, 3 s; with it, the event is due at once. giveBack ignores errors, and
 // ends at the end.
 func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []byte, end time.Time) {
 	if len(reply) == 0 || session.Status(reply[0]) != session.Run {
@@ -62,8 +62,8 @@ func packBegin(c *call, r *session.BeginRequest) {
 	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
 	c.u40(uint64(r.Done))
 	c.time(r.Event.Time)
-	hash := sha256.Sum256([]byte(r.Event.ID))
-	c.request = append(c.request, hash[:8]...) // by which the session remembers the event
+	hash := eventHash(r.Event.ID)
+	c.request = append(c.request, hash[:]...)
 	c.cut()
 	if r.Event.ID != "" {
 		c.u8(len(r.Event.ID))
@@ -72,6 +72,12 @@ func packBegin(c *call, r *session.BeginRequest) {
 		c.request = append(c.request, r.Event.MessageID...)
 		c.request = append(c.request, r.Event.Body...)
 	}
+}
+
+// eventHash is by what a session remembers an event.
+func eventHash(id string) [8]byte {
+	sum := sha256.Sum256([]byte(id))
+	return [8]byte(sum[:8])
 }
 
 var errToken = errors.New("redisstore: the zero token is not valid")

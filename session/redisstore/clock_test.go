@@ -41,7 +41,8 @@ func clockKey(key string) string {
 }
 
 // advanceLua moves the clock, and lets the expiry of all other keys come nearer by as much: what
-// has run out is deleted by Redis itself.
+// has run out is deleted by Redis itself. Redis' own time goes on meanwhile, so a key expires as much
+// earlier as the test has been running: seconds, where keys are kept for hours.
 const advanceLua = `
 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
   if string.find(key, 'clock{', 1, true) then
@@ -68,7 +69,8 @@ func newClock(tb testing.TB, admin redis.UniversalClient, stores ...*Store) *clo
 	now := time.Now().UnixMilli()
 	pipe := admin.Pipeline()
 	for _, s := range stores {
-		s.scripts = movedScripts() // Redis does not know them yet, and gets their texts
+		s.scripts = movedScripts()
+		require.NoError(tb, s.loadScripts(context.Background()))
 		for i := range s.parts {
 			pipe.SetNX(context.Background(), clockKey(s.parts[i].watch), now, 0)
 		}

@@ -285,7 +285,7 @@ func TestScriptsThatWereFlushedWithReplicas(t *testing.T) {
 	t.Parallel()
 	server, _ := withReplica(t)
 	client := server.Client()
-	s := newStore(t, client, &Options{Replicas: 1})
+	s := newStore(t, client, &Options{Replicas: 1, Wait: longWait})
 	w := &waits{}
 	client.AddHook(w)
 	for i := range 3 {

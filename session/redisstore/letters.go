@@ -3,7 +3,6 @@ package redisstore
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"strconv"
 	"time"
@@ -162,11 +161,11 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 		return session.ErrOutput
 	}
 	again := id.eventID(l.Event.ID)
-	hash := sha256.Sum256([]byte(again))
+	hash := eventHash(again)
 	c := s.firm.get()
 	c.request = append(c.request, id.place()...)
 	c.cut()
-	c.request = append(c.request, hash[:8]...)
+	c.request = append(c.request, hash[:]...)
 	c.cut()
 	c.request = append(c.request, again...)
 	p := &s.parts[id.part]

@@ -18,15 +18,7 @@ func (s *Store) start(ctx context.Context, opt *Options) error {
 	if err := s.demand.faults(servers); err != nil {
 		return err
 	}
-	load := func(ctx context.Context, c *redis.Client) error {
-		for _, sc := range s.scripts.all() {
-			if err := c.ScriptLoad(ctx, sc.text).Err(); err != nil {
-				return callError("script load", err)
-			}
-		}
-		return nil
-	}
-	if err := s.eachMaster(ctx, load); err != nil {
+	if err := s.loadScripts(ctx); err != nil {
 		return err
 	}
 	if err := claim(ctx, s.client, opt); err != nil {
@@ -37,6 +29,22 @@ func (s *Store) start(ctx context.Context, opt *Options) error {
 		s.firm = &batcher{client: s.client, timeout: opt.Timeout, flushers: firmFlushers, barrier: w}
 	}
 	return nil
+}
+
+// loadScripts has all masters know the scripts, in one round trip.
+func (s *Store) loadScripts(ctx context.Context) error {
+	return s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+		_, err := c.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for _, sc := range s.scripts.all() {
+				p.ScriptLoad(ctx, sc.text)
+			}
+			return nil
+		})
+		if err != nil {
+			return callError("script load", err)
+		}
+		return nil
+	})
 }
 
 // eachMaster calls f for the one master, or for each of a Cluster at the same time. It returns an error

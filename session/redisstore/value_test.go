@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -77,7 +78,7 @@ func TestIdleSessionIsOneKeyAndOneIndexEntry(t *testing.T) {
 	s := newStore(t, redistest.StartServer(t, nil).Client(), &Options{Namespace: "one"})
 	id, due := sessionID(1), time.Now().Add(15*time.Minute).Truncate(time.Millisecond)
 	b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
-	require.InDelta(t, b.Now.Add(10*time.Second).UnixMilli(), s.watched(t, id), 1)
+	require.InDelta(t, b.Now.Add(session.DefaultLease).UnixMilli(), s.watched(t, id), 1)
 	require.Equal(t, shape{
 		Seen: 1, Head: "e1=body of e1", Lease: true, Tries: 1, Owner: string(tokenBytes(1)),
 	}, shapeOf(t, s.value(t, id)))
@@ -315,4 +316,44 @@ func TestSeenEventIsFoundOnlyInItsPlace(t *testing.T) {
 			require.Equal(t, test.want, b.Status)
 		})
 	}
+}
+
+// A session that an earlier commit of this package stored goes on: a turn runs, an event and an output wait,
+// and it was forgotten before.
+func TestValueOfAnEarlierCommit(t *testing.T) {
+	t.Parallel()
+	const (
+		value = "\x01=\x00\x00\x00\x01\x01ѩJ \x00\x00\x00\x00\x00\bz<\x04\x04\x04\x05\x03\x00\x00\x05state" +
+			"\x8b\\\xc4\xdf~\xec}2\x11\xae\xac\x0f\t\xc0\xf8\xbf^z\x11\xae\xce\xf7\xfc\x13\xa3\x81\x80\x93\x11\xae" +
+			"\x01\x02\x03\x04\x05\x06\a\x02\x01\xa2\x18Th\xc6\x01" +
+			"\x00\x00'\x01\xba`\xd38\x02\x01\xa2\x18TA\xb6\x02e2\rmessage of e2body of e2\x01\x01\xa2\x18TA\xb6" +
+			"\x01\xa2\x18TQV\x01\x02\x03\x04\x05\x06\a\x01\x00\x00\x00\x00\x01\x01\x00\x00\x00\x01o"
+		mail = "e3\x00\x01\xa2\x18TA\xb6\x02e3\rmessage of e3body of e3\x02"
+	)
+	then := time.UnixMilli(1_795_704_504_758)
+	ctx, client := context.Background(), redistest.Start(t)
+	s := newStore(t, client, nil)
+	id, p := sessionID(1), s.part(sessionID(1))
+	clock := newClock(t, client, s)
+	clock.advance(then.Add(time.Minute).Sub(time.Now()))
+	require.NoError(t, client.Set(ctx, p.prefix+id, value, time.Hour).Err())
+	require.NoError(t, client.ZAdd(ctx, p.prefix+"q:"+id, redis.Z{Score: float64(base.UnixMilli() + 3), Member: mail}).Err())
+	require.NoError(t, client.ZAdd(ctx, p.watch, redis.Z{Score: float64(then.UnixMilli()), Member: id}).Err())
+
+	early := session.Event{ID: "early", Time: then, Body: []byte("b")}
+	require.Equal(t, session.Stale, mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(8), Event: early, Hold: true}).Status)
+	known := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(8), Event: event("e1", 1), Hold: true})
+	require.Equal(t, session.Duplicate, known.Status)
+	b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(9)})
+	b.Event.Time, b.Event.Accepted = b.Event.Time.UTC(), b.Event.Accepted.UTC()
+	require.Equal(t, session.BeginResult{
+		Status: session.Run, Now: b.Now, Retried: true, Attempt: 2, Crashed: true, Rev: 1, State: []byte("state"),
+		Due: time.UnixMilli(2_000_000_000_000), Outputs: []session.Output{{Seq: session.MakeSeq(1, 1), Body: []byte("o")}},
+		Event: session.Event{
+			ID: "e2", Time: event("e2", 2).Time.UTC(), Accepted: then.UTC(), MessageID: "message of e2", Body: []byte("body of e2"),
+		},
+	}, b)
+	c := mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(9), Rev: 1, EventID: "e2", Done: session.MakeSeq(1, 1)})
+	require.Equal(t, "e3", c.Next.ID)
+	require.Equal(t, "body of e3", string(c.Next.Body))
 }

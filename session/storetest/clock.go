@@ -12,6 +12,7 @@ const patience = 10 * time.Second
 // now returns the time of the store's clock, which Begin tells.
 func (p *probe) now() time.Time {
 	p.Helper()
+	// Nothing is ever due in this session, so the call changes nothing.
 	r := session.BeginRequest{ID: session.Key{ChatID: "clock"}.ID(), Token: p.token()}
 	b, err := p.store.Begin(p.Context(), &r)
 	p.err("Begin for the time", nil, err)
@@ -27,6 +28,7 @@ func (p *probe) pass(d time.Duration) {
 // until returns when the store's clock is after t.
 func (p *probe) until(what string, t time.Time) {
 	p.Helper()
+	// A clock that does not move must not hold the test for ever.
 	ahead := t.Sub(p.now())
 	for waited := time.Duration(0); !p.now().After(t); waited += p.pause(t.Sub(p.now())) {
 		if waited > max(0, ahead)+patience {

@@ -7,6 +7,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// dedupChecks are those of events that come more than once. LINE delivers an event again if it got
+// no answer, and a process that got no answer from the store asks again.
 func dedupChecks() []check {
 	return []check{
 		{"an event accepted twice runs once", acceptedTwice},
@@ -18,13 +20,17 @@ func dedupChecks() []check {
 	}
 }
 
+// acceptedTwice brings an event, runs its turn, and brings it again: nothing is left to do.
 func acceptedTwice(p *probe) {
 	s, e := p.session("a"), p.event("e1", 0)
 	p.end("Commit", p.run("first Begin", s, e))
+	// LINE delivers it once more.
 	p.begin("second Begin", session.BeginRequest{ID: s, Event: e}, session.Duplicate)
 	p.idle("Begin without an event", s)
 }
 
+// duplicateWhileRunning brings an event again while its turn runs. The second caller is told that
+// somebody runs it, and gets no lease; after the turn there is nothing left to do.
 func duplicateWhileRunning(p *probe) {
 	s, e := p.session("a"), p.event("e1", 0)
 	t := p.run("first Begin", s, e)
@@ -34,6 +40,8 @@ func duplicateWhileRunning(p *probe) {
 	p.idle("Begin without an event", s)
 }
 
+// lateDuplicate brings the first of 20 events again when all have been run. A store that remembers
+// the last event alone would run it.
 func lateDuplicate(p *probe) {
 	s, first := p.session("a"), p.event("e0", 0)
 	for i := range 20 {
@@ -46,6 +54,9 @@ func lateDuplicate(p *probe) {
 	}
 }
 
+// duplicateTakesOver brings an event whose turn was begun and never ended: its lease ran out.
+// Whoever brings the event again gets the turn, as a second attempt. So a redelivery by LINE saves
+// the event of a process that died, without waiting for somebody to ask Due.
 func duplicateTakesOver(p *probe) {
 	s, e := p.session("a"), p.event("e1", 0)
 	p.begin("first Begin", session.BeginRequest{ID: s, Event: e, Lease: short}, session.Run)
@@ -61,6 +72,7 @@ func duplicateTakesOver(p *probe) {
 func staleRedelivery(p *probe) {
 	const events = 150
 	s := p.session("a")
+	// The events happened an hour ago, so that one of today is younger than all that is forgotten.
 	old := func(i int) session.Event {
 		e := p.event(fmt.Sprint("e", i), i)
 		e.Time = e.Time.Add(-time.Hour)
@@ -78,14 +90,20 @@ func staleRedelivery(p *probe) {
 			p.fail(step, "status", "stale or duplicate", b.Status.String())
 		}
 	}
+	// A redelivery of an event that never came, and that is younger than what was forgotten, must
+	// be run: LINE's first delivery was lost.
 	young := p.event("young", int(time.Hour.Milliseconds()))
 	t := p.begin("Begin of a redelivery that is new and young",
 		session.BeginRequest{ID: s, Event: young, Redelivered: true}, session.Run)
 	p.end("Commit", t)
+	// An old event that is not marked as redelivered cannot be a copy, and must be run as well.
 	late := p.event("late", int(-time.Hour.Milliseconds()))
 	p.end("Commit", p.run("Begin of an old event that was not marked as redelivered", s, late))
 }
 
+// endedKnowsEvents ends a session, which leaves neither state nor timer, and brings its events
+// again. They are known still: the event that ended the conversation must not begin another when it
+// is delivered once more. The revision goes on too.
 func endedKnowsEvents(p *probe) {
 	s, e := p.session("a"), p.event("e1", 0)
 	t := p.run("first Begin", s, e)

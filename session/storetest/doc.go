@@ -6,6 +6,26 @@
 // a small model of the contract over random calls. A failure names the promise, the call, what
 // was expected and what came. The package needs nothing but the standard library.
 //
+// # Words
+//
+//	session         what is kept of one conversation
+//	turn            handling one event, or a timer that is due: from Begin to Commit
+//	lease           the right to run a session's turns, until a time; a token names who holds it
+//	fenced          refused, since the lease was lost: the call returns ErrFenced and changes nothing
+//	head            the event whose turn runs, or that comes next
+//	outbox          the outputs that are not yet known to be delivered
+//	delivery lease  the right to deliver the outbox, until a time
+//	hold            a Begin that leaves its event to others
+//	dead letter     an event that could not be handled, or an output that could not be delivered
+//	revision        how often a session was committed
+//
+// # How it is made
+//
+// A check is a function that makes calls through a probe, which reports the first answer that is not
+// as promised. Checks of a topic are in one file: dedup, order, lease, repeat, release, outbox, timer,
+// state, limit, due, admin, letters. The random calls are in script.go (drawing them), game.go (making
+// them), model.go (what must be answered) and random.go (sequences, and making them shorter).
+//
 // # Time
 //
 // The store keeps time by its own clock, which may be that of a server. Checks use terms of

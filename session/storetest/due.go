@@ -7,6 +7,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// dueChecks are those of Due: which sessions it lists, in which order, and whether a caller that
+// sleeps in between learns of them in time.
 func dueChecks() []check {
 	return []check{
 		{"due lists the most overdue first", dueInOrder},
@@ -16,8 +18,12 @@ func dueChecks() []check {
 	}
 }
 
+// dueInOrder makes six sessions due: four by timers that are past by 1 to 4 seconds, two by events
+// that were left to others a moment ago. Due lists the most overdue first, whatever the limit. When
+// the first was looked after it is gone from the list, and one that is due later comes at the end.
 func dueInOrder(p *probe) {
 	now := p.now()
+	// By how many seconds the timer of each session is past.
 	late := map[string]time.Duration{"a": 2, "b": 4, "c": 1, "d": 3}
 	for name, seconds := range late {
 		p.arm(p.session(name), "e1", now.Add(-seconds*time.Second))
@@ -26,11 +32,13 @@ func dueInOrder(p *probe) {
 	p.waitingSince("first", now)
 	p.waitingSince("second", p.now())
 	want = append(want, p.session("first"), p.session("second"))
+	// A limit cuts the end of the list off.
 	for _, limit := range []int{1, 3, 4, 100} {
 		ids, _, err := p.store.Due(p.Context(), limit)
 		p.err("Due", nil, err)
 		p.same("Due", "sessions", want[:min(limit, len(want))], ids)
 	}
+	// The first is looked after, and another session becomes due.
 	p.end("Commit", p.look("Begin of the first", want[0], ""))
 	p.begin("Begin with Hold", session.BeginRequest{ID: p.session("third"), Event: p.event("e1", 1), Hold: true}, session.Queued)
 	want = append(want, p.session("third"))
@@ -51,6 +59,8 @@ func (p *probe) waitingSince(name string, t time.Time) {
 	p.pass(time.Millisecond)
 }
 
+// dueOnce asks an empty store, and then one with three sessions: one is idle, one runs a turn, and
+// one is due for two reasons, a timer and an event. Due lists the last one alone, and once.
 func dueOnce(p *probe) {
 	ids, wait, err := p.store.Due(p.Context(), 10)
 	p.err("Due of an empty store", nil, err)
@@ -58,6 +68,7 @@ func dueOnce(p *probe) {
 	if wait <= 0 {
 		p.fail("Due of an empty store", "a wait of more than", time.Duration(0), wait)
 	}
+	// None of these may be listed but the last, which has a timer and an event.
 	idle, busy, both := p.session("idle"), p.session("busy"), p.session("both")
 	p.end("Commit", p.run("Begin", idle, p.event("e1", 1)))
 	p.run("Begin", busy, p.event("e1", 1))
@@ -82,6 +93,7 @@ type sleeper struct {
 	until time.Time
 }
 
+// ask calls Due, and notes until when to sleep.
 func (s *sleeper) ask() []string {
 	s.p.Helper()
 	ids, wait, err := s.p.store.Due(s.p.Context(), 1000)
@@ -90,6 +102,7 @@ func (s *sleeper) ask() []string {
 	return ids
 }
 
+// woken says whether Wake has a value, and takes it.
 func (s *sleeper) woken() bool {
 	select {
 	case <-s.wake:
@@ -186,6 +199,7 @@ func shortWaits(p *probe) {
 	if p.store.Wake() != nil {
 		return
 	}
+	// brief asks Due, and fails if it tells to wait for long.
 	brief := func(step string, sessions int) {
 		p.Helper()
 		ids, wait, err := p.store.Due(p.Context(), 10)

@@ -15,6 +15,8 @@ func (g *game) between(f func()) span {
 	return span{before, g.p.now().UnixMilli()}
 }
 
+// done returns the number up to which the call acknowledges outputs: none, that of the first output
+// that waits, or that of the last.
 func (g *game) done(c call) session.Seq {
 	outs := g.models[c.session].outs
 	switch {
@@ -27,17 +29,21 @@ func (g *game) done(c call) session.Seq {
 	}
 }
 
+// begin calls Begin, with the call's event or without one, and perhaps a second time with the same
+// token. If it gets a turn, the actor remembers it.
 func (g *game) begin(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
 	if e := c.events(g.p); m.gone[e.ID] && !m.stale(e) {
 		return "" // it was stamped later than a Forget: whether it is known is left open
 	}
+	// A new token for each Begin, as the contract asks for.
 	r := &session.BeginRequest{
 		ID: g.ids[c.session], Token: g.p.token(), Event: c.events(g.p), Hold: c.hold && c.event > 0,
 		Lease: c.term(), DeliveryLease: c.term(), Done: g.done(c),
 	}
 	b, err := g.p.store.Begin(g.p.Context(), r)
 	v := m.begin(r, b, err)
+	// The same request, token included: the answer must be the same.
 	if c.twice && v == "" && !m.unsure {
 		var again session.BeginResult
 		again, err = g.p.store.Begin(g.p.Context(), r)
@@ -51,15 +57,19 @@ func (g *game) begin(c call) verdict {
 	return v
 }
 
+// commit ends the turn that the actor believes to run, be it lost or not, and perhaps repeats the
+// call. The model says whether it must succeed.
 func (g *game) commit(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
 	if a.turn.id == "" {
 		return ""
 	}
 	r := session.CommitRequest{EventID: a.turn.Event.ID, Release: c.release, Done: g.done(c)}
+	// The turn is taken for that of a timer: the event stays.
 	if c.timer == 4 {
 		r.EventID = ""
 	}
+	// The bot gives up on the event.
 	if c.dead && r.EventID != "" {
 		r.Dead = "panic"
 	}
@@ -69,6 +79,7 @@ func (g *game) commit(c call) verdict {
 	for i := range c.outputs {
 		r.Outputs = append(r.Outputs, fmt.Append(nil, "output ", i))
 	}
+	// A timer that is past, one that is due within the sequence, or one that is not.
 	switch c.timer {
 	case 1:
 		r.Due = g.p.base.Add(-time.Minute)
@@ -85,6 +96,7 @@ func (g *game) commit(c call) verdict {
 	var done session.CommitResult
 	var err error
 	now := g.between(func() { done, err = g.p.store.Commit(g.p.Context(), req) })
+	// An answer tells when the commit took effect; an error does not.
 	if err == nil {
 		now = at(done.Now.UnixMilli())
 	}
@@ -92,6 +104,7 @@ func (g *game) commit(c call) verdict {
 	if err != nil {
 		return v
 	}
+	// The actor goes on with the event that was handed over, if any.
 	a.commit, a.answer = req, done
 	a.turn.Rev, a.turn.Event = done.Rev, done.Next
 	if c.twice && v == "" {
@@ -113,11 +126,14 @@ func (g *game) replay(c call) verdict {
 	return m.commitAgain(a.commit, a.answer, again, err, true)
 }
 
+// release gives up the turn that the actor believes to run. An actor that releases the same turn
+// once more makes the very same request: that is a call that is repeated.
 func (g *game) release(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
 	if a.turn.id == "" {
 		return ""
 	}
+	// The same request as before if the actor gives up the same turn again.
 	r := a.release
 	if r == nil || r.Token != a.turn.token {
 		r = &session.ReleaseRequest{ID: a.turn.id, Token: a.turn.token, Counted: c.counted}
@@ -131,6 +147,7 @@ func (g *game) release(c call) verdict {
 	return m.release(r, err, now)
 }
 
+// extend gives the lease that the actor believes to hold another term, short or long.
 func (g *game) extend(c call) verdict {
 	m, a := g.models[c.session], &g.actors[c.session][c.actor]
 	if a.turn.id == "" {
@@ -141,10 +158,12 @@ func (g *game) extend(c call) verdict {
 	if v, done := m.fenced(a.turn.token, err); done {
 		return v
 	}
+	// It succeeded: the lease ends when the new term is over.
 	m.until = now.plus(c.term().Milliseconds())
 	return ""
 }
 
+// ack acknowledges outputs, and perhaps repeats the call. Anybody may do that, without a lease.
 func (g *game) ack(c call) verdict {
 	m := g.models[c.session]
 	v := verdict("")
@@ -171,6 +190,7 @@ func (g *game) due() verdict {
 	return noError(err)
 }
 
+// discard makes a dead letter of an output that waits, or of none.
 func (g *game) discard(c call) verdict {
 	seq := g.done(c)
 	err := g.p.store.Discard(g.p.Context(), g.ids[c.session], seq, "blocked")

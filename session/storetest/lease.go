@@ -7,6 +7,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// leaseChecks are those of who may run a turn. A lease is held by a token until a time. When the
+// time is over others may take the lease; until somebody does, its holder keeps it. Calls of a
+// holder that lost the lease are fenced: they return ErrFenced and write nothing.
 func leaseChecks() []check {
 	return []check{
 		{"a lease that ran out is taken over and the old holder is fenced", takenOver},
@@ -20,13 +23,18 @@ func leaseChecks() []check {
 	}
 }
 
+// takenOver has a process that dies: its lease runs out and another takes over. When the first one
+// comes back, as a process does that was only frozen, it must not commit, extend or release. It
+// must not do so before the other commits, nor after it; what is stored at the end is the other's.
 func takenOver(p *probe) {
 	s := p.session("a")
 	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: short}
 	old := p.begin("Begin", r, session.Run)
 	p.eventually("Due after the lease ran out", "the session due", func() bool { return p.due(s) })
+	// Another process takes over.
 	now := p.look("Begin after the lease ran out", s, "e1")
 	p.same("Begin after the lease ran out", "attempt", 2, now.Attempt)
+	// fenced makes all calls of the process that lost the lease.
 	fenced := func(when string) {
 		p.Helper()
 		for _, outs := range [][][]byte{nil, {[]byte("old")}} {
@@ -42,6 +50,7 @@ func takenOver(p *probe) {
 	fenced("before the new one commits")
 	p.commit("Commit of the new holder", now, session.CommitRequest{State: []byte("new")})
 	fenced("after the new one committed")
+	// What is stored is what the new holder committed.
 	t := p.run("Begin of the next event", s, p.event("e2", 2))
 	p.same("Begin of the next event", "state", "new", string(t.State))
 	p.same("Begin of the next event", "revision", uint32(1), t.Rev)
@@ -52,6 +61,7 @@ func takenOver(p *probe) {
 
 // notTaken has leases that ran out, and an event that came and was left to others since.
 func notTaken(p *probe) {
+	// lost begins a turn whose lease runs out, and to which an event is added that nobody takes.
 	lost := func(name string) *turn {
 		p.Helper()
 		s := p.session(name)
@@ -75,8 +85,11 @@ func notTaken(p *probe) {
 	p.end("Commit of the next", t)
 }
 
+// neverHeld has a caller with a token that was never given a lease. It is fenced on a session that
+// does not exist, while another runs a turn, and on an idle session.
 func neverHeld(p *probe) {
 	s := p.session("a")
+	// A turn that no Begin gave.
 	stranger := &turn{id: s, token: p.token()}
 	fenced := func(when string) {
 		p.Helper()
@@ -95,6 +108,9 @@ func neverHeld(p *probe) {
 	fenced("on an idle session")
 }
 
+// passedRevision commits two turns in a row under one lease, and then the first one again: the
+// state would go back by one event. The token is right and the revision is not, so the call is
+// fenced.
 func passedRevision(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -102,18 +118,23 @@ func passedRevision(p *probe) {
 		r := session.BeginRequest{ID: s, Event: p.event(fmt.Sprint("e", i), i)}
 		p.begin("Begin while another runs", r, session.Queued)
 	}
+	// The first turn as it was, to be committed once more.
 	first := *t
 	p.commit("first Commit", t, session.CommitRequest{State: []byte("s1")})
 	p.commit("second Commit", t, session.CommitRequest{State: []byte("s2")})
 	late := first.request(session.CommitRequest{EventID: "e1", State: []byte("s1")})
 	_, err := p.store.Commit(p.Context(), late)
 	p.err("the first Commit again, after the second", session.ErrFenced, err)
+	// So it is if the commit says that it is for a timer, and names no event.
 	late.EventID = ""
 	_, err = p.store.Commit(p.Context(), late)
 	p.err("a Commit for a timer, of the first revision", session.ErrFenced, err)
 	p.end("third Commit", t)
 }
 
+// extend gives a lease a longer term, and waits until the first term is over: the lease is held
+// still, and the session is not due. Then it gives the lease a shorter term, which counts just the
+// same.
 func extend(p *probe) {
 	s := p.session("a")
 	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: 8 * short}
@@ -125,6 +146,7 @@ func extend(p *probe) {
 	if p.due(s) {
 		p.fail("Due after the first term", "the session due", false, true)
 	}
+	// Extend sets the end, be it later or earlier than it was.
 	p.err("Extend by less", nil, p.store.Extend(p.Context(), s, t.token, short))
 	p.pass(short)
 	t = p.look("Begin after the last term", s, "e1")
@@ -132,12 +154,16 @@ func extend(p *probe) {
 	p.end("last Commit", t)
 }
 
+// defaultTerms gives no terms for the lease and the delivery lease. Both must last longer than a
+// moment: zero means the default of some seconds, not an end at once.
 func defaultTerms(p *probe) {
 	s := p.session("a")
 	t := &turn{id: s, token: p.token()}
 	b, err := p.store.Begin(p.Context(), &session.BeginRequest{ID: s, Token: t.token, Event: p.event("e1", 1)})
 	p.err("Begin without terms", nil, err)
 	from := b.Now
+	// held says whether the session is not due; or more than 3 s passed, and the default may be
+	// over.
 	held := func() bool { // a machine may be so slow that nothing can be said
 		ok := !p.due(s)
 		return ok || p.now().Sub(from) > 3*time.Second
@@ -153,6 +179,9 @@ func defaultTerms(p *probe) {
 	p.same("Due after Commit without terms", "the lane held", true, held())
 }
 
+// attempts loses the turn of one event again and again. Each turn is told which attempt it is,
+// which the bot needs to give up on an event that crashes it. The next event begins at 1, also if
+// it was handed over by Commit and then lost.
 func attempts(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	for want := 1; want <= 3; want++ {
@@ -162,6 +191,7 @@ func attempts(p *probe) {
 	}
 	t := p.look("Begin without an event", s, "e1")
 	p.same("Begin without an event", "attempt", 4, t.Attempt)
+	// The next event has attempts of its own.
 	r := session.BeginRequest{ID: s, Event: p.event("e2", 2)}
 	p.begin("Begin of another", r, session.Queued)
 	c := p.commit("Commit", t, session.CommitRequest{Lease: short})
@@ -174,9 +204,15 @@ func attempts(p *probe) {
 	p.same("Begin of a third", "attempt", 1, t.Attempt)
 }
 
+// crashed tells attempts that ended without a word (their lease ran out) from those that were
+// released. A process that dies in the middle of a turn may have been killed by the event, so the
+// bot treats such events with care. Once an attempt crashed, later ones are told so too, though
+// they were released; a commit, or the next event, begins without a crash. The same holds for the
+// turn of a timer.
 func crashed(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	r := session.BeginRequest{ID: s, Event: e, Lease: short}
+	// is fails unless the turn says of earlier attempts what is true.
 	is := func(step string, want bool, t *turn) *turn {
 		p.Helper()
 		p.same(step, "crash", want, t.Crashed)
@@ -185,13 +221,16 @@ func crashed(p *probe) {
 	t := is("first Begin", false, p.begin("first Begin", r, session.Run))
 	p.release("Release", t, session.ReleaseRequest{Counted: true})
 	t = is("Begin after a release", false, p.begin("Begin after a release", r, session.Run))
+	// A holder who comes late but before anybody else released in time.
 	p.pass(short)
 	p.release("Release after the lease ran out", t, session.ReleaseRequest{Counted: true})
 	is("Begin after a late release", false, p.begin("Begin after a late release", r, session.Run))
+	// Nobody says a word for this attempt.
 	p.pass(short)
 	t = is("Begin after a crash", true, p.look("Begin after a crash", s, "e1"))
 	p.release("Release after a crash", t, session.ReleaseRequest{})
 	t = is("Begin after a crash and a release", true, p.look("Begin after a crash and a release", s, "e1"))
+	// The crash was of the first event, not of the next.
 	p.begin("Begin of another", session.BeginRequest{ID: s, Event: p.event("e2", 2)}, session.Queued)
 	p.commit("Commit", t, session.CommitRequest{Due: p.base})
 	p.release("Release of the next", t, session.ReleaseRequest{Counted: true})

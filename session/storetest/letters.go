@@ -7,6 +7,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// letterChecks are those of dead letters: events that could not be handled, and outputs that could
+// not be delivered.
 func letterChecks() []check {
 	return []check{
 		{"dead letters are listed by page", lettersListed},
@@ -49,6 +51,7 @@ func (p *probe) letters(limit int) []session.DeadLetter {
 	return nil
 }
 
+// lettersOf lists the dead letters of one session.
 func (p *probe) lettersOf(id string) []session.DeadLetter {
 	p.Helper()
 	var of []session.DeadLetter
@@ -60,12 +63,17 @@ func (p *probe) lettersOf(id string) []session.DeadLetter {
 	return of
 }
 
+// lettersListed leaves five dead letters of a session and one of another, and lists them by pages
+// of several sizes. Each way, all are there once, those of a session in the order in which they
+// were set aside, with event, reason, attempts and time. What a caller does to a letter does not
+// change it in the store.
 func lettersListed(p *probe) {
 	p.same("Letters of an empty store", "letters", 0, len(p.letters(10)))
 	s, before := p.session("a"), p.now()
 	events := []session.Event{p.event("e1", 1), p.event("e2", 2), p.event("e0", 0), p.event("e3", 3), p.event("e4", 4)}
 	for i, e := range events {
 		t := p.run("Begin", s, e)
+		// The third event is tried twice, and so its letter has two attempts.
 		if i == 2 {
 			p.release("Release", t, session.ReleaseRequest{Counted: true})
 			t = p.look("Begin again", s, e.ID)
@@ -75,6 +83,7 @@ func lettersListed(p *probe) {
 	p.setAside(p.session("b"), p.event("e1", 1), "another")
 	after := p.now()
 	ids := map[string]bool{}
+	// By pages of one, of most, of all but one, of just all, and of more than there are.
 	for _, limit := range []int{1, 2, 5, 6, 100} {
 		step := fmt.Sprintf("Letters by pages of %d", limit)
 		all := p.letters(limit)
@@ -91,6 +100,7 @@ func lettersListed(p *probe) {
 			if l.Time.Before(before) || l.Time.After(after) {
 				p.fail(step, "a time between "+show(before)+" and", after, l.Time)
 			}
+			// The next listing must not see this.
 			scribble(l.Event.Body)
 		}
 		p.same(step, "letters of the session", len(events), n)
@@ -98,6 +108,7 @@ func lettersListed(p *probe) {
 	p.same("Letters", "ids", len(events)+1, len(ids))
 }
 
+// sameEvent compares all of an event but the time at which it was accepted.
 func (p *probe) sameEvent(step string, want, got session.Event) {
 	p.Helper()
 	p.same(step, "event", want.ID, got.ID)
@@ -106,6 +117,8 @@ func (p *probe) sameEvent(step string, want, got session.Event) {
 	p.same(step, "time of the event", want.Time.UTC(), got.Time.UTC())
 }
 
+// deadRepeated repeats the commit that sets an event aside, as a caller does that got no answer:
+// there is one letter.
 func deadRepeated(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -126,7 +139,9 @@ func (p *probe) replay(id string) *turn {
 	p.same("Letters after Replay", "letters", 0, len(p.lettersOf(id)))
 	p.err("Replay again", session.ErrNoDeadLetter, p.store.Replay(p.Context(), all[0].ID))
 	p.eventually("Due after Replay", "the session due", func() bool { return p.due(id) })
+	// Anybody may look after the session now.
 	t := p.begin("Begin after Replay", session.BeginRequest{ID: id}, session.Run)
+	// The new id is the old one, "#r" and a number that the store chooses.
 	number, ok := strings.CutPrefix(t.Event.ID, all[0].Event.ID+"#r")
 	if !ok || number == "" || strings.Trim(number, "0123456789") != "" {
 		p.fail("Begin after Replay", "event", all[0].Event.ID+"#r<number>", t.Event.ID)
@@ -134,6 +149,9 @@ func (p *probe) replay(id string) *turn {
 	return t
 }
 
+// letterReplayed sets an event aside and replays it. The session is due, the turn is for an event
+// with the same time, body and time of acceptance, as a first attempt, and its id is the old one
+// with a mark. Both ids are known from then on.
 func letterReplayed(p *probe) {
 	s := p.session("a")
 	e := p.event("e1", 1)
@@ -148,6 +166,7 @@ func letterReplayed(p *probe) {
 	p.same("Begin after Replay", "attempt", 1, t.Attempt)
 	p.same("Begin after Replay", "state", "s", string(t.State))
 	p.end("Commit", t)
+	// The event that failed and the one that was replayed are both known.
 	for _, id := range []string{"e1", e.ID} {
 		r := session.BeginRequest{ID: s, Event: p.event(id, 1)}
 		p.begin("Begin of "+id, r, session.Duplicate)
@@ -155,6 +174,8 @@ func letterReplayed(p *probe) {
 	p.idle("Begin without an event", s)
 }
 
+// replayedAgain replays an event three times, which fails each time: each has an id that was not
+// there before. With the same id, the second replay would be taken for a duplicate of the first.
 func replayedAgain(p *probe) {
 	s := p.session("a")
 	p.setAside(s, p.event("e1", 1), "panic")
@@ -167,16 +188,20 @@ func replayedAgain(p *probe) {
 	}
 }
 
+// replayFull replays a letter into a mailbox that is full. It is refused, and the letter is still
+// there; when there is room, the replay succeeds.
 func replayFull(p *probe) {
 	s := p.session("a")
 	p.setAside(s, p.event("e1", 1), "panic")
 	t := p.run("Begin", s, p.event("first", 0))
+	// Whether the event that runs counts is left to the store: the last may or may not fit.
 	for i := range session.MaxMailbox {
 		r := session.BeginRequest{ID: s, Token: p.token(), Event: p.event(fmt.Sprint("e", i+2), i+2)}
 		if _, err := p.store.Begin(p.Context(), &r); err != nil {
 			p.err("Begin while another runs", session.ErrFull, err)
 		}
 	}
+	// The letter stays, and may be replayed later.
 	all := p.letters(10)
 	p.same("Letters", "letters", 1, len(all))
 	p.err("Replay into a full mailbox", session.ErrFull, p.store.Replay(p.Context(), all[0].ID))
@@ -185,6 +210,8 @@ func replayFull(p *probe) {
 	p.err("Replay when there is room", nil, p.store.Replay(p.Context(), all[0].ID))
 }
 
+// letterPurged deletes one of two letters. It is gone for Purge and for Replay, the other stays,
+// and the event is known still: when LINE delivers it again, it is a duplicate.
 func letterPurged(p *probe) {
 	s := p.session("a")
 	p.setAside(s, p.event("e1", 1), "one")

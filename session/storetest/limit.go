@@ -8,6 +8,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// limitChecks are those of what a store takes and what it refuses. Refused means that nothing was
+// written.
 func limitChecks() []check {
 	return []check{
 		{"a full mailbox refuses events and forgets that they came", fullMailbox},
@@ -17,6 +19,9 @@ func limitChecks() []check {
 	}
 }
 
+// fullMailbox fills a mailbox while a turn runs, until an event is refused. That event must not be
+// remembered as one that came: when there is room, LINE delivers it again, and it is accepted. In
+// the end all events are run, in order.
 func fullMailbox(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("first", 0))
@@ -25,6 +30,7 @@ func fullMailbox(p *probe) {
 		b, err := p.store.Begin(p.Context(), &r)
 		return b.Status, err
 	}
+	// How many events the store takes before it refuses one.
 	accepted := 0
 	for ; ; accepted++ {
 		status, err := begin(accepted)
@@ -33,6 +39,7 @@ func fullMailbox(p *probe) {
 		}
 		p.err("Begin while another runs", nil, err)
 		p.same("Begin while another runs", "status", session.Queued, status)
+		// A store that takes everything would never end this loop.
 		if accepted > session.MaxMailbox {
 			p.fail("Begin", "events that wait, at most", session.MaxMailbox, accepted)
 		}
@@ -41,11 +48,14 @@ func fullMailbox(p *probe) {
 	if accepted < session.MaxMailbox-1 {
 		p.fail("Begin", "events that wait, at least", session.MaxMailbox-1, accepted)
 	}
+	// One event leaves the mailbox, and the one that was refused finds room.
 	c := p.commit("Commit", t, session.CommitRequest{State: []byte("s")})
 	p.same("Commit", "next event", "e0", c.Next.ID)
+	// It is not taken for a duplicate.
 	status, err := begin(accepted)
 	p.err("Begin of the refused event when there is room", nil, err)
 	p.same("Begin of the refused event when there is room", "status", session.Queued, status)
+	// All come to their turns, in order.
 	for i := range accepted + 1 {
 		p.same("Commit", "next event", fmt.Sprint("e", i), t.Event.ID)
 		p.commit("Commit", t, session.CommitRequest{State: []byte("s")})
@@ -53,6 +63,9 @@ func fullMailbox(p *probe) {
 	p.same("last Commit", "next event", "", t.Event.ID)
 }
 
+// fullOutbox commits more outputs than a session may have, at once and then on top of others. The
+// commit is refused and the turn goes on: it may commit less, or acknowledge some with the same
+// call. Nothing of the refused commit is kept.
 func fullOutbox(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -60,15 +73,19 @@ func fullOutbox(p *probe) {
 	for i := range many {
 		many[i] = []byte{byte(i)}
 	}
+	// One more than fits into an empty outbox.
 	r := session.CommitRequest{EventID: "e1", State: []byte("no"), Outputs: many}
 	_, err := p.store.Commit(p.Context(), t.request(r))
 	p.err("Commit of too many outputs", session.ErrFull, err)
+	// The turn is still the caller's, so it may commit fewer.
 	c := p.commit("Commit of as many as may be", t, session.CommitRequest{Outputs: many[1:]})
 	p.same("Commit of as many as may be", "lane", true, c.MayDeliver)
+	// Two more, where one place is free: it takes an Ack of two.
 	t = p.run("Begin of the next", s, p.event("e2", 2))
 	r = session.CommitRequest{EventID: "e2", State: []byte("no"), Outputs: many[:2], Done: session.MakeSeq(1, 1)}
 	_, err = p.store.Commit(p.Context(), t.request(r))
 	p.err("Commit of two more when one was delivered", session.ErrFull, err)
+	// The Done of the refused commit counts as little as the rest: all outputs wait.
 	outs, err := p.store.Ack(p.Context(), s, 0, long)
 	p.err("Ack of nothing", nil, err)
 	p.same("Ack of nothing", "outputs that wait", session.MaxOutputs, len(outs))
@@ -79,6 +96,8 @@ func fullOutbox(p *probe) {
 	p.same("Ack", "outputs that wait", 3, len(outs))
 }
 
+// tooLarge sends an event, an id, a state and outputs that are larger than a store takes. Each is
+// refused, and the session is as it was before: the turn may commit less.
 func tooLarge(p *probe) {
 	s := p.session("a")
 	long := p.event(strings.Repeat("i", session.MaxEventID+1), 1)
@@ -91,6 +110,7 @@ func tooLarge(p *probe) {
 	}
 	p.idle("Begin after what was refused", s)
 	t := p.run("Begin", s, p.event("e1", 1))
+	// The outputs count together.
 	half := make([]byte, session.MaxOutput/2)
 	for _, r := range []session.CommitRequest{
 		{EventID: "e1", State: make([]byte, session.MaxState+1)},
@@ -99,12 +119,14 @@ func tooLarge(p *probe) {
 		_, err := p.store.Commit(p.Context(), t.request(r))
 		p.err("Commit", session.ErrTooLarge, err)
 	}
+	// The turn goes on, and nothing of what was refused is there.
 	p.commit("Commit of less", t, session.CommitRequest{State: []byte("s")})
 	t = p.run("Begin of the next", s, p.event("e2", 2))
 	p.same("Begin of the next", "state", "s", string(t.State))
 	p.ack("Ack of nothing", s, 0)
 }
 
+// largest sends the largest event, ids, state and outputs that a store takes. They come back whole.
 func largest(p *probe) {
 	s := p.session("a")
 	e := p.event(strings.Repeat("i", session.MaxEventID), 1)

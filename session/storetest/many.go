@@ -10,6 +10,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// manyChecks has one check, in which many goroutines call one store at the same time.
 func manyChecks() []check {
 	return []check{
 		{"many goroutines: each event exactly one committed turn, in order", manyGoroutines},
@@ -34,6 +35,7 @@ type crowd struct {
 // while whoever is told to run a turn runs it.
 func manyGoroutines(p *probe) {
 	c := &crowd{p: p}
+	// One goroutine posts the events in order; another posts copies of the first.
 	for n := range crowdSessions {
 		c.work.Go(func() { c.post(n, false) })
 		c.work.Go(func() { c.post(n, true) })
@@ -42,6 +44,7 @@ func manyGoroutines(p *probe) {
 	if c.wrong != "" {
 		p.Fatalf("%s: %s", p.promise, c.wrong)
 	}
+	// Each event appended its id to the state: the state is the list of turns.
 	var want []string
 	for i := range crowdEvents {
 		want = append(want, fmt.Sprintf("e%02d", i))
@@ -57,8 +60,10 @@ func manyGoroutines(p *probe) {
 	}
 }
 
+// session returns the id of the nth session.
 func (c *crowd) session(n int) string { return c.p.session(fmt.Sprint("s", n)) }
 
+// fail keeps what went wrong first.
 func (c *crowd) fail(format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -75,6 +80,7 @@ func (c *crowd) post(n int, copies bool) {
 			ID: c.session(n), Token: c.p.token(), Lease: long, DeliveryLease: long, Redelivered: copies,
 			Event: c.p.event(fmt.Sprintf("e%02d", i), i),
 		}
+		// Some copies would take the turn, some leave it to others.
 		if copies {
 			r.Event = c.p.event("e00", 0)
 			r.Hold = i%2 == 0
@@ -84,6 +90,7 @@ func (c *crowd) post(n int, copies bool) {
 			c.fail("Begin: want error none, got %v", err)
 			return
 		}
+		// The turn is run beside the posting, as a bot does.
 		if b.Status == session.Run {
 			c.work.Go(func() { c.run(n, &turn{BeginResult: b, id: r.ID, token: r.Token}) })
 		}
@@ -94,6 +101,7 @@ func (c *crowd) post(n int, copies bool) {
 func (c *crowd) run(n int, t *turn) {
 	state := t.State
 	for t.Event.ID != "" {
+		// No other goroutine may be between these two lines for the same session.
 		if c.running[n].Add(1) != 1 {
 			c.fail("Begin: want turns of a session at once 1, got 2")
 		}

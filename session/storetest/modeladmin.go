@@ -12,6 +12,7 @@ import (
 
 // forget is for the time of a Forget that took effect.
 func (m *model) forget(err error, now span) verdict {
+	// What was accepted is gone. The revision goes on, so that old Acks drop nothing.
 	for id := range m.accepted {
 		m.gone[id] = true
 	}
@@ -22,6 +23,8 @@ func (m *model) forget(err error, now span) verdict {
 	return noError(err)
 }
 
+// unsend is for an Unsend: events that wait or run lose their bodies, and dead letters of the
+// message are gone.
 func (m *model) unsend(message string, err error) verdict {
 	if message == "" {
 		return noError(err)
@@ -72,6 +75,7 @@ func (m *model) revive(err error) verdict {
 		}
 		return ""
 	}
+	// The store makes the number; the model learns it when the event is handed out.
 	e := m.letters[0].event
 	e.ID += replayMark
 	m.letters = m.letters[1:]
@@ -92,12 +96,14 @@ func (m *model) meet(id string) {
 	}
 }
 
+// forget forgets a session. Actors that run a turn of it are not told.
 func (g *game) forget(c call) verdict {
 	var err error
 	now := g.between(func() { err = g.p.store.Forget(g.p.Context(), g.ids[c.session]) })
 	return g.models[c.session].forget(err, now)
 }
 
+// unsend takes the message of the call's event out of a session, whether the session has it or not.
 func (g *game) unsend(c call) verdict {
 	message := c.events(g.p).MessageID
 	return g.models[c.session].unsend(message, g.p.store.Unsend(g.p.Context(), g.ids[c.session], message))
@@ -128,8 +134,11 @@ func (g *game) purge(c call) verdict {
 // lateEvents are drawn for what comes after a Forget.
 const lateEvents = 2
 
+// late says whether the call's event is one of those that happen after every Forget.
 func (c call) late() bool { return c.event > scriptEvents }
 
+// lateEvent returns such an event. Its time is so far ahead that no Forget of a sequence refuses
+// it.
 func (c call) lateEvent(p *probe) session.Event {
 	e := p.event(fmt.Sprint("e", c.event), 0)
 	e.Time = e.Time.Add(never + time.Duration(c.event)*time.Millisecond)

@@ -9,6 +9,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// noError is the verdict on a call that must succeed.
 func noError(err error) verdict {
 	if err != nil {
 		return verdict(fmt.Sprintf("want error none, got %v", err))
@@ -16,12 +17,15 @@ func noError(err error) verdict {
 	return ""
 }
 
+// begin judges the answer of Begin. First it accepts the event as the contract says; then the
+// status must be one that statuses allows, then outputs and turn must be right.
 func (m *model) begin(r *session.BeginRequest, b session.BeginResult, err error) verdict {
 	if err != nil {
 		return noError(err)
 	}
 	now := at(b.Now.UnixMilli())
 	fresh := r.Event.ID != "" && !m.accepted[r.Event.ID] && !m.stale(r.Event)
+	// An event that never came waits for its turn now, whatever is answered.
 	if fresh {
 		m.accept(r.Event)
 	}
@@ -40,14 +44,19 @@ func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []sessio
 	brought := r.Event.ID != ""
 	waits := brought && m.waits(r.Event.ID)
 	switch {
+	// It happened before a Forget.
 	case brought && m.stale(r.Event):
 		return []session.Status{session.Stale}
+	// Something is to be done, and nobody is at it.
 	case !r.Hold && m.mail() && m.free(now), !r.Hold && !brought && m.due != 0 && m.timer(now) && m.free(now):
 		return []session.Status{session.Run}
+	// Nothing is to be done, or somebody is at it.
 	case !brought:
 		return []session.Status{session.Idle}
+	// The event is durable, and others run it.
 	case fresh || waits:
 		return []session.Status{session.Queued}
+	// The event is done. But a store may say of a busy session that it will be looked after.
 	case m.mail() || m.leased(now):
 		return []session.Status{session.Duplicate, session.Queued}
 	default:
@@ -55,13 +64,19 @@ func (m *model) statuses(r *session.BeginRequest, fresh bool, now span) []sessio
 	}
 }
 
+// beginTurn is for an answer that gives the caller a turn. It counts the attempt, and compares all
+// that the answer says of the event and of the session.
 func (m *model) beginTurn(r *session.BeginRequest, b session.BeginResult, now span) verdict {
+	// An event that was not begun before has no attempts. One that was begun has: a released one,
+	// or one of a lost lease.
 	if m.next() {
 		m.attempts = 0
 	}
+	// A lease that is still there was not given up: its attempt ended without a word.
 	m.crashed = m.attempts > 0 && (m.crashed || m.token != session.LeaseToken{})
 	m.attempts++
 	m.meet(b.Event.ID)
+	// The caller has the lease from now on.
 	m.token, m.until, m.notBefore = r.Token, now.plus(r.Lease.Milliseconds()), span{}
 	var due time.Time
 	if m.due != 0 {
@@ -74,18 +89,24 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.BeginResult, now sp
 		want("timer", due.UTC(), b.Due.UTC()))
 }
 
+// beginOutputs judges which outputs were handed out: those behind the ones that the caller
+// acknowledged, or all whose delivery lease is over, but not with Hold.
 func (m *model) beginOutputs(r *session.BeginRequest, b session.BeginResult, now span) verdict {
+	// Done of the request is an Ack.
 	m.outs = m.left(r.Done)
 	lane := now.plus(r.DeliveryLease.Milliseconds())
 	switch {
 	case len(m.outs) == 0:
 		return wantOutputs(nil, b.Outputs)
+	// The caller delivered some, and goes on with the rest.
 	case r.Done != 0:
 		m.lane = lane
 		return wantOutputs(m.outs, b.Outputs)
+	// With Hold the caller does nothing for the session; or another delivers them.
 	case r.Hold || !m.passed(m.lane, now):
 		return wantOutputs(nil, b.Outputs)
 	}
+	// Nobody delivered them in time.
 	m.lane = lane
 	return first(wantOutputs(m.outs, b.Outputs), want("retried", true, b.Retried))
 }
@@ -95,10 +116,12 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.BeginResult
 	if err != nil {
 		return noError(err)
 	}
+	// If a time passed between the two calls, the second may answer otherwise.
 	between := span{b.Now.UnixMilli(), again.Now.UnixMilli()}
 	for _, t := range []span{m.until, m.notBefore, m.lane, at(m.due)} {
 		m.passed(t, between)
 	}
+	// The terms of leases begin anew, or as the first call had it: the contract leaves that open.
 	now := at(again.Now.UnixMilli())
 	if again.Status == session.Run {
 		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
@@ -115,10 +138,14 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.BeginResult
 		want("state", string(b.State), string(again.State)))
 }
 
+// commit judges the answer of Commit, and writes what the request says into the model. Then either
+// the lease is given up, as nothing waits or as the request says so, or the next event is handed
+// over.
 func (m *model) commit(r *session.CommitRequest, c session.CommitResult, err error, now span) verdict {
 	if v, done := m.fenced(r.Token, err); done {
 		return v
 	}
+	// The event becomes a dead letter.
 	if r.Dead != "" {
 		m.letters = append(m.letters, modelLetter{event: *m.head, attempts: m.attempts, why: r.Dead})
 	}
@@ -126,6 +153,8 @@ func (m *model) commit(r *session.CommitRequest, c session.CommitResult, err err
 	if !r.Due.IsZero() {
 		m.due = r.Due.UnixMilli()
 	}
+	// The new outputs wait behind those that were not delivered. If there are none, the caller
+	// delivers them.
 	m.outs = m.left(r.Done)
 	v := want("revision", m.rev, c.Rev)
 	if len(r.Outputs) > 0 {
@@ -137,16 +166,19 @@ func (m *model) commit(r *session.CommitRequest, c session.CommitResult, err err
 	for i, body := range r.Outputs {
 		m.outs = append(m.outs, modelOutput{session.MakeSeq(m.rev, i+1), string(body)})
 	}
+	// The event of the turn is done. A turn for a timer names none, and keeps the head.
 	if r.EventID != "" {
 		m.head = nil
 	}
 	if m.head == nil {
 		m.attempts, m.crashed = 0, false
 	}
+	// The lease is given up: nothing is handed over.
 	if r.Release || !m.mail() {
 		m.token, m.notBefore = session.LeaseToken{}, now
 		return first(v, want("next event", "", c.Next.ID))
 	}
+	// The lease stays, with a fresh term, for the next event.
 	if m.next() {
 		m.attempts = 1
 	}
@@ -169,16 +201,19 @@ func (m *model) fenced(t session.LeaseToken, err error) (v verdict, done bool) {
 
 // commitAgain is for a commit that was made before. late says that other calls came between.
 func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitResult, err error, late bool) verdict {
+	// Others committed since, and the outputs of this commit still wait.
 	if err == nil && late && r.Rev+1 < m.rev && len(m.outs) > 0 && m.outs[0].seq>>8 == session.MakeSeq(r.Rev+1, 0)>>8 {
 		m.lane = m.lane.or(at(again.Now.UnixMilli()).plus(r.DeliveryLease.Milliseconds()))
 		return first(want("revision", r.Rev+1, again.Rev), want("lane", true, again.MayDeliver), want("next event", "", again.Next.ID))
 	}
+	// It is not the last commit any more.
 	if r.Token != m.last || r.Rev+1 != m.rev {
 		if !errors.Is(err, session.ErrFenced) {
 			return verdict(fmt.Sprintf("want error %v, got %s", session.ErrFenced, show(err)))
 		}
 		return ""
 	}
+	// A store may have forgotten by now that it was this commit.
 	if err != nil {
 		if late && errors.Is(err, session.ErrFenced) {
 			return ""
@@ -188,6 +223,7 @@ func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitRes
 	now := at(again.Now.UnixMilli())
 	m.lane = m.lane.or(now.plus(r.DeliveryLease.Milliseconds()))
 	v := want("revision", m.rev, again.Rev)
+	// The caller still has the lease, for the event that was handed over.
 	if m.holds(r.Token) {
 		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
 		return first(v, want("next event", m.headID(), again.Next.ID))
@@ -198,6 +234,8 @@ func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitRes
 	return first(v, want("next event", "", again.Next.ID))
 }
 
+// release judges a Release. The event stays the head, and no turn may begin before the delay is
+// over.
 func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict {
 	if err == nil && r.Token == m.released && m.token == (session.LeaseToken{}) {
 		m.notBefore = m.notBefore.or(now.plus(r.Delay.Milliseconds()))
@@ -214,6 +252,7 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 	return ""
 }
 
+// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term.
 func (m *model) ack(done session.Seq, lane int64, outs []session.Output, err error, now span) verdict {
 	m.outs = m.left(done)
 	if len(m.outs) > 0 {
@@ -222,7 +261,10 @@ func (m *model) ack(done session.Seq, lane int64, outs []session.Output, err err
 	return first(noError(err), wantOutputs(m.outs, outs))
 }
 
+// discard judges a Discard: an output that is there becomes a dead letter, and those before it are
+// dropped.
 func (m *model) discard(seq session.Seq, why string, err error) verdict {
+	// Only the output of that number is kept. Those before it count as delivered.
 	for _, o := range m.outs {
 		if o.seq == seq {
 			m.letters = append(m.letters, modelLetter{output: o, why: why})

@@ -4,6 +4,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// orderChecks are those of which event is run when. Events are run one at a time, the oldest first
+// by the platform's time. An event that was begun stays the first until it is committed.
 func orderChecks() []check {
 	return []check{
 		{"events wait behind the lease and are handed over in time order", waitInOrder},
@@ -16,6 +18,9 @@ func orderChecks() []check {
 	}
 }
 
+// waitInOrder brings four events, in a mixed order, while a turn runs. Commit hands them over by
+// their time, and those of one time by their ids, each with its body and the time at which it was
+// accepted.
 func waitInOrder(p *probe) {
 	s, before := p.session("a"), p.now()
 	t := p.run("Begin", s, p.event("e5", 5))
@@ -24,6 +29,7 @@ func waitInOrder(p *probe) {
 	} { // neither first come nor last come is the order of time
 		p.begin("Begin while another runs", session.BeginRequest{ID: s, Event: e}, session.Queued)
 	}
+	// All were accepted between before and after.
 	after := p.now()
 	for _, want := range []session.Event{
 		p.event("a3", 3), p.event("a7", 7), p.event("b7", 7), p.event("e9", 9),
@@ -40,6 +46,8 @@ func waitInOrder(p *probe) {
 	p.idle("Begin without an event", s)
 }
 
+// oldestFirst brings three events that nobody runs, and then a fourth with the wish to run it. The
+// caller gets the oldest of the four, not the one it brought.
 func oldestFirst(p *probe) {
 	s := p.session("a")
 	for _, e := range []session.Event{p.event("e5", 5), p.event("e2", 2), p.event("e9", 9)} {
@@ -55,6 +63,9 @@ func oldestFirst(p *probe) {
 	p.same("last Commit", "next event", "", t.Event.ID)
 }
 
+// begunStaysFirst begins an event, and then an older one arrives: LINE delivered them in the wrong
+// order. When the turn is lost, the next attempt is for the same event again. An attempt may have
+// done something already, so the older event must not slip in between.
 func begunStaysFirst(p *probe) {
 	s := p.session("a")
 	r := session.BeginRequest{ID: s, Event: p.event("e5", 5), Lease: short}
@@ -68,6 +79,9 @@ func begunStaysFirst(p *probe) {
 	p.end("Commit of the older event", t)
 }
 
+// held brings an event with Hold: it is durable, the session is due, and nobody has the lease.
+// Another caller gets it. Hold while a turn runs has the event wait for it, and Hold of an event
+// that is done says so.
 func held(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	hold := session.BeginRequest{ID: s, Event: e, Hold: true}
@@ -76,6 +90,7 @@ func held(p *probe) {
 	p.eventually("Due after Begin with Hold", "the session due", func() bool { return p.due(s) })
 	t := p.look("Begin without an event", s, "e1")
 	p.same("Begin without an event", "attempt", 1, t.Attempt)
+	// While a turn runs, a held event waits for its commit.
 	hold.Event = p.event("e2", 2)
 	p.begin("Begin with Hold while another runs", hold, session.Queued)
 	next := p.commit("Commit", t, session.CommitRequest{}).Next
@@ -84,6 +99,8 @@ func held(p *probe) {
 	p.begin("Begin with Hold of a finished event", hold, session.Duplicate)
 }
 
+// deadStaysAway commits an event as dead. The next event is handed over, and the dead one does not
+// come again: neither by itself nor when it is delivered once more.
 func deadStaysAway(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	t := p.run("Begin", s, e)
@@ -97,6 +114,8 @@ func deadStaysAway(p *probe) {
 	p.idle("Begin without an event", s)
 }
 
+// commitAndRelease commits with Release while another event waits, as a process does that shuts
+// down. The event is not handed over; the session is due at once, and the lease is gone.
 func commitAndRelease(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -105,6 +124,7 @@ func commitAndRelease(p *probe) {
 	c := p.commit("Commit with Release", t, session.CommitRequest{State: []byte("s"), Release: true})
 	p.same("Commit with Release", "next event", "", c.Next.ID)
 	p.eventually("Due after it", "the session due", func() bool { return p.due(s) })
+	// The lease is gone, though the event is not run.
 	err := p.store.Extend(p.Context(), s, t.token, long)
 	p.err("Extend after it", session.ErrFenced, err)
 	t = p.look("Begin without an event", s, "e2")
@@ -112,18 +132,23 @@ func commitAndRelease(p *probe) {
 	p.end("Commit", t)
 }
 
+// sessionsDoNotMix runs two sessions with events of the same id. The token of one is nothing in the
+// other, and neither sees the state or the outputs of the other.
 func sessionsDoNotMix(p *probe) {
 	a, b := p.session("a"), p.session("b")
 	ta := p.run("Begin of session a", a, p.event("e1", 1))
 	tb := p.run("Begin of session b with an event of the same id", b, p.event("e1", 1))
+	// request puts the id of the turn's own session in the place of a.
 	_, err := p.store.Commit(p.Context(), tb.request(session.CommitRequest{ID: a, EventID: "e1"}))
 	p.err("Commit of session b", nil, err)
+	// The token of a, in a commit of b.
 	wrong := ta.request(session.CommitRequest{EventID: "e1"})
 	wrong.ID = b
 	_, err = p.store.Commit(p.Context(), wrong)
 	p.err("Commit of session b with the token of a", session.ErrFenced, err)
 	out := session.CommitRequest{State: []byte("of a"), Outputs: [][]byte{[]byte("o")}}
 	p.commit("Commit of session a", ta, out)
+	// An Ack of b, even of any number, takes nothing from a.
 	outs, err := p.store.Ack(p.Context(), b, session.MakeSeq(9, 1), long)
 	p.err("Ack of session b", nil, err)
 	p.same("Ack of session b", "outputs", []string{}, bodies(outs))

@@ -4,6 +4,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// outboxChecks are those of outputs. They wait in the outbox in the order in which they were
+// committed, and whoever has the delivery lease sends them: the caller of the commit that found the
+// outbox empty, or whoever took over when that lease ran out.
 func outboxChecks() []check {
 	return []check{
 		{"outputs wait in order, and only one delivers them", outputsInOrder},
@@ -17,6 +20,7 @@ func outboxChecks() []check {
 	}
 }
 
+// outputs makes outputs of texts.
 func outputs(bodies ...string) [][]byte {
 	var outs [][]byte
 	for _, b := range bodies {
@@ -34,6 +38,7 @@ func (p *probe) say(step, id, event string, r session.CommitRequest) (*turn, boo
 	return t, lane
 }
 
+// ack calls Ack with a long term, and fails unless it hands out these outputs.
 func (p *probe) ack(step, id string, done session.Seq, want ...string) []session.Output {
 	p.Helper()
 	outs, err := p.store.Ack(p.Context(), id, done, long)
@@ -42,6 +47,9 @@ func (p *probe) ack(step, id string, done session.Seq, want ...string) []session
 	return outs
 }
 
+// outputsInOrder commits two outputs and then a third. The first commit has the delivery lease; the
+// second has not, as its output must come behind the others. Acks take them away one after the
+// other, and when all are gone, the next commit has the delivery lease again.
 func outputsInOrder(p *probe) {
 	s := p.session("a")
 	_, lane := p.say("the first Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
@@ -53,6 +61,7 @@ func outputsInOrder(p *probe) {
 	for _, o := range outs {
 		seqs = append(seqs, o.Seq)
 	}
+	// Numbers are the revision of the commit, and the place in it.
 	want := []session.Seq{session.MakeSeq(1, 1), session.MakeSeq(1, 2), session.MakeSeq(2, 1)}
 	p.same("Ack of nothing", "numbers", want, seqs)
 	p.ack("Ack of the first", s, want[0], "b", "c")
@@ -62,6 +71,8 @@ func outputsInOrder(p *probe) {
 	p.same("a Commit when all is delivered", "lane", true, lane)
 }
 
+// laneHeld leaves an output with a long delivery lease. Neither who looks nor who brings an event
+// is handed the output, and the session is not due.
 func laneHeld(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a")})
@@ -75,6 +86,10 @@ func laneHeld(p *probe) {
 	p.end("Commit", t)
 }
 
+// laneRanOut leaves outputs whose delivery lease runs out, as when their process died. The session
+// is due; who looks gets all of them, and is told that they may have been sent already. Then the
+// delivery lease is his, and a second one gets nothing. The same holds while another process runs a
+// turn: who delivers and who runs turns are two things.
 func laneRanOut(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), DeliveryLease: short})
@@ -83,6 +98,7 @@ func laneRanOut(p *probe) {
 	t := p.idle(step, s)
 	p.same(step, "outputs", []string{"a", "b"}, bodies(t.Outputs))
 	p.same(step, "retried", true, t.Retried)
+	// The first caller has the delivery lease now.
 	t = p.idle("Begin of another, after it", s)
 	p.same("Begin of another, after it", "outputs", []string{}, bodies(t.Outputs))
 	if p.due(s) {
@@ -101,6 +117,8 @@ func laneRanOut(p *probe) {
 	p.same("Begin while a turn runs and the lane ran out", "outputs", []string{"c"}, bodies(t.Outputs))
 }
 
+// laneRanOutEvent is laneRanOut for a caller that brings an event: it is handed the outputs whether
+// it gets the turn or not. With Hold it is not, as it is not going to do anything for the session.
 func laneRanOutEvent(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), DeliveryLease: short})
@@ -109,6 +127,7 @@ func laneRanOutEvent(p *probe) {
 	t := p.begin("Begin with Hold after the lane ran out", hold, session.Queued)
 	p.same("Begin with Hold after the lane ran out", "outputs", []string{}, bodies(t.Outputs))
 	r := session.BeginRequest{ID: s, Event: p.event("e3", 3)}
+	// The first caller gets the turn; the second does not, as the first runs it.
 	for _, status := range []session.Status{session.Run, session.Queued} {
 		step := "Begin with an event that is " + map[session.Status]string{
 			session.Run: "run", session.Queued: "queued",
@@ -122,6 +141,8 @@ func laneRanOutEvent(p *probe) {
 	}
 }
 
+// ackByBegin acknowledges outputs with Done of Begin, which saves a call. What is left is handed
+// out, and is not marked as retried: nobody else had it.
 func ackByBegin(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b", "c")})
@@ -137,19 +158,25 @@ func ackByBegin(p *probe) {
 	p.ack("Ack of nothing", s, 0, "d")
 }
 
+// ackByCommit acknowledges outputs with Done of Commit. If some are left, the new output waits
+// behind them; if none are, the commit has the delivery lease.
 func ackByCommit(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
+	// Of two outputs, one was delivered: the other comes before the new one.
 	part := session.CommitRequest{Outputs: outputs("c"), Done: session.MakeSeq(1, 1)}
 	_, lane := p.say("Commit with Done of some", s, "e2", part)
 	p.same("Commit with Done of some", "lane", false, lane)
 	p.ack("Ack of nothing", s, 0, "b", "c")
+	// All were delivered: the new output is the first.
 	all := session.CommitRequest{Outputs: outputs("d"), Done: session.MakeSeq(2, 1)}
 	_, lane = p.say("Commit with Done of all", s, "e3", all)
 	p.same("Commit with Done of all", "lane", true, lane)
 	p.ack("Ack of nothing", s, 0, "d")
 }
 
+// ackTwice acknowledges what was acknowledged before, and what never was there. It must not touch
+// outputs that came later: numbers only grow.
 func ackTwice(p *probe) {
 	s := p.session("a")
 	p.ack("Ack of a session that does not exist", s, session.MakeSeq(1, 1))
@@ -157,6 +184,7 @@ func ackTwice(p *probe) {
 	p.ack("Ack", s, session.MakeSeq(1, 1), "b")
 	p.ack("Ack again", s, session.MakeSeq(1, 1), "b")
 	p.ack("Ack of the rest", s, session.MakeSeq(1, 2))
+	// Late repetitions of both Acks leave the new output where it is.
 	p.say("the next Commit", s, "e2", session.CommitRequest{Outputs: outputs("c")})
 	p.ack("Ack of the rest again", s, session.MakeSeq(1, 2), "c")
 	p.ack("Ack of the first again", s, session.MakeSeq(1, 1), "c")
@@ -164,6 +192,8 @@ func ackTwice(p *probe) {
 	p.idle("Begin without an event", s)
 }
 
+// endedKeepsOutputs ends a session with a last output. That output waits like any other, and one of
+// the next conversation waits behind it.
 func endedKeepsOutputs(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

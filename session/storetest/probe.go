@@ -36,6 +36,7 @@ type probe struct {
 	tokens  atomic.Uint64
 }
 
+// newProbe returns the probe of one check. Times of events count from now on, by the store's clock.
 func newProbe(r reporter, promise string, s session.Store, o Options) *probe {
 	p := &probe{reporter: r, promise: promise, store: s, opts: o}
 	p.base = p.now()
@@ -64,6 +65,7 @@ func (p *probe) err(step string, want, got error) {
 	}
 }
 
+// show writes a value as failures do.
 func show(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -86,6 +88,7 @@ func (p *probe) session(name string) string {
 	return session.Key{Channel: p.promise, ChatID: name}.ID()
 }
 
+// token returns a token that was not used before in this check.
 func (p *probe) token() session.LeaseToken {
 	var t session.LeaseToken
 	binary.BigEndian.PutUint64(t[:], 0x6b<<56|p.tokens.Add(1))
@@ -140,6 +143,7 @@ func (p *probe) look(step, id, event string) *turn {
 	return t
 }
 
+// idle looks after a session for which nothing is due. Outputs may be handed out all the same.
 func (p *probe) idle(step, id string) *turn {
 	p.Helper()
 	return p.begin(step, session.BeginRequest{ID: id}, session.Idle)
@@ -147,6 +151,8 @@ func (p *probe) idle(step, id string) *turn {
 
 // request completes a commit of the turn. The revision and the event are always the turn's.
 func (t *turn) request(r session.CommitRequest) *session.CommitRequest {
+	// Terms are long and nothing is kept for longer than it must, unless the request says
+	// otherwise.
 	r.ID, r.Token, r.Rev = t.id, t.token, t.Rev
 	if r.Lease == 0 {
 		r.Lease = long

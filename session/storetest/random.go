@@ -9,18 +9,23 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// randomChecks has one check: sequences of random calls, against the model.
 func randomChecks() []check {
 	return []check{{"random calls are answered as the contract says", randomCalls}}
 }
 
-// Runs to find a shorter sequence that fails, where time is free and where it is not.
+// How many sequences are played to find a shorter one that fails: where waiting takes no time, and where
+// it does.
 const (
 	triesVirtual = 2000
 	triesReal    = 60
 )
 
+// randomCalls plays sequences. If one fails, it drops calls from it as long as it still fails, and
+// reports what is left with the seed: the author of a store reads three or four calls, not fifty.
 func randomCalls(p *probe) {
 	seed, sequences, tries := p.opts.Seed, p.opts.Sequences, triesReal
+	// A seed that is not given is drawn, and is never 0.
 	if seed == 0 {
 		seed = rand.Uint64() | 1
 	}
@@ -31,16 +36,19 @@ func randomCalls(p *probe) {
 		sequences = map[bool]int{true: 300, false: 15}[tries == triesVirtual]
 	}
 	runs, unsure := 0, 0
+	// play plays a sequence in sessions of its own, and returns what was wrong.
 	play := func(script []call) string {
 		runs++
 		g := newGame(p, runs)
 		wrong := g.play(script)
+		// What the sequence showed before that is no failure either: the model may have gone wrong.
 		if g.unsure() {
 			unsure++
 			return ""
 		}
 		return wrong
 	}
+	// All sequences come from one seed, so that a failure can be played again.
 	r := rand.New(rand.NewPCG(seed, 0))
 	for n := range sequences {
 		script := randomScript(r)
@@ -48,6 +56,7 @@ func randomCalls(p *probe) {
 		if wrong == "" {
 			continue
 		}
+		// Drop calls as long as it fails, with whatever failure: the last one is reported.
 		script = shrink(script, tries, func(s []call) bool {
 			w := play(s)
 			if w != "" {
@@ -58,10 +67,11 @@ func randomCalls(p *probe) {
 		p.Fatalf("%s: %s\nseed %d, sequence %d, shortened to:%s", p.promise, wrong, seed, n+1, list(script))
 	}
 	if unsure > 0 {
-		p.Logf("%s: %d of %d sequences were given up, for a term ended during a call", p.promise, unsure, sequences)
+		p.Logf("%s: %d of %d sequences were given up, for it was open which of two times came first", p.promise, unsure, sequences)
 	}
 }
 
+// list writes a sequence, a call on each line.
 func list(script []call) string {
 	var b strings.Builder
 	for i, c := range script {
@@ -70,8 +80,9 @@ func list(script []call) string {
 	return b.String()
 }
 
-// actor is a process: per session, the turn it believes to run, and the last commit and
-// release that it asked for, which it may ask for again.
+// actor is a process, with what it knows of one session: the turn that it believes to run (it may have
+// lost the lease, and not know), and the last commit and release that it asked for, which it may ask
+// for again.
 type actor struct {
 	turn    turn
 	commit  *session.CommitRequest
@@ -87,6 +98,7 @@ type game struct {
 	actors [scriptSessions][scriptActors]actor
 }
 
+// newGame returns a game with new sessions. n tells it from the others of the same store.
 func newGame(p *probe, n int) *game {
 	g := &game{p: p}
 	for i := range g.ids {
@@ -96,6 +108,7 @@ func newGame(p *probe, n int) *game {
 	return g
 }
 
+// unsure says whether a model could not tell what is right: see model.
 func (g *game) unsure() bool {
 	for _, m := range g.models {
 		if m.unsure {
@@ -108,6 +121,7 @@ func (g *game) unsure() bool {
 // play returns what was wrong, or nothing.
 func (g *game) play(script []call) string {
 	wrong := ""
+	// Stop at the first wrong answer, or when the model cannot tell any more.
 	for i, c := range script {
 		if wrong != "" || g.unsure() {
 			break
@@ -126,6 +140,8 @@ func (g *game) play(script []call) string {
 	return wrong
 }
 
+// step makes one call. With holder, the call is made by the actor who holds the lease, if there is
+// one: otherwise most commits would be fenced, and sequences would come to nothing.
 func (g *game) step(c call) verdict {
 	if c.holder && c.kind != "begin" {
 		for i, a := range g.actors[c.session] {
@@ -167,6 +183,7 @@ func (g *game) step(c call) verdict {
 
 // drain ends what a session has begun, and fails if it does not come to rest.
 func (g *game) drain(i int) verdict {
+	// First take away what could be handed out: outputs and dead letters.
 	m := g.models[i]
 	if v := g.ack(call{session: i, done: 2}); v != "" {
 		return v
@@ -174,8 +191,11 @@ func (g *game) drain(i int) verdict {
 	if v := g.purge(call{session: i}); v != "" {
 		return v
 	}
+	// Then run all turns that are left. A store that brings an event back again and again does not
+	// come to an end.
 	for range 4 * scriptEvents {
 		r := session.CommitRequest{EventID: m.headID()}
+		// Nobody holds the lease, or it is over: begin a turn, if there is one.
 		if m.token == (session.LeaseToken{}) || m.passed(m.until, at(g.p.now().UnixMilli())) {
 			c := call{kind: "begin", session: i}
 			if v := g.begin(c); v != "" {

@@ -4,6 +4,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// releaseChecks are those of turns that are given up without a commit: the bot failed to run the
+// action and tries again later, or the process goes down.
 func releaseChecks() []check {
 	return []check{
 		{"a released event is due at once and counts", releaseCounted},
@@ -14,12 +16,15 @@ func releaseChecks() []check {
 	}
 }
 
+// release calls Release for the turn, which must succeed.
 func (p *probe) release(step string, t *turn, r session.ReleaseRequest) {
 	p.Helper()
 	r.ID, r.Token = t.id, t.token
 	p.err(step, nil, p.store.Release(p.Context(), &r))
 }
 
+// releaseCounted gives a turn up twice, without a delay. The session is due at once, and each next
+// turn is a further attempt.
 func releaseCounted(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -32,6 +37,9 @@ func releaseCounted(p *probe) {
 	p.end("Commit", t)
 }
 
+// releaseUncounted gives a turn up without counting the attempt, as a process does that goes down.
+// However often that happens, the next turn is the same attempt: restarts must not bring an event
+// closer to being set aside.
 func releaseUncounted(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -44,6 +52,9 @@ func releaseUncounted(p *probe) {
 	p.end("Commit", p.look("Begin without an event", s, "e1"))
 }
 
+// releaseDelayed gives a turn up with a delay. Until it is over no turn begins: not for the event,
+// and not for another that comes meanwhile, which waits behind it. Afterwards the session is due,
+// and not a millisecond earlier.
 func releaseDelayed(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -55,6 +66,7 @@ func releaseDelayed(p *probe) {
 		p.fail("Due before the delay is over", "the session due", false, true)
 	}
 
+	// Now with a delay that ends.
 	s = p.session("b")
 	t = p.run("Begin", s, p.event("e1", 1))
 	from := p.now()
@@ -68,6 +80,8 @@ func releaseDelayed(p *probe) {
 	p.end("Commit", t)
 }
 
+// releaseStaysFirst gives a turn up, and then an older event arrives. The caller that brings it
+// gets the turn of the released event: it was begun, and stays the first.
 func releaseStaysFirst(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e5", 5))
@@ -80,6 +94,8 @@ func releaseStaysFirst(p *probe) {
 	p.end("last Commit", t)
 }
 
+// releaseEndsTurn gives a turn up and commits it all the same: it is fenced, before and after
+// another caller takes the turn.
 func releaseEndsTurn(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

@@ -7,6 +7,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// repeatChecks are those of calls that are made again with the same arguments, as a caller does
+// whose call ended in ErrUnavailable: it may have taken effect. Called twice must be as good as
+// called once.
 func repeatChecks() []check {
 	return []check{
 		{"begin repeated with the same token gives the same answer", beginRepeated},
@@ -18,6 +21,8 @@ func repeatChecks() []check {
 	}
 }
 
+// beginRepeated repeats a Begin that got a turn, also after another event arrived: each answer is
+// that of the first call. One that was queued may be repeated too, and is there once.
 func beginRepeated(p *probe) {
 	s, token := p.session("a"), p.token()
 	p.commit("Commit", p.run("Begin", s, p.event("e0", 0)), session.CommitRequest{State: []byte("s")})
@@ -25,9 +30,11 @@ func beginRepeated(p *probe) {
 	first := p.begin("Begin", r, session.Run)
 	second := p.begin("Begin again", r, session.Run)
 	p.sameTurn("Begin again", first, second)
+	// An event that waits changes nothing of the answer.
 	other := session.BeginRequest{ID: s, Token: p.token(), Event: p.event("e2", 2)}
 	p.begin("Begin of another", other, session.Queued)
 	p.begin("Begin of another again", other, session.Queued)
+	// The caller of the first event asks once more, though another event waits now.
 	third := p.begin("Begin once more", r, session.Run)
 	p.sameTurn("Begin once more", first, third)
 	c := p.commit("Commit", third, session.CommitRequest{})
@@ -35,6 +42,7 @@ func beginRepeated(p *probe) {
 	p.end("last Commit", third)
 }
 
+// sameTurn compares two answers that give the same turn.
 func (p *probe) sameTurn(step string, want, got *turn) {
 	p.Helper()
 	p.same(step, "event", want.Event.ID, got.Event.ID)
@@ -45,6 +53,7 @@ func (p *probe) sameTurn(step string, want, got *turn) {
 	p.same(step, "timer", want.Due.UTC(), got.Due.UTC())
 }
 
+// timerRepeated repeats a Begin that got the turn of a timer.
 func timerRepeated(p *probe) {
 	s := p.session("a")
 	due := session.CommitRequest{State: []byte("s"), Due: p.now()}
@@ -57,6 +66,8 @@ func timerRepeated(p *probe) {
 	p.end("Commit", first)
 }
 
+// commitRepeated repeats commits, without outputs and with two. Each answer is that of the first
+// call, and the outputs are there once.
 func commitRepeated(p *probe) {
 	s := p.session("a")
 	for i, outs := range [][][]byte{nil, outputs("o1", "o2")} {
@@ -77,10 +88,15 @@ func commitRepeated(p *probe) {
 	p.ack("Ack of nothing", s, 0, "o1", "o2")
 }
 
+// commitRepeatedLate repeats a commit after the next turn was committed: a caller waited long for
+// an answer that was lost. If its outputs still wait under its delivery lease, the caller must
+// learn that, or nobody delivers them until the lease runs out. If it left none, or they were
+// delivered, nothing is left to say, and it is fenced.
 func commitRepeatedLate(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
 	first := t.request(session.CommitRequest{EventID: "e1", State: []byte("s"), Outputs: outputs("o1")})
+	// The same with a commit that leaves no outputs.
 	none := p.run("Begin without outputs", p.session("b"), p.event("e1", 1))
 	quiet := none.request(session.CommitRequest{EventID: "e1", State: []byte("s")})
 	for _, req := range []*session.CommitRequest{first, quiet} {
@@ -90,6 +106,7 @@ func commitRepeatedLate(p *probe) {
 		c := p.commit("Commit of the next event", next, session.CommitRequest{State: []byte("s"), Outputs: outputs("o2")})
 		p.same("Commit of the next event", "lane", len(req.Outputs) == 0, c.MayDeliver)
 	}
+	// Its output is still first in line, under its delivery lease.
 	c, err := p.store.Commit(p.Context(), first)
 	p.err("Commit again", nil, err)
 	p.same("Commit again", "revision", uint32(1), c.Rev)
@@ -97,17 +114,21 @@ func commitRepeatedLate(p *probe) {
 	p.same("Commit again", "next event", "", c.Next.ID)
 	_, err = p.store.Commit(p.Context(), quiet)
 	p.err("Commit without outputs again", session.ErrFenced, err)
+	// Once that output was delivered, there is nothing to repeat.
 	p.ack("Ack", s, session.MakeSeq(1, 1), "o2")
 	_, err = p.store.Commit(p.Context(), first)
 	p.err("Commit of what was delivered again", session.ErrFenced, err)
 }
 
+// commitNextRepeated repeats a commit that hands over the next event: the same event is handed over
+// again, not the one after it.
 func commitNextRepeated(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
 	for _, id := range []string{"e2", "e3"} {
 		p.begin("Begin of another", session.BeginRequest{ID: s, Event: p.event(id, 2)}, session.Queued)
 	}
+	// Three times the same commit: e2 is handed over each time.
 	req := t.request(session.CommitRequest{EventID: "e1", State: []byte("s1")})
 	for _, step := range []string{"Commit", "Commit again", "Commit once more"} {
 		c, err := p.store.Commit(p.Context(), req)
@@ -122,6 +143,7 @@ func commitNextRepeated(p *probe) {
 	p.end("last Commit", t)
 }
 
+// releaseRepeated repeats a Release that does not count: the attempt is taken back once.
 func releaseRepeated(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

@@ -39,6 +39,7 @@ func Run(t *testing.T, newStore func(t *testing.T) session.Store, o *Options) {
 	}
 }
 
+// bubble runs f in virtual time if the options say so.
 func (o Options) bubble(t *testing.T, f func(t *testing.T)) {
 	if o.Virtual {
 		synctest.Test(t, f)
@@ -53,6 +54,7 @@ type check struct {
 	run     func(p *probe)
 }
 
+// checks are all checks, by topic.
 func checks() []check {
 	var all []check
 	for _, topic := range [][]check{

@@ -10,6 +10,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// Few of each, so that calls meet: two processes at one session, the same event twice.
 const (
 	scriptSessions = 3
 	scriptActors   = 4
@@ -20,24 +21,27 @@ const (
 	never = 10_000 * time.Hour
 )
 
-// call is one call of a random sequence. What it does depends on what its actor holds, so that
-// any call can be dropped from a sequence.
+// call is one call of a random sequence. It says little, and the rest depends on what happened
+// before: "commit" commits whatever turn its actor believes to run. So any call can be dropped from a
+// sequence, and the others still make sense.
 type call struct {
-	kind    string // begin, commit, replay, release, extend, ack, discard, due, pass, forget, unsend, revive, purge
+	// kind is a method of the store in lower case, or one of these: replay repeats the last commit of
+	// the actor, revive is Replay of a dead letter, purge is Purge of all, pass lets time pass.
+	kind    string
 	session int
 	actor   int
 	holder  bool // the actor is whoever holds the lease, if anybody does
 	event   int  // 0 for none
-	short   bool
-	hold    bool
-	release bool
-	dead    bool
-	counted bool
-	timer   int // of a commit: see timers
-	state   int
-	outputs int
-	done    int // 0 nothing, 1 the first, 2 all
-	twice   bool
+	short   bool // leases and delays end within the sequence
+	hold    bool // of a begin
+	release bool // of a commit
+	dead    bool // of a commit
+	counted bool // of a release
+	timer   int  // of a commit: see timers
+	state   int  // of a commit: 0 for none
+	outputs int  // how many a commit leaves
+	done    int  // what is acknowledged: 0 nothing, 1 the first output, 2 all
+	twice   bool // the call is repeated at once
 }
 
 // String tells what matters to that kind of call.
@@ -75,13 +79,15 @@ var timers = [...]string{"none", "past", "soon", "far", "none, for the timer"}
 // oftenTimers is how often each of them is drawn.
 var oftenTimers = [...]int{0, 0, 0, 1, 1, 1, 2, 2, 3, 4}
 
-// kinds is how often each kind of call is drawn.
+// kinds is what kinds of call are drawn from: a word that is there twice is drawn twice as often.
 var kinds = strings.Fields(strings.Repeat("begin begin begin begin begin begin commit commit commit "+
 	"commit replay release extend ack due pass ", 3) + "forget discard discard discard unsend unsend revive revive revive purge")
 
 // withTerms are the kinds of call for which it matters whether they are short.
 var withTerms = []string{"begin", "commit", "release", "extend", "ack"}
 
+// randomCall draws a call. What it draws and does not need does no harm: a commit has an event,
+// which String and the game leave out.
 func randomCall(r *rand.Rand) call {
 	c := call{
 		kind: kinds[r.IntN(len(kinds))], session: r.IntN(scriptSessions), actor: r.IntN(scriptActors),
@@ -99,6 +105,7 @@ func randomCall(r *rand.Rand) call {
 	return c
 }
 
+// randomScript draws a sequence of 10 to 59 calls.
 func randomScript(r *rand.Rand) []call {
 	script := make([]call, 10+r.IntN(50))
 	for i := range script {
@@ -126,6 +133,7 @@ func shrink(script []call, tries int, fails func([]call) bool) []call {
 	return script
 }
 
+// term is how long a lease lasts that the call takes: it ends within the sequence, or never.
 func (c call) term() time.Duration {
 	if c.short {
 		return soon
@@ -133,6 +141,7 @@ func (c call) term() time.Duration {
 	return long
 }
 
+// events returns the event that the call brings; without an id if it brings none.
 func (c call) events(p *probe) session.Event {
 	if c.event == 0 {
 		return session.Event{}
@@ -140,6 +149,7 @@ func (c call) events(p *probe) session.Event {
 	if c.late() {
 		return c.lateEvent(p)
 	}
-	// The later of two ids is not always the younger event.
+	// The milliseconds after the check began. The later of two ids is not always the younger event,
+	// and e2 and e4 are of the same time.
 	return p.event(fmt.Sprint("e", c.event), []int{0, 4, 2, 9, 2, 7, 1}[c.event])
 }

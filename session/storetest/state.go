@@ -6,6 +6,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// stateChecks are those of what a session keeps between two turns: state, timer and revision.
 func stateChecks() []check {
 	return []check{
 		{"state is kept as it was written", stateKept},
@@ -15,6 +16,8 @@ func stateChecks() []check {
 	}
 }
 
+// stateKept writes states one after the other, among them an empty one and one with bytes that are
+// no text. Each next turn gets the last state, a revision that is one higher, and the timer.
 func stateKept(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin of a new session", s, p.event("e0", 0))
@@ -31,6 +34,8 @@ func stateKept(p *probe) {
 	}
 }
 
+// stateCopied writes over the slice that was committed, and over those that Begin handed out. The
+// store keeps its own: neither what is stored nor what other callers got may change.
 func stateCopied(p *probe) {
 	s, state := p.session("a"), []byte("state")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -39,14 +44,17 @@ func stateCopied(p *probe) {
 	r := session.BeginRequest{ID: s, Token: p.token(), Event: p.event("e2", 2)}
 	t = p.begin("Begin after the caller wrote to what it committed", r, session.Run)
 	p.same("Begin after the caller wrote to what it committed", "state", "state", string(t.State))
+	// Now the slice that Begin handed out.
 	scribble(t.State)
 	t = p.begin("Begin again after the caller wrote to what it got", r, session.Run)
 	p.same("Begin again after the caller wrote to what it got", "state", "state", string(t.State))
+	// A slice that was handed out does not change with the next commit either.
 	kept := t.State
 	p.commit("Commit", t, session.CommitRequest{State: []byte("other")})
 	p.same("a later Commit", "the state that was handed out before", "state", string(kept))
 }
 
+// eventsCopied is stateCopied for the bodies of events and of outputs.
 func eventsCopied(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	r := session.BeginRequest{ID: s, Token: p.token(), Event: e}
@@ -58,6 +66,7 @@ func eventsCopied(p *probe) {
 	t = p.begin("Begin again", r, session.Run)
 	p.same("Begin after the caller wrote to what it got", "body", "body of e1", string(t.Event.Body))
 
+	// An event that waits, and the outputs of a commit.
 	r2 := session.BeginRequest{ID: s, Event: p.event("e2", 2)}
 	p.begin("Begin of another", r2, session.Queued)
 	scribble(r2.Event.Body)
@@ -69,11 +78,13 @@ func eventsCopied(p *probe) {
 	left := p.ack("Ack after the caller wrote to its outputs", s, 0, "a")
 	scribble(left[0].Body)
 	p.ack("Ack after the caller wrote to what it got", s, 0, "a")
+	// The event is handed out once more, from what the store kept.
 	p.release("Release", t, session.ReleaseRequest{})
 	t = p.look("Begin without an event", s, "e2")
 	p.same("Begin without an event", "body", "body of e2", string(t.Event.Body))
 }
 
+// scribble writes over a slice.
 func scribble(b []byte) {
 	for i := range b {
 		b[i] = '!'
@@ -87,6 +98,8 @@ func keptLongEnough(p *probe) {
 	}
 	const day = 24 * time.Hour
 	turn, timer := p.session("turn"), p.session("timer")
+	// One session is to be kept for three days after its turn; the other for one day after its
+	// timer, which is due in two. Both are there when three days are almost over.
 	for id, r := range map[string]session.CommitRequest{
 		turn:  {State: []byte("s"), Keep: 3 * day},
 		timer: {State: []byte("s"), Keep: day, Due: p.now().Add(2 * day)},

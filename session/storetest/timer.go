@@ -6,6 +6,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// timerChecks are those of a session's timer. A session has one: the time at which somebody must
+// look after it, though no event comes.
 func timerChecks() []check {
 	return []check{
 		{"a timer is due at its time", timerDue},
@@ -25,11 +27,15 @@ func (p *probe) arm(id, event string, due time.Time) {
 	p.commit("Commit with a timer", t, session.CommitRequest{State: []byte("s"), Due: due})
 }
 
+// timerDue sets a timer that is far ahead and one that is near. The near one is due at its time,
+// not earlier, and gives a turn without an event, with the time for which it was set. The turn is
+// one like any other: nobody else gets it meanwhile, and its commit clears the timer.
 func timerDue(p *probe) {
 	far, near := p.session("far"), p.session("near")
 	p.arm(far, "e1", p.now().Add(long))
 	p.idle("Begin before the timer is due", far)
 
+	// A timer that comes soon.
 	due := p.now().Add(short)
 	p.arm(near, "e1", due)
 	p.eventually("Due", "the session due", func() bool { return p.due(near) })
@@ -43,6 +49,7 @@ func timerDue(p *probe) {
 	if t.Now.Before(due) {
 		p.fail("Begin when it is due", "a time from", due, t.Now)
 	}
+	// The timer's turn is a turn like others.
 	p.idle("Begin of another while it runs", near)
 	p.end("Commit without a timer", t)
 	p.idle("Begin after it", near)
@@ -51,6 +58,9 @@ func timerDue(p *probe) {
 	}
 }
 
+// timerReplaced sets two timers, and replaces one by a later time and the other by none. When the
+// first time passes, neither session is due. A timer that is set to a time in the past is due at
+// once.
 func timerReplaced(p *probe) {
 	later, cleared := p.session("later"), p.session("cleared")
 	soon := p.now().Add(short)
@@ -58,6 +68,7 @@ func timerReplaced(p *probe) {
 	p.arm(cleared, "e1", soon)
 	p.arm(later, "e2", soon.Add(long))
 	p.arm(cleared, "e2", time.Time{})
+	// The time passes for which both timers were set at first.
 	p.until("the first timer to pass", soon)
 	p.idle("Begin after the first timer was replaced", later)
 	p.idle("Begin after the timer was cleared", cleared)
@@ -70,12 +81,16 @@ func timerReplaced(p *probe) {
 	p.look("Begin after the timer was set to a time that is past", later, "")
 }
 
+// eventBeforeTimer has a session with a timer that is due and an event that waits. The event comes
+// first: the user wrote in time, and the flow may want to clear the timer for it. If the commit
+// leaves the timer, its turn comes next.
 func eventBeforeTimer(p *probe) {
 	s := p.session("a")
 	p.arm(s, "e1", p.now())
 	p.pass(time.Millisecond)
 	r := session.BeginRequest{ID: s, Event: p.event("e2", 2), Hold: true}
 	p.begin("Begin with Hold", r, session.Queued)
+	// The event comes first, though the timer was due before it.
 	t := p.look("Begin without an event", s, "e2")
 	if t.Due.IsZero() {
 		p.fail("Begin without an event", "a timer", "that was set", t.Due)
@@ -85,10 +100,14 @@ func eventBeforeTimer(p *probe) {
 	p.end("Commit", p.look("Begin after it", s, ""))
 }
 
+// timerKeepsEvent commits the timer's turn while an event is there: the caller saw that the timer
+// was due before the event, and ran that. A commit without an event keeps the event, which is
+// handed over next. So it is for an event that arrives while the timer's turn runs.
 func timerKeepsEvent(p *probe) {
 	s := p.session("a")
 	p.arm(s, "e1", p.now())
 	p.pass(time.Millisecond)
+	// The caller is handed the event, sees that the timer is due, and runs that first.
 	t := p.run("Begin of an event when a timer is due", s, p.event("e2", 2))
 	c := p.commitAs("Commit without an event", t, session.CommitRequest{State: []byte("fired")})
 	p.same("Commit without an event", "next event", "e2", c.Next.ID)
@@ -96,6 +115,7 @@ func timerKeepsEvent(p *probe) {
 	p.end("Commit of the event", t)
 	p.idle("Begin after it", s)
 
+	// The other way round: the event comes while the timer's turn runs.
 	p.arm(s, "e3", p.now())
 	p.pass(time.Millisecond)
 	t = p.look("Begin for a timer", s, "")
@@ -106,6 +126,8 @@ func timerKeepsEvent(p *probe) {
 	p.end("Commit of the event", t)
 }
 
+// timerLost loses the turn of a timer. The session is due again when the lease runs out, and the
+// next turn is the second attempt: a timer must not get lost with a process.
 func timerLost(p *probe) {
 	s := p.session("a")
 	p.arm(s, "e1", p.now())
@@ -117,6 +139,8 @@ func timerLost(p *probe) {
 	p.end("Commit", t)
 }
 
+// timerReleased gives up the turn of a timer with a delay. An event that arrives meanwhile waits
+// until the delay is over, though its own turn never failed: the bot pauses the session.
 func timerReleased(p *probe) {
 	s := p.session("a")
 	p.arm(s, "e1", p.now())
@@ -131,6 +155,7 @@ func timerReleased(p *probe) {
 		p.fail("Due before the delay is over", "the session due", false, true)
 	}
 
+	// Now with a delay that ends.
 	s = p.session("b")
 	p.arm(s, "e1", p.now())
 	p.pass(time.Millisecond)
@@ -141,6 +166,7 @@ func timerReleased(p *probe) {
 	p.end("Commit", p.look("Begin after the delay", s, "e2"))
 }
 
+// timerWithoutState commits a timer and no state: the session has not ended, and the timer is due.
 func timerWithoutState(p *probe) {
 	s := p.session("a")
 	due := p.now()

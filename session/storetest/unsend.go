@@ -22,6 +22,7 @@ func unsent(p *probe) {
 	for _, e := range []session.Event{again, p.event("e3", 2)} {
 		p.begin("Begin while another runs", session.BeginRequest{ID: s, Event: e}, session.Queued)
 	}
+	// Twice, as a repeated call must do no harm; and where there is nothing to take out.
 	for range 2 {
 		p.unsend("Unsend", s, again.MessageID)
 		p.unsend("Unsend of nothing", s, "")
@@ -33,16 +34,19 @@ func unsent(p *probe) {
 	p.sameEvent("Letters after Unsend", p.event("kept", 0), p.lettersOf(s)[0].Event)
 	p.same("Letters after Unsend", "letters of another session", 2, len(p.lettersOf(other)))
 
+	// The event that runs has lost its body by the next attempt. Its place and its count stay.
 	p.release("Release", first, session.ReleaseRequest{Counted: true})
 	gone := p.event("e1", 1)
 	gone.Body, again.Body = nil, nil
 	t := p.look("Begin after Unsend", s, "e1")
 	p.sameEvent("Begin after Unsend", gone, t.Event)
 	p.same("Begin after Unsend", "attempt", 2, t.Attempt)
+	// The other event of the message waits behind one that is older, without its body.
 	p.commit("Commit after Unsend", t, session.CommitRequest{})
 	p.sameEvent("Commit after Unsend", p.event("e3", 2), t.Event)
 	p.commit("Commit of the next", t, session.CommitRequest{})
 	p.sameEvent("Commit of the next", again, t.Event)
+	// It becomes a dead letter, still without it.
 	p.commit("last Commit", t, session.CommitRequest{Dead: "panic"})
 	p.same("Letters at the end", "letters", 2, len(p.lettersOf(s)))
 	p.sameEvent("Letters at the end", again, p.lettersOf(s)[1].Event)
@@ -51,6 +55,7 @@ func unsent(p *probe) {
 	}
 }
 
+// unsend calls Unsend, which must succeed.
 func (p *probe) unsend(step, id, messageID string) {
 	p.Helper()
 	p.err(step, nil, p.store.Unsend(p.Context(), id, messageID))

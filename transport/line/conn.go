@@ -27,6 +27,7 @@ const (
 // request was carried out, and only the caller knows what that means.
 type pool struct {
 	addr    string
+	connect func(ctx context.Context, network, addr string) (net.Conn, error)
 	tls     *tls.Config // nil for http
 	timeout time.Duration
 
@@ -43,7 +44,7 @@ type conn struct {
 }
 
 func newPool(base *url.URL, timeout time.Duration) *pool {
-	p := &pool{timeout: timeout}
+	p := &pool{timeout: timeout, connect: (&net.Dialer{KeepAlive: keepAlive}).DialContext}
 	port := base.Port()
 	if base.Scheme == "https" {
 		p.tls = &tls.Config{
@@ -117,7 +118,7 @@ func (p *pool) get(ctx context.Context, deadline time.Time) (*conn, error) {
 func (p *pool) dial(ctx context.Context, deadline time.Time) (*conn, error) {
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	raw, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(ctx, "tcp", p.addr)
+	raw, err := p.connect(ctx, "tcp", p.addr)
 	if err != nil {
 		return nil, err
 	}

@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/session/redisstore"
@@ -31,6 +32,7 @@ func echo(t *testing.T) *flow.Flow {
 	type data struct{ Texts string }
 	b := flow.New[data]("echo", "on")
 	say := func(_ context.Context, t *flow.Turn[data]) error {
+		time.Sleep(time.Millisecond) // in virtual time no reply would be late else
 		t.Data.Texts += t.Event().Text
 		t.Send(line.Text(t.Data.Texts))
 		return nil
@@ -53,25 +55,24 @@ func talkTold(
 	t *testing.T, o *emulator.Options, lo *line.Options, token string, store session.Store, told *outcomes,
 ) *emulator.Platform {
 	t.Helper()
-	o.Users = []string{"Ann"}
+	network := memnet.New(t)
+	o.Users, o.Client = []string{"Ann"}, network.Client()
 	platform := emulator.New("secret", "token", o)
-	api := httptest.NewServer(platform)
-	t.Cleanup(api.Close)
 	t.Cleanup(platform.Close)
-	lo.Endpoint, lo.Timeout = api.URL, 300*time.Millisecond
+	lo.Endpoint, lo.Timeout = network.Serve("line.test", platform), 300*time.Millisecond
 	if token == "" {
-		tokens, err := line.StatelessTokens("1234567890", "secret", &line.TokenOptions{Endpoint: api.URL})
+		tokens, err := line.StatelessTokens("1234567890", "secret",
+			&line.TokenOptions{Endpoint: lo.Endpoint, Client: network.Client()})
 		require.NoError(t, err)
 		lo.Tokens = tokens
 	}
 	channel, err := line.New("secret", token, lo)
 	require.NoError(t, err)
+	channel.ConnectBy(network.Dial)
 	b, err := bot.New(channel, store, []*flow.Flow{echo(t)}, &bot.Options{Sent: told.add})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = b.Shutdown(context.WithoutCancel(t.Context())) })
-	hook := httptest.NewServer(b)
-	t.Cleanup(hook.Close)
-	platform.SetWebhook(hook.URL)
+	platform.SetWebhook(network.Serve("bot.test", b))
 	_, err = platform.Follow(t.Context(), "Ann")
 	require.NoError(t, err)
 	return platform
@@ -144,8 +145,7 @@ func TestFaults(t *testing.T) {
 				continue
 			}
 			t.Run(mode+" "+row.name, func(t *testing.T) {
-				t.Parallel()
-				row.test(t, mode, want)
+				synctest.Test(t, func(t *testing.T) { row.test(t, mode, want) })
 			})
 		}
 	}
@@ -211,7 +211,7 @@ func TestFaultsFile(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Faults\n\nWhat becomes of an answer of a bot whose call to LINE fails. What comes next is not held up for good,\n" +
 		"and comes behind it. A test writes this table from its own rows, each of which is run against the\n" +
-		"emulator over HTTP: `KAIWA_UPDATE=1 go test ./transport/line`.\n\n" +
+		"emulator over HTTP, in virtual time: `KAIWA_UPDATE=1 go test ./transport/line`.\n\n" +
 		"| the call meets | an answer that is to be a reply | an answer that is to be a push |\n|---|---|---|\n")
 	for _, r := range faultRows {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.name, r.reply, r.push)
@@ -240,21 +240,27 @@ func TestFaultOfTheReplyToken(t *testing.T) {
 
 // A token that is revoked holds everything until there is another.
 func TestRevokedTokenHolds(t *testing.T) {
-	platform := talk(t, &emulator.Options{}, &line.Options{}, "own-token", memstore.New())
-	for _, text := range []string{".", "a"} {
-		_, err := platform.Say(t.Context(), "Ann", text)
-		require.NoError(t, err)
-	}
-	platform.AddToken("own-token", 0) // somebody mends it
-	require.Equal(t, []string{".", ".a"}, seen(t, platform, ".a"))
+	synctest.Test(t, func(t *testing.T) {
+		platform := talk(t, &emulator.Options{}, &line.Options{}, "own-token", memstore.New())
+		for _, text := range []string{".", "a"} {
+			_, err := platform.Say(t.Context(), "Ann", text)
+			require.NoError(t, err)
+			synctest.Wait() // two events of one millisecond have no order
+		}
+		platform.AddToken("own-token", 0) // somebody mends it
+		require.Equal(t, []string{".", ".a"}, seen(t, platform, ".a"))
+	})
 }
 
 // Behind the monthly limit replies still go out.
 func TestMonthlyLimitLeavesReplies(t *testing.T) {
 	platform := talk(t, &emulator.Options{MonthlyLimit: 1}, &line.Options{}, "token", memstore.New())
+	var all string
 	for _, text := range []string{".", "a", "b"} {
 		_, err := platform.Say(t.Context(), "Ann", text)
 		require.NoError(t, err)
+		all += text
+		seen(t, platform, all) // two events of one millisecond have no order
 	}
 	require.Equal(t, []string{".", ".a", ".ab"}, seen(t, platform, ".ab"))
 }

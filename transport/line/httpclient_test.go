@@ -7,13 +7,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/internal/memnet"
 )
 
 // callerTests say how often a request is made, and what comes of it.
@@ -54,53 +55,58 @@ var callerTests = []struct {
 func TestHTTPClientRepeats(t *testing.T) {
 	for _, tt := range callerTests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			p := newPlatform(t, tt.answer)
-			c, err := New("secret", "", &Options{Endpoint: p.URL + "/base", Tokens: &script{tokens: []string{"a", "b"}}})
-			require.NoError(t, err)
-			req, err := http.NewRequestWithContext(t.Context(), tt.method, c.Endpoint()+"/v2/x", strings.NewReader(`{"a":1}`))
-			require.NoError(t, err)
-			if tt.keyed {
-				req.Header.Set(retryKeyHeader, "key")
-			}
-			resp, err := c.HTTPClient().Do(req)
-			calls := p.got()
-			require.Len(t, calls, tt.calls)
-			for i, call := range calls {
-				require.Equal(t, "/base/v2/x", call.path)
-				require.Equal(t, `{"a":1}`, call.body)
-				if i > 0 && strings.HasPrefix(tt.name, "401") {
-					require.Equal(t, "Bearer b", call.auth)
-				} else {
-					require.Equal(t, "Bearer a", call.auth)
+			synctest.Test(t, func(t *testing.T) {
+				p, client := bubblePlatform(t, tt.answer)
+				c, err := New("secret", "", &Options{
+					Endpoint: p.URL + "/base", Client: client, Tokens: &script{tokens: []string{"a", "b"}},
+				})
+				require.NoError(t, err)
+				req, err := http.NewRequestWithContext(t.Context(), tt.method, c.Endpoint()+"/v2/x", strings.NewReader(`{"a":1}`))
+				require.NoError(t, err)
+				if tt.keyed {
+					req.Header.Set(retryKeyHeader, "key")
 				}
-			}
-			if tt.status == 0 {
-				require.Error(t, err)
-				return
-			}
-			require.NoError(t, err)
-			require.Equal(t, tt.status, resp.StatusCode)
-			require.NoError(t, resp.Body.Close())
-			require.Empty(t, req.Header.Get("Authorization"), "the request is the caller's")
+				resp, err := c.HTTPClient().Do(req)
+				calls := p.got()
+				require.Len(t, calls, tt.calls)
+				for i, call := range calls {
+					require.Equal(t, "/base/v2/x", call.path)
+					require.Equal(t, `{"a":1}`, call.body)
+					if i > 0 && strings.HasPrefix(tt.name, "401") {
+						require.Equal(t, "Bearer b", call.auth)
+					} else {
+						require.Equal(t, "Bearer a", call.auth)
+					}
+				}
+				if tt.status == 0 {
+					require.Error(t, err)
+					return
+				}
+				require.NoError(t, err)
+				require.Equal(t, tt.status, resp.StatusCode)
+				require.NoError(t, resp.Body.Close())
+				require.Empty(t, req.Header.Get("Authorization"), "the request is the caller's")
+			})
 		})
 	}
 }
 
 func TestHTTPClientGivesTheAcceptedRequest(t *testing.T) {
-	p := newPlatform(t, inTurn(hangUp, says(409, `{"sentMessages":[{"id":"7"}]}`, "X-Line-Accepted-Request-Id", "first")))
-	c, err := New("secret", "token", &Options{Endpoint: p.URL})
-	require.NoError(t, err)
-	req, err := http.NewRequestWithContext(t.Context(), "POST", p.URL, nil)
-	require.NoError(t, err)
-	req.Header.Set(retryKeyHeader, "key")
-	resp, err := c.HTTPClient().Do(req)
-	require.NoError(t, err)
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.JSONEq(t, `{"sentMessages":[{"id":"7"}]}`, string(body))
-	require.Equal(t, "first", resp.Header.Get("X-Line-Request-Id"))
-	require.NoError(t, resp.Body.Close())
+	synctest.Test(t, func(t *testing.T) {
+		p, client := bubblePlatform(t, inTurn(hangUp, says(409, `{"sentMessages":[{"id":"7"}]}`, "X-Line-Accepted-Request-Id", "first")))
+		c, err := New("secret", "token", &Options{Endpoint: p.URL, Client: client})
+		require.NoError(t, err)
+		req, err := http.NewRequestWithContext(t.Context(), "POST", p.URL, nil)
+		require.NoError(t, err)
+		req.Header.Set(retryKeyHeader, "key")
+		resp, err := c.HTTPClient().Do(req)
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.JSONEq(t, `{"sentMessages":[{"id":"7"}]}`, string(body))
+		require.Equal(t, "first", resp.Header.Get("X-Line-Request-Id"))
+		require.NoError(t, resp.Body.Close())
+	})
 }
 
 // A token is for LINE alone.
@@ -157,55 +163,44 @@ func TestHTTPClientWithoutToken(t *testing.T) {
 	require.Empty(t, p.got())
 }
 
-// quietServer sends begin, then nothing.
-func quietServer(t *testing.T, begin string) *httptest.Server {
-	t.Helper()
-	done := make(chan struct{})
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// silentAfter sends begin, then nothing.
+func silentAfter(begin string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		if begin != "" {
 			_, _ = io.WriteString(w, begin)
 			_ = http.NewResponseController(w).Flush()
 		}
-		select {
-		case <-done:
-		case <-r.Context().Done():
-		}
-	}))
-	t.Cleanup(s.Close)
-	t.Cleanup(func() { close(done) })
-	return s
+		<-r.Context().Done()
+	}
 }
 
 func TestHTTPClientDoesNotWaitForEver(t *testing.T) {
 	for _, begin := range []string{"", "beginning"} {
-		s := quietServer(t, begin)
-		c, err := New("secret", "token", &Options{Endpoint: s.URL})
-		require.NoError(t, err)
-		c.http.Transport.(*caller).quiet = 500 * time.Millisecond
-		const most = 20 * time.Second
-		start := time.Now()
-		limit, end := context.WithTimeout(t.Context(), most)
-		defer end()
-		call, err := http.NewRequestWithContext(limit, "POST", s.URL, nil)
-		require.NoError(t, err)
-		resp, err := c.HTTPClient().Do(call)
-		if begin != "" {
+		synctest.Test(t, func(t *testing.T) {
+			network := memnet.New(t)
+			base := network.Serve("line.test", silentAfter(begin))
+			c, err := New("secret", "token", &Options{Endpoint: base, Client: network.Client()})
 			require.NoError(t, err)
-			var got []byte
-			got, err = io.ReadAll(resp.Body)
-			require.Equal(t, begin, string(got))
-			require.NoError(t, resp.Body.Close())
-		}
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Less(t, time.Since(start), most, "it was the test that ended the call")
+			start := time.Now()
+			resp, err := c.HTTPClient().Post(base, "text/plain", nil)
+			if begin != "" {
+				require.NoError(t, err)
+				var got []byte
+				got, err = io.ReadAll(resp.Body)
+				require.Equal(t, begin, string(got))
+				require.NoError(t, resp.Body.Close())
+			}
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.Equal(t, quietTimeout, time.Since(start))
 
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		req, err := http.NewRequestWithContext(ctx, "GET", s.URL, nil)
-		require.NoError(t, err)
-		_, err = c.HTTPClient().Do(req)
-		require.ErrorIs(t, err, context.Canceled)
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			req, err := http.NewRequestWithContext(ctx, "GET", base, nil)
+			require.NoError(t, err)
+			_, err = c.HTTPClient().Do(req)
+			require.ErrorIs(t, err, context.Canceled)
+		})
 	}
 }
 
@@ -262,22 +257,24 @@ func TestHTTPClientStopsWaitingWithItsContext(t *testing.T) {
 }
 
 func TestHTTPClientLogsNoPrivateThing(t *testing.T) {
-	var log bytes.Buffer
-	p := newPlatform(t, inTurn(says(500, `canary`), says(404, `{"message":"canary"}`)))
-	c, err := New("secret", "canary", &Options{
-		Endpoint: p.URL, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		p, client := bubblePlatform(t, inTurn(says(500, `canary`), says(404, `{"message":"canary"}`)))
+		c, err := New("secret", "canary", &Options{
+			Endpoint: p.URL, Client: client, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		})
+		require.NoError(t, err)
+		resp, err := c.HTTPClient().Get(p.URL + "/v2/bot/profile/canary")
+		require.NoError(t, err)
+		refusal := ErrorOf(resp)
+		require.Equal(t, 404, refusal.Status)
+		require.Equal(t, refusal, ErrorOf(resp), "it can be read again")
+		require.NoError(t, resp.Body.Close())
+		require.NotContains(t, log.String()+refusal.Error()+fmt.Sprintf("%+v", c), "canary")
+		require.Contains(t, log.String(), "status=500")
+		require.Contains(t, log.String(), "status=404")
+		require.Nil(t, ErrorOf(&http.Response{StatusCode: 204}))
 	})
-	require.NoError(t, err)
-	resp, err := c.HTTPClient().Get(p.URL + "/v2/bot/profile/canary")
-	require.NoError(t, err)
-	refusal := ErrorOf(resp)
-	require.Equal(t, 404, refusal.Status)
-	require.Equal(t, refusal, ErrorOf(resp), "it can be read again")
-	require.NoError(t, resp.Body.Close())
-	require.NotContains(t, log.String()+refusal.Error()+fmt.Sprintf("%+v", c), "canary")
-	require.Contains(t, log.String(), "status=500")
-	require.Contains(t, log.String(), "status=404")
-	require.Nil(t, ErrorOf(&http.Response{StatusCode: 204}))
 }
 
 func TestDataEndpoint(t *testing.T) {

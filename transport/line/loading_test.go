@@ -1,11 +1,14 @@
 package line
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -41,10 +44,15 @@ func TestLoading(t *testing.T) {
 }
 
 func TestLoadingEndsSoon(t *testing.T) {
-	s := quietServer(t, "")
-	c, err := New("secret", "token", &Options{Endpoint: s.URL, Timeout: 20 * time.Millisecond})
-	require.NoError(t, err)
-	require.Error(t, c.ShowLoading(t.Context(), "U1", time.Second))
+	synctest.Test(t, func(t *testing.T) {
+		network, start := memnet.New(t), time.Now()
+		c, err := New("secret", "token", &Options{
+			Endpoint: network.Serve("line.test", silentAfter("")), Client: network.Client(), Timeout: time.Second,
+		})
+		require.NoError(t, err)
+		require.ErrorIs(t, c.ShowLoading(t.Context(), "U1", time.Second), context.DeadlineExceeded)
+		require.Equal(t, time.Second, time.Since(start))
+	})
 }
 
 func TestMarkAsRead(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 )
 
 // schema is the part of an OpenAPI schema that LINE's file uses.
@@ -53,13 +55,10 @@ type operation struct {
 	} `yaml:"requestBody"`
 }
 
-// readOpenAPI reads one of LINE's OpenAPI files, or skips the test and says so.
+// readOpenAPI reads one of LINE's OpenAPI files.
 func readOpenAPI(t *testing.T, name string) *schemas {
 	t.Helper()
-	dir := os.Getenv("LINE_OPENAPI")
-	if dir == "" {
-		t.Skip("set LINE_OPENAPI to the folder of https://github.com/line/line-openapi")
-	}
+	dir := needs.Folder(t, "LINE_OPENAPI", "the folder of https://github.com/line/line-openapi")
 	raw, err := os.ReadFile(filepath.Join(dir, name))
 	require.NoError(t, err)
 	return parseSchemas(t, raw)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -26,26 +27,37 @@ type sent struct {
 // platform answers API calls as the test says and remembers them.
 type platform struct {
 	*httptest.Server
-	mu    sync.Mutex
-	calls []sent
+	answer func(w http.ResponseWriter, call int)
+	mu     sync.Mutex
+	calls  []sent
 }
 
 func newPlatform(t *testing.T, answer func(w http.ResponseWriter, call int)) *platform {
 	t.Helper()
-	p := &platform{}
-	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		p.mu.Lock()
-		p.calls = append(p.calls, sent{
-			r.URL.Path, string(body), r.Header.Get("Authorization"),
-			r.Header.Get("Content-Type"), r.Header.Values("X-Line-Retry-Key"),
-		})
-		n := len(p.calls)
-		p.mu.Unlock()
-		answer(w, n)
-	}))
+	p := &platform{answer: answer}
+	p.Server = httptest.NewServer(p)
 	t.Cleanup(p.Close)
 	return p
+}
+
+// bubblePlatform is for tests in virtual time. It is reached through the client.
+func bubblePlatform(t *testing.T, answer func(w http.ResponseWriter, call int)) (*platform, *http.Client) {
+	t.Helper()
+	p, network := &platform{answer: answer}, memnet.New(t)
+	p.Server = &httptest.Server{URL: network.Serve("line.test", p)}
+	return p, network.Client()
+}
+
+func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	p.mu.Lock()
+	p.calls = append(p.calls, sent{
+		r.URL.Path, string(body), r.Header.Get("Authorization"),
+		r.Header.Get("Content-Type"), r.Header.Values("X-Line-Retry-Key"),
+	})
+	n := len(p.calls)
+	p.mu.Unlock()
+	p.answer(w, n)
 }
 
 // got returns the calls so far.

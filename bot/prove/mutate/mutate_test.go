@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 )
 
 // Each guard is in its folder just once, and the list names each promise once.
@@ -61,6 +63,7 @@ func TestTable(t *testing.T) {
 // A module of its own, with a guard that a test proves, one that none does, and what can go wrong.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
+	needs.Processes(t)
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"go.mod": "module example.com/m\n\ngo 1.26\n",

@@ -92,7 +92,7 @@ elseif leaseUntil > 0 and leaseUntil <= now and headLength == 0 and mailCount ==
 end
 
 -- Hand out outputs, and the delivery lease with them: those behind the ones that the caller delivered, or
--- those whose delivery lease ran out, which somebody may have sent before he lost it.
+-- those whose delivery lease ran out: an earlier holder of that lease may have sent some of them.
 if doneSeq > 0 then
 --include drop
 end

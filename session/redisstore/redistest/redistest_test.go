@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 )
 
@@ -134,6 +135,7 @@ func TestShortStartsNoServer(t *testing.T) {
 }
 
 func TestWithoutRedisServer(t *testing.T) {
+	needs.Processes(t) // with -short it would be skipped for that
 	t.Setenv("PATH", t.TempDir())
 	for _, test := range []struct{ name, ci, want string }{
 		{"at home", "", "skip"},
@@ -143,7 +145,7 @@ func TestWithoutRedisServer(t *testing.T) {
 			t.Setenv("CI", test.ci)
 			f := &fakeTB{TB: t}
 			require.Panics(t, func() { redistest.StartServer(f, nil) })
-			require.True(t, strings.HasPrefix(f.how, test.want+": redistest: "), f.how)
+			require.True(t, strings.HasPrefix(f.how, test.want+": needs redis-server"), f.how)
 			require.Contains(t, f.how, "apt-get install redis-server")
 			require.NotContains(t, f.how, "\n")
 		})

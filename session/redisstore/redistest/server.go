@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 )
 
 // Options are the settings of a Server. Nil and the zero value mean the defaults.
@@ -46,7 +48,9 @@ func StartServer(t testing.TB, o *Options) *Server {
 	s.args = []string{
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
 		"--logfile", filepath.Join(s.dir, "log"),
-		"--repl-diskless-sync-delay", "0", // by default a new replica waits 5 s for others to come
+		// A replica is in step at once. By default it waits for others for 5 s, and, as its master sends
+		// no file, gets the first write up to a second later.
+		"--repl-diskless-sync", "no", "--rdb-del-sync-files", "yes",
 	}
 	if opt.AOF {
 		s.args = append(s.args, "--appendonly", "yes", "--appendfsync", "always")
@@ -58,7 +62,8 @@ func StartServer(t testing.TB, o *Options) *Server {
 
 func prepare(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{t: t, bin: program(t), dir: t.TempDir(), port: freePort(t)}
+	bin := needs.Program(t, "redis-server", "apt-get install redis-server, or set REDIS_ADDR")
+	s := &Server{t: t, bin: bin, dir: t.TempDir(), port: freePort(t)}
 	t.Cleanup(s.Kill) // after TempDir, and so before it is removed
 	return s
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -57,24 +56,6 @@ func newClient(t testing.TB, addr string) *redis.Client {
 	c := redis.NewClient(&redis.Options{Addr: addr})
 	t.Cleanup(func() { _ = c.Close() })
 	return c
-}
-
-// program returns the path of redis-server. Without one it ends the test, and with -short too.
-func program(t testing.TB) string {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err == nil {
-		if testing.Testing() && testing.Short() { // a program that is no test has no such flag
-			t.Skip("redistest: with -short no server is started")
-		}
-		return path
-	}
-	refuse := t.Skip
-	if os.Getenv("CI") == "true" {
-		refuse = t.Fatal
-	}
-	refuse("redistest: no redis-server on the PATH: apt-get install redis-server, or set REDIS_ADDR")
-	return ""
 }
 
 // await calls ok until it is true, and fails the test if that takes too long.

@@ -20,6 +20,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
@@ -187,6 +188,7 @@ func (l *lineOf) got() map[int]int {
 
 func killed(t *testing.T, env ...string) {
 	t.Helper()
+	needs.Processes(t)
 	p := newLine(t, users)
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)

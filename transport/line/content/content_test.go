@@ -10,10 +10,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/content"
@@ -23,21 +25,19 @@ import (
 // stage is a platform with a bot that gives its events to the test.
 func stage(t *testing.T) (*emulator.Platform, *line.Channel, <-chan transport.Event) {
 	t.Helper()
-	platform := emulator.New("secret", "token", &emulator.Options{Users: []string{"Ann"}, JobTime: 1500 * time.Millisecond})
-	api := httptest.NewServer(platform)
-	t.Cleanup(api.Close)
+	network := memnet.New(t)
+	platform := emulator.New("secret", "token", &emulator.Options{
+		Users: []string{"Ann"}, JobTime: 10 * time.Second, Client: network.Client(),
+	})
 	t.Cleanup(platform.Close)
-	ch, err := line.New("secret", "token", &line.Options{Endpoint: api.URL})
-	require.NoError(t, err)
+	ch := channelTo(t, network, platform)
 	events := make(chan transport.Event, 10)
-	bot := httptest.NewServer(ch.Handler(func(_ context.Context, evs []transport.Event) error {
+	platform.SetWebhook(network.Serve("bot.test", ch.Handler(func(_ context.Context, evs []transport.Event) error {
 		for _, ev := range evs {
 			events <- ev
 		}
 		return nil
-	}))
-	t.Cleanup(bot.Close)
-	platform.SetWebhook(bot.URL)
+	})))
 	return platform, ch, events
 }
 
@@ -51,7 +51,6 @@ func read(t *testing.T, f *content.File, err error) string {
 }
 
 func TestContentOfUsers(t *testing.T) {
-	platform, ch, events := stage(t)
 	tests := []struct {
 		name    string
 		u       emulator.Upload
@@ -64,50 +63,54 @@ func TestContentOfUsers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := platform.Upload(t.Context(), "Ann", tt.u)
-			require.NoError(t, err)
-			ev := <-events
-			size := int64(len(tt.u.Data))
-			f, err := content.Open(t.Context(), ch, &ev, size)
-			require.NoError(t, err)
-			require.Equal(t, tt.u.Type, f.Type)
-			require.Equal(t, string(tt.u.Data), read(t, f, err))
-			f, err = content.Open(t.Context(), ch, &ev, size-1)
-			if err == nil {
-				_, err = io.ReadAll(f)
-				require.NoError(t, f.Close())
-			}
-			require.ErrorIs(t, err, content.ErrTooLarge)
-			f, err = content.Preview(t.Context(), ch, &ev, 100)
-			if !tt.preview {
-				var refusal *line.APIError
-				require.ErrorAs(t, err, &refusal)
-				return
-			}
-			require.Equal(t, "small", read(t, f, err))
-			_, err = platform.Unsend(t.Context(), "Ann", ev.MessageID)
-			require.NoError(t, err)
-			<-events
-			_, err = content.Open(t.Context(), ch, &ev, 100)
-			require.ErrorIs(t, err, content.ErrGone)
-			_, err = content.Preview(t.Context(), ch, &ev, 100)
-			require.ErrorIs(t, err, content.ErrGone)
+			synctest.Test(t, func(t *testing.T) { openUploaded(t, tt.u, tt.preview) })
 		})
 	}
 }
 
-func channelTo(t *testing.T, h http.HandlerFunc) *line.Channel {
+func openUploaded(t *testing.T, u emulator.Upload, preview bool) {
 	t.Helper()
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	ch, err := line.New("secret", "token", &line.Options{Endpoint: s.URL})
+	platform, ch, events := stage(t)
+	_, err := platform.Upload(t.Context(), "Ann", u)
+	require.NoError(t, err)
+	ev := <-events
+	size := int64(len(u.Data))
+	f, err := content.Open(t.Context(), ch, &ev, size)
+	require.NoError(t, err)
+	require.Equal(t, u.Type, f.Type)
+	require.Equal(t, string(u.Data), read(t, f, err))
+	f, err = content.Open(t.Context(), ch, &ev, size-1)
+	if err == nil {
+		_, err = io.ReadAll(f)
+		require.NoError(t, f.Close())
+	}
+	require.ErrorIs(t, err, content.ErrTooLarge)
+	f, err = content.Preview(t.Context(), ch, &ev, 100)
+	if !preview {
+		var refusal *line.APIError
+		require.ErrorAs(t, err, &refusal)
+		return
+	}
+	require.Equal(t, "small", read(t, f, err))
+	_, err = platform.Unsend(t.Context(), "Ann", ev.MessageID)
+	require.NoError(t, err)
+	<-events
+	_, err = content.Open(t.Context(), ch, &ev, 100)
+	require.ErrorIs(t, err, content.ErrGone)
+	_, err = content.Preview(t.Context(), ch, &ev, 100)
+	require.ErrorIs(t, err, content.ErrGone)
+}
+
+func channelTo(t *testing.T, network *memnet.Net, h http.Handler) *line.Channel {
+	t.Helper()
+	ch, err := line.New("secret", "token", &line.Options{Endpoint: network.Serve("line.test", h), Client: network.Client()})
 	require.NoError(t, err)
 	return ch
 }
 
 func TestContentIsNotFetchedFromElsewhere(t *testing.T) {
 	calls := 0
-	ch := channelTo(t, func(http.ResponseWriter, *http.Request) { calls++ })
+	ch := channelTo(t, memnet.New(t), http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls++ }))
 	tests := []struct {
 		name string
 		e    transport.Event
@@ -132,34 +135,36 @@ func TestContentIsNotFetchedFromElsewhere(t *testing.T) {
 }
 
 func TestContentThatIsNotReady(t *testing.T) {
-	picture := transport.Event{Kind: transport.KindVideo, MessageID: "1"}
-	answers := func(status string) *line.Channel {
-		return channelTo(t, func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasSuffix(r.URL.Path, "/transcoding") {
-				_, _ = fmt.Fprintf(w, `{"status":%q}`, status)
-				return
-			}
-			w.WriteHeader(http.StatusAccepted)
-		})
-	}
-	_, err := content.Open(t.Context(), answers("failed"), &picture, 100)
-	require.ErrorIs(t, err, content.ErrFailed)
-	for _, status := range []string{"processing", "succeeded"} {
-		ctx, cancel := context.WithTimeout(t.Context(), 1200*time.Millisecond)
-		_, err := content.Open(ctx, answers(status), &picture, 100)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		cancel()
-	}
+	synctest.Test(t, func(t *testing.T) {
+		picture := transport.Event{Kind: transport.KindVideo, MessageID: "1"}
+		answers := func(status string) *line.Channel {
+			return channelTo(t, memnet.New(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/transcoding") {
+					_, _ = fmt.Fprintf(w, `{"status":%q}`, status)
+					return
+				}
+				w.WriteHeader(http.StatusAccepted)
+			}))
+		}
+		_, err := content.Open(t.Context(), answers("failed"), &picture, 100)
+		require.ErrorIs(t, err, content.ErrFailed)
+		for _, status := range []string{"processing", "succeeded"} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			_, err := content.Open(ctx, answers(status), &picture, 100)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			cancel()
+		}
+	})
 }
 
 // A size that LINE does not say is no way around the bound.
 func TestContentWithoutASize(t *testing.T) {
-	ch := channelTo(t, func(w http.ResponseWriter, _ *http.Request) {
+	ch := channelTo(t, memnet.New(t), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for range 10 {
 			_, _ = io.WriteString(w, strings.Repeat("x", 1000))
 			_ = http.NewResponseController(w).Flush()
 		}
-	})
+	}))
 	e := transport.Event{Kind: transport.KindImage, MessageID: "1"}
 	f, err := content.Open(t.Context(), ch, &e, 2500)
 	require.NoError(t, err)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 )
 
 // browser is a headless Chromium with one page, spoken to over its DevTools pipe: each command and
@@ -29,14 +31,7 @@ type browser struct {
 
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		const how = "needs chromium on the PATH: on Debian, apt-get install chromium"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(how)
-		}
-		t.Skip(how)
-	}
+	path := needs.Program(t, "chromium", "on Debian, apt-get install chromium")
 	toBrowser, in, err := os.Pipe()
 	require.NoError(t, err)
 	out, fromBrowser, err := os.Pipe()

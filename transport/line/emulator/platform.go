@@ -37,6 +37,10 @@ type Options struct {
 	// Webhook is the URL that events are posted to. It can be set later with SetWebhook; until
 	// then every event fails with ErrWebhook.
 	Webhook string
+	// Client posts the webhooks. It is used without its CheckRedirect, as LINE follows no redirects.
+	// With a network in memory, the emulator and a bot work in a bubble of testing/synctest.
+	// Default: one of its own.
+	Client *http.Client
 	// WebhookTimeout is how long the bot may take to answer a webhook. Default: 2 seconds, as LINE.
 	WebhookTimeout time.Duration
 	// Redeliver holds the wait before each redelivery of an event that got no 2xx. Default: none,
@@ -111,13 +115,15 @@ func New(secret, token string, o *Options) *Platform {
 		log:    slog.New(slog.DiscardHandler),
 		boot:   randomHex(4),
 		state:  newState(),
-		client: &http.Client{
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		client: new(http.Client),
 	}
 	if o != nil {
 		p.opt = *o
 	}
+	if p.opt.Client != nil {
+		*p.client = *p.opt.Client
+	}
+	p.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	p.defaults()
 	p.webhook = p.opt.Webhook
 	p.keep(token, longLived, 0)

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/internal/needs"
 )
 
 // source reads one of LINE's own files, which are not part of this repository.
@@ -35,10 +37,7 @@ func TestEndpointsOfTheSpecification(t *testing.T) {
 		"/v2/bot/audienceGroup/shared/{audienceGroupId}": true,
 		"/v2/bot/audienceGroup/shared/list":              true,
 	}
-	dir := os.Getenv("LINE_OPENAPI")
-	if dir == "" {
-		t.Skip("set LINE_OPENAPI to the folder of https://github.com/line/line-openapi")
-	}
+	dir := needs.Folder(t, "LINE_OPENAPI", "the folder of https://github.com/line/line-openapi")
 	p := New(secret, token, nil)
 	for _, name := range []string{"messaging-api.yml", "channel-access-token.yml", "insight.yml", "manage-audience.yml"} {
 		found, path := 0, ""

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
@@ -32,27 +34,26 @@ type stage struct {
 
 func newStage(t *testing.T, o *emulator.Options, po *people.Options) *stage {
 	t.Helper()
+	network := memnet.New(t)
+	o.Client = network.Client()
 	s := &stage{Platform: emulator.New("secret", "token", o)}
-	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	t.Cleanup(s.Close)
+	api := network.Serve("line.test", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.calls = append(s.calls, r.URL.Path)
 		s.mu.Unlock()
 		s.Platform.ServeHTTP(w, r)
 	}))
-	t.Cleanup(api.Close)
-	t.Cleanup(s.Close)
 	var err error
-	s.channel, err = line.New("secret", "token", &line.Options{Endpoint: api.URL})
+	s.channel, err = line.New("secret", "token", &line.Options{Endpoint: api, Client: network.Client()})
 	require.NoError(t, err)
 	s.People = people.New(s.channel, po)
-	bot := httptest.NewServer(s.channel.Handler(func(_ context.Context, events []transport.Event) error {
+	s.SetWebhook(network.Serve("bot.test", s.channel.Handler(func(_ context.Context, events []transport.Event) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.events = append(s.events, events...)
 		return nil
-	}))
-	t.Cleanup(bot.Close)
-	s.SetWebhook(bot.URL)
+	})))
 	return s
 }
 
@@ -109,31 +110,33 @@ func TestProfileWhereverTheUserIs(t *testing.T) {
 }
 
 func TestProfileErrors(t *testing.T) {
-	s := newStage(t, &emulator.Options{Users: []string{"Ann"}}, nil)
-	user := func(id string) transport.Source {
-		return transport.Source{Chat: transport.ChatUser, ChatID: id, UserID: id}
-	}
-	for _, id := range []string{"", "../group/C1", "a/b", "ü", strings.Repeat("U", 129)} {
-		_, err := s.Profile(t.Context(), user(id))
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, &emulator.Options{Users: []string{"Ann"}}, nil)
+		user := func(id string) transport.Source {
+			return transport.Source{Chat: transport.ChatUser, ChatID: id, UserID: id}
+		}
+		for _, id := range []string{"", "../group/C1", "a/b", "ü", strings.Repeat("U", 129)} {
+			_, err := s.Profile(t.Context(), user(id))
+			require.ErrorIs(t, err, people.ErrNobody)
+		}
+		canary := "U" + strings.Repeat("c", 32)
+		_, err := s.Profile(t.Context(), transport.Source{Chat: transport.ChatGroup, UserID: "U1"})
 		require.ErrorIs(t, err, people.ErrNobody)
-	}
-	canary := "U" + strings.Repeat("c", 32)
-	_, err := s.Profile(t.Context(), transport.Source{Chat: transport.ChatGroup, UserID: "U1"})
-	require.ErrorIs(t, err, people.ErrNobody)
-	require.Zero(t, s.count())
+		require.Zero(t, s.count())
 
-	_, err = s.Profile(t.Context(), user(canary))
-	require.ErrorIs(t, err, people.ErrNoProfile)
-	var refusal *line.APIError
-	require.ErrorAs(t, err, &refusal)
-	require.Equal(t, 404, refusal.Status)
-	require.NotContains(t, err.Error(), canary)
+		_, err = s.Profile(t.Context(), user(canary))
+		require.ErrorIs(t, err, people.ErrNoProfile)
+		var refusal *line.APIError
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, 404, refusal.Status)
+		require.NotContains(t, err.Error(), canary)
 
-	s.FailNext(9, emulator.Fault{Cut: true})
-	_, err = s.Profile(t.Context(), user(canary))
-	require.Error(t, err)
-	require.NotErrorIs(t, err, people.ErrNoProfile)
-	require.NotContains(t, err.Error(), canary)
+		s.FailNext(9, emulator.Fault{Cut: true})
+		_, err = s.Profile(t.Context(), user(canary))
+		require.Error(t, err)
+		require.NotErrorIs(t, err, people.ErrNoProfile)
+		require.NotContains(t, err.Error(), canary)
+	})
 }
 
 // What is kept of a user goes with him.

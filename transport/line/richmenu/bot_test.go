@@ -7,16 +7,17 @@ import (
 	"image/png"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
@@ -50,6 +51,7 @@ func declared() []richmenu.Menu {
 type stage struct {
 	*emulator.Platform
 	t       *testing.T
+	client  *http.Client
 	channel *line.Channel
 
 	mu     sync.Mutex
@@ -59,26 +61,30 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{t: t}
+	s, network := &stage{t: t}, memnet.New(t)
 	s.Platform = emulator.New("secret", "token", &emulator.Options{
-		Users: []string{"Ann"}, Fault: s.fault, JobTime: time.Millisecond, WebhookTimeout: 30 * time.Second,
+		Users: []string{"Ann"}, Fault: s.fault, Client: network.Client(),
 	})
 	t.Cleanup(s.Close)
-	api := httptest.NewServer(s.Platform)
-	t.Cleanup(api.Close)
-	var err error
-	quiet := slog.New(slog.DiscardHandler)
-	s.channel, err = line.New("secret", "token", &line.Options{Endpoint: api.URL, Logger: quiet})
-	require.NoError(t, err)
+	network.Serve("line.test", s.Platform)
+	s.client = network.Client()
+	s.channel = s.connect("http://line.test")
 	s.channel.DeclareMenus("booking") // as where another program sets it up
 	b, err := bot.New(s.channel, memstore.New(), []*flow.Flow{booking(), tab()}, &bot.Options{Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Shutdown(context.Background())) })
-	hook := httptest.NewServer(b)
-	t.Cleanup(hook.Close)
-	s.SetWebhook(hook.URL)
+	s.SetWebhook(network.Serve("bot.test", b))
 	return s
 }
+
+// connect returns a channel.
+func (s *stage) connect(endpoint string) *line.Channel {
+	c, err := line.New("secret", "token", &line.Options{Endpoint: endpoint, Client: s.client, Logger: quiet})
+	require.NoError(s.t, err)
+	return c
+}
+
+var quiet = slog.New(slog.DiscardHandler)
 
 func (s *stage) fault(r *http.Request) emulator.Fault {
 	s.mu.Lock()
@@ -161,92 +167,93 @@ func (s *stage) hears(text string) {
 
 // The menus that flows are bound to are known when the bot is made, by Apply or DeclareMenus.
 func TestBotKnowsMenus(t *testing.T) {
-	s := newStage(t)
-	api := httptest.NewServer(s.Platform)
-	t.Cleanup(api.Close)
-	quiet := slog.New(slog.DiscardHandler)
-	other, err := line.New("secret", "token", &line.Options{Endpoint: api.URL, Logger: quiet})
-	require.NoError(t, err)
-	flows := []*flow.Flow{booking(), tab()}
-	_, err = bot.New(other, memstore.New(), flows, nil)
-	require.ErrorContains(t, err, `flow "booking" binds state "*" to the menu "booking"`)
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		other := s.connect("http://line.test")
+		flows := []*flow.Flow{booking(), tab()}
+		_, err := bot.New(other, memstore.New(), flows, nil)
+		require.ErrorContains(t, err, `flow "booking" binds state "*" to the menu "booking"`)
 
-	faulty := menuOf("booking")
-	_, err = richmenu.Apply(t.Context(), other, []richmenu.Menu{faulty}, nil)
-	require.Error(t, err)
-	require.False(t, other.HasMenu("booking"), "a declaration with faults is none")
-	for range 2 { // what was declared stays
-		_, err = richmenu.Apply(t.Context(), other, declared(), nil)
+		faulty := menuOf("booking")
+		_, err = richmenu.Apply(t.Context(), other, []richmenu.Menu{faulty}, nil)
+		require.Error(t, err)
+		require.False(t, other.HasMenu("booking"), "a declaration with faults is none")
+		for range 2 { // what was declared stays
+			_, err = richmenu.Apply(t.Context(), other, declared(), nil)
+			require.NoError(t, err)
+			other.DeclareMenus("more")
+		}
+		for _, name := range []string{"home", "more", "booking"} {
+			require.True(t, other.HasMenu(name), name)
+		}
+		b, err := bot.New(other, memstore.New(), flows, &bot.Options{Logger: quiet})
 		require.NoError(t, err)
-		other.DeclareMenus("more")
-	}
-	for _, name := range []string{"home", "more", "booking"} {
-		require.True(t, other.HasMenu(name), name)
-	}
-	b, err := bot.New(other, memstore.New(), flows, &bot.Options{Logger: quiet})
-	require.NoError(t, err)
-	require.NoError(t, b.Shutdown(t.Context()))
+		require.NoError(t, b.Shutdown(t.Context()))
 
-	offline, err := line.New("secret", "token", &line.Options{Endpoint: "http://127.0.0.1:1", Logger: quiet})
-	require.NoError(t, err)
-	_, err = richmenu.Apply(t.Context(), offline, declared(), nil)
-	require.Error(t, err)
-	require.True(t, offline.HasMenu("booking"), "a bot may start though LINE is away")
+		offline := s.connect("http://nobody.test")
+		_, err = richmenu.Apply(t.Context(), offline, declared(), nil)
+		require.Error(t, err)
+		require.True(t, offline.HasMenu("booking"), "a bot may start though LINE is away")
+	})
 }
 
 // A declaration is set up, menus follow the conversation, and a deployment moves those who use them.
 func TestBotWithMenus(t *testing.T) {
-	s := newStage(t)
-	_, err := s.Follow(t.Context(), "Ann")
-	require.NoError(t, err)
-	changes := s.apply(declared()...)
-	s.shows("home", changes)
-	writes := s.writes
-	require.Empty(t, s.apply(declared()...))
-	require.Equal(t, writes, s.writes, "nothing changed, nothing written")
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		_, err := s.Follow(t.Context(), "Ann")
+		require.NoError(t, err)
+		changes := s.apply(declared()...)
+		s.shows("home", changes)
+		writes := s.writes
+		require.Empty(t, s.apply(declared()...))
+		require.Equal(t, writes, s.writes, "nothing changed, nothing written")
 
-	s.tap("Book")
-	s.hears("Which day?")
-	s.shows("booking", changes)
+		s.tap("Book")
+		s.hears("Which day?")
+		s.shows("booking", changes)
 
-	next := declared()
-	next[2].ChatBarText = "Booking"
-	moved := s.apply(next...)
-	s.shows("booking", moved)
-	s.tap("Stop")
-	s.hears("Stopped.")
-	s.shows("home", changes)
+		next := declared()
+		next[2].ChatBarText = "Booking"
+		moved := s.apply(next...)
+		s.shows("booking", moved)
+		s.tap("Stop")
+		s.hears("Stopped.")
+		s.shows("home", changes)
 
-	s.tap("More")
-	s.shows("more", changes)
-	s.hears("There is more.")
-	s.tap("Hello")
-	s.hears("Hello.")
-	s.shows("more", changes) // it is the user's own choice, which no flow has made
+		s.tap("More")
+		s.shows("more", changes)
+		s.hears("There is more.")
+		s.tap("Hello")
+		s.hears("Hello.")
+		s.shows("more", changes) // it is the user's own choice, which no flow has made
+	})
 }
 
 // A switch that fails, before and after LINE has made it, is made again, and the answer is not.
 func TestSwitchIsRetried(t *testing.T) {
-	s := newStage(t)
-	_, err := s.Follow(t.Context(), "Ann")
-	require.NoError(t, err)
-	changes := s.apply(declared()...)
-	s.mu.Lock()
-	s.faults = []emulator.Fault{{Cut: true}, {Status: 500}, {Cut: true, After: true}}
-	s.mu.Unlock()
-	s.tap("Book")
-	s.hears("Which day?")
-	require.Eventually(t, func() bool {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		_, err := s.Follow(t.Context(), "Ann")
+		require.NoError(t, err)
+		changes := s.apply(declared()...)
 		s.mu.Lock()
-		defer s.mu.Unlock()
-		return len(s.faults) == 0
-	}, 20*time.Second, time.Millisecond)
-	s.shows("booking", changes)
-	answers := 0
-	for _, m := range s.Messages("Ann") {
-		if m.Text == "Which day?" {
-			answers++
+		s.faults = []emulator.Fault{{Cut: true}, {Status: 500}, {Cut: true, After: true}}
+		s.mu.Unlock()
+		s.tap("Book")
+		s.hears("Which day?")
+		require.Eventually(t, func() bool {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return len(s.faults) == 0
+		}, 20*time.Second, time.Millisecond)
+		s.shows("booking", changes)
+		answers := 0
+		for _, m := range s.Messages("Ann") {
+			if m.Text == "Which day?" {
+				answers++
+			}
 		}
-	}
-	require.Equal(t, 1, answers)
+		require.Equal(t, 1, answers)
+	})
 }

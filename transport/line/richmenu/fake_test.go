@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
@@ -27,8 +27,9 @@ type fakeMenu struct {
 
 // fakeLINE keeps rich menus as LINE does, as far as set-ups need it.
 type fakeLINE struct {
-	*httptest.Server
-	t testing.TB
+	t      testing.TB
+	url    string
+	client *http.Client
 
 	mu      sync.Mutex
 	menus   []*fakeMenu
@@ -60,13 +61,13 @@ const (
 
 func newFake(t testing.TB) *fakeLINE {
 	f := &fakeLINE{t: t, aliases: map[string]string{}, linked: map[string]string{}}
-	f.Server = httptest.NewServer(f)
-	t.Cleanup(f.Close)
+	network := memnet.New(t)
+	f.url, f.client = network.Serve("line.test", f), network.Client()
 	return f
 }
 
 func (f *fakeLINE) channel() *line.Channel {
-	c, err := line.New("secret", "token", &line.Options{Endpoint: f.URL, Logger: slog.New(slog.DiscardHandler)})
+	c, err := line.New("secret", "token", &line.Options{Endpoint: f.url, Client: f.client, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(f.t, err)
 	return c
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
@@ -24,20 +25,22 @@ func on(call string, what fault) func(int, string) fault {
 }
 
 func TestApplyRateLimit(t *testing.T) {
-	f := deployed(t)
-	f.fail = on("DELETE richmenu/richmenu-", limited)
-	changes, err := apply(f, after...)
-	require.EqualError(t, err, "richmenu: delete removed (richmenu-3): LINE allows no more such calls now, "+
-		"apply again later: line: status 429: The API rate limit has been exceeded (request request-"+
-		strings.TrimSuffix(lastRequest(f), ")")+")")
-	var refusal *line.APIError
-	require.ErrorAs(t, err, &refusal)
-	require.Equal(t, 429, refusal.Status)
-	require.Equal(t, "delete the alias of removed (richmenu-3)", changes[len(changes)-1])
-	f.fail = nil
-	_, err = apply(f, after...)
-	require.NoError(t, err)
-	settled(t, f, after...)
+	synctest.Test(t, func(t *testing.T) {
+		f := deployed(t)
+		f.fail = on("DELETE richmenu/richmenu-", limited)
+		changes, err := apply(f, after...)
+		require.EqualError(t, err, "richmenu: delete removed (richmenu-3): LINE allows no more such calls now, "+
+			"apply again later: line: status 429: The API rate limit has been exceeded (request request-"+
+			strings.TrimSuffix(lastRequest(f), ")")+")")
+		var refusal *line.APIError
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, 429, refusal.Status)
+		require.Equal(t, "delete the alias of removed (richmenu-3)", changes[len(changes)-1])
+		f.fail = nil
+		_, err = apply(f, after...)
+		require.NoError(t, err)
+		settled(t, f, after...)
+	})
 }
 
 func lastRequest(f *fakeLINE) string {
@@ -70,12 +73,14 @@ func changed(t *testing.T) *fakeLINE {
 }
 
 func TestMoveTakesItsTime(t *testing.T) {
-	f := changed(t)
-	f.phases = []string{"unknown", "ongoing", "ongoing"}
-	_, err := apply(f, menu("first", "y"))
-	require.NoError(t, err)
-	require.Empty(t, f.phases)
-	require.Len(t, f.menus, 1)
+	synctest.Test(t, func(t *testing.T) {
+		f := changed(t)
+		f.phases = []string{"unknown", "ongoing", "ongoing"}
+		_, err := apply(f, menu("first", "y"))
+		require.NoError(t, err)
+		require.Empty(t, f.phases)
+		require.Len(t, f.menus, 1)
+	})
 }
 
 // Until LINE has moved the users, the old menu stays; a later set-up goes on.
@@ -92,43 +97,48 @@ func TestMoveUnfinished(t *testing.T) {
 		{"too many looks", nil, on("GET richmenu/progress", refused), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f := changed(t)
-			f.phases, f.fail = tt.phases, tt.fail
-			f.took()
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-			defer cancel()
-			_, err := Apply(ctx, f.channel(), []Menu{menu("first", "y")}, &Options{Wait: 10 * time.Millisecond, poll: time.Millisecond})
-			require.ErrorIs(t, err, ErrUnfinished)
-			require.Equal(t, "richmenu-2", f.aliases["first"])
-			require.NotNil(t, f.menu("richmenu-1"), "users may still see it")
-			accepted := 0
-			for _, call := range f.took() {
-				if strings.HasPrefix(call, "POST richmenu/batch") {
-					accepted++
-				}
-			}
-			require.Equal(t, tt.batches, accepted)
-			f.phases, f.fail = nil, nil
-			_, err = apply(f, menu("first", "y"))
-			require.NoError(t, err)
-			require.Equal(t, "richmenu-2", f.linked["ann"])
-			settled(t, f, menu("first", "y"))
+			synctest.Test(t, func(t *testing.T) { moveUnfinished(t, tt.phases, tt.fail, tt.batches) })
 		})
 	}
 }
 
-func TestMoveEndsWithItsContext(t *testing.T) {
+func moveUnfinished(t *testing.T, phases []string, fail func(int, string) fault, batches int) {
+	t.Helper()
 	f := changed(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	f.fail = func(_ int, call string) fault {
-		if strings.HasPrefix(call, "POST richmenu/batch") {
-			time.AfterFunc(20*time.Millisecond, cancel)
-		}
-		return none
-	}
-	_, err := Apply(ctx, f.channel(), []Menu{menu("first", "y")}, &Options{poll: time.Hour})
-	require.ErrorIs(t, err, context.Canceled)
+	f.phases, f.fail = phases, fail
+	f.took()
+	_, err := Apply(t.Context(), f.channel(), []Menu{menu("first", "y")}, &Options{Wait: 10 * time.Second})
 	require.ErrorIs(t, err, ErrUnfinished)
+	require.Equal(t, "richmenu-2", f.aliases["first"])
+	require.NotNil(t, f.menu("richmenu-1"), "users may still see it")
+	accepted := 0
+	for _, call := range f.took() {
+		if strings.HasPrefix(call, "POST richmenu/batch") {
+			accepted++
+		}
+	}
+	require.Equal(t, batches, accepted)
+	f.phases, f.fail = nil, nil
+	_, err = apply(f, menu("first", "y"))
+	require.NoError(t, err)
+	require.Equal(t, "richmenu-2", f.linked["ann"])
+	settled(t, f, menu("first", "y"))
+}
+
+func TestMoveEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := changed(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		f.fail = func(_ int, call string) fault {
+			if strings.HasPrefix(call, "POST richmenu/batch") {
+				time.AfterFunc(time.Second, cancel)
+			}
+			return none
+		}
+		_, err := Apply(ctx, f.channel(), []Menu{menu("first", "y")}, &Options{poll: time.Hour})
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, ErrUnfinished)
+	})
 }
 
 // The SDK sends menus as line.RichMenu says, with every action that they may hold.

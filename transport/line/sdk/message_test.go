@@ -141,7 +141,7 @@ func TestSharedByGoroutines(t *testing.T) {
 		shared := shape(m, every(true))
 		want, own := rendered(t, m, "abcde"), sdk.Message(shared)
 		var wg sync.WaitGroup
-		for range 64 {
+		for range 8 {
 			wg.Go(func() {
 				fresh, err1 := sdk.Message(shared).AppendJSON(nil, "abcde")
 				same, err2 := own.AppendJSON(nil, "abcde")

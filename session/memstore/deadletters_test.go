@@ -21,7 +21,7 @@ func letterIDs(t *testing.T, s *Store, from string, limit int) (ids []string, ne
 	return ids, next
 }
 
-func TestLetters(t *testing.T) {
+func TestDeadLetters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, now := New(), time.UnixMilli(time.Now().UnixMilli())
 		run(t, s, "a", "fine", session.CommitRequest{})
@@ -40,7 +40,7 @@ func TestLetters(t *testing.T) {
 	})
 }
 
-func TestLettersByPage(t *testing.T) {
+func TestDeadLettersByPage(t *testing.T) {
 	s := New()
 	for i := range 5 {
 		run(t, s, "a", name(i), session.CommitRequest{Dead: "panic"})
@@ -64,19 +64,19 @@ func TestLettersByPage(t *testing.T) {
 	}
 	require.NoError(t, s.DeleteDeadLetter(t.Context(), "2"))
 	ids, _ := letterIDs(t, s, "2", 1)
-	require.Equal(t, []string{"3"}, ids, "the place of a letter that is gone")
+	require.Equal(t, []string{"3"}, ids, "the place of a dead letter that is gone")
 	_, _, err := s.DeadLetters(t.Context(), "x", 1)
-	require.EqualError(t, err, "memstore: Letters did not return that place")
+	require.EqualError(t, err, "memstore: DeadLetters did not return that place")
 }
 
-func TestLettersAreBounded(t *testing.T) {
+func TestDeadLettersAreBounded(t *testing.T) {
 	s := New()
-	for i := range maxLetters + 5 {
+	for i := range maxDead + 5 {
 		run(t, s, "a", fmt.Sprint("e", i), session.CommitRequest{Dead: "panic"})
 	}
-	all, _, err := s.DeadLetters(t.Context(), "", 2*maxLetters)
+	all, _, err := s.DeadLetters(t.Context(), "", 2*maxDead)
 	require.NoError(t, err)
-	require.Len(t, all, maxLetters)
+	require.Len(t, all, maxDead)
 	require.Equal(t, "e5", all[0].Event.ID)
 	require.ErrorIs(t, s.Replay(t.Context(), "5"), session.ErrNoDeadLetter)
 }

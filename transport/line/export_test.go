@@ -1,7 +1,9 @@
 package line
 
 import (
+	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,10 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// ConnectBy makes the channel's own client connect by a function.
+func (c *Channel) ConnectBy(connect func(ctx context.Context, network, addr string) (net.Conn, error)) {
+	c.api.doer.(*pool).connect = connect
+}
+
 // OpenAPI is LINE's description of some of its API, for the tests of what other packages call.
 type OpenAPI []*schemas
 
-// ReadOpenAPI reads these files of LINE's, or skips the test.
+// ReadOpenAPI reads these files of LINE's.
 func ReadOpenAPI(t *testing.T, names ...string) (api OpenAPI) {
 	t.Helper()
 	for _, name := range names {
