@@ -147,14 +147,14 @@ func (h *holder) committed(res *session.CommitResult, outs []delivery) session.E
 	return res.Next
 }
 
-// commitPatience is how long a turn tries to commit while the store is away. Its actions have run, and to
-// try again costs less than to run them again. If another process takes the session meanwhile, the commit
-// is refused.
+// commitPatience is for how long a turn tries to commit while the store is away. Its actions have run:
+// to try on costs less than to run them again. If another process takes the session meanwhile, the
+// commit is refused.
 const commitPatience = 10 * time.Second
 
-// write calls Commit, and calls it again while the store is unavailable, for commitPatience: at once, then
-// after 20 ms, 60 ms, 140 ms and so on, up to a second. The second call is made at once because most often
-// only the answer was lost: the store then recognises the commit and answers again.
+// write calls Commit, and calls it again while the store is unavailable, for commitPatience: at once,
+// then after 20 ms, 60 ms, 140 ms and so on, up to a second. The second call is made at once because
+// most often only the answer was lost: the store then recognises the commit and answers again.
 func (h *holder) write() (session.CommitResult, error) {
 	r := &h.request
 	r.ID, r.Token, r.Rev, r.Release = h.id, h.token, h.rev, h.last

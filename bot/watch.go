@@ -13,10 +13,10 @@ const maxHold = 6
 
 // watch looks after a turn that takes long. With the default options:
 //
-//	1 s                the user is shown that an answer is on its way
-//	1 s, 2 s, 3 s ...  the lease of 3 s is extended, until the turn is over
-//	10 s               the context of the actions ends
-//	60 s               an action that still hangs loses the session to another holder (abandon)
+//	1 s         the user is shown that an answer is on its way
+//	1 s, 2 s... the lease of 3 s is extended, until the turn is over
+//	10 s        the context of the actions ends
+//	60 s        an action that still hangs loses the session to another holder (abandon)
 //
 // If the store answers an extension with ErrFenced, another process has the lease, and the context
 // ends at that moment. One timer serves for all of this, because most turns are over long before it

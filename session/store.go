@@ -19,12 +19,11 @@ const (
 
 // How long leases last if a request does not say.
 const (
-	// DefaultLease is how long a process may run the turns of a session before it has to extend its
-	// lease. If the process dies, others wait as long for the event that it was running.
+	// DefaultLease is for the right to run turns. A process extends the lease while it lives; other
+	// processes wait as long for what one that died had under way.
 	DefaultLease = 3 * time.Second
-	// DefaultDeliveryLease is how long a process may send outputs: long enough for one call of a platform
-	// that hangs until its time-out of 3 s. If the process dies, others wait as long for what it left
-	// unsent.
+	// DefaultDeliveryLease is for the right to deliver outputs: one call of a platform that hangs until
+	// its time-out of 3 s, and some. Other processes wait as long for what one that died left unsent.
 	DefaultDeliveryLease = 3500 * time.Millisecond
 )
 

@@ -104,7 +104,8 @@ func luaConstants() map[string]string {
 	all := map[string]string{
 		"HEADER": quote(headerFormat), "LEASE": quote(leaseFormat),
 		"OUTBOX": quote(outboxFormat), "OUTPUT": quote(outputFormat),
-		"NOBODY": `'\0\0\0\0\0\0\0\0'`, // the token of nobody
+		"NOBODY":  `'\0\0\0\0\0\0\0\0'`, // the token of nobody
+		"NO_MARK": `'\0\0\0\0'`,
 	}
 	for name, n := range map[string]int{
 		"LAYOUT": layout, "HEADER_BYTES": headerBytes, "OUTPUT_BYTES": outputBytes,

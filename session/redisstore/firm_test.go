@@ -224,7 +224,9 @@ func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
 			host, port, err := net.SplitHostPort(r.Replica.Addr())
 			require.NoError(t, err)
 			require.NoError(t, r.Master.Client().SlaveOf(ctx, host, port).Err())
-			require.Eventually(t, func() bool { return accept(s, 30) == nil && s.Check(ctx) == nil }, 30*time.Second, 20*time.Millisecond)
+			require.Eventually(t, func() bool {
+				return accept(s, 30) == nil && s.Check(ctx) == nil
+			}, 30*time.Second, 20*time.Millisecond)
 		})
 	}
 }

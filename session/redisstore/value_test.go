@@ -318,8 +318,8 @@ func TestSeenEventIsFoundOnlyInItsPlace(t *testing.T) {
 	}
 }
 
-// A session that an earlier commit of this package stored goes on: a turn runs, an event and an output wait,
-// and it was forgotten before.
+// A session that an earlier commit of this package stored goes on: a turn runs, an event and an output
+// wait, and it was forgotten before.
 func TestValueOfAnEarlierCommit(t *testing.T) {
 	t.Parallel()
 	const (
@@ -337,23 +337,30 @@ func TestValueOfAnEarlierCommit(t *testing.T) {
 	clock := newClock(t, client, s)
 	clock.advance(then.Add(time.Minute).Sub(time.Now()))
 	require.NoError(t, client.Set(ctx, p.prefix+id, value, time.Hour).Err())
-	require.NoError(t, client.ZAdd(ctx, p.prefix+"q:"+id, redis.Z{Score: float64(base.UnixMilli() + 3), Member: mail}).Err())
+	require.NoError(t, client.ZAdd(ctx, p.prefix+"q:"+id, redis.Z{
+		Score: float64(base.UnixMilli() + 3), Member: mail,
+	}).Err())
 	require.NoError(t, client.ZAdd(ctx, p.watch, redis.Z{Score: float64(then.UnixMilli()), Member: id}).Err())
 
-	early := session.Event{ID: "early", Time: then, Body: []byte("b")}
-	require.Equal(t, session.Stale, mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(8), Event: early, Hold: true}).Status)
-	known := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(8), Event: event("e1", 1), Hold: true})
-	require.Equal(t, session.Duplicate, known.Status)
+	status := func(e session.Event) session.Status {
+		return mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(8), Event: e, Hold: true}).Status
+	}
+	require.Equal(t, session.Stale, status(session.Event{ID: "early", Time: then, Body: []byte("b")}))
+	require.Equal(t, session.Duplicate, status(event("e1", 1)))
 	b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(9)})
 	b.Event.Time, b.Event.Accepted = b.Event.Time.UTC(), b.Event.Accepted.UTC()
 	require.Equal(t, session.BeginResult{
 		Status: session.Run, Now: b.Now, Retried: true, Attempt: 2, Crashed: true, Rev: 1, State: []byte("state"),
-		Due: time.UnixMilli(2_000_000_000_000), Outputs: []session.Output{{Seq: session.MakeSeq(1, 1), Body: []byte("o")}},
+		Due:     time.UnixMilli(2_000_000_000_000),
+		Outputs: []session.Output{{Seq: session.MakeSeq(1, 1), Body: []byte("o")}},
 		Event: session.Event{
-			ID: "e2", Time: event("e2", 2).Time.UTC(), Accepted: then.UTC(), MessageID: "message of e2", Body: []byte("body of e2"),
+			ID: "e2", Time: event("e2", 2).Time.UTC(), Accepted: then.UTC(), MessageID: "message of e2",
+			Body: []byte("body of e2"),
 		},
 	}, b)
-	c := mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(9), Rev: 1, EventID: "e2", Done: session.MakeSeq(1, 1)})
+	c := mustCommit(t, s, &session.CommitRequest{
+		ID: id, Token: token(9), Rev: 1, EventID: "e2", Done: session.MakeSeq(1, 1),
+	})
 	require.Equal(t, "e3", c.Next.ID)
 	require.Equal(t, "body of e3", string(c.Next.Body))
 }

@@ -17,16 +17,19 @@ local token, redelivered, hold, leaseTerm, deliveryTerm, doneSeq, eventTime, eve
 local brought, changed = ARGV[2] ~= '', false
 --include load
 
--- Accept the event. "status" is what is answered unless the lease is taken below; nil: not yet known.
+-- Accept the event. "status" is what is answered, unless the lease is taken further down. The first line
+-- that holds decides:
 --
---   is the caller's lease held already?         -> STATUS_RUN, the same answer again
---   no event                                    -> STATUS_IDLE
---   from before the session was forgotten       -> STATUS_STALE
---   seen before, and the lease may be taken     -> nil
---   seen before, and it waits                   -> STATUS_QUEUED
---   seen before, and it is done                 -> STATUS_DUPLICATE
---   redelivered, from before the floor          -> STATUS_STALE
---   new                                         -> STATUS_QUEUED: it is the head, or in the mailbox
+--   the caller holds the lease              STATUS_RUN: the call is repeated
+--   there is no event                       STATUS_IDLE
+--   it is from before the last forget       STATUS_STALE
+--   it was seen before, or it waits:
+--     and the lease can be taken below      nil: decided there
+--     and it waits                          STATUS_QUEUED
+--     and it is done                        STATUS_DUPLICATE
+--   it is redelivered, and from before
+--   the floor                               STATUS_STALE
+--   otherwise it is new                     STATUS_QUEUED: it becomes the head, or goes into the mailbox
 local status, ownEvent = STATUS_IDLE, false
 local repeated = not leaseFree and leaseOwner == token
 if repeated then

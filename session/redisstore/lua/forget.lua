@@ -8,7 +8,7 @@
 -- May run twice: it forgets up to the later time.
 --include load
 local changed = true
-timerAt, floor, commitMark, seenCount, stateLength, newStateAndSeen = 0, 0, '\0\0\0\0', 0, 0, ''
+timerAt, floor, commitMark, seenCount, stateLength, newStateAndSeen = 0, 0, NO_MARK, 0, 0, ''
 leaseOwner, leaseFree, leaseUntil, attempts, headLength, mailCount = NOBODY, true, 0, 0, 0, 0
 outputAt = #stored + 1
 -- The revision stays. It numbers the outputs: an ack from before the forget must not drop outputs of the

@@ -12,28 +12,33 @@
 --              (ms), B length and its id, B length and its message's id, body
 --   mailbox    if HAS_MAILBOX: B number of events in the mailbox, which is a key of its own
 --   tombstone  if HAS_TOMBSTONE: I6 when the session was forgotten (ms)
---   outbox     if HAS_OUTBOX. OUTBOX: c8 token of who has the delivery lease, and so on: I6 until
---              when (ms), c8 token, B 1 if outputs may have been sent; then the outputs up to the
---              end of the value. OUTPUT: I5 number of the output, I4 length; body
+--   outbox     if HAS_OUTBOX. OUTBOX: I6 until when the delivery lease lasts (ms), c8 token of its
+--              owner, B 1 if an earlier owner may have sent outputs; then outputs up to the end of
+--              the value, each OUTPUT (I5 its number, I4 length) and its body
 --
--- The lease is in one of three states:
+-- The lease is in one of three states. leaseFree is true for the first and the last:
 --
---   none      no section        Nobody runs a turn, and nothing has to wait.
---   held      HAS_LEASE         leaseOwner runs a turn. After leaseUntil, whoever comes may take the
---                               lease; until somebody does, leaseOwner may still commit.
---   resting   and LEASE_FREE    leaseOwner gave the lease up. No turn begins before leaseUntil.
+--   none      no section                Nobody runs a turn, and no event waits.
+--   held      HAS_LEASE                 leaseOwner runs a turn. After leaseUntil others may take the lease;
+--                                       until one does, leaseOwner may still commit.
+--   resting   HAS_LEASE + LEASE_FREE    Nobody runs a turn, and none begins before leaseUntil: the delay of
+--                                       a release (leaseOwner is who released), or since when an event
+--                                       waits that nobody took (leaseOwner is NOBODY).
 --
---   none -- begin --> held -- commit, and nothing waits --> none
---                     held -- commit, and the next event is handed over --> held
---                     held -- leaseUntil passes, another's begin --> held, crashed
---                     held -- release --> resting -- leaseUntil passes, begin --> held
+--   none -----> held        begin
+--   none -----> resting     begin with hold: its event waits
+--   held -----> none        commit, and nothing waits
+--   held -----> held        commit, and the next event is handed over to the same owner
+--   held -----> held        leaseUntil passes, and another's begin takes the lease: "crashed" is true
+--   held -----> resting     release, or a commit that releases while events wait
+--   resting --> held        leaseUntil passes, and a begin takes the lease
 --
 -- A script works with places in "stored" and cuts strings out of it only where it must: Redis' Lua
 -- hashes every byte of every string that it makes, about a microsecond for each kilobyte.
 local call, pack, unpack, sub = redis.call, struct.pack, struct.unpack, string.sub
 local format = string.format -- for numbers: Redis would write them as floats, which costs more
 --include clock
-local revision, timerAt, floor, expiryHours, commitMark, seenCount, stateLength = 0, 0, 0, 0, '\0\0\0\0', 0, 0
+local revision, timerAt, floor, expiryHours, commitMark, seenCount, stateLength = 0, 0, 0, 0, NO_MARK, 0, 0
 local leaseOwner, leaseFree, leaseUntil, attempts, crashed = NOBODY, true, 0, 0, false
 local headLength, headAt, mailCount = 0, 0, 0 -- headAt is where the head's event begins
 local deliveryUntil, deliveryOwner, retried = 0, NOBODY, 0

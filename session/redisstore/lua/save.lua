@@ -1,12 +1,13 @@
 -- save writes the session back if "changed", and its time in the watch index (KEYS[2]) if that changed.
 --
--- The value expires at "expiresAt", or, if the script did not set that, when it would have expired
--- before. It is kept for KEEP_WAITING at least while a lease is held or anything waits, and for
--- KEEP_FORGOTTEN after a forget. For example: a commit at noon asks for 72 hours; a begin at one
--- o'clock changes nothing of that; the begin would only lengthen what expires within 25 hours.
+-- The value expires at "expiresAt" or, if the script did not set that, when it would have expired
+-- before. But it is kept for KEEP_WAITING at least while there is a lease or anything waits, and for
+-- KEEP_FORGOTTEN after a forget. For example, a commit keeps a session for 72 hours. A begin one hour
+-- later leaves it at the 71 hours that are left; a begin 60 hours later keeps it for 25 hours more.
+-- When a value expires is stored in whole hours, rounded up.
 --
--- After save, headText and outputText are the head (with its length) and the outputs that were stored,
--- as a script answers with them.
+-- After save, "headText" is the head with its length and "outputText" the outputs that were stored, as a
+-- script answers with them.
 local headText, outputText = '', ''
 if headLength > 0 then
   newHead = newHead or sub(stored, headAt - 3, headAt + headLength - 1) -- 3 bytes of length before it

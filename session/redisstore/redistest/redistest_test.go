@@ -130,7 +130,7 @@ func TestShortStartsNoServer(t *testing.T) {
 	} {
 		f := &fakeTB{TB: t}
 		require.Panics(t, func() { start(f) }, name)
-		require.Equal(t, "skip: redistest: with -short no server is started", f.how, name)
+		require.Equal(t, "skip: starts other processes: not with -short", f.how, name)
 	}
 }
 
