@@ -100,7 +100,7 @@ func (c *courier) drain(id string, stored []session.Output, retried bool) {
 }
 
 // sendStored sends outputs one after the other, and returns the last one that is done with. It stops
-// after half of a delivery lease, 2 s: whoever acknowledges what is done gets a new delivery lease. It
+// after half of a delivery lease, 1.75 s: whoever acknowledges what is done gets a new delivery lease. It
 // returns true for more if the caller should acknowledge at once and ask for what waits behind. It
 // returns false if the next output has to wait, or if the acknowledgement may travel with the session's
 // next call.

@@ -140,8 +140,8 @@
 //	it calls Goexit          like an error
 //	it ignores its context   after six times Options.TurnTimeout, the event is set aside and the session
 //	                         goes on without the action, which keeps its goroutine (Stats.Stuck)
-//	it kills the process     the lease runs out, and the event is tried again alone, so that it takes no
-//	                         other events with it
+//	it kills the process     the lease runs out, and the event is tried again; after a second death it
+//	                         runs alone, so that it takes no other events with it
 //
 // A timer or reminder that fails holds up nobody: it is put off by those times, events go first
 // meanwhile, and its attempts are its own. Then a reminder is a dead letter: Replay has it tried once

@@ -95,7 +95,7 @@ func retryTurn(attempt int) time.Duration {
 //	ErrFenced     another process has the lease, and runs the event: nothing to do
 //	ErrTooLarge   it would be as large the next time: the event is set aside
 //	ErrFull       100 outputs wait already: the event is tried again after fullWait
-//	others        the lease has run out by now, and any process may begin the event again
+//	others        the lease runs out by itself, and then any process may begin the event again
 func (h *holder) notCommitted(turn string, err error) (session.Event, bool) {
 	log := h.o.Logger
 	switch {

@@ -81,7 +81,7 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 	}
 	h.id, h.token, h.rev, h.state = req.ID, req.Token, res.Rev, res.State
 	j := job{event: res.Event, attempt: res.Attempt, crashed: res.Crashed}
-	if e != nil && e.ID == res.Event.ID { // else an older event waited, which is stored
+	if e != nil && e.ID == res.Event.ID { // otherwise the turn is for an older event or a timer
 		j.decoded = e
 	}
 	h.set(j)

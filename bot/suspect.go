@@ -8,26 +8,32 @@ import (
 )
 
 const (
-	// suspectWait is the longest delay before an event that may have crashed a process is tried
-	// again, where it cannot run now; the delay is drawn between half of it and all of it.
+	// suspectWait is the longest delay before a suspect that cannot run now is tried again; the delay
+	// is drawn between half of it and all of it.
 	suspectWait = 400 * time.Millisecond
-	// maxSuspects is how many events may run at once that were under way in one process that died.
+	// maxSuspects is how many suspects of one death may run at once.
 	maxSuspects = 64
 )
 
-// suspects bounds the turns of suspects. A suspect is an event whose earlier attempt ended without a
-// word: its process died, and the event may have killed it. An example: ten events run side by side, and
-// one of them kills the process. All ten are suspects now. Nine are innocent, and their users wait, so
-// all ten run side by side again (up to maxSuspects). The killer kills once more. From then on each of
-// the ten runs alone: only the killer uses up its attempts, and the nine are answered. Other events run
-// beside a suspect.
+// suspects bounds the turns of suspects: events that may have crashed a process, because their earlier
+// attempt ended without a word. Nobody can tell which of the events that were under way did it.
+//
+// For example: ten events run side by side, and e7 kills the process. All ten are suspects. They run side
+// by side once more, up to maxSuspects, because nine are innocent and their users wait. If the process
+// dies again, those that were under way both times run alone, one after the other. Now e7 takes no others
+// with it: it alone uses up its attempts, and becomes a dead letter. Events that are no suspects run
+// beside suspects.
+//
+//	                        events of one death run    an event of two deaths runs
+//	an event of one death   may run beside them        waits
+//	an event of two deaths  waits                      waits
 type suspects struct {
 	mu     sync.Mutex
-	beside int  // events that died once, and run
-	alone  bool // an event that died twice runs
+	beside int  // how many events of one death run
+	alone  bool // an event of two deaths runs
 }
 
-// enter reports whether the event may run now. If it may, leave follows.
+// enter returns true if the event may run now. The caller then calls leave when the turn is over.
 func (s *suspects) enter(twice bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,6 +48,7 @@ func (s *suspects) enter(twice bool) bool {
 	return true
 }
 
+// leave is for an event whose turn is over, or whose action hangs: others need not wait for that.
 func (s *suspects) leave(twice bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,12 +59,13 @@ func (s *suspects) leave(twice bool) {
 	}
 }
 
-// twice reports whether two attempts or more were begun before, of which one crashed.
+// twice reports whether a suspect is one of two deaths: two attempts or more were begun before, and one
+// of these crashed. The other may have failed in another way.
 func (j *job) twice() bool { return j.attempt > 2 }
 
-// waitTurn gives the session of a suspect back, and begins it again a little later. To wait with
-// the lease in hand would count as an attempt when another suspect kills the process: a few deaths
-// in a row, and all that waited would be set aside.
+// waitTurn gives up the lease of a suspect that cannot run now, and begins its session again a little
+// later. It does not wait with the lease in hand: if another suspect then killed the process, that would
+// count as an attempt of this one too. After a few deaths it would be set aside without having run.
 func (h *holder) waitTurn() {
 	rest := suspectWait/2 + rand.N(suspectWait/2)
 	h.release(rest, false)

@@ -12,7 +12,7 @@ import (
 // failure. It returns the event of the next turn, which is empty if no event waits. It returns false if
 // the holder no longer has the lease.
 //
-//	alone?    a suspect, if another suspect runs      -> the session waits (waitAlone)
+//	suspect?  may it run beside other suspects?       -> if not, the session waits (waitTurn)
 //	plan      the actions run                         -> an error: tried again or set aside (failed)
 //	decide    may the result be stored?               -> the session was taken over: nothing is stored
 //	commit    state, outputs and timers are stored    -> refused by the store (notCommitted)

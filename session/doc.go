@@ -30,7 +30,7 @@
 //	A  Commit(e1, rev 7)    revision 8, next event e2: A holds the lease for e2, with a fresh term
 //	A  Commit(e2, rev 8)    revision 9, no next event: nobody holds the lease
 //
-// If A dies in the turn of e1, its lease ends after ten seconds, and Due lists the session:
+// If A dies in the turn of e1, its lease ends after three seconds, and Due lists the session:
 //
 //	B  Begin()              Run, event e1, attempt 2, crashed: B holds the lease
 //	A  Commit(e1, rev 7)    ErrFenced, if A was only frozen: its lease is lost

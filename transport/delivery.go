@@ -56,7 +56,7 @@ const (
 	Hold
 )
 
-// String returns the verdict in lower case.
+// String returns the disposition in lower case.
 func (v Disposition) String() string {
 	return [...]string{"retry", "drop", "ambiguous", "hold"}[v&3]
 }
@@ -71,7 +71,7 @@ type SendError struct {
 	Err error
 }
 
-// Error returns the verdict and the cause.
+// Error returns the disposition and the cause.
 func (e *SendError) Error() string {
 	return fmt.Sprintf("transport: send: %s: %v", e.Disposition, e.Err)
 }

@@ -36,9 +36,10 @@ type Event struct {
 
 // Postback is the data behind a button that was tapped.
 type Postback struct {
-	// Data is what the author put behind the button, without the tag.
+	// Data is what the author put behind the button, without the mark.
 	Data string
-	// Tag is the step that the button was shown in (see Tag), or empty if it belongs to none.
+	// Mark names the step that the button was shown in (see the function Mark). It is empty if the
+	// button belongs to no step.
 	Mark string
 	// Params holds what the user picked: "date", "time" or "datetime" for a picker. It is nil
 	// for a plain button.

@@ -6,8 +6,8 @@ package transport
 // for concurrent use.
 type Message interface {
 	// AppendJSON appends the message object to b in the platform's JSON. Each postback in it
-	// gets the tag, if there is one: see Tag.
-	AppendJSON(b []byte, tag string) ([]byte, error)
+	// gets the mark, if there is one: see Mark.
+	AppendJSON(b []byte, mark string) ([]byte, error)
 	// Validate reports every limit of the platform that the message breaks.
 	Validate() error
 }

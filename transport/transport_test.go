@@ -19,36 +19,36 @@ func ExampleMark() {
 	// yes a1B-_
 }
 
-func TestUntag(t *testing.T) {
-	for _, tt := range []struct{ name, in, data, tag string }{
-		{"tagged", "~abcde~yes", "yes", "abcde"},
-		{"nothing behind the tag", "~abcde~", "", "abcde"},
+func TestUnmark(t *testing.T) {
+	for _, tt := range []struct{ name, in, data, mark string }{
+		{"marked", "~abcde~yes", "yes", "abcde"},
+		{"nothing behind the mark", "~abcde~", "", "abcde"},
 		{"plain", "yes", "yes", ""},
 		{"empty", "", "", ""},
 		{"short", "~abc~", "~abc~", ""},
 		{"no second mark", "~abcdeyes", "~abcdeyes", ""},
-		{"strange tag", "~ab de~yes", "~ab de~yes", ""},
+		{"strange mark", "~ab de~yes", "~ab de~yes", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			data, tag := transport.Unmark(tt.in)
+			data, mark := transport.Unmark(tt.in)
 			require.Equal(t, tt.data, data)
-			require.Equal(t, tt.tag, tag)
+			require.Equal(t, tt.mark, mark)
 		})
 	}
 	require.Equal(t, "yes", transport.Mark("yes", ""))
 }
 
-func FuzzTag(f *testing.F) {
+func FuzzMark(f *testing.F) {
 	f.Add("yes", "abcde")
 	f.Add("yes", "")
-	f.Add("yes", "ab de") // no tag
-	f.Fuzz(func(t *testing.T, data, tag string) {
-		if d, got := transport.Unmark(transport.Mark("", tag)); got != tag || d != "" {
-			return // not a tag
+	f.Add("yes", "ab de") // no mark
+	f.Fuzz(func(t *testing.T, data, mark string) {
+		if d, got := transport.Unmark(transport.Mark("", mark)); got != mark || d != "" {
+			return // not a mark
 		}
-		d, got := transport.Unmark(transport.Mark(data, tag))
-		if tag != "" && (d != data || got != tag) {
-			t.Fatalf("%q %q came back as %q %q", data, tag, d, got)
+		d, got := transport.Unmark(transport.Mark(data, mark))
+		if mark != "" && (d != data || got != mark) {
+			t.Fatalf("%q %q came back as %q %q", data, mark, d, got)
 		}
 	})
 }

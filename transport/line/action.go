@@ -9,7 +9,7 @@ import (
 // Action is what a tap on a button does. Its implementations are the types of this package
 // whose names end in Action; use them by value.
 type Action interface {
-	appendAction(b []byte, tag string) []byte
+	appendAction(b []byte, mark string) []byte
 	checkAction(c *checker, in holder)
 }
 
@@ -38,8 +38,8 @@ func (h holder) maxLabel() int {
 
 func (h holder) needsLabel() bool { return h == inTemplate || h == inQuickReply }
 
-// tagRoom is what a tag takes of the data of a postback.
-const tagRoom = transport.MarkLen + 2
+// markRoom is what a mark takes of the data of a postback.
+const markRoom = transport.MarkLen + 2
 
 func (c *checker) label(label string, in holder) {
 	if in.needsLabel() {
@@ -48,12 +48,12 @@ func (c *checker) label(label string, in holder) {
 	c.clusters("label", label, in.maxLabel())
 }
 
-// data checks the data of a postback or a picker, which shares its room with the tag.
+// data checks the data of a postback or a picker, which shares its room with the mark.
 func (c *checker) data(data string) {
 	c.required("data", data)
 	c.units("data", data, maxData)
-	if _, tag := transport.Unmark(data); tag != "" {
-		c.broken("data", "begins like a tag")
+	if _, mark := transport.Unmark(data); mark != "" {
+		c.broken("data", "begins like a mark")
 	}
 }
 
@@ -70,20 +70,20 @@ func isNil(v any) bool {
 }
 
 // appendAction appends null for a missing action, which Validate reports.
-func appendAction(b []byte, a Action, tag string) []byte {
+func appendAction(b []byte, a Action, mark string) []byte {
 	if missing(a) {
 		return append(b, "null"...)
 	}
-	return a.appendAction(b, tag)
+	return a.appendAction(b, mark)
 }
 
-func appendActions(b []byte, actions []Action, tag string) []byte {
+func appendActions(b []byte, actions []Action, mark string) []byte {
 	b = append(b, '[')
 	for i, a := range actions {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendAction(b, a, tag)
+		b = appendAction(b, a, mark)
 	}
 	return append(b, ']')
 }

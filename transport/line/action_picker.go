@@ -96,10 +96,10 @@ func (m PickerMode) parse(s string) (time.Time, bool) {
 	return t, m == PickTime || t.Year() >= 1900 && t.Year() <= 2100
 }
 
-func (a PickerAction) appendAction(b []byte, tag string) []byte {
+func (a PickerAction) appendAction(b []byte, mark string) []byte {
 	b = append(b, `{"type":"datetimepicker"`...)
 	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "data"), transport.Mark(a.Data, tag))
+	b = appendText(appendName(b, "data"), transport.Mark(a.Data, mark))
 	b = appendField(b, "mode", string(a.Mode))
 	b = appendField(b, "initial", a.Initial)
 	b = appendField(b, "max", a.Max)

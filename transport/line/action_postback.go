@@ -7,7 +7,7 @@ import "github.com/kaiwa-go/kaiwa/transport"
 type PostbackAction struct {
 	// Label is the text on the button.
 	Label string
-	// Data comes back as the Postback of the event. With the tag it has room for 293 UTF-16
+	// Data comes back as the Postback of the event. With the mark it has room for 293 UTF-16
 	// code units.
 	Data string
 	// DisplayText shows in the chat as a message of the user. Empty shows nothing.
@@ -56,10 +56,10 @@ func (a PostbackAction) WithFillIn(text string) PostbackAction {
 	return a
 }
 
-func (a PostbackAction) appendAction(b []byte, tag string) []byte {
+func (a PostbackAction) appendAction(b []byte, mark string) []byte {
 	b = append(b, `{"type":"postback"`...)
 	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "data"), transport.Mark(a.Data, tag))
+	b = appendText(appendName(b, "data"), transport.Mark(a.Data, mark))
 	b = appendField(b, "displayText", a.DisplayText)
 	b = appendField(b, "text", a.Text)
 	b = appendField(b, "inputOption", string(a.InputOption))

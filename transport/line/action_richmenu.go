@@ -24,11 +24,11 @@ func (a RichMenuSwitchAction) WithLabel(label string) RichMenuSwitchAction {
 	return a
 }
 
-func (a RichMenuSwitchAction) appendAction(b []byte, tag string) []byte {
+func (a RichMenuSwitchAction) appendAction(b []byte, mark string) []byte {
 	b = append(b, `{"type":"richmenuswitch"`...)
 	b = appendField(b, "label", a.Label)
 	b = appendText(appendName(b, "richMenuAliasId"), a.AliasID)
-	b = appendText(appendName(b, "data"), transport.Mark(a.Data, tag))
+	b = appendText(appendName(b, "data"), transport.Mark(a.Data, mark))
 	return append(b, '}')
 }
 

@@ -108,7 +108,7 @@ func TestActionLimits(t *testing.T) {
 			[]string{"line: data: 294 of at most 293 UTF-16 code units"},
 		},
 		{"data missing", Postback("a", ""), inTemplate, []string{"line: data: required"}},
-		{"data like a tag", Postback("a", "~abcde~x"), inTemplate, []string{"line: data: begins like a tag"}},
+		{"data like a mark", Postback("a", "~abcde~x"), inTemplate, []string{"line: data: begins like a mark"}},
 		{"data with a mark", Postback("a", "~abc~x"), inTemplate, nil},
 		{
 			"display and fill-in", PostbackAction{Label: "a", Data: "d", DisplayText: strings.Repeat("a", 301), FillInText: strings.Repeat("b", 301)}, inTemplate,

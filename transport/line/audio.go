@@ -32,11 +32,11 @@ func (m AudioMessage) Quick(replies ...Action) AudioMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m AudioMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m AudioMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"audio","originalContentUrl":`...)
 	b = appendText(b, m.URL)
 	b = appendNumber(appendName(b, "duration"), m.Duration.Milliseconds())
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It does not

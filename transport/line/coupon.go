@@ -35,11 +35,11 @@ func (m CouponMessage) Quick(replies ...Action) CouponMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m CouponMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m CouponMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"coupon","couponId":`...)
 	b = appendText(b, m.ID)
 	b = appendField(b, "deliveryTag", m.DeliveryTag)
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It does not

@@ -9,7 +9,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
-// show prints a message as it is sent from the step with the tag "k3Xq0".
+// show prints a message as it is sent from the step with the mark "k3Xq0".
 func show(m transport.Message) {
 	object, err := m.AppendJSON(nil, "k3Xq0")
 	if err != nil {

@@ -41,17 +41,17 @@ func (m FlexMessage) Quick(replies ...Action) FlexMessage {
 	return m
 }
 
-// AppendJSON implements transport.Message. Postbacks in the contents are tagged like others.
+// AppendJSON implements transport.Message. Postbacks in the contents are marked like others.
 // It returns a *LimitError if the contents are not JSON.
-func (m FlexMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m FlexMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	start := len(b)
 	b = append(b, `{"type":"flex","altText":`...)
 	b = appendText(b, m.AltText)
-	b, ok := compactJSON(appendName(b, "contents"), m.Contents, tag, nil)
+	b, ok := compactJSON(appendName(b, "contents"), m.Contents, mark, nil)
 	if !ok {
 		return b[:start], &LimitError{Path: "contents", Rule: ruleJSON}
 	}
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. Of the contents

@@ -112,7 +112,7 @@ func appendPartField(b []byte, name string, p FlexComponent) []byte {
 	return p.appendPart(appendName(b, name))
 }
 
-// appendActionField leaves the tag to FlexMessage.AppendJSON.
+// appendActionField leaves the mark to FlexMessage.AppendJSON.
 func appendActionField(b []byte, a Action) []byte {
 	if missing(a) {
 		return b

@@ -143,8 +143,8 @@ func FuzzCompactJSON(f *testing.F) {
 			return
 		}
 		compareCompact(t, s)
-		if tagged, ok := compactJSON(nil, s, "abcde", nil); ok {
-			require.True(t, json.Valid(tagged), "%q", tagged)
+		if marked, ok := compactJSON(nil, s, "abcde", nil); ok {
+			require.True(t, json.Valid(marked), "%q", marked)
 		}
 		_ = FlexJSON("alt", []byte(s)).Validate()
 		_ = Raw([]byte(s)).Validate()
@@ -201,8 +201,8 @@ func TestFlexLimits(t *testing.T) {
 			[]string{at + ".action.data: 294 of at most 293 UTF-16 code units"},
 		},
 		{
-			"data like a tag", body(`{"type":"separator","action":{"data":"\u007eabcde~","type":"datetimepicker","mode":"date"}}`),
-			[]string{at + ".action.data: begins like a tag"},
+			"data like a mark", body(`{"type":"separator","action":{"data":"\u007eabcde~","type":"datetimepicker","mode":"date"}}`),
+			[]string{at + ".action.data: begins like a mark"},
 		},
 		{
 			"label too long", body(`{"type":"separator","action":{"type":"uri","uri":"tel:1","label":"` + strings.Repeat("a", 41) + `"}}`),

@@ -217,8 +217,8 @@ func requireSDK(t *testing.T, theirs sdk.EventInterface, ours *transport.Event) 
 		requireContent(t, e.Message, ours)
 	case sdk.PostbackEvent:
 		if e.Postback != nil {
-			data, tag := transport.Unmark(e.Postback.Data)
-			require.Equal(t, transport.Postback{Data: data, Mark: tag, Params: ours.Postback.Params}, ours.Postback)
+			data, mark := transport.Unmark(e.Postback.Data)
+			require.Equal(t, transport.Postback{Data: data, Mark: mark, Params: ours.Postback.Params}, ours.Postback)
 			require.Len(t, ours.Postback.Params, len(e.Postback.Params))
 			for k, v := range e.Postback.Params {
 				require.Equal(t, v, ours.Postback.Params[k])

@@ -25,7 +25,7 @@ func FuzzEscapeBraces(f *testing.F) {
 }
 
 // FuzzPostback takes the data of a button through the platform and back: it comes as it was, with
-// the tag of its step, whatever stands in it.
+// the mark of its step, whatever stands in it.
 func FuzzPostback(f *testing.F) {
 	f.Add("yes", "aB3-_")
 	f.Add("~abcde~yes", "00000")
@@ -34,12 +34,12 @@ func FuzzPostback(f *testing.F) {
 	f.Add("\b\x1a\xfd\"", "00000")
 	f.Add("yes", "")
 	f.Add("yes", "00 00")
-	f.Fuzz(func(t *testing.T, data, tag string) {
-		if d, got := transport.Unmark(transport.Mark("", tag)); got != tag || d != "" || tag == "" {
-			return // not a tag
+	f.Fuzz(func(t *testing.T, data, mark string) {
+		if d, got := transport.Unmark(transport.Mark("", mark)); got != mark || d != "" || mark == "" {
+			return // not a mark
 		}
 		data = strings.ToValidUTF8(data, "\ufffd")
-		object, err := Text("x").Quick(Postback("y", data)).AppendJSON(nil, tag)
+		object, err := Text("x").Quick(Postback("y", data)).AppendJSON(nil, mark)
 		require.NoError(t, err)
 		var shown struct {
 			QuickReply struct {
@@ -52,6 +52,6 @@ func FuzzPostback(f *testing.F) {
 		c := &Channel{}
 		e, err := c.Decode([]byte(`{"type":"postback","postback":{"data":` + string(sent) + `}}`))
 		require.NoError(t, err)
-		require.Equal(t, transport.Postback{Data: data, Mark: tag}, e.Postback)
+		require.Equal(t, transport.Postback{Data: data, Mark: mark}, e.Postback)
 	})
 }

@@ -30,7 +30,7 @@ func (m ImageMessage) Quick(replies ...Action) ImageMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m ImageMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m ImageMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	preview := m.PreviewURL
 	if preview == "" {
 		preview = m.URL
@@ -38,7 +38,7 @@ func (m ImageMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 	b = append(b, `{"type":"image","originalContentUrl":`...)
 	b = appendText(b, m.URL)
 	b = appendText(appendName(b, "previewImageUrl"), preview)
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It does not

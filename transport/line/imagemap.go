@@ -82,7 +82,7 @@ func (m ImagemapMessage) clone() ImagemapMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m ImagemapMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m ImagemapMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"imagemap","baseUrl":`...)
 	b = appendText(b, m.BaseURL)
 	b = appendText(appendName(b, "altText"), m.AltText)
@@ -92,7 +92,7 @@ func (m ImagemapMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 		b = m.Video.append(appendName(b, "video"))
 	}
 	b = appendTaps(appendName(b, "actions"), m.Taps)
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 func (v ImagemapVideo) append(b []byte) []byte {

@@ -41,7 +41,7 @@ const (
 	maxLabel              = 20
 	maxImageCarouselLabel = 12
 	maxFlexLabel          = 40
-	maxData               = 300 - tagRoom
+	maxData               = 300 - markRoom
 	maxActionText         = 300
 	maxURI                = 1000
 	maxClipboard          = 1000

@@ -36,13 +36,13 @@ func (m LocationMessage) Quick(replies ...Action) LocationMessage {
 
 // AppendJSON implements transport.Message. The error is always nil. A degree that is not a
 // number is written as null, which Validate reports.
-func (m LocationMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m LocationMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"location","title":`...)
 	b = appendText(b, m.Title)
 	b = appendText(appendName(b, "address"), m.Address)
 	b = appendDegrees(appendName(b, "latitude"), m.Latitude)
 	b = appendDegrees(appendName(b, "longitude"), m.Longitude)
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 func appendDegrees(b []byte, degrees float64) []byte {

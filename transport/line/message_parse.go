@@ -9,7 +9,7 @@ import (
 )
 
 // ParseMessage returns a message from its JSON, as a value of this package: TextMessage and so
-// on. It undoes AppendJSON with no tag, but for a text that only repeats a default, such as the
+// on. It undoes AppendJSON with no mark, but for a text that only repeats a default, such as the
 // AltText of a card that is its Text, which comes back empty. Nothing is lost: an object that
 // this package has no type for, or that holds more than its type does, is a RawMessage.
 //

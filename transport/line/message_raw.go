@@ -11,10 +11,10 @@ type RawMessage struct {
 // Raw returns a message from its JSON, which is copied without its white space.
 func Raw(object []byte) RawMessage { return RawMessage{JSON: compacted(object)} }
 
-// AppendJSON implements transport.Message. Postbacks are tagged like others. It returns a
+// AppendJSON implements transport.Message. Postbacks are marked like others. It returns a
 // *LimitError if the message is not JSON.
-func (m RawMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
-	out, ok := compactJSON(b, m.JSON, tag, nil)
+func (m RawMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
+	out, ok := compactJSON(b, m.JSON, mark, nil)
 	if !ok {
 		return b, &LimitError{Rule: ruleJSON}
 	}
@@ -104,7 +104,7 @@ func (c *checker) value(m checked) {
 
 // checked is a message of this package.
 type checked interface {
-	AppendJSON(b []byte, tag string) ([]byte, error)
+	AppendJSON(b []byte, mark string) ([]byte, error)
 	Validate() error
 	check(c *checker)
 }

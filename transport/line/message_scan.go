@@ -11,13 +11,13 @@ import (
 // maxNesting is how deep objects and arrays may be nested in JSON that others wrote.
 const maxNesting = 128
 
-// rewriter copies JSON without its white space. On the way it puts a tag on the data of each
+// rewriter copies JSON without its white space. On the way it puts a mark on the data of each
 // postback, picker and rich menu switch, and shows each object to a check. Everything else stays byte for byte.
 type rewriter struct {
 	s      string // what is left to read is s[i:]
 	i      int
 	out    []byte
-	mark   string     // the tag as it stands in data; empty for none
+	mark   string     // the mark as it stands in data; empty for none
 	check  *flexCheck // nil for none
 	frames []rawNode  // the objects and arrays that are open
 }
@@ -35,13 +35,13 @@ type rawNode struct {
 	bare       bool // its field action has no label
 }
 
-// compactJSON appends raw to b without its white space, tagged. It is false if raw is no JSON.
-func compactJSON(b []byte, raw, tag string, check *flexCheck) ([]byte, bool) {
+// compactJSON appends raw to b without its white space, marked. It is false if raw is no JSON.
+func compactJSON(b []byte, raw, mark string, check *flexCheck) ([]byte, bool) {
 	if !utf8.ValidString(raw) {
 		raw = strings.ToValidUTF8(raw, "\uFFFD")
 	}
 	var frames [16]rawNode
-	r := rewriter{s: raw, out: b, mark: transport.Mark("", tag), check: check, frames: frames[:0]}
+	r := rewriter{s: raw, out: b, mark: transport.Mark("", mark), check: check, frames: frames[:0]}
 	ok := r.value()
 	r.space()
 	if !ok || r.i < len(r.s) {

@@ -140,7 +140,7 @@ func TestMessageLimits(t *testing.T) {
 				"line: template.text: required",
 				actions + "3 of exactly 2 items",
 				"line: template.actions[2].label: 23 of at most 20 grapheme clusters",
-				"line: template.actions[2].data: begins like a tag",
+				"line: template.actions[2].data: begins like a mark",
 			},
 		},
 		{"confirm without", Confirm("x", yes, nil), []string{"line: template.actions[1]: required"}},

@@ -209,7 +209,7 @@ func TestFurtherMessageRules(t *testing.T) {
 	}
 	t.Run("rich menu", func(t *testing.T) {
 		require.NoError(t, validate(menuAction{action: RichMenuSwitch("a", "b")}))
-		require.Equal(t, []string{"line: richMenuAliasId: required", "line: data: begins like a tag"},
+		require.Equal(t, []string{"line: richMenuAliasId: required", "line: data: begins like a mark"},
 			broken(validate(menuAction{action: RichMenuSwitch("", "~abcde~")})))
 	})
 }

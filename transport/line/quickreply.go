@@ -15,8 +15,8 @@ func Icon(url string, action Action) IconAction { return IconAction{URL: url, Ac
 
 func (a IconAction) icon() (string, Action) { return a.URL, a.Action }
 
-func (a IconAction) appendAction(b []byte, tag string) []byte {
-	return appendAction(b, a.Action, tag)
+func (a IconAction) appendAction(b []byte, mark string) []byte {
+	return appendAction(b, a.Action, mark)
 }
 
 // checkAction is only reached where an icon cannot be: checkQuick takes the icon off first.
@@ -35,7 +35,7 @@ func iconOf(a Action) (url string, action Action) {
 	return "", a
 }
 
-func appendQuick(b []byte, quick []Action, tag string) []byte {
+func appendQuick(b []byte, quick []Action, mark string) []byte {
 	if len(quick) == 0 {
 		return b
 	}
@@ -47,7 +47,7 @@ func appendQuick(b []byte, quick []Action, tag string) []byte {
 		url, action := iconOf(a)
 		b = append(b, `{"type":"action"`...)
 		b = appendField(b, "imageUrl", url)
-		b = appendAction(appendName(b, "action"), action, tag)
+		b = appendAction(appendName(b, "action"), action, mark)
 		b = append(b, '}')
 	}
 	return append(b, "]}"...)

@@ -21,7 +21,7 @@ type RichMenuArea struct {
 	// Area is where it can be tapped. It lies within the menu.
 	Area Area
 	// Action is any but those for quick replies only. Its label is read out by screen readers; it
-	// may be empty. Its postbacks carry no tag: a rich menu belongs to no step.
+	// may be empty. Its postbacks carry no mark: a rich menu belongs to no step.
 	Action Action
 }
 

@@ -32,10 +32,10 @@ const (
 //
 // LINE gives a reply no idempotency key. An "Invalid reply token" inside the window is read as
 // the success of an earlier attempt; behind the window, with d.Retried, nobody can tell: then
-// the messages are pushed, and may appear twice, or the verdict is Ambiguous without PushOK.
+// the messages are pushed, and may appear twice, or the disposition is Ambiguous without PushOK.
 //
 // What the monthly limit keeps from being sent is on Hold until it is 5 minutes old. Then the
-// verdict is Drop.
+// disposition is Drop.
 func (c *Channel) Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error) {
 	a := attempt{Channel: c, d: d}
 	err := a.send(ctx)

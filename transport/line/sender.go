@@ -32,8 +32,8 @@ func (c *checker) sender(s Sender) {
 }
 
 // appendEnd closes a message object after what all messages have.
-func appendEnd(b []byte, s Sender, quick []Action, tag string) []byte {
-	return append(appendQuick(appendSender(b, s), quick, tag), '}')
+func appendEnd(b []byte, s Sender, quick []Action, mark string) []byte {
+	return append(appendQuick(appendSender(b, s), quick, mark), '}')
 }
 
 // end checks what all messages have.

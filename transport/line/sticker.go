@@ -37,12 +37,12 @@ func (m StickerMessage) Quick(replies ...Action) StickerMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m StickerMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m StickerMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"sticker","packageId":`...)
 	b = appendText(b, m.PackageID)
 	b = appendText(appendName(b, "stickerId"), m.StickerID)
 	b = appendField(b, "quoteToken", m.QuoteToken)
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It does not

@@ -40,15 +40,15 @@ type card struct {
 	actions         []Action
 }
 
-func appendCard(b []byte, m *card, tag string) []byte {
+func appendCard(b []byte, m *card, mark string) []byte {
 	b = appendField(b, "thumbnailImageUrl", m.imageURL)
 	b = appendField(b, "imageBackgroundColor", m.color)
 	b = appendField(b, "title", m.title)
 	b = appendText(appendName(b, "text"), m.text)
 	if !missing(m.main) {
-		b = m.main.appendAction(appendName(b, "defaultAction"), tag)
+		b = m.main.appendAction(appendName(b, "defaultAction"), mark)
 	}
-	return appendActions(appendName(b, "actions"), m.actions, tag)
+	return appendActions(appendName(b, "actions"), m.actions, mark)
 }
 
 func (c *checker) card(m *card, maxPlain, maxActions int) {

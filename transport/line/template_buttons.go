@@ -85,13 +85,13 @@ func (m ButtonsMessage) card() card {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m ButtonsMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m ButtonsMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = appendTemplate(b, altText(m.AltText, m.Text), "buttons")
 	b = appendField(b, "imageAspectRatio", string(m.ImageAspect))
 	b = appendField(b, "imageSize", string(m.ImageSize))
 	card := m.card()
-	b = appendCard(b, &card, tag)
-	return appendEnd(append(b, '}'), m.Sender, m.QuickReplies, tag), nil
+	b = appendCard(b, &card, mark)
+	return appendEnd(append(b, '}'), m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined.

@@ -104,7 +104,7 @@ func (m CarouselColumn) card() card {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m CarouselMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m CarouselMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	first := ""
 	if len(m.Columns) > 0 {
 		first = m.Columns[0].Text
@@ -119,12 +119,12 @@ func (m CarouselMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 		}
 		card := col.card()
 		start := len(b)
-		b = appendCard(b, &card, tag)
+		b = appendCard(b, &card, mark)
 		// The first field has a comma before it, which makes room for the brace.
 		b[start] = '{'
 		b = append(b, '}')
 	}
-	return appendEnd(append(b, "]}"...), m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(append(b, "]}"...), m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined.

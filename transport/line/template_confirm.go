@@ -49,11 +49,11 @@ func (m ConfirmMessage) clone() ConfirmMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m ConfirmMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m ConfirmMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = appendTemplate(b, altText(m.AltText, m.Text), "confirm")
 	b = appendText(appendName(b, "text"), m.Text)
-	b = appendActions(appendName(b, "actions"), m.Actions, tag)
-	return appendEnd(append(b, '}'), m.Sender, m.QuickReplies, tag), nil
+	b = appendActions(appendName(b, "actions"), m.Actions, mark)
+	return appendEnd(append(b, '}'), m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined.

@@ -54,7 +54,7 @@ func (m ImageCarouselMessage) clone() ImageCarouselMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m ImageCarouselMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m ImageCarouselMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = appendTemplate(b, m.AltText, "image_carousel")
 	b = append(b, `,"columns":[`...)
 	for i, col := range m.Columns {
@@ -62,10 +62,10 @@ func (m ImageCarouselMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
 			b = append(b, ',')
 		}
 		b = appendText(append(b, `{"imageUrl":`...), col.ImageURL)
-		b = appendAction(appendName(b, "action"), col.Action, tag)
+		b = appendAction(appendName(b, "action"), col.Action, mark)
 		b = append(b, '}')
 	}
-	return appendEnd(append(b, "]}"...), m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(append(b, "]}"...), m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It does not

@@ -49,12 +49,12 @@ func (m TextMessage) clone() TextMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m TextMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m TextMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"text","text":`...)
 	b = appendText(b, m.Text)
 	b = appendEmojis(b, m.Emojis)
 	b = appendField(b, "quoteToken", m.QuoteToken)
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined.

@@ -91,14 +91,14 @@ func (m TextV2Message) clone() TextV2Message {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m TextV2Message) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m TextV2Message) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"textV2","text":`...)
 	b = appendText(b, m.Text)
 	if len(m.Substitutions) > 0 {
 		b = appendSubstitutions(appendName(b, "substitution"), m.Substitutions)
 	}
 	b = appendField(b, "quoteToken", m.QuoteToken)
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 // appendSubstitutions goes by the order of the names, so that one message has one JSON.

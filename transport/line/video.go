@@ -43,12 +43,12 @@ func (m VideoMessage) Quick(replies ...Action) VideoMessage {
 }
 
 // AppendJSON implements transport.Message. The error is always nil.
-func (m VideoMessage) AppendJSON(b []byte, tag string) ([]byte, error) {
+func (m VideoMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"video","originalContentUrl":`...)
 	b = appendText(b, m.URL)
 	b = appendText(appendName(b, "previewImageUrl"), m.PreviewURL)
 	b = appendField(b, "trackingId", m.TrackingID)
-	return appendEnd(b, m.Sender, m.QuickReplies, tag), nil
+	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 // Validate implements transport.Message. It returns *LimitError values, joined. It does not

@@ -56,9 +56,9 @@ func every(p bool) func() bool { return func() bool { return p } }
 
 func alternate(p bool) func() bool { return func() bool { p = !p; return p } }
 
-func rendered(t *testing.T, m api.MessageInterface, tag string) string {
+func rendered(t *testing.T, m api.MessageInterface, mark string) string {
 	t.Helper()
-	b, err := sdk.Message(m).AppendJSON(nil, tag)
+	b, err := sdk.Message(m).AppendJSON(nil, mark)
 	require.NoError(t, err)
 	return string(b)
 }
@@ -114,7 +114,7 @@ func TestValidate(t *testing.T) {
 		"line: altText: 1501 of at most 1500 UTF-16 code units",
 		"line: template.actions[0].label: 23 of at most 20 grapheme clusters",
 		"line: template.actions[0].data: 294 of at most 293 UTF-16 code units",
-		"line: template.actions[1].data: begins like a tag",
+		"line: template.actions[1].data: begins like a mark",
 		"line: quickReply.items: 14 of at most 13 items",
 		"line: quickReply.items[13].action: required",
 	} {
