@@ -22,7 +22,7 @@ func troubleGuards() []guard {
 			"case !over:", "case !over && false:",
 			"bot TestPoison/exit_in_action"},
 		{"bot: a suspect that hangs lets others run", "bot",
-			"if h.job.crashed { <-", "if false { <-",
+			"if h.job.crashed {", "if false {",
 			"bot TestStuckSuspect"},
 		{"bot: who hangs is not waited for", "bot",
 			".loop(u.work)", ".loop(func() {})",
