@@ -136,6 +136,8 @@
 // the session's other events wait. After the fifth failure the event is set aside as a dead letter, and
 // its user gets Options.Failed. Other ways in which an action may end:
 //
+//	it breaks a limit        set aside at once, as its message would break it again; so is the event of an
+//	                         action that fails with flow.Permanent
 //	it panics                like an error; the log has the stack
 //	it calls Goexit          like an error
 //	it ignores its context   after six times Options.TurnTimeout, the event is set aside and the session

@@ -15,7 +15,10 @@ import (
 // maxMessages is how many messages one turn may send.
 const maxMessages = 100
 
-var errManyMessages = flow.Permanent(fmt.Errorf("bot: a turn sends more than %d messages", maxMessages))
+var (
+	errNilMessage   = flow.Permanent(errors.New("a nil message"))
+	errManyMessages = flow.Permanent(fmt.Errorf("bot: a turn sends more than %d messages", maxMessages))
+)
 
 // origin is the turn that messages come from.
 type origin struct {
@@ -70,16 +73,18 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 	return outs, nil
 }
 
-// renderMessages returns the JSON array of the messages.
+// renderMessages returns the JSON array of the messages. A message that breaks a limit of the platform
+// would break it at the next attempt as well, so that error is permanent. An error of AppendJSON is
+// tried again: it is the code of whoever made the type of the message.
 func renderMessages(msgs []transport.Message, mark string) (b []byte, err error) {
 	defer rescue(&err)
 	b = append(make([]byte, 0, 256), '[')
 	for i, m := range msgs {
 		if m == nil {
-			return nil, errors.New("a nil message")
+			return nil, errNilMessage
 		}
 		if err := m.Validate(); err != nil {
-			return nil, fmt.Errorf("a %T: %w", m, err)
+			return nil, flow.Permanent(fmt.Errorf("a %T: %w", m, err))
 		}
 		if i > 0 {
 			b = append(b, ',')
