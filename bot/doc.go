@@ -89,9 +89,10 @@
 // that an action does outside of the bot may be done more than once, with the same Turn.ID. The
 // exceptions are counted in Stats:
 //
-//	Ambiguous   a process died after it sent a reply and before it noted that, and no other process
-//	            asked the platform within 50 s. Nobody can tell whether the reply arrived: the same
-//	            messages are pushed, and the user may see them twice; in a group they may be given up
+//	Ambiguous   a reply may have arrived, and until its token's window was over nobody could tell: the
+//	            platform gave no clear answer, or no process lived. It is pushed, and the user may see it
+//	            twice (counted in Sent too), or in a group it is given up. transport/line/TOKENS.md has
+//	            each case
 //	Stale       the event is older than 24 h, or it is delivered again and older than what the store
 //	            remembers (24 h and the last 128 events of a session)
 //	Limited     the user sends too many events

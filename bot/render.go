@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -23,10 +22,13 @@ var (
 // origin is the turn that messages come from.
 type origin struct {
 	session string
-	turn    string           // id of the turn
-	mark    string           // names the step in the data of buttons; empty for none
-	event   *transport.Event // what the turn answers
-	born    time.Time        // see delivery
+	turn    string
+	mark    string // what names the step in the data of buttons; empty for none
+	event   *transport.Event
+	ages    ages
+	// spent says that the event's reply token was used: an apology came with it before the event was
+	// replayed.
+	spent bool
 }
 
 // render makes the deliveries of a turn, all for the chat of its event. For example, a turn that leaves
@@ -53,7 +55,7 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 	outs := make([]delivery, n)
 	for i := range outs {
 		d := &outs[i]
-		d.born, d.Source = from.born, e.Source
+		d.ages, d.Source = from.ages, e.Source
 		d.Key = deliveryKey(e.Source.Channel, from.session, from.turn, i)
 		if i == sets {
 			d.SwitchMenu, d.Menu = true, menu.name
@@ -66,7 +68,9 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 		}
 		d.PushOK = true
 		if i == 0 && e.ReplyToken != "" {
-			d.ReplyToken = e.ReplyToken
+			if !from.spent {
+				d.ReplyToken = e.ReplyToken
+			}
 			d.PushOK = e.Source.Chat == transport.ChatUser || p.o.PushToGroups
 		}
 	}

@@ -45,6 +45,7 @@ func guards() []guard {
 	for _, part := range [][]guard{
 		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
 		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), timerGuards(),
+		tokenGuards(),
 	} {
 		all = append(all, part...)
 	}
