@@ -98,6 +98,7 @@ func (c *courier) deliverStored(id string, h handout) {
 // drain delivers stored outputs, asks the store for those behind them, and so on until nothing waits.
 // Then the delivery of the session is over.
 func (c *courier) drain(id string, h handout) {
+	h = c.letOthersSpeak(id, h)
 	for {
 		done, more := c.sendStored(id, &h)
 		if !more && c.open.leave(id) {
@@ -107,6 +108,17 @@ func (c *courier) drain(id string, h handout) {
 		h = c.behind(id, acked{done, h.until}.with(c.acks.take(id)))
 		h.retried = h.retried || retried
 	}
+}
+
+// letOthersSpeak waits after an outage of the store, before what another process had is sent: it may have
+// been sent in the outage, and is acknowledged as soon as that process reaches the store. If the outage
+// was long, the reply token's window is over, and the platform could not tell any more.
+func (c *courier) letOthersSpeak(id string, h handout) handout {
+	for len(h.outs) > 0 && h.retried && c.outage.recent() && c.crew.sleep(c.o.deliveryLease/4) {
+		h = c.behind(id, acked{until: h.until})
+		h.retried = true
+	}
+	return h
 }
 
 // sendStored sends outputs one after the other, and returns the last one that is done with. It stops

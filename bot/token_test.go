@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"sync/atomic"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,7 +45,11 @@ func TestLastLookBehindAPush(t *testing.T) {
 			if d.ReplyToken == "token-event-2" || !time.Now().Before(end) {
 				return nil
 			}
-			return &transport.SendError{Disposition: transport.Retry, Err: errors.New("test: away")}
+			se := &transport.SendError{Disposition: transport.Retry, Err: errors.New("test: away")}
+			if time.Until(end) < 32*time.Second {
+				se.After = 5 * time.Minute
+			}
+			return se
 		}
 		r.say("ann", "many") // a reply, and a push
 		r.pass(20 * time.Second)
@@ -114,61 +118,61 @@ func TestSpentTokenIsNotTriedAgain(t *testing.T) {
 	})
 }
 
-// frozenAck is a store whose first acknowledgement takes so long that the delivery lease runs out, and
-// another process sends what is behind.
+// frozenAck is the store of a process that freezes in each acknowledgement, and never sweeps.
 type frozenAck struct {
 	session.Store
-	frozen atomic.Bool
+	freeze time.Duration
 }
 
 func (s *frozenAck) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
-	if s.frozen.CompareAndSwap(true, false) {
-		time.Sleep(session.DefaultDeliveryLease)
-	}
+	time.Sleep(s.freeze)
 	return s.Store.Ack(ctx, id, done, lease)
 }
 
-// A process that acknowledges after its delivery lease cannot know if what it then gets was sent.
+func (s *frozenAck) Wake() <-chan struct{} { return nil }
+
+func (s *frozenAck) Due(context.Context, int) ([]string, time.Duration, error) {
+	return nil, time.Hour, nil
+}
+
+// A process that acknowledges after its delivery lease cannot know whether what it then gets was sent.
 func TestLateAcknowledgementIsADoubt(t *testing.T) {
-	for _, late := range []bool{false, true} {
+	for _, freeze := range []time.Duration{0, session.DefaultDeliveryLease} {
 		synctest.Test(t, func(t *testing.T) {
-			store := &frozenAck{Store: memstore.New()}
-			r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+			shared := memstore.New()
+			r := &rig{T: t, channel: &fakeChannel{}, store: &frozenAck{shared, freeze}, log: &logged{}}
 			r.start(r.channel, counter(t, nil))
 			defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
-			r.say("ann", "start")
-			r.pass(time.Second)
-			r.channel.take()
-			sends := 0
-			r.channel.slow = func() { // the next turn commits meanwhile
-				if sends++; sends == 1 {
-					time.Sleep(time.Second)
-				}
-			}
-			store.frozen.Store(late)
-			r.say("ann", "a")
-			r.say("ann", "b")
-			r.pass(3500 * time.Millisecond)
+			r.channel.slow = func() { time.Sleep(time.Second) }
+			e := said("ann", "1", "start")
+			r.receive(e)
+			key, _ := session.KeyOf(e.Source, session.PerMember)
+			leave(t, shared, key.ID(), earlierOutput(0)) // another process does, behind the first
 			r.pass(time.Minute)
 			got := r.channel.take()
-			require.GreaterOrEqual(t, len(got), 2)
-			require.Equal(t, late, got[len(got)-1].Retried)
+			require.Len(t, got, 2)
+			require.Equal(t, []string{"hello"}, got[1].Messages)
+			require.Equal(t, freeze > 0, got[1].Retried)
 		})
 	}
 }
 
+// earlierOutput is an output as a build up to November 2026 stored it, of an event of that age.
+func earlierOutput(age time.Duration) []byte {
+	b := []byte{1, byte(transport.ChatUser), 1}
+	b = binary.BigEndian.AppendUint64(b, uint64(time.Now().Add(-age).UnixMilli()))
+	b = append(b, make([]byte, 16)...)
+	for _, s := range []string{"", "ann", "ann", "token"} {
+		b = append(append(b, byte(len(s))), s...)
+	}
+	return append(b, `["hello"]`...)
+}
+
 // An output that a build up to November 2026 stored has the time of its event alone.
 func TestEarlierDelivery(t *testing.T) {
-	body := append([]byte{1, byte(transport.ChatUser), 1}, binary.BigEndian.AppendUint64(nil, uint64(time.Now().Add(-time.Hour).UnixMilli()))...)
-	body = append(body, make([]byte, 16)...)
-	for _, s := range []string{"", "ann", "ann", "token"} {
-		body = append(append(body, byte(len(s))), s...)
-	}
-	body = append(body, `["hello"]`...)
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
-		binary.BigEndian.PutUint64(body[3:], uint64(time.Now().Add(-time.Hour).UnixMilli()))
-		leave(t, r.store, body)
+		leave(t, r.store, session.Key{}.ID(), earlierOutput(time.Hour))
 		r.start(r.channel, counter(t, nil))
 		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
 		r.pass(time.Minute)
@@ -180,12 +184,46 @@ func TestEarlierDelivery(t *testing.T) {
 }
 
 // leave leaves an output in a store, as a process that died does.
-func leave(t *testing.T, store session.Store, body []byte) {
+func leave(t *testing.T, store session.Store, id string, body []byte) {
 	t.Helper()
 	ctx, token := context.Background(), session.LeaseToken{1}
-	id := session.Key{}.ID()
-	begun, err := store.Begin(ctx, &session.BeginRequest{ID: id, Token: token, Event: session.Event{ID: "1", Time: time.Now(), Body: []byte("{}")}})
+	begun, err := store.Begin(ctx, &session.BeginRequest{ID: id, Token: token, Event: session.Event{ID: "left", Time: time.Now(), Body: []byte("{}")}})
 	require.NoError(t, err)
-	_, err = store.Commit(ctx, &session.CommitRequest{ID: id, Token: token, Rev: begun.Rev, EventID: "1", Outputs: [][]byte{body}})
+	_, err = store.Commit(ctx, &session.CommitRequest{ID: id, Token: token, Rev: begun.Rev, EventID: "left", Outputs: [][]byte{body}})
 	require.NoError(t, err)
+}
+
+// After an outage of the store, what another process had is not sent before that process had time to
+// acknowledge: whoever of the two reaches the store first.
+func TestOthersAcknowledgeAfterAnOutage(t *testing.T) {
+	for up := 55 * time.Second; up < 57*time.Second; up += 100 * time.Millisecond {
+		synctest.Test(t, func(t *testing.T) {
+			shared, channel, ctx := memstore.New(), &fakeChannel{window: 50 * time.Second}, context.Background()
+			stores := [2]*ackless{{Store: shared}, {Store: shared}}
+			var bots [2]*bot.Bot
+			for i, s := range stores {
+				b, err := bot.New(channel, s, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+				require.NoError(t, err)
+				bots[i] = b
+			}
+			set := func(down bool) {
+				for _, s := range stores {
+					s.mu.Lock()
+					s.down = down
+					s.mu.Unlock()
+				}
+			}
+			require.NoError(t, bots[0].Receive(ctx, []transport.Event{said("ann", "1", "start")}))
+			synctest.Wait()
+			require.Len(t, channel.take(), 1)
+			set(true)
+			time.Sleep(up)
+			set(false)
+			time.Sleep(time.Minute)
+			require.Empty(t, channel.take())
+			for _, b := range bots {
+				require.NoError(t, b.Shutdown(ctx))
+			}
+		})
+	}
 }

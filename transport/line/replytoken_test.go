@@ -209,6 +209,14 @@ var tokenRows = []tokenRow{
 		seen: "push", sent: 1,
 	},
 	{
+		name: "the event came again after 21 minutes, and LINE answers no reply for 2 s",
+		do: func(l *life) {
+			l.failsFor(21*time.Minute+2*time.Second, "/reply", emulator.Fault{Hang: true})
+			l.comesAfter(21 * time.Minute)
+		},
+		seen: "push", sent: 1,
+	},
+	{
 		name: "the event came again after 21 minutes, in a group", group: true, do: func(l *life) { l.comesAfter(21 * time.Minute) },
 		dropped: 1,
 	},
