@@ -56,6 +56,7 @@ type fakeChannel struct {
 	slow func()                                   // called without the lock
 
 	receipt func(n int) transport.Receipt
+	accept  func(context.Context, []transport.Event) error // what the bot's webhook calls
 }
 
 // Send records a delivery. The switch of a menu is a message such as "menu:main".
@@ -93,6 +94,7 @@ func (c *fakeChannel) HasMenu(string) bool { return true }
 func (c *fakeChannel) SetProcesses(int) {}
 
 func (c *fakeChannel) Handler(accept func(context.Context, []transport.Event) error) http.Handler {
+	c.accept = accept
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var events []transport.Event
 		if err := json.NewDecoder(r.Body).Decode(&events); err != nil {
