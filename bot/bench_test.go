@@ -35,6 +35,8 @@ func (c *nullChannel) ShowLoading(context.Context, string, time.Duration) error 
 
 func (c *nullChannel) HasMenu(string) bool { return true }
 
+func (c *nullChannel) Name() string { return "" }
+
 func (c *nullChannel) SetProcesses(int) {}
 
 func (c *nullChannel) Handler(accept func(context.Context, []transport.Event) error) http.Handler {

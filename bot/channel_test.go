@@ -50,6 +50,7 @@ type sent struct {
 
 // fakeChannel records what it is asked to send.
 type fakeChannel struct {
+	name string
 	mu   sync.Mutex
 	sent []sent
 	fail func(n int, d *transport.Delivery) error // n counts from 0
@@ -90,6 +91,8 @@ func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) (transport.
 func (c *fakeChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
 
 func (c *fakeChannel) HasMenu(string) bool { return true }
+
+func (c *fakeChannel) Name() string { return c.name }
 
 func (c *fakeChannel) SetProcesses(int) {}
 

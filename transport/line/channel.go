@@ -140,6 +140,9 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	return c, nil
 }
 
+// Name returns Options.Name.
+func (c *Channel) Name() string { return c.name }
+
 func (o *Options) logger() *slog.Logger {
 	log := o.Logger
 	if log == nil {

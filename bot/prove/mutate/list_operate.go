@@ -9,5 +9,11 @@ func operateGuards() []guard {
 		{"bot: an event that could not be read again is refused", "bot",
 			`return "the channel cannot decode its Raw"`, `return ""`,
 			"bot TestBadEvents/Raw_is_no_event"},
+		{"bot: a source by hand is of the bot's own channel", "bot",
+			"src.Channel = name", "_ = name",
+			"bot TestSourcesByHand/no_channel"},
+		{"bot: a source that names no chat is an error", "bot",
+			`fmt.Errorf("%w: it has no kind of chat", ErrNoChat)`, "nil",
+			"bot TestSourcesByHand/no_chat"},
 	}
 }
