@@ -35,6 +35,8 @@ func (c *nullChannel) ShowLoading(context.Context, string, time.Duration) error 
 
 func (c *nullChannel) HasMenu(string) bool { return true }
 
+func (c *nullChannel) Rejected() transport.Rejected { return transport.Rejected{} }
+
 func (c *nullChannel) Name() string { return "" }
 
 func (c *nullChannel) SetProcesses(int) {}

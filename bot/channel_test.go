@@ -50,11 +50,12 @@ type sent struct {
 
 // fakeChannel records what it is asked to send.
 type fakeChannel struct {
-	name string
-	mu   sync.Mutex
-	sent []sent
-	fail func(n int, d *transport.Delivery) error // n counts from 0
-	slow func()                                   // called without the lock
+	name     string
+	rejected transport.Rejected
+	mu       sync.Mutex
+	sent     []sent
+	fail     func(n int, d *transport.Delivery) error // n counts from 0
+	slow     func()                                   // called without the lock
 
 	receipt func(n int) transport.Receipt
 	accept  func(context.Context, []transport.Event) error // what the bot's webhook calls
@@ -91,6 +92,8 @@ func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) (transport.
 func (c *fakeChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
 
 func (c *fakeChannel) HasMenu(string) bool { return true }
+
+func (c *fakeChannel) Rejected() transport.Rejected { return c.rejected }
 
 func (c *fakeChannel) Name() string { return c.name }
 

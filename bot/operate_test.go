@@ -67,3 +67,11 @@ func TestSourcesByHand(t *testing.T) {
 		})
 	}
 }
+
+// What the channel refused is among the bot's numbers.
+func TestStatsTellRejected(t *testing.T) {
+	inBubble(t, bot.Options{}, func(r *rig) {
+		r.channel.rejected.WrongSignature = 3
+		require.Equal(r, bot.Stats{Rejected: transport.Rejected{WrongSignature: 3}}, r.bot.Stats())
+	})
+}

@@ -3,6 +3,8 @@ package bot
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // Stats counts what a Bot did since it was made, in this process.
@@ -17,6 +19,8 @@ type Stats struct {
 	//
 	// Busy counts webhooks, not events: those that were refused with ErrBusy.
 	Events, Duplicates, Stale, Refused, Limited, Busy int64
+	// Rejected counts the webhooks that the channel refused before it took events from them.
+	Rejected transport.Rejected
 	// What became of turns:
 	//
 	//	Turns      were committed
@@ -62,6 +66,7 @@ func (b *Bot) Stats() Stats {
 		Running: b.runner.running.Load(), Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
 		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
 		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),
-		Held: s.held.lasts(), Behind: s.behind.lasts(),
+		Rejected: b.channel.Rejected(),
+		Held:     s.held.lasts(), Behind: s.behind.lasts(),
 	}
 }

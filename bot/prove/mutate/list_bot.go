@@ -152,7 +152,7 @@ func lineGuards() []guard {
 			"for _, pool := range v.macs {", "for _, pool := range v.macs[:1] {",
 			"transport/line TestSignature/further_secret"},
 		{"line: a body has a limit", dir,
-			"readSized(http.MaxBytesReader(w, r.Body, maxBody), r.ContentLength)", "readSized(r.Body, r.ContentLength)",
+			"e.readBody(http.MaxBytesReader(w, r.Body, e.maxBody), r.ContentLength, u)", "e.readBody(r.Body, r.ContentLength, u)",
 			"transport/line TestWebhookChunked/large"},
 		{"line: a slow body has an end", dir,
 			"_ = deadlines.SetReadDeadline(time.Now().Add(bodyTimeout))", "",

@@ -15,5 +15,14 @@ func operateGuards() []guard {
 		{"bot: a source that names no chat is an error", "bot",
 			`fmt.Errorf("%w: it has no kind of chat", ErrNoChat)`, "nil",
 			"bot TestSourcesByHand/no_chat"},
+		{"line: a webhook that is refused is counted", "transport/line",
+			"e.note(r.Context(), e.log, why, time.Now())", "_ = time.Now",
+			"transport/line TestRejected/secret_issued_anew"},
+		{"line: a refusal is logged again", "transport/line",
+			"now.UnixNano() < at ||", "at != 0 ||",
+			"transport/line TestRejectedIsLoggedAgainAndAgain"},
+		{"line: bodies of strangers are bounded together", "transport/line",
+			"all > maxUnchecked && all != own", "false && all != own",
+			"transport/line TestUncheckedBodiesAreBounded"},
 	}
 }
