@@ -34,6 +34,7 @@ type Bot struct {
 	runner  runner
 	courier courier
 	sweeper sweeper
+	drain   drain
 	handler http.Handler
 }
 
@@ -97,7 +98,7 @@ func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	return b.intake.receive(ctx, events)
 }
 
-// Shutdown stops taking events, waits for the turns that run and for the outputs that they send, and
+// Shutdown stops taking events, for which load balancers are told by Drain before, waits for the turns that run and for the outputs that they send, and
 // returns nil. If ctx ends first, Shutdown returns the context's error. What is left undone then is
 // durable (with a store that is), and another process goes on with it, or this one after its next
 // start. Close the store after Shutdown, not before: acknowledgements of outputs go out last.

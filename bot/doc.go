@@ -6,7 +6,7 @@
 //	...
 //	http.Handle("/webhook", b)
 //	...
-//	defer b.Shutdown(ctx)
+//	defer b.Shutdown(ctx) // behind a load balancer, after b.Drain and the server's Shutdown
 //
 // # Words
 //

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -34,8 +35,36 @@ func (s *since) lasts() time.Duration {
 	return time.Since(time.Unix(0, at))
 }
 
+// drain is whether load balancers are told to send no more.
+type drain struct {
+	asked, on atomic.Bool // somebody asks Ready; Ready says no
+}
+
+// errDraining is what Ready says during Drain.
+var errDraining = errors.New("bot: draining")
+
+// Drain has Ready answer 503 from now on, and returns after d or when ctx ends. Events are taken as
+// before. Call it first when the program is to end, before the server's Shutdown and the bot's:
+// otherwise a load balancer learns of the end by the webhooks that it sends to a closed port, which
+// LINE sends again only if redelivery is on. Choose d as long as your balancer takes to notice, which
+// is the interval at which it asks Ready times the failures that it waits for, and a second more.
+//
+// It returns at once if nobody has asked Ready: then no balancer waits for its answer.
+func (b *Bot) Drain(ctx context.Context, d time.Duration) {
+	b.drain.on.Store(true)
+	if !b.drain.asked.Load() {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
 // Ready returns a handler for readiness probes. It answers 200 if the bot would take an event now (see
-// Check), otherwise 503. The body is a line that says what is wrong, without addresses and other details:
+// Check) and Drain was not called, otherwise 503. The body is a line that says what is wrong, without addresses and other details:
 // those are in the error of Check. Each request makes one call of the store.
 //
 // If the channel is on hold, or if the bot is behind, the line says so and the answer is still 200: the
@@ -47,8 +76,13 @@ func (b *Bot) Ready() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
+		b.drain.asked.Store(true)
 		err := b.Check(r.Context())
 		switch {
+		case err == nil && b.drain.on.Load():
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, errDraining)
+			return
 		case err == nil:
 		case errors.Is(err, ErrClosed), errors.Is(err, session.ErrUnavailable):
 			w.WriteHeader(http.StatusServiceUnavailable)
