@@ -60,6 +60,9 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 		}
 		c.tell(s)
 	}
+	if se == nil || se.Disposition == transport.Drop || se.Disposition == transport.Ambiguous {
+		c.lateOutputs.over(id) // if another waits behind it, that one says so
+	}
 	if se == nil {
 		c.stats.sent.Add(1)
 		c.stats.held.set(false)
@@ -171,7 +174,9 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, se *trans
 // old waits 5 minutes. Ack makes the delivery lease as long as the wait, so that no process sends the
 // outputs before.
 func (c *courier) postpone(id string, done session.Seq, d *delivery, se *transport.SendError) {
-	wait := min(max(c.clock.now().Sub(d.born)/2, minRetry, se.After), maxRetry)
+	now := c.clock.now()
+	wait := min(max(now.Sub(d.born)/2, minRetry, se.After), maxRetry)
+	c.lateOutputs.note(id, d.born, now, wait)
 	c.o.Logger.Warn("bot: output waits", "session", id, "disposition", se.Disposition.String(), "wait", wait, "err", se.Err)
 	ctx, cancel := c.deliveryContext()
 	defer cancel()

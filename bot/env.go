@@ -15,6 +15,8 @@ type env struct {
 	clock   clock
 	stats   stats
 	crew    crew
+
+	lateOutputs, lateEvents, newer backlog // sessions with what waits for another attempt, or a newer build
 }
 
 // clock tells the time of the store's clock, which all processes share, between two calls of the store.

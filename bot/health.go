@@ -64,11 +64,11 @@ func (b *Bot) Drain(ctx context.Context, d time.Duration) {
 }
 
 // Ready returns a handler for readiness probes. It answers 200 if the bot would take an event now (see
-// Check) and Drain was not called, otherwise 503. The body is a line that says what is wrong, without addresses and other details:
-// those are in the error of Check. Each request makes one call of the store.
+// Check) and Drain was not called, otherwise 503. The body is a line that says what is wrong, without
+// addresses and other details: those are in the error of Check. Each request makes one call of the store.
 //
-// If the channel is on hold, or if the bot is behind, the line says so and the answer is still 200: the
-// bot takes events and keeps them safe, and a load balancer that took it out would stop that.
+// If the channel is on hold, if the bot is behind, or if something waits for another attempt or for a
+// newer build, the line says so and the answer is still 200: the bot takes events and keeps them safe, and a load balancer that took it out would stop that.
 //
 // A process that is not ready is alive, and to restart it would not help. Do not use Ready for a liveness
 // probe: answer 200 there.
@@ -105,6 +105,15 @@ func (b *Bot) Ready() http.Handler {
 		}
 		if s.Behind > time.Second {
 			fmt.Fprintf(w, "; behind for %v", s.Behind.Round(time.Second))
+		}
+		if s.WaitingOutputs > 0 {
+			fmt.Fprintf(w, "; outputs of %d sessions wait, the oldest for %v", s.WaitingOutputs, s.OldestOutput.Round(time.Second))
+		}
+		if s.WaitingEvents > 0 {
+			fmt.Fprintf(w, "; failed events of %d sessions wait, the oldest for %v", s.WaitingEvents, s.OldestEvent.Round(time.Second))
+		}
+		if s.WaitingNewer > 0 {
+			fmt.Fprintf(w, "; %d sessions wait for a newer build", s.WaitingNewer)
 		}
 		fmt.Fprintln(w)
 	})

@@ -2,8 +2,11 @@ package bot_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -73,5 +76,37 @@ func TestStatsTellRejected(t *testing.T) {
 	inBubble(t, bot.Options{}, func(r *rig) {
 		r.channel.rejected.WrongSignature = 3
 		require.Equal(r, bot.Stats{Rejected: transport.Rejected{WrongSignature: 3}}, r.bot.Stats())
+	})
+}
+
+// An outage of the platform shows by what waits: how much, and for how long.
+func TestStatsTellWhatWaits(t *testing.T) {
+	inBubble(t, bot.Options{}, func(r *rig) {
+		r.channel.fail = func(int, *transport.Delivery) error {
+			return &transport.SendError{Disposition: transport.Retry, Err: errors.New("test: 500")}
+		}
+		for i := range 30 {
+			r.say(fmt.Sprint("user-", i), "start")
+		}
+		r.pass(8 * time.Second)
+		s := r.bot.Stats()
+		require.EqualValues(r, 30, s.WaitingOutputs)
+		require.InDelta(r, 8, s.OldestOutput.Seconds(), 0.1)
+		requireProbe(r.T, r.bot, 200, "ready; outputs of 30 sessions wait, the oldest for 8s\n")
+		r.channel.mu.Lock()
+		r.channel.fail = nil
+		r.channel.mu.Unlock()
+		r.pass(10 * time.Second)
+		require.Zero(r, r.bot.Stats().WaitingOutputs)
+		require.Zero(r, r.bot.Stats().OldestOutput)
+
+		r.say("user-1", "fail")
+		r.pass(3 * time.Second)
+		require.EqualValues(r, 1, r.bot.Stats().WaitingEvents)
+		require.InDelta(r, 3, r.bot.Stats().OldestEvent.Seconds(), 0.1)
+		requireProbe(r.T, r.bot, 200, "ready; failed events of 1 sessions wait, the oldest for 3s\n")
+		r.pass(time.Minute)
+		require.Zero(r, r.bot.Stats().WaitingEvents, "it is a dead letter")
+		requireProbe(r.T, r.bot, 200, "ready\n")
 	})
 }

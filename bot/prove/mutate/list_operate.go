@@ -27,5 +27,11 @@ func operateGuards() []guard {
 		{"bot: a drain is seen before the listener closes", "bot",
 			"case err == nil && b.drain.on.Load():", "case false:",
 			"bot TestDrainLosesNothing"},
+		{"bot: an outage of the platform shows", "bot",
+			"c.lateOutputs.note(id, d.born, now, wait)", "_ = wait",
+			"bot TestStatsTellWhatWaits"},
+		{"bot: a rollback leaves nobody mute", "bot",
+			"now.Sub(since) >= newerPatience &&", "false &&",
+			"bot TestRollbackLeavesDeadLetters"},
 	}
 }
