@@ -154,7 +154,7 @@
 // other is active, and its timer is due. Where a process died twice of a timer, events go before it.
 //
 // Logs name sessions by their hashed id. They carry no text of users, no token and no id of a user: in
-// the text of an action's error, all that the event brought is replaced. Do not put other data of users
+// the text of an action's error, what the event brought, and parts of it, are replaced. Do not put other data of users
 // into errors.
 //
 // # Load
