@@ -158,7 +158,7 @@ func lineGuards() []guard {
 			"_ = deadlines.SetReadDeadline(time.Now().Add(bodyTimeout))", "",
 			"transport/line TestWebhookSlowBody"},
 		{"line: events that are not safe are not taken", dir,
-			"return http.StatusServiceUnavailable", "return http.StatusOK",
+			"http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)", "_ = w",
 			"transport/line TestWebhookNotAccepted"},
 		{"line: accept outlives its client", dir,
 			"context.WithTimeout(context.WithoutCancel(ctx), acceptTimeout)", "context.WithTimeout(ctx, acceptTimeout)",
