@@ -16,6 +16,8 @@ type env struct {
 	stats   stats
 	crew    crew
 	outage  outage
+
+	lateOutputs, lateEvents, newer backlog // sessions with what waits for another attempt, or a newer build
 }
 
 // afterOutage is for how long after the store failed the last time other processes may still have to
