@@ -60,7 +60,7 @@
 //	   |     |            (watch.go, hang.go)            |
 //	   |     +------------------------- Commit --------> |
 //	   |     +-> what fails is tried again or set aside  |
-//	   |         (failure.go, suspect.go)                |
+//	   |         (failure.go, failedtimer.go, suspect.go)|
 //	   v                                                 |
 //	courier    sends outputs, again if it must -- Ack -> |
 //	   |       (courier.go, attempt.go, acks.go,         |
@@ -74,7 +74,7 @@
 // Where to look:
 //
 //	what happens when an action hangs     watch.go, then hang.go
-//	what happens when an action fails     failure.go
+//	what happens when an action fails     failure.go; of a timer, failedtimer.go
 //	what happens when a process died      sweeper.go, then suspect.go
 //	when an output is sent again          courier.go and attempt.go
 //	why an event was not taken            intake.go and admission.go
@@ -98,7 +98,7 @@
 //	            remembers (24 h and the last 128 events of a session)
 //	Limited     the user sends too many events
 //	Refused     200 events of the session wait already
-//	Dead        the actions failed every time, or hung: the event is a dead letter
+//	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder
 //	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter
 //
 // # Which flow answers
@@ -144,6 +144,15 @@
 //	                         goes on without the action, which keeps its goroutine (Stats.Stuck)
 //	it kills the process     the lease runs out, and the event is tried again; after a second death it
 //	                         runs alone, so that it takes no other events with it
+//
+// A timer or reminder that fails holds up nobody: it is put off by those times, events go first
+// meanwhile, and its attempts are its own. Then a reminder is a dead letter: Replay has it tried once
+// more, with the data that it had, by this build or by a later one that knows its flow, its name and its
+// data again. A timer of the conversation (After, At) is tried again after 1 min, 2 min, 4 min and so on
+// up to 24 h, for as long as Options.Keep: the conversation lapses as soon as the fault is mended, and an
+// event that is handled moves an After as always. Then, or at once if the timer hangs or kills the process,
+// the conversation ends without it. That is a dead letter too: Replay brings the conversation back, if no
+// other is active, and its timer is due. Where a process died twice of a timer, events go before it.
 //
 // Logs name sessions by their hashed id. They carry no text of users, no token and no id of a user: in
 // the text of an action's error, all that the event brought is replaced. Do not put other data of users

@@ -1,9 +1,9 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -17,6 +17,7 @@ var (
 	errNewer = errors.New("bot: session of a newer build")
 	// errAttempts: all attempts ended without a word, as when the event kills the process.
 	errAttempts = errors.New("bot: attempts used up")
+	errTooLarge = flow.Permanent(errors.New("bot: state or outputs too large"))
 )
 
 const (
@@ -51,24 +52,39 @@ func (h *holder) failed(err error) (session.Event, bool) {
 		return session.Event{}, false
 	}
 	h.stats.failed.Add(1)
-	attrs := []any{
-		"session", h.id, "event", j.event.ID, "attempt", j.attempt,
-		"flow", j.rec.flow, "state", j.rec.state, "err", redact(err, h.brought()),
+	attempt := j.attempt
+	if j.timer >= 0 {
+		attempt += j.rec.timers[j.timer].attempts
 	}
+	attrs := append(h.subject(), "attempt", attempt, "state", j.rec.state, "err", redact(err, h.brought()))
 	var pe *flow.PanicError
 	if errors.As(err, &pe) {
 		attrs = append(attrs, "panic", pe, "stack", frames(pe.Stack))
 	}
 	log.Error("bot: turn failed", attrs...)
 	var p interface{ Permanent() bool }
-	if j.attempt >= h.o.MaxAttempts || errors.As(err, &p) && p.Permanent() {
+	last := attempt >= h.o.MaxAttempts || errors.As(err, &p) && p.Permanent()
+	if j.timer >= 0 {
+		return h.timerFailed(err, last)
+	}
+	if last {
 		return h.setAside(reason(err, &j.rec))
 	}
 	h.release(retryTurn(j.attempt), true)
 	return session.Event{}, false
 }
 
-// retryTurn returns how long an event waits after its nth attempt, n being 1 for the first.
+// subject names what the turn is for, to the log: the event, or the timer and not the event behind it.
+func (h *holder) subject() []any {
+	j := &h.job
+	if j.timer < 0 {
+		return []any{"session", h.id, "event", j.event.ID, "flow", j.rec.flow}
+	}
+	tm := &j.rec.timers[j.timer]
+	return []any{"session", h.id, "timer", tm.name, "flow", cmp.Or(tm.flow, j.rec.flow)}
+}
+
+// retryTurn returns how long an event or a timer waits after its nth attempt, n being 1 for the first.
 func retryTurn(attempt int) time.Duration {
 	waits := [...]time.Duration{200 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
 	return waits[min(max(attempt, 1), len(waits))-1]
@@ -87,9 +103,12 @@ func (h *holder) notCommitted(turn string, err error) (session.Event, bool) {
 		h.stats.fenced.Add(1)
 		log.Info("bot: turn overtaken by another process", "session", h.id, "turn", turn)
 	case errors.Is(err, session.ErrTooLarge):
-		return h.setAside("state or outputs too large")
+		return h.failed(errTooLarge)
 	case errors.Is(err, session.ErrFull):
 		log.Warn("bot: too many outputs wait", "session", h.id)
+		if h.job.timer >= 0 {
+			return h.putOff(fullWait)
+		}
 		h.release(fullWait, false)
 	default:
 		log.Error("bot: turn not committed", "session", h.id, "turn", turn, "err", err)
@@ -98,30 +117,37 @@ func (h *holder) notCommitted(turn string, err error) (session.Event, bool) {
 }
 
 // setAside makes the event a dead letter and commits the state as it was before the turn, with
-// Options.Failed as the answer to the user. If the turn is for a timer, it deletes the timer instead:
-// a timer leaves no dead letter.
+// Options.Failed as the answer to the user.
 func (h *holder) setAside(why string) (session.Event, bool) {
-	j, log := &h.job, h.o.Logger
-	var outs []delivery
-	if i := j.timer; i >= 0 {
-		j.rec.timers = slices.Delete(slices.Clone(j.rec.timers), i, i+1)
-		h.request = session.CommitRequest{State: j.rec.append(nil)}
-	} else {
-		outs = h.apology()
-		h.request = session.CommitRequest{EventID: j.event.ID, State: h.state, Dead: why, Outputs: pack(outs)}
+	j := &h.job
+	outs := h.apology()
+	h.request = session.CommitRequest{EventID: j.event.ID, State: h.state, Dead: why, Due: j.rec.due()}
+	if j.event.ID == "" { // timers of a session that cannot be read: a replay has them set again
+		h.request.DeadTimer = &session.DeadTimer{
+			Event: session.Event{ID: deadTimerID, Time: h.clock.now()}, Attempts: j.attempt,
+		}
 	}
-	h.request.Due = j.rec.due()
+	return h.bury(why, outs)
+}
+
+// bury commits the request, which sets something aside.
+func (h *holder) bury(why string, outs []delivery) (session.Event, bool) {
+	log, what, attrs := h.o.Logger, "bot: event", append(h.subject(), "why", why)
+	if h.job.timer >= 0 {
+		what = "bot: timer"
+	}
+	h.request.Outputs = pack(outs)
 	res, err := h.write()
 	if errors.Is(err, session.ErrFull) { // 100 outputs wait already: the user is not told
 		h.request.Outputs, outs = nil, nil
 		res, err = h.write()
 	}
 	if err != nil {
-		log.Error("bot: event not set aside", "session", h.id, "event", j.event.ID, "why", why, "err", err)
+		log.Error(what+" not set aside", append(attrs, "err", err)...)
 		return session.Event{}, false
 	}
 	h.stats.dead.Add(1)
-	log.Error("bot: event set aside", "session", h.id, "event", j.event.ID, "why", why)
+	log.Error(what+" set aside", attrs...)
 	return h.committed(&res, outs), true
 }
 
@@ -170,13 +196,21 @@ func reason(err error, rec *record) string {
 		what = "panicked"
 	}
 	switch {
+	case errors.Is(err, ErrUnknownFlow):
+		return "unknown flow"
+	case errors.Is(err, flow.ErrUnknownReminder):
+		return "unknown reminder"
 	case errors.As(err, &te):
 		return "action " + what + " in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
 	case errors.Is(err, errStuck):
 		return "action did not return in " + rec.flow + "/" + rec.state
 	case errors.Is(err, errExited):
 		return "action ended its goroutine in " + rec.flow + "/" + rec.state
-	case errors.Is(err, errAttempts):
+	case errors.Is(err, errTooLarge):
+		return "state or outputs too large"
+	case errors.Is(err, errOccupied):
+		return "another conversation is active"
+	case errors.Is(err, errAttempts), errors.Is(err, errDied):
 		return "attempts used up: the process died of it, or froze"
 	case errors.Is(err, errManyMessages):
 		return "too many messages"

@@ -56,7 +56,7 @@ func (b *Bot) DeadLetters(ctx context.Context) iter.Seq2[session.DeadLetter, err
 	}
 }
 
-// Replay gives an event that is a dead letter another turn, and deletes the dead letter. It returns
+// Replay gives an event or a timer that is a dead letter another turn, and deletes the dead letter. It returns
 // session.ErrNoDeadLetter if there is none of that ID, session.ErrOutput if it is an output,
 // session.ErrFull if 200 events of the session wait, and session.ErrUnavailable.
 func (b *Bot) Replay(ctx context.Context, letter string) error {

@@ -38,8 +38,8 @@ type Options struct {
 	// earlier if another process takes the session over. An action that ignores its context for six
 	// times as long loses the session. The default is 10 s.
 	TurnTimeout time.Duration
-	// MaxAttempts is how often a turn is tried before its event is set aside as a dead letter.
-	// The default is 5.
+	// MaxAttempts is how often a turn is tried before its event or reminder is set aside as a dead
+	// letter. The default is 5.
 	MaxAttempts int
 	// MaxWebhooks is how many calls of Receive may run at once. More are refused with ErrBusy. The
 	// default is 1,024.

@@ -126,7 +126,7 @@ func after(rec record, f *flow.Flow, turn string, res *flow.Result) (record, err
 	if res.State != "" {
 		rec.flow, rec.state, rec.data = f.Name(), string(res.State), res.Data
 		for _, tm := range res.Timers {
-			timers = append(timers, timer{name: tm.Name, due: milli(tm.Due)})
+			timers = append(timers, rec.set(tm.Name, milli(tm.Due)))
 		}
 	}
 	switch {
@@ -142,13 +142,21 @@ func after(rec record, f *flow.Flow, turn string, res *flow.Result) (record, err
 	return rec, nil
 }
 
+// set returns a timer of the active flow. If it was set before, for the same time, it keeps its attempts.
+func (r *record) set(name string, due time.Time) timer {
+	for i := range r.timers {
+		if r.timers[i].is("", name, due) {
+			return r.timers[i]
+		}
+	}
+	return timer{name: name, due: due}
+}
+
 // distinct moves a reminder by milliseconds until no other of the timers has the same name and the same
 // time. The id of a reminder's turn is made of these two, and so are the retry keys of what the turn
 // sends: with the same key, the platform would take the second message for a repetition of the first.
 func distinct(timers []timer, r timer) timer {
-	for slices.ContainsFunc(timers, func(tm timer) bool {
-		return tm.flow == r.flow && tm.name == r.name && tm.due.Equal(r.due)
-	}) {
+	for slices.ContainsFunc(timers, func(tm timer) bool { return tm.is(r.flow, r.name, r.due) }) {
 		r.due = r.due.Add(time.Millisecond)
 	}
 	return r

@@ -46,29 +46,53 @@ type timer struct {
 	due time.Time
 	// data is the conversation's data at the time when the reminder was set; nil for other timers.
 	data []byte
+	// attempts is how often its turn failed.
+	attempts int
+	// wait is how long after due its turn is tried again; zero if it was not put off.
+	wait time.Duration
 }
 
-// due returns the time of the first timer, or zero.
+// at is when the timer's turn is next tried.
+func (t *timer) at() time.Time { return t.due.Add(t.wait) }
+
+// is reports whether the timer is the one that the flow calls so, set for that time.
+func (t *timer) is(flow, name string, due time.Time) bool {
+	return t.flow == flow && t.name == name && t.due.Equal(due)
+}
+
+// due returns when the turn of the first timer is tried, or zero.
 func (r *record) due() time.Time {
 	var due time.Time
-	for _, t := range r.timers {
-		if due.IsZero() || t.due.Before(due) {
-			due = t.due
+	for i := range r.timers {
+		if at := r.timers[i].at(); due.IsZero() || at.Before(due) {
+			due = at
 		}
 	}
 	return due
 }
 
-// firstDue returns the index of the first timer due at or before limit, or -1.
-func (r *record) firstDue(limit time.Time) int {
+// firstDue returns the index of the first timer due at or before limit, or -1. Those that were put off
+// count only if putOff is true.
+func (r *record) firstDue(limit time.Time, putOff bool) int {
 	first := -1
 	for i := range r.timers {
-		if r.timers[i].due.After(limit) || first >= 0 && !r.timers[i].due.Before(r.timers[first].due) {
+		t := &r.timers[i]
+		if t.at().After(limit) || t.wait > 0 && !putOff || first >= 0 && !t.at().Before(r.timers[first].at()) {
 			continue
 		}
 		first = i
 	}
 	return first
+}
+
+// putOff reports whether a timer was put off.
+func (r *record) putOff() bool {
+	for i := range r.timers {
+		if r.timers[i].wait > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // ownTimers returns the timers of the active flow.
@@ -94,12 +118,13 @@ var errBadRecord = errors.New("bot: malformed record of a session")
 
 // A packed record has these fields in this order. A string is its length, as a varint, and its bytes:
 //
-//	1 byte   layout: 1 neither version nor menu, 2 a version, 3 a version and a menu
-//	varint   version, if the layout is 2 or 3
-//	string   menu, if the layout is 3
+//	1 byte   layout: 1 neither version nor menu, 2 a version, 3 and 4 a version and a menu
+//	varint   version, if the layout is not 1
+//	string   menu, if the layout is 3 or 4
 //	string   flow; then the strings state, mark and data
 //	varint   the number of timers; then for each of them
-//	         string flow, string name, varint due (ms since 1970, signed), string data
+//	         string flow, string name, varint due (ms since 1970, signed), string data; if the
+//	         layout is 4, varint attempts and varint wait (ms): a timer's turn has failed
 //	source   if there are timers: see appendSource
 //
 // A record without a flow and without timers is no bytes at all: for the store, the session has ended.
@@ -107,14 +132,22 @@ const (
 	recordPlain     = 1
 	recordVersioned = 2
 	recordMenu      = 3
+	recordPutOff    = 4
 )
+
+// maxWait bounds what is read of timer.wait, in milliseconds: a time.Duration holds it.
+const maxWait = 1 << 43
 
 // append appends the packed record to b.
 func (r *record) append(b []byte) []byte {
 	if r.flow == "" && len(r.timers) == 0 {
 		return b
 	}
+	putOff := r.putOff()
 	switch {
+	case putOff:
+		b = binary.AppendUvarint(append(b, recordPutOff), uint64(r.version))
+		b = appendString(b, r.menu)
 	case r.menu != "":
 		b = binary.AppendUvarint(append(b, recordMenu), uint64(r.version))
 		b = appendString(b, r.menu)
@@ -134,6 +167,10 @@ func (r *record) append(b []byte) []byte {
 		b = appendString(b, t.name)
 		b = binary.AppendVarint(b, t.due.UnixMilli())
 		b = appendString(b, t.data)
+		if putOff {
+			b = binary.AppendUvarint(b, uint64(t.attempts))
+			b = binary.AppendUvarint(b, uint64(t.wait.Milliseconds()))
+		}
 	}
 	if len(r.timers) > 0 {
 		b = appendSource(b, &r.source)
@@ -149,7 +186,8 @@ func (r *record) unmarshal(b []byte) error {
 		return nil
 	}
 	d := decoder{b: b}
-	if !r.head(&d) {
+	layout := d.byte()
+	if !r.head(layout, &d) {
 		return errBadRecord
 	}
 	r.flow, r.state, r.mark = d.string(), d.string(), d.string()
@@ -163,29 +201,40 @@ func (r *record) unmarshal(b []byte) error {
 		if data := d.bytes(); len(data) > 0 {
 			t.data = data
 		}
+		if layout == recordPutOff {
+			d.putOff(&t)
+		}
 		r.timers = append(r.timers, t)
 	}
 	if n > 0 {
 		r.source = d.source()
 	}
-	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 {
+	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 || layout == recordPutOff && !r.putOff() {
 		return errBadRecord
 	}
 	return nil
 }
 
+// putOff reads what the timer has of failed turns.
+func (d *decoder) putOff(t *timer) {
+	attempts, wait := d.uvarint(), d.uvarint()
+	if attempts > math.MaxInt32 || wait > maxWait {
+		d.fail()
+	}
+	t.attempts, t.wait = int(attempts), time.Duration(wait)*time.Millisecond
+}
+
 // head reads the fields before the flow. It returns false for values that append never writes, such as
 // layout 2 with version 0.
-func (r *record) head(d *decoder) bool {
-	layout := d.byte()
+func (r *record) head(layout byte, d *decoder) bool {
 	if layout == recordPlain {
 		return true
 	}
 	v := d.uvarint()
 	r.version = uint32(v)
-	if layout == recordMenu {
+	if layout == recordMenu || layout == recordPutOff {
 		r.menu = d.string()
-		return r.menu != "" && v <= math.MaxUint32
+		return (r.menu != "" || layout == recordPutOff) && v <= math.MaxUint32
 	}
 	return layout == recordVersioned && v != 0 && v <= math.MaxUint32
 }

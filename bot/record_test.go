@@ -42,6 +42,10 @@ func records() map[string]record {
 		"ids of no known form": {flow: "f", timers: []timer{{name: "t", due: someTime}},
 			source: transport.Source{Chat: transport.ChatRoom, ChatID: "R" + strings.Repeat("g", 32), UserID: strings.ToUpper(aUserID)}},
 		"ids of no length": {flow: "f", timers: []timer{{name: "t", due: someTime}}},
+		"put off": {flow: "f", timers: []timer{
+			{flow: "f", name: "t", due: someTime, attempts: 300, wait: time.Second}, {name: "u", due: someTime, attempts: 1},
+		}},
+		"put off, versioned": {version: 1, menu: "m", flow: "f", timers: []timer{{name: "t", due: someTime, wait: time.Millisecond}}},
 	}
 }
 
@@ -84,7 +88,9 @@ func TestRecordBytes(t *testing.T) {
 			"3030303043fedcba9876543210fedcba9876543210550123456789abcdef0123456789abcdef",
 		"ids of no known form": "01016600000001000174f6e1998dcc6e0003215267676767676767676767676767676767676767676767676767" +
 			"6767676767676721553031323334353637383941424344454630313233343536373839414243444546",
-		"ids of no length": "01016600000001000174f6e1998dcc6e008000",
+		"ids of no length":   "01016600000001000174f6e1998dcc6e008000",
+		"put off":            "040000016600000002" + "01660174f6e1998dcc6e00" + "ac02e807" + "000175f6e1998dcc6e00" + "0100" + "8000",
+		"put off, versioned": "0401016d016600000001" + "000174f6e1998dcc6e00" + "0001" + "8000",
 	}
 	for name, r := range records() {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +129,10 @@ func TestRecordMalformed(t *testing.T) {
 	timer := "\x01\x01f\x00\x00\x00\x01\x00\x00\x00\x00" // with its source to come
 	require.NoError(t, r.unmarshal([]byte(timer+"\x80\x00")))
 	for name, b := range map[string]string{
-		"unknown layout":            "\x02\x01f\x00\x00\x00\x00",
+		"unknown layout":            "\x05\x01f\x00\x00\x00\x00",
+		"a version of zero":         "\x02\x00\x01f\x00\x00\x00\x00",
+		"no timer is put off":       "\x04\x00\x00\x01f\x00\x00\x00\x01\x00\x00\x00\x00\x01\x00\x80\x00",
+		"a wait without end":        "\x04\x00\x00\x01f\x00\x00\x00\x01\x00\x00\x00\x00\x01\xff\xff\xff\xff\xff\xff\xff\x7f\x80\x00",
 		"a menu without a name":     "\x03\x00\x00\x01f\x00\x00\x00\x00",
 		"a version beyond 32 bits":  "\x03\x80\x80\x80\x80\x10\x01m\x01f\x00\x00\x00\x00",
 		"string beyond the end":     "\x01\x7ff",

@@ -34,3 +34,38 @@ func TestRemindersAtOneTimeDiffer(t *testing.T) {
 	}
 	require.Len(t, turns, 3)
 }
+
+// An event goes before a timer that was put off; the sweep begins it at its time.
+func TestPutOffTimersLetEventsPass(t *testing.T) {
+	t.Parallel()
+	due := time.UnixMilli(1_700_000_000_000)
+	rec := record{timers: []timer{
+		{name: "failed", due: due, attempts: 1, wait: time.Second},
+		{name: "other", due: due.Add(2 * time.Second)},
+	}}
+	require.Equal(t, -1, rec.firstDue(due.Add(time.Second), false))
+	require.Equal(t, 1, rec.firstDue(due.Add(time.Minute), false))
+	require.Equal(t, -1, rec.firstDue(due.Add(time.Second-1), true))
+	require.Equal(t, 0, rec.firstDue(due.Add(time.Minute), true))
+	require.Equal(t, due.Add(time.Second), rec.due())
+}
+
+// A timer that was put off stays so when another fires and leaves it as it is, and begins anew when the
+// flow sets it for another time.
+func TestTimerKeepsItsAttempts(t *testing.T) {
+	t.Parallel()
+	b := flow.New[struct{}]("booking", "a")
+	b.StartOn(flow.Any())
+	b.In("a").On(flow.Any()).End()
+	due := time.UnixMilli(1_700_000_000_000)
+	rec := record{flow: "booking", state: "a", timers: []timer{
+		{name: "at", due: due, attempts: 3, wait: time.Second}, {name: "after", due: due, attempts: 2, wait: time.Second},
+	}}
+	rec, err := after(rec, b.MustBuild(), "turn", &flow.Result{Handled: true, State: "a", Timers: []flow.Timer{
+		{Name: "at", Due: due}, {Name: "after", Due: due.Add(time.Minute)},
+	}})
+	require.NoError(t, err)
+	require.Equal(t, []timer{
+		{name: "at", due: due, attempts: 3, wait: time.Second}, {name: "after", due: due.Add(time.Minute)},
+	}, rec.timers)
+}

@@ -57,12 +57,16 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 	}
 	p = plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
 	switch {
+	case j.timer >= 0 && j.event.ID != "" && j.attempt > maxDeaths:
+		return p, errDied
 	case j.attempt > h.o.MaxAttempts:
 		return p, errAttempts // the earlier attempts ended without a word, so there is no other reason
 	case j.timer >= 0:
 		return h.planner.timer(ctx, h.id, j)
 	case len(j.event.Body) == 0:
 		return p, nil // a timer that was cleared meanwhile, or a message that its sender took back
+	case isDeadTimer(&j.event):
+		return h.planner.rearm(j)
 	}
 	if err := h.decode(); err != nil {
 		return p, err
@@ -79,21 +83,23 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 // locate reads the record of the session, and decides what the turn is for: a timer or the event. Timers
 // and events run in the order of their time. For example: an event was accepted at 12:00:10. A timer that
 // was due at 12:00:05 has its turn first, and the event has the next turn. A timer that was due at
-// 12:00:15 has its turn after the event, though both are overdue by now.
+// 12:00:15 has its turn after the event, though both are overdue by now. A timer
+// whose turn failed waits for its next attempt and holds up no event.
 func (h *holder) locate() error {
 	j := &h.job
 	j.timer = -1
 	if err := j.rec.unmarshal(h.state); err != nil {
+		j.rec = record{timers: j.rec.timers[:0]} // not the half of it that could be read
 		return err
 	}
 	if j.rec.version > h.o.Version {
 		return errNewer
 	}
-	limit := j.event.Accepted
-	if j.event.ID == "" {
+	limit, alone := j.event.Accepted, j.event.ID == ""
+	if alone {
 		limit = h.clock.now()
 	}
-	j.timer = j.rec.firstDue(limit)
+	j.timer = j.rec.firstDue(limit, alone)
 	return nil
 }
 

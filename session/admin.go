@@ -69,7 +69,8 @@ type Snapshot struct {
 	Outputs []Output
 }
 
-// DeadLetter is an event that could not be handled, or an output that could not be delivered.
+// DeadLetter is an event or a timer that could not be handled, or an output that could not be
+// delivered. A timer shows as the event of its DeadTimer.
 type DeadLetter struct {
 	// ID names the dead letter in Replay and DeleteDeadLetter. It is not the id of the event.
 	ID string
@@ -77,7 +78,7 @@ type DeadLetter struct {
 	Session string
 	// Event is the event. Its ID is empty if the dead letter is an output.
 	Event Event
-	// Attempts counts the turns that were begun for the event.
+	// Attempts counts the turns that were begun for the event, or is DeadTimer.Attempts.
 	Attempts int
 	// Output is the output. Its Seq is zero if the dead letter is an event.
 	Output Output

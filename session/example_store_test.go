@@ -45,6 +45,7 @@ type plain struct {
 	outs      []session.Output
 	outsUntil time.Time          // the end of the delivery lease
 	outsToken session.LeaseToken // whose it is; zero after Ack
+	outsRev   uint32             // the revision of the commit that gave it
 }
 
 var (
@@ -192,7 +193,9 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	for _, o := range r.Outputs {
 		size += len(o)
 	}
-	if len(r.State) > session.MaxState || size > session.MaxOutput {
+	d := r.DeadTimer
+	if len(r.State) > session.MaxState || size > session.MaxOutput ||
+		d != nil && (len(d.Event.ID) > session.MaxEventID || len(d.Event.Body) > session.MaxEvent) {
 		return session.CommitResult{}, session.ErrTooLarge
 	}
 	v := s.lock(r.ID)
@@ -208,12 +211,16 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	case len(v.behind(r.Done))+len(r.Outputs) > session.MaxOutputs:
 		return session.CommitResult{}, session.ErrFull
 	}
-	if r.Dead != "" && r.EventID != "" {
+	switch {
+	case r.Dead != "" && r.EventID != "":
 		s.setAside(session.DeadLetter{Session: r.ID, Event: v.head(), Attempts: v.attempts, Why: r.Dead})
+	case r.Dead != "" && d != nil:
+		e := session.Event{ID: d.Event.ID, Time: d.Event.Time, Accepted: now(), Body: bytes.Clone(d.Event.Body)}
+		s.setAside(session.DeadLetter{Session: r.ID, Event: e, Attempts: d.Attempts, Why: r.Dead})
 	}
 	v.rev, v.last, v.state, v.due = v.rev+1, r.Token, bytes.Clone(r.State), r.Due
 	if v.outs = v.behind(r.Done); len(v.outs) == 0 {
-		v.outsToken = r.Token
+		v.outsToken, v.outsRev = r.Token, v.rev
 	}
 	for i, body := range r.Outputs {
 		v.outs = append(v.outs, session.Output{Seq: session.MakeSeq(v.rev, i+1), Body: bytes.Clone(body)})
@@ -221,15 +228,13 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	if r.EventID != "" {
 		v.events, v.begun = v.events[1:], false
 	}
-	if !v.begun {
-		v.attempts, v.crashed = 0, false
-	}
+	v.attempts, v.crashed = 0, false
 	switch {
 	case len(v.events) == 0:
 		v.token = zero
 	case r.Release:
 		v.token, v.notBefore = zero, now()
-	case !v.begun:
+	default:
 		v.begun, v.attempts = true, 1
 	}
 	return v.committed(r), nil
@@ -237,7 +242,7 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 
 // delivers says that the commit of that token and revision has the delivery lease.
 func (v *plain) delivers(t session.LeaseToken, rev uint32) bool {
-	return len(v.outs) > 0 && v.outsToken == t && v.outs[0].Seq > session.MakeSeq(rev, 0) && v.outs[0].Seq < session.MakeSeq(rev+1, 0)
+	return len(v.outs) > 0 && v.outsToken == t && v.outsRev == rev && v.outs[0].Seq > session.MakeSeq(rev, 0) && v.outs[0].Seq < session.MakeSeq(rev+1, 0)
 }
 
 // committed is the answer to the last commit.

@@ -158,6 +158,11 @@ type Store interface {
 	//   - Otherwise the answer is ErrFenced.
 	//
 	// Other errors: ErrFull (of outputs; the turn still runs), ErrTooLarge, ErrUnavailable.
+	//
+	// A Commit without EventID says that the turn was for a timer. So were the turns that were begun
+	// since the last commit: a bot runs a timer that is due before the event that waits. None of them
+	// counts as an attempt of that event. Example: a process dies twice of a timer while event e
+	// waits, and the third turn commits the timer. Commit hands over e, for its first attempt.
 	Commit(ctx context.Context, r *CommitRequest) (CommitResult, error)
 
 	// Release gives up the lease of a turn without a commit. The event stays the head, and is due after
@@ -305,7 +310,20 @@ type CommitRequest struct {
 	Release bool
 	// Dead is why the event is set aside, in a few words without data of users; empty if the event was
 	// handled. The store keeps the event and the reason as a dead letter.
+	// With an empty EventID the store keeps DeadTimer instead, or nothing if that is nil.
 	Dead string
+	// DeadTimer is what the dead letter of a timer shows; nil for an event.
+	DeadTimer *DeadTimer
+}
+
+// DeadTimer is a timer that is set aside. The store has no event for it, so the bot makes one.
+type DeadTimer struct {
+	// Event stands for the timer: Replay makes it an event of the session. Its Accepted is the time
+	// of the commit, and it has no MessageID, whatever the caller says.
+	Event Event
+	// Attempts is how often the timer was tried, up to 255: the bot counts that, as each failure
+	// that it commits begins the store's count anew.
+	Attempts int
 }
 
 // CommitResult is what Commit answers.

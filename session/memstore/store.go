@@ -71,6 +71,9 @@ func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (c session.C
 	if len(r.State) > session.MaxState || size > session.MaxOutput {
 		return c, session.ErrTooLarge
 	}
+	if d := r.DeadTimer; d != nil && (len(d.Event.ID) > session.MaxEventID || len(d.Event.Body) > session.MaxEvent) {
+		return c, session.ErrTooLarge
+	}
 	if r.Token == (session.LeaseToken{}) {
 		return c, session.ErrFenced // in an entry, the zero token means that nobody holds the lease
 	}

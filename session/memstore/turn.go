@@ -113,11 +113,7 @@ func (e *entry) commit(r *session.CommitRequest, now int64, dead *deadLetters) (
 	case len(e.out.waiting)-e.out.upTo(r.Done)+len(r.Outputs) > session.MaxOutputs:
 		return session.CommitResult{}, session.ErrFull
 	}
-	if r.Dead != "" && r.EventID != "" {
-		dead.add(session.DeadLetter{
-			Session: e.id, Event: e.mail.head, Attempts: e.attempts, Why: r.Dead, Time: timeOf(now),
-		})
-	}
+	e.setAside(r, now, dead)
 	e.rev, e.last = e.rev+1, r.Token
 	e.save(r, now)
 	e.out.ack(r.Done)
@@ -125,6 +121,23 @@ func (e *entry) commit(r *session.CommitRequest, now int64, dead *deadLetters) (
 	e.next(r, now)
 	e.keepAlive(now)
 	return e.committed(r, now), nil // which sets the ends of both leases
+}
+
+// setAside keeps the event of the turn, or the timer, as a dead letter if the commit says so.
+func (e *entry) setAside(r *session.CommitRequest, now int64, dead *deadLetters) {
+	l := session.DeadLetter{Session: e.id, Why: r.Dead, Time: timeOf(now)}
+	switch d := r.DeadTimer; {
+	case r.Dead == "", r.EventID == "" && d == nil:
+		return
+	case r.EventID != "":
+		l.Event, l.Attempts = e.mail.head, e.attempts
+	default:
+		l.Attempts = d.Attempts
+		l.Event = session.Event{
+			ID: d.Event.ID, Time: timeOf(d.Event.Time.UnixMilli()), Accepted: timeOf(now), Body: bytes.Clone(d.Event.Body),
+		}
+	}
+	dead.add(l)
 }
 
 // save writes the state, the timer, and how long the session is kept.
@@ -147,15 +160,14 @@ func (e *entry) next(r *session.CommitRequest, now int64) {
 	if r.EventID != "" {
 		e.mail.head = session.Event{}
 	}
-	if !e.mail.hasHead() {
-		e.attempts, e.crashed = 0, false
-	}
+	e.attempts, e.crashed = 0, false
 	switch {
 	case e.mail.empty():
 		e.token = session.LeaseToken{}
 	case r.Release:
 		e.token, e.notBefore = session.LeaseToken{}, now
-	case e.mail.begin():
+	default:
+		e.mail.begin()
 		e.attempts = 1
 	}
 }

@@ -40,7 +40,6 @@ func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.C
 
 // packCommit writes the arguments of the commit script: see lua/commit.lua.
 func packCommit(c *call, r *session.CommitRequest) {
-	why := r.Dead[:min(len(r.Dead), maxReason)]
 	c.request = append(c.request, r.Token[:]...)
 	c.u32(tokenMark(r.Token))
 	c.flag(r.Release)
@@ -56,9 +55,26 @@ func packCommit(c *call, r *session.CommitRequest) {
 	c.cut()
 	c.request = append(c.request, r.State...)
 	c.cut()
-	c.request = append(c.request, why...)
+	c.dead(r)
 	c.cut()
 	c.outputs(r.Rev+1, r.Outputs)
+}
+
+// dead writes why the event is a dead letter; or, for a timer, that and what stands for it.
+func (c *call) dead(r *session.CommitRequest) {
+	why, d := r.Dead[:min(len(r.Dead), maxReason)], r.DeadTimer
+	switch {
+	case r.EventID != "":
+		c.request = append(c.request, why...)
+	case why != "" && d != nil:
+		c.u8(len(why))
+		c.request = append(c.request, why...)
+		c.u8(min(d.Attempts, maxAttempts))
+		c.time(d.Event.Time)
+		c.u8(len(d.Event.ID))
+		c.request = append(c.request, d.Event.ID...)
+		c.request = append(c.request, d.Event.Body...)
+	}
 }
 
 // tokenMark is what a session remembers of the token of its last commit, to know a commit that is
@@ -81,6 +97,9 @@ func checkCommit(r *session.CommitRequest) error {
 		size += len(o)
 	}
 	if len(r.State) > session.MaxState || len(r.EventID) > session.MaxEventID || size > session.MaxOutput {
+		return session.ErrTooLarge
+	}
+	if d := r.DeadTimer; d != nil && (len(d.Event.ID) > session.MaxEventID || len(d.Event.Body) > session.MaxEvent) {
 		return session.ErrTooLarge
 	}
 	if len(r.Outputs) > session.MaxOutputs {

@@ -136,7 +136,7 @@ func TestClusterMasterThatDies(t *testing.T) {
 	client := cluster.Client()
 	s := newStore(t, client, &Options{Namespace: "x"})
 	id := sessionID(1)
-	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1), Lease: time.Minute})
 	node, err := client.MasterForKey(ctx, s.part(id).watch)
 	require.NoError(t, err)
 	place := 0

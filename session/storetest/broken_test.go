@@ -335,3 +335,24 @@ func forgetsCrash(_ session.Store, b *broken) {
 		return got, err
 	}
 }
+
+// chargesTimers counts the attempts of a timer to the event that waits behind it.
+func chargesTimers(_ session.Store, b *broken) {
+	last, extra := map[string]int{}, map[string]int{}
+	begin, commit := b.begin, b.commit
+	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
+		got, err := begin(r)
+		if got.Status == session.Run {
+			last[r.ID] = got.Attempt
+			got.Attempt += extra[r.ID]
+		}
+		return got, err
+	}
+	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
+		got, err := commit(r)
+		if extra[r.ID] = 0; err == nil && r.EventID == "" && got.Next.ID != "" {
+			extra[r.ID] = last[r.ID] - 1
+		}
+		return got, err
+	}
+}

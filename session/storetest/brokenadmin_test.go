@@ -92,6 +92,7 @@ func brokenAdmins() []brokenStore {
 		{"looks away", inspectsWith(func(s *session.Snapshot) { *s = session.Snapshot{Now: s.Now} }), seen},
 		{"shows no event that waits", inspectsWith(func(s *session.Snapshot) { s.Events = s.Events[:min(1, len(s.Events))] }), seen},
 		{"shows a lease that nobody has", inspectsWith(func(s *session.Snapshot) { s.LeasedUntil = s.Now.Add(time.Second) }), seen},
+		{"lends its state", lendsState, seen},
 		{"takes the lease to look", func(good session.Store, b *broken) {
 			inspect := b.inspect
 			b.inspect = func(id string) (session.Snapshot, error) {
@@ -180,6 +181,24 @@ func shortTombstone(b *broken, lasts time.Duration, redelivered bool) {
 	}
 	b.ack = func(id string, done session.Seq, d time.Duration) ([]session.Output, error) {
 		return ack(id+lives[id], done, d)
+	}
+}
+
+// lendsState has all who look at one revision of a session share its state.
+func lendsState(_ session.Store, b *broken) {
+	type place struct {
+		id  string
+		rev uint32
+	}
+	lent, good := map[place][]byte{}, b.inspect
+	b.inspect = func(id string) (session.Snapshot, error) {
+		s, err := good(id)
+		at := place{id, s.Rev}
+		if _, ok := lent[at]; !ok {
+			lent[at] = s.State
+		}
+		s.State = lent[at]
+		return s, err
 	}
 }
 

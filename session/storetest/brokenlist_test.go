@@ -103,6 +103,12 @@ func brokenStores() []brokenStore {
 		{"commits once only", onlyOnce, "commit repeated gives the same answer"},
 		{"hands over once only", onlyOnce, "commit repeated hands over the same event"},
 		{"forgets the lane of a commit", onlyOnce, "commit repeated after the next turn has its lane"},
+		{"takes a lost turn for a repeated one", onCommitted(func(r *session.CommitRequest, c *session.CommitResult, err error) error {
+			if errors.Is(err, session.ErrFenced) && r.Rev > 0 {
+				c.Rev, c.MayDeliver, err = r.Rev+1, true, nil
+			}
+			return err
+		}), "a lost turn is fenced though its process delivers an earlier one"},
 		{"releases without a delay", func(_ session.Store, b *broken) {
 			release := b.release
 			b.release = func(r *session.ReleaseRequest) error {
@@ -222,6 +228,14 @@ func brokenStores() []brokenStore {
 				r.Due = time.Time{}
 			}
 		}), "a session without state keeps its timer"},
+		{"charges a timer's attempts to the event", chargesTimers, "the attempts of a timer are not those of the event behind it"},
+		{"charges a timer's attempts to the event", chargesTimers, "random calls are answered as the contract says"},
+		{"leaves no letter of a timer", onCommit(func(r *session.CommitRequest) {
+			r.DeadTimer = nil
+		}), "a timer that is set aside leaves a letter, and is replayed as an event"},
+		{"leaves no letter of a timer", onCommit(func(r *session.CommitRequest) {
+			r.DeadTimer = nil
+		}), "random calls are answered as the contract says"},
 		{"keeps the caller's body", aliasingBodies, "events and outputs are copied"},
 		{"drops what does not fit", func(_ session.Store, b *broken) {
 			commit := b.commit

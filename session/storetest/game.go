@@ -69,9 +69,10 @@ func (g *game) commit(c call) verdict {
 	if c.timer == 4 {
 		r.EventID = ""
 	}
-	// The bot gives up on the event.
-	if c.dead && r.EventID != "" {
-		r.Dead = "panic"
+	// The bot gives up on the event, or on the timer.
+	if c.dead {
+		r.Dead, r.DeadTimer = "panic", &session.DeadTimer{Event: g.p.event("t", 3), Attempts: 5}
+		r.DeadTimer.Event.MessageID = ""
 	}
 	if c.state > 0 {
 		r.State = fmt.Append(nil, "state ", c.state)

@@ -66,5 +66,11 @@ func inspected(p *probe) {
 	again := p.inspect("Inspect again", id)
 	again.Now = snap.Now
 	p.same("Inspect again", "what is kept", snap, again)
+	// The caller owns what it got: to write to it changes nothing either.
+	scribble(again.State)
+	scribble(again.Outputs[0].Body)
+	again = p.inspect("Inspect after writing to the answer", id)
+	p.same("Inspect after writing to the answer", "state", "state", string(again.State))
+	p.same("Inspect after writing to the answer", "output", "o2", string(again.Outputs[0].Body))
 	p.commit("Commit of the turn that ran meanwhile", t, session.CommitRequest{State: []byte("next")})
 }

@@ -145,9 +145,12 @@ func (m *model) commit(r *session.CommitRequest, c session.CommitResult, err err
 	if v, done := m.fenced(r.Token, err); done {
 		return v
 	}
-	// The event becomes a dead letter.
-	if r.Dead != "" {
+	// The event, or the timer, becomes a dead letter.
+	switch {
+	case r.Dead != "" && r.EventID != "":
 		m.letters = append(m.letters, modelLetter{event: *m.head, attempts: m.attempts, why: r.Dead})
+	case r.Dead != "" && r.DeadTimer != nil:
+		m.letters = append(m.letters, modelLetter{event: r.DeadTimer.Event, attempts: r.DeadTimer.Attempts, why: r.Dead})
 	}
 	m.rev, m.last, m.state, m.due = m.rev+1, r.Token, string(r.State), 0
 	if !r.Due.IsZero() {
@@ -170,18 +173,15 @@ func (m *model) commit(r *session.CommitRequest, c session.CommitResult, err err
 	if r.EventID != "" {
 		m.head = nil
 	}
-	if m.head == nil {
-		m.attempts, m.crashed = 0, false
-	}
+	m.attempts, m.crashed = 0, false
 	// The lease is given up: nothing is handed over.
 	if r.Release || !m.mail() {
 		m.token, m.notBefore = session.LeaseToken{}, now
 		return first(v, want("next event", "", c.Next.ID))
 	}
 	// The lease stays, with a fresh term, for the next event.
-	if m.next() {
-		m.attempts = 1
-	}
+	m.next()
+	m.attempts = 1
 	m.meet(c.Next.ID)
 	m.until = now.plus(r.Lease.Milliseconds())
 	return first(v, want("next event", m.headID(), c.Next.ID), want("body", m.headBody(), string(c.Next.Body)))

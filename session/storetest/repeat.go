@@ -17,6 +17,7 @@ func repeatChecks() []check {
 		{"commit repeated gives the same answer", commitRepeated},
 		{"commit repeated hands over the same event", commitNextRepeated},
 		{"commit repeated after the next turn has its lane", commitRepeatedLate},
+		{"a lost turn is fenced though its process delivers an earlier one", lostTurnFenced},
 		{"release repeated counts once", releaseRepeated},
 	}
 }
@@ -118,6 +119,30 @@ func commitRepeatedLate(p *probe) {
 	p.ack("Ack", s, session.MakeSeq(1, 1), "o2")
 	_, err = p.store.Commit(p.Context(), first)
 	p.err("Commit of what was delivered again", session.ErrFenced, err)
+}
+
+// lostTurnFenced has a process commit a turn, get the next event, and lose the lease: another runs that
+// event, and a third commit drops the first output, so that the outputs of the other wait under the
+// delivery lease that the first process got. Its commit of the turn that it lost is no repeated call.
+func lostTurnFenced(p *probe) {
+	s := p.session("a")
+	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: short}
+	t := p.begin("Begin", r, session.Run)
+	p.begin("Begin of another", session.BeginRequest{ID: s, Event: p.event("e2", 2)}, session.Queued)
+	first := t.request(session.CommitRequest{EventID: "e1", State: []byte("s1"), Outputs: outputs("o1"), Lease: short})
+	c, err := p.store.Commit(p.Context(), first)
+	p.err("Commit", nil, err)
+	p.same("Commit", "next event", "e2", c.Next.ID)
+	lost := *first
+	lost.Rev, lost.EventID, lost.Outputs = c.Rev, "e2", outputs("lost")
+	p.pass(2 * short)
+	t = p.begin("Begin of a third", session.BeginRequest{ID: s, Event: p.event("e3", 3)}, session.Run)
+	p.same("Begin of a third", "event", "e2", t.Event.ID)
+	p.commit("Commit of another process", t, session.CommitRequest{State: []byte("s2"), Outputs: outputs("o2")})
+	done := session.CommitRequest{State: []byte("s3"), Outputs: outputs("o3"), Done: session.MakeSeq(1, 1)}
+	p.commit("Commit that acknowledges", t, done)
+	_, err = p.store.Commit(p.Context(), &lost)
+	p.err("Commit of a turn that was lost", session.ErrFenced, err)
 }
 
 // commitNextRepeated repeats a commit that hands over the next event: the same event is handed over

@@ -17,6 +17,8 @@ func timerChecks() []check {
 		{"a timer whose turn was lost comes again", timerLost},
 		{"an event waits behind a timer that was released", timerReleased},
 		{"a session without state keeps its timer", timerWithoutState},
+		{"the attempts of a timer are not those of the event behind it", timerAttempts},
+		{"a timer that is set aside leaves a letter, and is replayed as an event", timerDead},
 	}
 }
 
@@ -177,4 +179,92 @@ func timerWithoutState(p *probe) {
 	p.same("Begin when it is due", "timer", due.UTC(), t.Due.UTC())
 	p.same("Begin when it is due", "state", "", string(t.State))
 	p.end("Commit", t)
+}
+
+// timerAttempts fails or loses turns of a timer while an event waits, and looks at what the event is
+// charged with.
+func timerAttempts(p *probe) {
+	fails := func(t *turn) { p.release("Release of a timer's turn", t, session.ReleaseRequest{Counted: true}) }
+	dies := func(t *turn) {
+		p.err("Extend by a moment", nil, p.store.Extend(p.Context(), t.id, t.token, time.Millisecond))
+		p.pass(short)
+	}
+	first := func(step, id, event string) *turn {
+		p.Helper()
+		t := p.look(step, id, event)
+		p.same(step, "attempt", 1, t.Attempt)
+		p.same(step, "a crash", false, t.Crashed)
+		return t
+	}
+	for name, ends := range map[string]func(*turn){"fails": fails, "dies": dies} {
+		s := p.session("timer alone " + name)
+		p.arm(s, "e1", p.now())
+		p.pass(time.Millisecond)
+		ends(p.look("Begin for a timer", s, ""))
+		p.begin("Begin with Hold", session.BeginRequest{ID: s, Event: p.event("e2", 2), Hold: true}, session.Queued)
+		p.end("Commit of the event", first("Begin after a timer's turn that "+name, s, "e2"))
+
+		s = p.session("timer before an event " + name)
+		p.arm(s, "e1", p.now())
+		p.pass(time.Millisecond)
+		ends(p.run("Begin of an event when a timer is due", s, p.event("e2", 2)))
+		ends(p.look("Begin for the timer again", s, "e2"))
+		t := p.look("Begin for the timer, for the third time", s, "e2")
+		p.same("Begin for the timer, for the third time", "attempt", 3, t.Attempt)
+		c := p.commitAs("Commit of the timer", t, session.CommitRequest{State: []byte("s")})
+		p.same("Commit of the timer", "next event", "e2", c.Next.ID)
+		fails(t)
+		t = p.look("Begin after the event failed once", s, "e2")
+		p.same("Begin after the event failed once", "attempt", 2, t.Attempt)
+		p.same("Begin after the event failed once", "a crash", false, t.Crashed)
+
+		p.commitAs("Commit of another timer, with Release", t, session.CommitRequest{State: []byte("s"), Release: true})
+		p.end("Commit of the event", first("Begin after it", s, "e2"))
+	}
+}
+
+func timerDead(p *probe) {
+	s := p.session("a")
+	p.arm(s, "e1", p.now())
+	p.pass(time.Millisecond)
+	t := p.run("Begin of an event when a timer is due", s, p.event("e2", 2))
+	dead := session.DeadTimer{Event: p.event("timer", 1), Attempts: 5}
+	dead.Event.MessageID = ""
+	r := t.request(session.CommitRequest{State: []byte("s"), Dead: "why", DeadTimer: &dead})
+	for range 2 {
+		c, err := p.store.Commit(p.Context(), r)
+		p.err("Commit of a dead timer", nil, err)
+		p.same("Commit of a dead timer", "next event", "e2", c.Next.ID)
+	}
+	t.Rev, t.Event = t.Rev+1, p.event("e2", 2)
+	p.end("Commit of the event", t)
+	all := p.lettersOf(s)
+	p.same("Letters", "letters", 1, len(all))
+	p.sameEvent("Letters", dead.Event, all[0].Event)
+	p.same("Letters", "attempts", 5, all[0].Attempts)
+	p.same("Letters", "reason", "why", all[0].Why)
+	if at := all[0].Event.Accepted; !at.Equal(all[0].Time) {
+		p.fail("Letters", "accepted at", all[0].Time, at)
+	}
+
+	t = p.replay(s)
+	p.same("Begin after Replay", "body", "body of timer", string(t.Event.Body))
+	p.same("Begin after Replay", "attempt", 1, t.Attempt)
+	p.end("Commit of the replayed timer", t)
+
+	p.arm(s, "e3", p.now())
+	p.pass(time.Millisecond)
+	t = p.look("Begin for a timer", s, "")
+	p.commit("Commit with Dead alone", t, session.CommitRequest{State: []byte("s"), Dead: "why"})
+	p.same("Letters after it", "letters", 0, len(p.lettersOf(s)))
+
+	p.arm(s, "e5", p.now())
+	p.pass(time.Millisecond)
+	t = p.look("Begin for a timer", s, "")
+	dead.Event.Body = make([]byte, session.MaxEvent+1)
+	_, err := p.store.Commit(p.Context(), t.request(session.CommitRequest{Dead: "why", DeadTimer: &dead}))
+	p.err("Commit of a dead timer that is too large", session.ErrTooLarge, err)
+	dead.Event.Body = dead.Event.Body[1:]
+	p.commit("Commit of one that is just not too large", t, session.CommitRequest{Dead: "why", DeadTimer: &dead})
+	p.same("Letters", "letters", 1, len(p.lettersOf(s)))
 }

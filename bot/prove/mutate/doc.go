@@ -11,7 +11,7 @@
 // The text is looked for in all files of a folder. A space in it stands for any white space and
 // comments, so that code may move and be commented anew. Texts of package bot leave out the names
 // of receivers where they can. With -list, which takes a second, the exit status is 1 if a text
-// is not there exactly once; the unit test says so too, with the places where it is.
+// is not there exactly once or its test is gone; the unit test says so too, with the places where it is.
 //
 // First all those tests run on the code as it is, and must pass. Then each guard is
 //

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -60,7 +61,27 @@ func (g *guard) find(root string) (place, error) {
 	return found[0], nil
 }
 
-// check finds all guards, which takes a second, and returns what is wrong with the list.
+// testIsThere looks for the test's function. A subtest shows only when the test runs.
+func (g *guard) testIsThere(root string) error {
+	name, _, _ := strings.Cut(g.testName(), "/")
+	files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(g.pkg()), "*_test.go"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(text, []byte("\nfunc "+name+"(")) {
+			return nil
+		}
+	}
+	return fmt.Errorf("the guard %q has no test: %s", g.name, g.test)
+}
+
+// check finds all guards and their tests, which takes a second, and returns what is wrong with the
+// list.
 func check(root string, all []guard) error {
 	var wrong []error
 	names := map[string]bool{}
@@ -70,7 +91,7 @@ func check(root string, all []guard) error {
 		}
 		names[g.name] = true
 		_, err := g.find(root)
-		wrong = append(wrong, err)
+		wrong = append(wrong, err, g.testIsThere(root))
 	}
 	return errors.Join(wrong...)
 }

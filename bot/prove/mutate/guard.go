@@ -44,7 +44,8 @@ func guards() []guard {
 	var all []guard
 	for _, part := range [][]guard{
 		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
-		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(),
+		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), timerGuards(),
+		contractGuards(),
 	} {
 		all = append(all, part...)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/internal/needs"
 )
 
-// Each guard is in its folder just once, and the list names each promise once.
+// Each guard is in its folder just once, each has a test, and the list names each promise once.
 func TestGuardsAreThere(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, check(filepath.Join("..", "..", ".."), guards()))
@@ -23,7 +23,7 @@ func TestFind(t *testing.T) {
 	for name, text := range map[string]string{
 		"a.go":      "package m\n\nfunc f() {\n\tif a {\n\t\treturn\n\t}\n\tg()\n}\n",
 		"b.go":      "package m\n\nfunc g() {\n\tif b { // a note\n\t\t// and one more\n\t\treturn\n\t}\n}\n",
-		"a_test.go": "package m\n\nfunc h() {\n\tif a {\n\t\treturn\n\t}\n}\n",
+		"a_test.go": "package m\n\nfunc TestH() {\n\tif a {\n\t\treturn\n\t}\n}\n",
 		"c.lua":     "#!lua\n-- a note\nif c then\n  return\nend\n",
 		"d.md":      "if c then return end",
 	} {
@@ -44,8 +44,11 @@ func TestFind(t *testing.T) {
 		}
 		require.Equal(t, tt.want, p.String())
 	}
-	twice := []guard{{name: "g", dir: ".", code: "if a {"}, {name: "g", dir: ".", code: "if d {"}}
-	require.EqualError(t, check(dir, twice), "two guards are named \"g\"\nthe guard \"g\" is 0 times in . []: if d {")
+	twice := []guard{
+		{name: "g", dir: ".", code: "if a {", test: ". TestH/of_less"}, {name: "g", dir: ".", code: "if d {", test: ". TestG"},
+	}
+	require.EqualError(t, check(dir, twice), "two guards are named \"g\"\n"+
+		"the guard \"g\" is 0 times in . []: if d {\nthe guard \"g\" has no test: . TestG")
 }
 
 // The table is the list.

@@ -6,7 +6,9 @@
 --         that the turn began with, I4 term of the lease (ms), I4 term of the delivery lease (ms),
 --         I6 time of the next timer (ms), I6 keep (ms), I5 number of the last output that was
 --         delivered (0 for none)
---       2 id of the event, or empty; 3 state; 4 why the event is a dead letter, or empty
+--       2 id of the event, or empty for a timer; 3 state
+--       4 empty, or why the event is a dead letter; for a timer B length and why, B attempts, I6 time of the
+--         event that stands for it (ms), B length and id of that event, and its body
 --       5 outputs as they are stored (see load)
 -- Returns: B COMMIT_DONE, COMMIT_FENCED or COMMIT_FULL (too many outputs), B 1 if the caller has the
 --          delivery lease, I6 now (ms); then I3 length and the head that is handed over, if any.
@@ -63,30 +65,38 @@ if outputCount > 0 then
   end
 end
 
+local function setAside(id, time, accepted, tries, reason, message, body)
+  call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', id,
+    'time', format('%d', time), 'accepted', format('%d', accepted), 'attempts', tries, 'why', reason,
+    'message', message, 'body', body)
+end
 if why ~= '' and eventID ~= '' then
   local eventTime, accepted = unpack('>I6I6', stored, headAt)
   local messageAt = headAt + HEAD_TIMES + 1 + #eventID + 1 -- behind two lengths and the event's id
   local bodyAt = messageAt + string.byte(stored, messageAt - 1)
-  call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', eventID,
-    'time', eventTime, 'accepted', accepted, 'attempts', attempts, 'why', why,
-    'message', sub(stored, messageAt, bodyAt - 1), 'body', sub(stored, bodyAt, headAt + headLength - 1))
+  setAside(eventID, eventTime, accepted, attempts, why, sub(stored, messageAt, bodyAt - 1),
+    sub(stored, bodyAt, headAt + headLength - 1))
+elseif why ~= '' then
+  local at = string.byte(why) + 2 -- behind the length and the reason
+  local tries, timerTime, idAt = unpack('>BI6', why, at)
+  local bodyAt = idAt + 1 + string.byte(why, idAt)
+  setAside(sub(why, idAt + 1, bodyAt - 1), timerTime, now, tries, sub(why, 2, at - 1), '', sub(why, bodyAt))
 end
 revision, commitMark, timerAt, stateLength = revision + 1, newMark, newTimerAt, #state
 newStateAndSeen = state .. sub(stored, seenAt, seenEnd - 1)
 if eventID ~= '' then headLength = 0 end
-if headLength == 0 then attempts, crashed = 0, false end
+attempts, crashed = 0, false -- also if the turn was for a timer: its attempts are not those of the event
 
 -- Hand over the next event, and let the caller keep the lease for it.
 if release == 0 and headLength == 0 and mailCount > 0 then
 --include pop
-  attempts = 1
 end
 if headLength == 0 and mailCount == 0 then
   leaseOwner, leaseFree, leaseUntil, attempts = NOBODY, true, 0, 0
 elseif release == 1 then
   leaseOwner, leaseFree, leaseUntil = NOBODY, true, now
 else
-  leaseUntil = now + leaseTerm
+  leaseUntil, attempts = now + leaseTerm, 1
 end
 
 -- A session that has ended is kept as well, for the events that it has seen.

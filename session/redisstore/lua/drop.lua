@@ -1,6 +1,13 @@
 -- drop takes the stored outputs up to and with the number "doneSeq" out of the outbox: they were delivered.
+-- When the last output of a commit is gone, what is left is of other commits. The owner of the delivery lease
+-- may still deliver these, but commit must not take it for the one who committed them: NOBODY stands for it.
+local droppedRevision
 while outputAt <= #stored do
   local seq, length = unpack(OUTPUT, stored, outputAt)
-  if seq > doneSeq then break end
-  outputAt, changed = outputAt + OUTPUT_BYTES + length, true
+  local seqRevision = math.floor(seq / SEQS_PER_COMMIT)
+  if seq > doneSeq then
+    if droppedRevision and droppedRevision ~= seqRevision then deliveryOwner = NOBODY end
+    break
+  end
+  droppedRevision, outputAt, changed = seqRevision, outputAt + OUTPUT_BYTES + length, true
 end

@@ -1,0 +1,41 @@
+package main
+
+// contractGuards are those of what a bot expects of its store, and of looks into both.
+func contractGuards() []guard {
+	const (
+		dir    = "bot"
+		memory = "session/memstore"
+		look   = "a_look_into_a_session_shows_what_is_kept_and_changes_nothing"
+	)
+	return []guard{
+		{"bot: a store that wakes the sweep is heard", dir,
+			"wake := s.store.Wake()", "wake := (<-chan struct{})(nil)",
+			"bot TestSweepListensToWake"},
+		{"memory: what is due before Due would be called wakes", memory,
+			"case s.wake <- struct{}{}:", "case (chan struct{})(nil) <- struct{}{}:",
+			"session/memstore TestWake"},
+		{"bot: dead letters are listed to the last page", dir,
+			"from = next", "_ = next",
+			"bot TestDeadLettersPageByPage/all"},
+		{"bot: a menu that an earlier build stored is switched", dir,
+			"case earlier:", "case earlier && false:",
+			"bot TestSessionsOfEarlierBuildsGoOn/69e4d29.json/an_hour_later"},
+		{"bot: a switch of a menu is stored as one", dir,
+			"flags |= flagMenu", "flags |= 0",
+			"bot TestMenuIsRetried"},
+		{"bot: turns that run are counted", dir,
+			"Running: b.runner.running.Load(),", "",
+			"bot TestStuckAction"},
+		{"bot: turns that are over are not", dir,
+			"h.running.Add(-1)", "",
+			"bot TestStuckAction"},
+		{"redis: a look into a session changes nothing", lua,
+			"#!lua flags=no-writes local answer = { pack('>I6I4I6I6BI3',",
+			"#!lua\nlocal changed = true\n--include load\nattempts = attempts + 1\n--include save\n" +
+				"local answer = { pack('>I6I4I6I6BI3',",
+			onRedis + look},
+		{"memory: a look into a session changes nothing", memory,
+			"bytes.Clone(e.state), timeOf(e.timer), e.attempts", "e.state, timeOf(e.timer), e.attempts",
+			onMemory + look},
+	}
+}
