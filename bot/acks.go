@@ -18,27 +18,33 @@ const (
 	ackAgain = 500 * time.Millisecond
 )
 
-// acks holds acknowledgements: of each session, up to which output everything was delivered.
-//
-// For example: the outputs 7.1 and 7.2 of a session (those of revision 7) are sent at 0 ms, and add
-// notes 7.2. If the user's next event comes at 60 ms, begin takes the note, and Begin carries it. If
-// none comes, the timer fires at 100 ms, and send acknowledges 7.2 together with the notes of all other
-// sessions.
-//
-// Shutdown takes acks through three states:
-//
-//	open --------------> closing ------------------------> shut
-//	      close begins            close has sent all notes
-//
-//	open      add keeps a note and sets the timer
-//	closing   add keeps a note and does not set the timer: close sends it
-//	shut      add keeps nothing, as nobody would send it
+// acked says that the outputs up to and with seq were delivered, under a delivery lease that did not end
+// before until.
+type acked struct {
+	seq   session.Seq
+	until time.Time
+}
+
+// with returns which of two goes further.
+func (a acked) with(b acked) acked {
+	if b.seq > a.seq {
+		return b
+	}
+	return a
+}
+
+// late reports whether the delivery lease may have ended before now. If so, another process may have
+// had the outputs behind these, and have sent them.
+func (a acked) late() bool { return !time.Now().Before(a.until) }
+
+// acks holds the acknowledgements of outputs that were delivered. Most are carried by the next
+// event of their session, for nothing; the rest go out together.
 type acks struct {
-	flush func(map[string]session.Seq) // courier.acknowledge
+	flush func(map[string]acked)
 
 	mu    sync.Mutex
-	done  map[string]session.Seq // the notes, by the session's id
-	spare map[string]session.Seq // an empty map: done and spare change places at each send
+	done  map[string]acked
+	spare map[string]acked // an empty map, to use again
 	timer *time.Timer
 	armed bool           // the timer is set; it stays set if its note is taken by a call
 	sends sync.WaitGroup // calls of flush that run now
@@ -48,7 +54,7 @@ type acks struct {
 }
 
 // add notes that the outputs of a session up to and with done were delivered.
-func (a *acks) add(id string, done session.Seq) {
+func (a *acks) add(id string, done acked) {
 	a.addIn(id, done, ackDelay)
 }
 
@@ -56,7 +62,7 @@ func (a *acks) add(id string, done session.Seq) {
 // were lost, the outputs would be sent again after the delivery lease: the platform refuses that for a
 // push, but a reply that is repeated too late becomes a push, and the user may see it twice.
 // During Shutdown there is no second try.
-func (a *acks) again(id string, done session.Seq) {
+func (a *acks) again(id string, done acked) {
 	a.mu.Lock()
 	closing := a.closing
 	a.mu.Unlock()
@@ -65,9 +71,8 @@ func (a *acks) again(id string, done session.Seq) {
 	}
 }
 
-// addIn keeps a note. The timer fires after wait, unless it is set already.
-func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
-	if done == 0 {
+func (a *acks) addIn(id string, done acked, wait time.Duration) {
+	if done.seq == 0 {
 		return
 	}
 	a.mu.Lock()
@@ -76,7 +81,7 @@ func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 		return
 	}
 	if a.done == nil {
-		a.done = make(map[string]session.Seq)
+		a.done = make(map[string]acked)
 	}
 	if !a.armed && !a.closing {
 		a.armed = true
@@ -86,11 +91,11 @@ func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 			a.timer.Reset(wait)
 		}
 	}
-	a.done[id] = max(a.done[id], done)
+	a.done[id] = a.done[id].with(done)
 }
 
 // take returns the note of a session, or zero, and forgets it: the caller sends it to the store.
-func (a *acks) take(id string) session.Seq {
+func (a *acks) take(id string) acked {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	done, ok := a.done[id]
@@ -144,7 +149,7 @@ func (a *acks) empty() bool {
 
 // acknowledge makes one call of the store for each session, all at once: redisstore sends calls that are
 // made at the same time together. Outputs that the store hands out in answer are delivered.
-func (c *courier) acknowledge(m map[string]session.Seq) {
+func (c *courier) acknowledge(m map[string]acked) {
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
 	var (
@@ -156,8 +161,8 @@ func (c *courier) acknowledge(m map[string]session.Seq) {
 			rest, err := c.ack(ctx, id, done)
 			if err != nil {
 				failed.Add(1)
-			} else if len(rest) > 0 { // other turns left outputs behind these meanwhile
-				c.crew.startOrRun(func() { c.deliverStored(id, rest, false) })
+			} else if len(rest.outs) > 0 { // others left them behind these meanwhile
+				c.crew.startOrRun(func() { c.deliverStored(id, rest) })
 			}
 		})
 	}
@@ -169,7 +174,7 @@ func (c *courier) acknowledge(m map[string]session.Seq) {
 
 // behind acknowledges outputs, and returns those that wait behind them. If the store does not answer, it
 // returns none, and the note is kept.
-func (c *courier) behind(id string, done session.Seq) []session.Output {
+func (c *courier) behind(id string, done acked) handout {
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
 	rest, err := c.ack(ctx, id, done)
@@ -181,13 +186,14 @@ func (c *courier) behind(id string, done session.Seq) []session.Output {
 
 // ack makes one call of the store. It returns the outputs that wait behind done, and the process has the
 // delivery lease for these.
-func (c *courier) ack(ctx context.Context, id string, done session.Seq) ([]session.Output, error) {
+func (c *courier) ack(ctx context.Context, id string, done acked) (handout, error) {
 	crash("before-ack")
-	rest, err := c.store.Ack(ctx, id, done, c.o.deliveryLease)
+	until := time.Now().Add(c.o.deliveryLease)
+	rest, err := c.store.Ack(ctx, id, done.seq, c.o.deliveryLease)
 	crash("after-ack")
 	if err != nil {
 		c.acks.again(id, done)
-		return nil, err
+		return handout{}, err
 	}
-	return rest, nil
+	return handout{rest, done.late(), until}, nil
 }

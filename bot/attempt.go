@@ -35,19 +35,22 @@ var (
 //	Drop        nil: it can never be delivered. The store keeps it as a dead letter first; if the store
 //	            does not answer, the output waits, and the next attempt fails in the same way
 func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendError {
-	d.Age = c.clock.now().Sub(d.born)
+	c.age(d)
 	var (
 		receipt transport.Receipt
 		se      *transport.SendError
+		doubt   bool // an earlier reply may have got through
 	)
 	switch {
 	case d.unreadable:
 		se = &transport.SendError{Disposition: transport.Drop, Err: errBadDelivery}
-	case d.Age > maxOutputAge:
+	case d.Waited > maxOutputAge:
+		doubt = d.Retried && d.ReplyToken != ""
 		se = &transport.SendError{Disposition: transport.Drop, Err: errTooOld}
 	default:
 		crash("before-send")
 		receipt, se = c.call(d)
+		doubt = receipt.MayRepeat
 		crash("after-send")
 	}
 	if se != nil && se.Disposition == transport.Drop && !c.discard(id, seq, receipt, se) {
@@ -62,14 +65,21 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 	}
 	if se == nil {
 		c.stats.sent.Add(1)
+		if doubt {
+			c.stats.ambiguous.Add(1)
+		}
 		c.stats.held.set(false)
 		return nil
+	}
+	if se.TokenSpent {
+		d.resting, d.ReplyToken = time.Now().Add(c.channel.ReplyWindow(&d.Delivery)+time.Second), ""
 	}
 	switch se.Disposition {
 	case transport.Drop, transport.Ambiguous:
 		if se.Disposition == transport.Drop {
 			c.stats.dropped.Add(1)
-		} else {
+		}
+		if se.Disposition == transport.Ambiguous || doubt {
 			c.stats.ambiguous.Add(1)
 		}
 		c.o.Logger.Error("bot: output not delivered", "session", id, "disposition", se.Disposition.String(),
@@ -82,8 +92,14 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 	return se
 }
 
-// call calls the channel. A panic of the channel becomes an error that is tried again. If it crashed the
-// process, the next process would send the same output and crash as well.
+// age tells a delivery how old it is.
+func (c *courier) age(d *delivery) {
+	now := c.clock.now()
+	d.Waited, d.Age, d.EventAge = now.Sub(d.born), now.Sub(d.accepted), now.Sub(d.happened)
+}
+
+// call calls the channel. A panic is an error that is tried again: if sending this output crashed
+// the process, the next process would crash of it as well.
 func (c *courier) call(d *delivery) (receipt transport.Receipt, se *transport.SendError) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -146,15 +162,15 @@ var quickRetries = [...]time.Duration{100 * time.Millisecond, 400 * time.Millise
 
 // retry goes on with outputs whose first attempt failed with se. After the quick attempts, or if the
 // channel asks for a longer wait, it leaves the outputs to postpone.
-func (c *courier) retry(id string, first session.Seq, outs []delivery, se *transport.SendError) {
+func (c *courier) retry(id string, first session.Seq, outs []delivery, until time.Time, se *transport.SendError) {
 	start := time.Now()
 	for _, wait := range quickRetries {
 		if time.Since(start) > time.Second || se.Disposition != transport.Retry || se.After > wait || !c.crew.sleep(wait) {
 			break
 		}
-		n, err := c.sendAll(id, first, outs, true)
+		n, err := c.sendAll(id, first, outs, true, until)
 		if n > 0 {
-			c.acks.add(id, first+session.Seq(n-1))
+			c.acks.add(id, acked{first + session.Seq(n-1), until})
 			first, outs = first+session.Seq(n), outs[n:]
 		}
 		if err == nil {
@@ -162,29 +178,54 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, se *trans
 		}
 		se = err
 	}
-	c.postpone(id, first-1, &outs[0], se)
+	c.postpone(id, acked{first - 1, until}, outs, se)
 }
 
-// postpone leaves the outputs behind done in the store until it is time for another attempt, by this
-// process or by another. The wait is half of the output's age, but at least 1 s and at least what the
-// channel asked for, and at most 5 minutes: an output that is 10 s old waits 5 s, and one that is an hour
-// old waits 5 minutes. Ack makes the delivery lease as long as the wait, so that no process sends the
-// outputs before.
-func (c *courier) postpone(id string, done session.Seq, d *delivery, se *transport.SendError) {
-	wait := min(max(c.clock.now().Sub(d.born)/2, minRetry, se.After), maxRetry)
+// postpone leaves the outputs that wait in the store until it is time for another attempt, of this
+// process or of another. The first of them was refused with se; done are those before.
+func (c *courier) postpone(id string, done acked, outs []delivery, se *transport.SendError) {
+	wait := c.patience(outs, se)
 	c.o.Logger.Warn("bot: output waits", "session", id, "disposition", se.Disposition.String(), "wait", wait, "err", se.Err)
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
-	done = max(done, c.acks.take(id))
-	c.open.look(id) // outputs that others left behind these wait as well: nobody need ask for them
-	if _, err := c.store.Ack(ctx, id, done, wait); err != nil {
+	done = done.with(c.acks.take(id))
+	c.open.look(id) // whatever else waits has to wait as well
+	if _, err := c.store.Ack(ctx, id, done.seq, wait); err != nil {
 		c.acks.again(id, done)
 		c.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
 	}
 }
 
-// deliveryContext returns a context for a call of the store that makes sense only during the delivery
-// lease.
+// lastLook is how long before the end of its window a reply is tried for the last time: 3 s for the
+// call, and 2 s for the sweep to find it.
+const lastLook = 5 * time.Second
+
+// patience is how long the outputs wait, the first of which was refused. The wait grows with the age
+// of the first: half of it, or what the platform asks for. But whatever the platform asks for, a reply
+// is looked at once more at the end of its window, be it the first or behind the first: an earlier
+// attempt may have got through, and later nobody can tell. A reply that is 32 s old would wait for 16 s
+// and does so for 13 s, if the window is 50 s.
+func (c *courier) patience(outs []delivery, se *transport.SendError) time.Duration {
+	first := &outs[0]
+	c.age(first)
+	wait := min(max(first.Waited/2, minRetry, se.After), maxRetry)
+	if rest := time.Until(first.resting); rest > 0 {
+		return max(wait, rest)
+	}
+	for i := range outs {
+		d := &outs[i]
+		if d.ReplyToken == "" {
+			continue
+		}
+		c.age(d)
+		if left := c.channel.ReplyWindow(&d.Delivery) - lastLook; left >= minRetry {
+			wait = min(wait, left)
+		}
+	}
+	return wait
+}
+
+// deliveryContext bounds a call of the store that only makes sense during the delivery lease.
 func (c *courier) deliveryContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), c.o.deliveryLease)
 }

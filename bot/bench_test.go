@@ -30,6 +30,8 @@ func (c nullChannel) Send(context.Context, *transport.Delivery) (transport.Recei
 
 func (c nullChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
 
+func (c nullChannel) ReplyWindow(*transport.Delivery) time.Duration { return 0 }
+
 func (c nullChannel) HasMenu(string) bool { return true }
 
 func (c nullChannel) SetProcesses(int) {}

@@ -93,7 +93,7 @@ func TestManyMessagesAreSplit(t *testing.T) {
 // A failing action leaves the session as it was, is tried again, and in the end is set aside;
 // the events behind it wait and then run.
 func TestFailingAction(t *testing.T) {
-	for _, words := range []string{"fail", "panic", "invalid"} {
+	for _, words := range []string{"fail", "panic"} {
 		t.Run(words, func(t *testing.T) {
 			inBubble(t, bot.Options{}, func(r *rig) {
 				r.say("ann", "start")
@@ -109,6 +109,22 @@ func TestFailingAction(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A message that breaks a limit of the platform would break it again: its event is set aside at the first
+// attempt, and what comes behind it is answered at once.
+func TestMessageThatCannotBeSent(t *testing.T) {
+	inBubble(t, bot.Options{Failed: text("sorry")}, func(r *rig) {
+		r.say("ann", "start")
+		r.say("ann", "invalid")
+		r.say("ann", "a")
+		require.Equal(r, []string{"counting", "sorry", "1 a"}, untagged(r.channel.texts()))
+		require.EqualValues(r, 1, r.bot.Stats().Failed)
+		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
+		require.NoError(r, err)
+		require.Len(r, letters, 1)
+		require.Equal(r, "output failed in counter/counting", letters[0].Why)
+	})
 }
 
 func TestStaleButtons(t *testing.T) {

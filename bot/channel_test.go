@@ -56,7 +56,10 @@ type fakeChannel struct {
 	slow func()                                   // called without the lock
 
 	receipt func(n int) transport.Receipt
+	window  time.Duration // of reply tokens
 }
+
+func (c *fakeChannel) ReplyWindow(d *transport.Delivery) time.Duration { return c.window - d.Age }
 
 // Send records a delivery. The switch of a menu is a message such as "menu:main".
 func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) (transport.Receipt, error) {

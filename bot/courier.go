@@ -36,18 +36,25 @@ func (c *courier) init(e *env) {
 	c.acks.flush = c.acknowledge
 }
 
-// deliver sends the outputs of a commit in order, first being the Seq of the first of them. The turn
-// waits for one attempt at each. Outputs that the platform does not take at once are tried again in the
-// background, so that the session's next event need not wait for them.
-func (c *courier) deliver(id string, first session.Seq, outs []delivery) {
-	n, err := c.sendAll(id, first, outs, false)
+// handout is what the store handed out to be sent, with the delivery lease.
+type handout struct {
+	outs    []session.Output
+	retried bool      // an earlier holder of the delivery lease may have sent some of them
+	until   time.Time // the delivery lease does not end before
+}
+
+// deliver sends the outputs of a commit in order, first being the Seq of the first of them, and until
+// the end of the delivery lease. What cannot be sent at once is tried again in the background, so that
+// the session's next event need not wait.
+func (c *courier) deliver(id string, first session.Seq, outs []delivery, until time.Time) {
+	n, err := c.sendAll(id, first, outs, false, until)
 	if n > 0 {
-		c.acks.add(id, first+session.Seq(n-1))
+		c.acks.add(id, acked{first + session.Seq(n-1), until})
 	}
 	if n < len(outs) && c.open.enter(id, true) {
 		c.crew.more(func() {
-			c.retry(id, first+session.Seq(n), outs[n:], err)
-			c.drain(id, nil, true)
+			c.retry(id, first+session.Seq(n), outs[n:], until, err)
+			c.drain(id, handout{retried: true})
 		})
 	}
 }
@@ -55,10 +62,12 @@ func (c *courier) deliver(id string, first session.Seq, outs []delivery) {
 // sendAll makes one attempt at each output, and stops at the first that has to be tried again. It
 // returns how many are done with, and why the next one waits. With three outputs of which the second
 // fails, it returns 1 and the error of the second; the third is not tried.
-func (c *courier) sendAll(id string, first session.Seq, outs []delivery, retried bool) (n int, err *transport.SendError) {
+func (c *courier) sendAll(
+	id string, first session.Seq, outs []delivery, retried bool, until time.Time,
+) (n int, err *transport.SendError) {
 	for i := range outs {
 		d := &outs[i]
-		d.Retried = retried
+		d.Retried, d.SoleUntil = retried, until
 		if err := c.send(id, first+session.Seq(i), d); err != nil {
 			return i, err
 		}
@@ -68,35 +77,48 @@ func (c *courier) sendAll(id string, first session.Seq, outs []delivery, retried
 
 // handedOut delivers, in the background, outputs that Begin handed out. Retried says that an earlier
 // process may have sent some of them.
-func (c *courier) handedOut(id string, stored []session.Output, retried bool) {
+func (c *courier) handedOut(id string, h handout) {
 	c.sending.Add(1)
 	c.crew.startOrRun(func() {
 		defer c.sending.Add(-1)
-		c.deliverStored(id, stored, retried)
+		c.deliverStored(id, h)
 	})
 }
 
 // deliverStored delivers outputs that another turn left in the store, perhaps of a process that died,
 // and then the outputs that were committed behind them meanwhile. If a delivery of the session runs
 // already in this process, deliverStored leaves the work to it.
-func (c *courier) deliverStored(id string, stored []session.Output, retried bool) {
-	if c.open.enter(id, retried) {
+func (c *courier) deliverStored(id string, h handout) {
+	if c.open.enter(id, h.retried) {
 		crash("in-claim")
-		c.drain(id, stored, retried)
+		c.drain(id, h)
 	}
 }
 
 // drain delivers stored outputs, asks the store for those behind them, and so on until nothing waits.
 // Then the delivery of the session is over.
-func (c *courier) drain(id string, stored []session.Output, retried bool) {
+func (c *courier) drain(id string, h handout) {
+	h = c.letOthersSpeak(id, h)
 	for {
-		done, more := c.sendStored(id, stored, retried)
+		done, more := c.sendStored(id, &h)
 		if !more && c.open.leave(id) {
 			return
 		}
-		retried = c.open.look(id)
-		stored = c.behind(id, max(done, c.acks.take(id)))
+		retried := c.open.look(id)
+		h = c.behind(id, acked{done, h.until}.with(c.acks.take(id)))
+		h.retried = h.retried || retried
 	}
+}
+
+// letOthersSpeak waits after an outage of the store, before what another process had is sent: it may have
+// been sent in the outage, and is acknowledged as soon as that process reaches the store. If the outage
+// was long, the reply token's window is over, and the platform could not tell any more.
+func (c *courier) letOthersSpeak(id string, h handout) handout {
+	for len(h.outs) > 0 && h.retried && c.outage.recent() && c.crew.sleep(c.o.deliveryLease/4) {
+		h = c.behind(id, acked{until: h.until})
+		h.retried = true
+	}
+	return h
 }
 
 // sendStored sends outputs one after the other, and returns the last one that is done with. It stops
@@ -104,29 +126,38 @@ func (c *courier) drain(id string, stored []session.Output, retried bool) {
 // returns true for more if the caller should acknowledge at once and ask for what waits behind. It
 // returns false if the next output has to wait, or if the acknowledgement may travel with the session's
 // next call.
-func (c *courier) sendStored(id string, stored []session.Output, retried bool) (done session.Seq, more bool) {
+func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool) {
 	start := time.Now()
-	for _, s := range stored {
+	for i, s := range h.outs {
 		if time.Since(start) > c.o.deliveryLease/2 {
 			return done, true
 		}
-		var d delivery
-		if err := d.parse(s.Body); err != nil {
-			d = delivery{born: c.clock.now(), unreadable: true}
-		}
-		d.Retried = retried
+		d := c.read(s)
+		d.Retried, d.SoleUntil = h.retried, h.until
 		if err := c.send(id, s.Seq, &d); err != nil {
-			c.postpone(id, s.Seq-1, &d, err)
+			waiting := []delivery{d}
+			for _, s := range h.outs[i+1:] {
+				waiting = append(waiting, c.read(s))
+			}
+			c.postpone(id, acked{s.Seq - 1, h.until}, waiting, err)
 			return done, false
 		}
 		done = s.Seq
 	}
-	// Most often there is one output, and the session's next call takes its acknowledgement along. But
-	// if a process died, acknowledge at once: this process may die again soon, before the next call,
-	// and the one after it would send the same output again, and so on.
-	if len(stored) == 1 && !retried {
-		c.acks.add(id, done)
+	// Most often it is one, which the session's next call takes along. Not so where a process
+	// died: one that dies again soon would send the same ones for ever.
+	if len(h.outs) == 1 && !h.retried {
+		c.acks.add(id, acked{done, h.until})
 		return done, false
 	}
-	return done, len(stored) > 0
+	return done, len(h.outs) > 0
+}
+
+// read reads an output as it is stored.
+func (c *courier) read(s session.Output) (d delivery) {
+	if err := d.parse(s.Body); err != nil {
+		now := c.clock.now()
+		d = delivery{ages: ages{now, now, now}, unreadable: true}
+	}
+	return d
 }

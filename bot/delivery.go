@@ -13,25 +13,37 @@ import (
 // the bytes of an Output and does not look into them.
 type delivery struct {
 	transport.Delivery
-	// born is the time from which the age counts: when the event that is answered was accepted, or
-	// when the timer fired. The age decides whether a reply token may still be good, and when the
-	// output is given up.
-	born       time.Time
-	unreadable bool // the stored bytes are not a delivery
+	ages
+	unreadable bool      // what is stored is no delivery
+	resting    time.Time // until then, no attempt: see transport.SendError.TokenSpent
 }
 
-// The bytes of a stored delivery. Numbers are big-endian:
-//
-//	1 byte    layout, now 1
-//	1 byte    the kind of chat
-//	1 byte    flags: 1 it may be pushed, 2 it is the switch of a menu
-//	8 bytes   born, in milliseconds since 1970
-//	16 bytes  the key
-//	strings   channel, chat id, user id, reply token; each behind its length, a varint
-//	the rest  the JSON of the messages, or the name of the menu
+// ages are the times by which a delivery is judged, by the store's clock. All are the same for what a
+// timer sends.
+type ages struct {
+	born     time.Time // the turn left it: how long it is tried, as its retry key ends after 24 h
+	accepted time.Time // the event that is answered was accepted: the reply token's minute
+	happened time.Time // that event happened: the reply token's 20 minutes
+}
+
+// agesOf are those of what a turn leaves now, in answer to an event.
+func agesOf(now, accepted time.Time, e *transport.Event) ages {
+	a := ages{born: now, accepted: accepted, happened: e.Time}
+	if e.Time.IsZero() {
+		a.happened = accepted
+	}
+	return a
+}
+
+// A stored delivery, big-endian: B layout, B chat, B flags, I8 born, I8 accepted, I8 happened (ms), the
+// key; channel, chat id, user id and reply token, each behind its length as a varint; to the end the
+// messages, or the name of the menu. Builds up to November 2026 wrote layout 1, which has the time of
+// accepted alone.
 const (
-	deliveryLayout = 1
-	deliveryFixed  = 3 + 8 + 16 // bytes before the strings
+	deliveryLayout  = 2
+	deliveryEarlier = 1
+	deliveryFixed   = 3 + 3*8 + 16 // bytes before the strings
+	deliveryLess    = 2 * 8        // so many fewer in the earlier layout
 
 	flagPushOK = 1
 	flagMenu   = 2
@@ -49,7 +61,9 @@ func (d *delivery) append(b []byte) []byte {
 		flags |= flagMenu
 	}
 	b = append(b, deliveryLayout, byte(d.Source.Chat), flags)
-	b = binary.BigEndian.AppendUint64(b, uint64(d.born.UnixMilli()))
+	for _, t := range [...]time.Time{d.born, d.accepted, d.happened} {
+		b = binary.BigEndian.AppendUint64(b, uint64(t.UnixMilli()))
+	}
 	b = append(b, d.Key[:]...)
 	for _, s := range [...]string{d.Source.Channel, d.Source.ChatID, d.Source.UserID, d.ReplyToken} {
 		b = appendString(b, s)
@@ -72,14 +86,24 @@ func pack(outs []delivery) [][]byte {
 
 // parse reads what append packed, also of earlier builds. Messages is a part of b, not a copy.
 func (d *delivery) parse(b []byte) error {
-	if len(b) < deliveryFixed || b[0] != deliveryLayout {
+	fixed := deliveryFixed
+	if len(b) > 0 && b[0] == deliveryEarlier {
+		fixed -= deliveryLess
+	} else if len(b) == 0 || b[0] != deliveryLayout {
+		return errBadDelivery
+	}
+	if len(b) < fixed {
 		return errBadDelivery
 	}
 	flags := b[2]
 	d.Source.Chat, d.PushOK = transport.Chat(b[1]), flags&flagPushOK != 0
-	d.born = time.UnixMilli(int64(binary.BigEndian.Uint64(b[3:])))
-	copy(d.Key[:], b[11:])
-	b = b[deliveryFixed:]
+	at := func(n int) time.Time { return time.UnixMilli(int64(binary.BigEndian.Uint64(b[3+8*n:]))) }
+	d.ages = ages{at(0), at(0), at(0)}
+	if fixed == deliveryFixed {
+		d.ages = ages{at(0), at(1), at(2)}
+	}
+	copy(d.Key[:], b[fixed-len(d.Key):])
+	b = b[fixed:]
 	for _, s := range [...]*string{&d.Source.Channel, &d.Source.ChatID, &d.Source.UserID, &d.ReplyToken} {
 		n, k := binary.Uvarint(b)
 		if k <= 0 || n > uint64(len(b)-k) {

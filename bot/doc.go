@@ -91,9 +91,10 @@
 // that an action does outside of the bot may be done more than once, with the same Turn.ID. The
 // exceptions are counted in Stats:
 //
-//	Ambiguous   a process died after it sent a reply and before it noted that, and no other process
-//	            asked the platform within 50 s. Nobody can tell whether the reply arrived: the same
-//	            messages are pushed, and the user may see them twice; in a group they may be given up
+//	Ambiguous   a reply may have arrived, and until its token's window was over nobody could tell: the
+//	            platform gave no clear answer, or no process lived. It is pushed, and the user may see it
+//	            twice (counted in Sent too), or in a group it is given up. transport/line/TOKENS.md has
+//	            each case
 //	Stale       the event is older than 24 h, or it is delivered again and older than what the store
 //	            remembers (24 h and the last 128 events of a session)
 //	Limited     the user sends too many events
@@ -138,6 +139,8 @@
 // the session's other events wait. After the fifth failure the event is set aside as a dead letter, and
 // its user gets Options.Failed. Other ways in which an action may end:
 //
+//	it breaks a limit        set aside at once, as its message would break it again; so is the event of an
+//	                         action that fails with flow.Permanent
 //	it panics                like an error; the log has the stack
 //	it calls Goexit          like an error
 //	it ignores its context   after six times Options.TurnTimeout, the event is set aside and the session
@@ -182,7 +185,8 @@
 // The webhook answers 503 within 1.9 s, whether Redis refuses, is slow, full or silent; and at once if
 // too many webhooks wait. The platform delivers again if that is switched on. Turns that run try to
 // commit for 10 s; after that their events run again. Outputs that were committed are
-// sent, and acknowledged when Redis is back: this process does not send them twice. The sweep asks
+// sent, and acknowledged when Redis is back: this process does not send them twice, and others wait for
+// 4 s before they send what was another's. The sweep asks
 // Redis once a second. When Redis is back, the sweep begins what is due, the most overdue first.
 //
 // Bot.Ready is a handler for readiness probes, Bot.Check has the whole error, and Stats.Behind and

@@ -15,7 +15,19 @@ type env struct {
 	clock   clock
 	stats   stats
 	crew    crew
+	outage  outage
 }
+
+// afterOutage is for how long after the store failed the last time other processes may still have to
+// acknowledge what they sent meanwhile. They try every 0.5 s, and a call may hang for a while.
+const afterOutage = 4 * time.Second
+
+// outage is when this process last saw the store fail, by this machine's clock.
+type outage struct{ last atomic.Int64 }
+
+func (o *outage) note() { o.last.Store(time.Now().UnixNano()) }
+
+func (o *outage) recent() bool { return time.Since(time.Unix(0, o.last.Load())) < afterOutage }
 
 // clock tells the time of the store's clock, which all processes share, between two calls of the store.
 // The bot judges the age of events and outputs by it, so that a process whose own clock is wrong does

@@ -104,7 +104,8 @@ func (h *holder) setAsideTimer(why string) (session.Event, bool) {
 func (h *holder) giveMenuBack(rec record, turn string) (record, []delivery) {
 	e := &transport.Event{Source: rec.source}
 	rec, menu := followMenu(rec, e, &flow.Result{})
-	o := origin{session: h.id, turn: turn + ":ended", event: e, born: h.clock.now()}
+	now := h.clock.now()
+	o := origin{session: h.id, turn: turn + ":ended", event: e, ages: ages{now, now, now}}
 	outs, err := h.planner.render(o, nil, menu)
 	if err != nil {
 		h.o.Logger.Error("bot: menu not given back", "session", h.id, "err", err)

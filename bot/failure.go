@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -162,7 +163,8 @@ func (h *holder) apology() []delivery {
 	if e.Standby || !e.Kind.IsMessage() && e.Kind != transport.KindPostback {
 		return nil
 	}
-	o := origin{session: h.id, turn: h.job.event.ID + ":failed", event: e, born: h.job.event.Accepted}
+	o := origin{session: h.id, turn: h.job.event.ID + ":failed", event: e}
+	o.ages, o.spent = agesOf(h.clock.now(), h.job.event.Accepted, e), replayed(h.job.event.ID)
 	outs, err := h.planner.render(o, []transport.Message{h.o.Failed}, menuSwitch{})
 	if err != nil {
 		h.o.Logger.Error("bot: Options.Failed not sent", "session", h.id, "err", redact(err, e))
@@ -171,8 +173,11 @@ func (h *holder) apology() []delivery {
 	return outs
 }
 
-// brought returns the event of the turn, as far as it can be read. Logs must not show its text, and
-// redact takes it out of the text of errors.
+// replayed reports whether an event is a dead letter that was replayed: see session.Admin.Replay.
+func replayed(eventID string) bool { return strings.Contains(eventID, "#r") }
+
+// brought returns what the event of the turn brought, as far as it can be read: it must not be
+// logged.
 func (h *holder) brought() *transport.Event {
 	if h.job.decoded != nil {
 		return h.job.decoded

@@ -12,7 +12,7 @@ import (
 // FuzzDelivery shows that no bytes in the store make reading an output panic, and that what is read
 // can be written and read again.
 func FuzzDelivery(f *testing.F) {
-	o := delivery{born: time.UnixMilli(1_900_000_000_000)}
+	o := delivery{ages: ages{time.UnixMilli(1_900_000_000_000), time.UnixMilli(1_900_000_000_001), time.UnixMilli(1_900_000_000_002)}}
 	f.Add(o.append(nil))
 	o.Source = transport.Source{Channel: "shop", Chat: transport.ChatGroup, ChatID: "C1", UserID: "U1"}
 	o.ReplyToken, o.PushOK, o.Key, o.Messages = "token", true, [16]byte{1, 2}, []byte(`[{"type":"text"}]`)
@@ -21,7 +21,8 @@ func FuzzDelivery(f *testing.F) {
 	o.SwitchMenu, o.Menu, o.Messages = true, "main", nil
 	f.Add(o.append(nil))
 	f.Add([]byte("short"))
-	f.Add(append(o.append(nil)[:27], 0xff, 0xff, 0xff, 0xff)) // a length without an end
+	f.Add(append(append([]byte{1}, make([]byte, 26)...), 4, 's', 'h', 'o', 'p', 0, 0, 0, '[', ']')) // the earlier layout
+	f.Add(append(o.append(nil)[:43], 0xff, 0xff, 0xff, 0xff))                                       // a length without an end
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var first, again delivery
 		if first.parse(b) != nil {

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"time"
+
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -22,6 +24,7 @@ type holder struct {
 
 	job       job
 	request   session.CommitRequest
+	asked     time.Time // when the request was made for the last time
 	watch     watch
 	last      bool   // the lease is given up after this turn, though events may wait
 	fault     error  // why the actions of the turn left no result; nil if they are still to be run

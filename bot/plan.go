@@ -55,7 +55,8 @@ func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 	if len(pl.rec.timers) > 0 {
 		pl.rec.source = e.Source
 	}
-	o := origin{session: id, turn: pl.turn, mark: pl.rec.mark, event: e, born: j.event.Accepted}
+	o := origin{session: id, turn: pl.turn, mark: pl.rec.mark, event: e, ages: agesOf(j.in.Now, j.event.Accepted, e)}
+	o.spent = replayed(pl.turn) && p.o.Failed != nil
 	pl.outs, err = p.render(o, res.Messages, menu)
 	return pl, outputOf(f, &j.in, err)
 }
@@ -85,7 +86,7 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 		return pl, err
 	}
 	var menu menuSwitch
-	o := origin{session: id, turn: pl.turn, event: e, born: now}
+	o := origin{session: id, turn: pl.turn, event: e, ages: ages{now, now, now}}
 	if !j.in.Reminder {
 		if pl.rec, err = after(pl.rec, f, pl.turn, &res); err != nil {
 			return pl, err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -15,15 +14,21 @@ import (
 // maxMessages is how many messages one turn may send.
 const maxMessages = 100
 
-var errManyMessages = flow.Permanent(fmt.Errorf("bot: a turn sends more than %d messages", maxMessages))
+var (
+	errNilMessage   = flow.Permanent(errors.New("a nil message"))
+	errManyMessages = flow.Permanent(fmt.Errorf("bot: a turn sends more than %d messages", maxMessages))
+)
 
 // origin is the turn that messages come from.
 type origin struct {
 	session string
-	turn    string           // id of the turn
-	mark    string           // names the step in the data of buttons; empty for none
-	event   *transport.Event // what the turn answers
-	born    time.Time        // see delivery
+	turn    string
+	mark    string // what names the step in the data of buttons; empty for none
+	event   *transport.Event
+	ages    ages
+	// spent says that the event's reply token was used: an apology came with it before the event was
+	// replayed.
+	spent bool
 }
 
 // render makes the deliveries of a turn, all for the chat of its event. For example, a turn that leaves
@@ -50,7 +55,7 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 	outs := make([]delivery, n)
 	for i := range outs {
 		d := &outs[i]
-		d.born, d.Source = from.born, e.Source
+		d.ages, d.Source = from.ages, e.Source
 		d.Key = deliveryKey(e.Source.Channel, from.session, from.turn, i)
 		if i == sets {
 			d.SwitchMenu, d.Menu = true, menu.name
@@ -63,23 +68,27 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 		}
 		d.PushOK = true
 		if i == 0 && e.ReplyToken != "" {
-			d.ReplyToken = e.ReplyToken
+			if !from.spent {
+				d.ReplyToken = e.ReplyToken
+			}
 			d.PushOK = e.Source.Chat == transport.ChatUser || p.o.PushToGroups
 		}
 	}
 	return outs, nil
 }
 
-// renderMessages returns the JSON array of the messages.
+// renderMessages returns the JSON array of the messages. A message that breaks a limit of the platform
+// would break it at the next attempt as well, so that error is permanent. An error of AppendJSON is
+// tried again: it is the code of whoever made the type of the message.
 func renderMessages(msgs []transport.Message, mark string) (b []byte, err error) {
 	defer rescue(&err)
 	b = append(make([]byte, 0, 256), '[')
 	for i, m := range msgs {
 		if m == nil {
-			return nil, errors.New("a nil message")
+			return nil, errNilMessage
 		}
 		if err := m.Validate(); err != nil {
-			return nil, fmt.Errorf("a %T: %w", m, err)
+			return nil, flow.Permanent(fmt.Errorf("a %T: %w", m, err))
 		}
 		if i > 0 {
 			b = append(b, ',')

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
@@ -48,17 +49,20 @@ func (r *runner) full() bool {
 // with the call, and outputs that the store hands out go to the courier.
 func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transport.Event) (session.Status, error) {
 	req.Token, req.Lease, req.DeliveryLease = newToken(), r.o.lease, r.o.deliveryLease
-	req.Done = r.courier.acks.take(req.ID)
+	done, asked := r.courier.acks.take(req.ID), time.Now()
+	req.Done = done.seq
 	crash("before-begin")
 	res, err := r.store.Begin(ctx, req)
 	crash("after-begin")
 	if err != nil {
-		r.courier.acks.add(req.ID, req.Done)
+		r.courier.acks.add(req.ID, done)
 		return 0, err
 	}
 	r.clock.set(res.Now)
 	if len(res.Outputs) > 0 {
-		r.courier.handedOut(req.ID, res.Outputs, res.Retried)
+		r.courier.handedOut(req.ID, handout{
+			res.Outputs, res.Retried || done.seq != 0 && done.late(), asked.Add(r.o.deliveryLease),
+		})
 	}
 	if res.Status == session.Run {
 		r.start(req, &res, e)

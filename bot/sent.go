@@ -13,7 +13,7 @@ type Sent struct {
 	Session string
 	// Receipt is what the channel says of the call: the platform's id of it, and whether it was a push.
 	Receipt transport.Receipt
-	// Age is how long ago the event that is answered was accepted, or the timer fired.
+	// Age is how long ago the event that is answered was accepted.
 	Age time.Duration
 	// Retried says that there may have been an earlier attempt, of this process or of one that died.
 	Retried bool

@@ -31,12 +31,9 @@ type Stats struct {
 	// Stuck is how many actions hang at this moment: they ignore their context. Their sessions go on
 	// without them, and each of them keeps a goroutine.
 	Stuck int64
-	// What became of outputs:
-	//
-	//	Sent        were accepted by the platform
-	//	Retried     counts attempts that failed and that another attempt follows
-	//	Dropped     were never accepted, and are dead letters
-	//	Ambiguous   may have been accepted, and nobody can tell
+	// Sent deliveries were accepted by the platform. Retried counts attempts that were not.
+	// Dropped ones it never took. Ambiguous ones it may have taken as a reply, without our knowing:
+	// they are given up, or pushed and may come twice; those are counted in Sent, or Dropped, as well.
 	Sent, Retried, Dropped, Ambiguous int64
 	// Held is how long the channel has been on hold: it sends nothing until somebody mends it. Behind
 	// is how long more has been due than the bot could begin, or how long the store has not said what

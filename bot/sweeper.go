@@ -58,6 +58,7 @@ func (s *sweeper) round() time.Duration {
 	ids, wait, err := s.store.Due(ctx, limit)
 	s.stats.behind.set(err != nil || len(ids) == limit)
 	if err != nil {
+		s.outage.note()
 		s.o.Logger.Warn("bot: due sessions unknown", "err", err)
 		return sweepAgain
 	}

@@ -120,15 +120,16 @@ func (h *holder) decode() error {
 // outputs of the session travel with the call.
 func (h *holder) commit(p *plan) (session.Event, bool) {
 	p.rec.version = h.o.Version
+	done := h.courier.acks.take(h.id)
 	h.request = session.CommitRequest{
 		EventID: p.eventID, State: p.rec.append(make([]byte, 0, len(p.rec.data)+128)), Due: p.rec.due(),
-		Outputs: pack(p.outs), Done: h.courier.acks.take(h.id),
+		Outputs: pack(p.outs), Done: done.seq,
 	}
 	crash("before-commit")
 	res, err := h.write()
 	crash("after-commit")
 	if err != nil {
-		h.courier.acks.add(h.id, h.request.Done)
+		h.courier.acks.add(h.id, done)
 		return h.notCommitted(p.turn, err)
 	}
 	h.stats.turns.Add(1)
@@ -137,8 +138,8 @@ func (h *holder) commit(p *plan) (session.Event, bool) {
 	}
 	if !res.MayDeliver {
 		// Outputs of another process may wait behind those that this commit acknowledged. To
-		// acknowledge these again makes the store hand out what waits, this turn's outputs last.
-		h.courier.acks.add(h.id, h.request.Done)
+		// acknowledge again hands them out, and this turn's after them.
+		h.courier.acks.add(h.id, done)
 	}
 	return h.committed(&res, p.outs), true
 }
@@ -148,7 +149,7 @@ func (h *holder) commit(p *plan) (session.Event, bool) {
 func (h *holder) committed(res *session.CommitResult, outs []delivery) session.Event {
 	h.rev, h.state = res.Rev, h.request.State
 	if res.MayDeliver && len(outs) > 0 {
-		h.courier.deliver(h.id, session.MakeSeq(res.Rev, 1), outs)
+		h.courier.deliver(h.id, session.MakeSeq(res.Rev, 1), outs, h.asked.Add(h.o.deliveryLease))
 	}
 	return res.Next
 }
@@ -165,6 +166,7 @@ func (h *holder) write() (session.CommitResult, error) {
 	r := &h.request
 	r.ID, r.Token, r.Rev, r.Release = h.id, h.token, h.rev, h.last
 	r.Keep, r.Lease, r.DeliveryLease = h.o.Keep, h.o.lease, h.o.deliveryLease
+	h.asked = time.Now()
 	res, err := h.store.Commit(context.Background(), r)
 	if !errors.Is(err, session.ErrUnavailable) {
 		return res, err
@@ -174,6 +176,7 @@ func (h *holder) write() (session.CommitResult, error) {
 	for errors.Is(err, session.ErrUnavailable) && time.Now().Before(end) {
 		time.Sleep(wait)
 		wait = min(2*wait+20*time.Millisecond, time.Second)
+		h.asked = time.Now()
 		res, err = h.store.Commit(context.Background(), r)
 	}
 	return res, err

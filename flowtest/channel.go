@@ -66,6 +66,9 @@ func (c *channel) Send(_ context.Context, d *transport.Delivery) (transport.Rece
 	return transport.Receipt{Pushed: d.ReplyToken == ""}, nil
 }
 
+// ReplyWindow is over: no call is ever in doubt.
+func (c *channel) ReplyWindow(*transport.Delivery) time.Duration { return 0 }
+
 // ShowLoading does nothing: a transcript does not show it.
 func (c *channel) ShowLoading(context.Context, string, time.Duration) error { return nil }
 

@@ -80,6 +80,8 @@ func (c *textChannel) ShowLoading(context.Context, string, time.Duration) error 
 
 func (c *textChannel) HasMenu(string) bool { return true }
 
+func (*textChannel) ReplyWindow(*transport.Delivery) time.Duration { return 0 }
+
 func (c *textChannel) SetProcesses(int) {}
 
 // count is a flow that counts what its user says, and ends after 10 s without a word. The first attempt

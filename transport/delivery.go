@@ -16,11 +16,19 @@ type Delivery struct {
 	Source Source
 	// ReplyToken lets the messages go out as a free reply. Empty means push.
 	ReplyToken string
-	// Age is how long ago the event that gave the reply token was accepted.
-	Age time.Duration
+	// Age is how long ago the webhook brought the event that is answered, and its reply token.
+	// EventAge is how long ago that event happened: hours more if it was delivered again.
+	Age, EventAge time.Duration
+	// Waited is how long ago the turn left the delivery to be sent. It is hours less than Age if the
+	// event was a dead letter that was replayed.
+	Waited time.Duration
 	// Retried says that an earlier attempt, perhaps of a process that died, may have got
 	// through.
 	Retried bool
+	// SoleUntil is until when no process but this one may send the delivery: as long as it is not
+	// over, Retried is the whole truth. Afterwards another process may have sent the delivery, so a
+	// process that was frozen asks again. Zero means never.
+	SoleUntil time.Time
 	// PushOK says that the messages may be pushed, which costs quota, where a reply cannot serve.
 	PushOK bool
 	// Key identifies the delivery over all attempts: the platform refuses a second push with it.
@@ -40,6 +48,8 @@ type Receipt struct {
 	RequestID string
 	// Pushed says that the call was a push rather than a reply.
 	Pushed bool
+	// MayRepeat says that the messages were pushed though an earlier reply may have brought them.
+	MayRepeat bool
 }
 
 // Disposition says what is to become of a delivery that was not accepted.
@@ -67,6 +77,10 @@ type SendError struct {
 	Disposition Disposition
 	// After is the least time to wait before another attempt; zero leaves it to the caller.
 	After time.Duration
+	// TokenSpent says that somebody else had used the reply token, before the first attempt. A later
+	// attempt with the token would be refused again, and be taken for a success of this one: until
+	// the token's window is over, attempts must come without it.
+	TokenSpent bool
 	// Err is the cause, such as a *line.APIError.
 	Err error
 }

@@ -49,8 +49,8 @@ type Options struct {
 	// Timeout limits one reply or push, from connecting to the last byte, and the switch of a
 	// rich menu with both of its calls. The default is DefaultTimeout.
 	Timeout time.Duration
-	// ReplyWindow is how long after an event its reply token is used. LINE asks for its use
-	// within a minute and does not promise that much:
+	// ReplyWindow is how long after its webhook a reply token is used. LINE asks for its use
+	// within a minute and does not promise that much, nor anything 20 minutes after the event:
 	// https://developers.line.biz/en/reference/messaging-api/#send-reply-message
 	// The default is DefaultReplyWindow.
 	ReplyWindow time.Duration

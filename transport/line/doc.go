@@ -19,8 +19,8 @@
 //
 // Channel.Send makes one attempt to deliver. It replies while the reply token is fresh, as
 // replies are free, and pushes where that is too late and allowed. Each push carries a retry
-// key from its first attempt on, so that LINE takes it once. A reply cannot carry one: see Send
-// for what that leaves open.
+// key from its first attempt on, so that LINE takes it once. A reply cannot carry one: TOKENS.md
+// has what that leaves open, and what becomes of a reply token that was used or came late.
 //
 // What becomes of a delivery that failed is in transport.SendError, and LINE's own words are in
 // the APIError inside. A 401 that no new token mends is transport.Hold. The monthly limit stops

@@ -30,9 +30,8 @@ const (
 // The receipt has the id of the last call that LINE answered. The switch of a menu links the rich
 // menu with that alias to the user, or unlinks the one that is linked.
 //
-// LINE gives a reply no idempotency key. An "Invalid reply token" inside the window is read as
-// the success of an earlier attempt; behind the window, with d.Retried, nobody can tell: then
-// the messages are pushed, and may appear twice, or the disposition is Ambiguous without PushOK.
+// LINE gives a reply no idempotency key, and refuses a token that was used in the same words as one
+// that expired. TOKENS.md is the table of what a refusal means, with a test for each row.
 //
 // What the monthly limit keeps from being sent is on Hold until it is 5 minutes old. Then the
 // disposition is Drop.
@@ -58,7 +57,7 @@ func (c *attempt) send(ctx context.Context) error {
 	switch n := len(d.Messages); {
 	case n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']':
 		return &transport.SendError{Disposition: transport.Drop, Err: errMessages}
-	case d.ReplyToken != "" && (d.Age < c.window || !may):
+	case d.ReplyToken != "" && (c.ReplyWindow(d) > 0 || !may):
 		return c.reply(ctx, may) // LINE may take a late token too, and takes none twice
 	default:
 		return c.pushLate(ctx, may, errNoRoute)
@@ -81,13 +80,37 @@ func (c *attempt) reply(ctx context.Context, mayPush bool) error {
 	if !refusal.usedReplyToken() {
 		return c.refused(a, refusal)
 	}
-	if d.Age+c.now().Sub(start) < c.window {
+	if took := c.now().Sub(start); took >= c.ReplyWindow(d) {
+		return c.pushLate(ctx, mayPush, refusal)
+	}
+	if c.mayHave() {
 		c.log.LogAttrs(ctx, slog.LevelInfo, "line: reply assumed delivered by an earlier attempt",
 			slog.Bool("retried", d.Retried), slog.String("request", a.requestID))
 		return nil
 	}
-	return c.pushLate(ctx, mayPush, refusal)
+	c.log.LogAttrs(ctx, slog.LevelWarn, "line: reply token used by somebody else", slog.String("request", a.requestID))
+	err = c.pushLate(ctx, mayPush, refusal)
+	var se *transport.SendError
+	if errors.As(err, &se) {
+		se.TokenSpent = true
+	}
+	return err
 }
+
+// replyReach is how long after an event its reply token is used, however late the webhook brought it.
+// LINE takes it for 20 minutes; one of them is for clocks that differ.
+const replyReach = 19 * time.Minute
+
+// ReplyWindow returns for how much longer LINE takes the reply token of d: Options.ReplyWindow from
+// the webhook on, and not beyond 20 minutes after the event, as a redelivery may come hours later.
+// Until then a token that LINE refuses was used by somebody. Zero or less means that it is over.
+func (c *Channel) ReplyWindow(d *transport.Delivery) time.Duration {
+	return min(c.window-d.Age, replyReach-d.EventAge)
+}
+
+// mayHave reports whether an attempt before this one may have got through: of this process, of one that
+// died, or of another while this one was frozen.
+func (c *attempt) mayHave() bool { return c.d.Retried || !c.now().Before(c.d.SoleUntil) }
 
 // mayPush reports whether d may cost quota.
 func (c *Channel) mayPush(d *transport.Delivery) bool {
@@ -97,17 +120,21 @@ func (c *Channel) mayPush(d *transport.Delivery) bool {
 // pushLate pushes what cannot go out as a reply, for the cause given.
 func (c *attempt) pushLate(ctx context.Context, mayPush bool, cause error) error {
 	d := c.d
+	// What was late already when its turn left it was never a reply, if it may be pushed.
+	triedReply := !mayPush || c.ReplyWindow(d)+d.Waited > 0
+	doubt := d.ReplyToken != "" && triedReply && c.mayHave()
 	if mayPush && d.Source.ChatID != "" {
-		if d.Retried && d.ReplyToken != "" {
+		if doubt {
 			c.log.LogAttrs(ctx, slog.LevelInfo, "line: pushing a reply of unknown fate")
 		}
 		err := c.push(ctx)
+		c.receipt.MayRepeat = doubt && c.receipt.Pushed
 		if d.ReplyToken != "" && cause == errNoRoute && limited(err) {
 			return c.replyInstead(ctx, err)
 		}
 		return err
 	}
-	if d.Retried {
+	if doubt {
 		return &transport.SendError{Disposition: transport.Ambiguous, Err: cause}
 	}
 	return &transport.SendError{Disposition: transport.Drop, Err: cause}
@@ -145,7 +172,7 @@ func (c *attempt) push(ctx context.Context) error {
 		return &transport.SendError{Disposition: transport.Retry, Err: errBodyCut}
 	default:
 		refusal := newAPIError(a)
-		if refusal.MonthlyLimit() && d.Age >= limitPatience {
+		if refusal.MonthlyLimit() && d.Waited >= limitPatience {
 			return &transport.SendError{Disposition: transport.Drop, Err: refusal}
 		}
 		return c.refused(a, refusal)

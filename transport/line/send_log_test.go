@@ -21,7 +21,8 @@ func TestSendLogsWhatItAssumes(t *testing.T) {
 	}{
 		{"token used inside the window", retried, true, false},
 		{"nobody tried in the window", late, false, false},
-		{"somebody may have tried", both(late, retried), false, true},
+		{"somebody may have tried", both(late, both(retried, waited)), false, true},
+		{"it was late from the first", both(late, retried), false, false},
 		{"a push that was tried before", both(push, retried), false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

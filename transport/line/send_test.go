@@ -107,7 +107,8 @@ var clients = map[string]func() *http.Client{"pool": func() *http.Client { retur
 func delivery() *transport.Delivery {
 	return &transport.Delivery{
 		Source: user, ReplyToken: "token-1", PushOK: true, Key: [16]byte{0xff, 15: 0x01},
-		Messages: []byte(`[{"type":"text","text":"canary"}]`),
+		SoleUntil: time.Now().Add(time.Hour),
+		Messages:  []byte(`[{"type":"text","text":"canary"}]`),
 	}
 }
 
@@ -156,9 +157,14 @@ var sendTests = []struct {
 	{"reply, HTML", nil, says(200, `<html>`), "reply", "", 0},
 	{"reply, 5 MB answer", nil, says(200, strings.Repeat("x", 5<<20)), "reply", "", 0},
 	{"reply, answer breaks off", nil, breaksOff(200), "reply", "", 0},
-	{"reply, token used", nil, says(400, usedToken), "reply", "", 0},
+	{"reply, token used by somebody else", nil, inTurn(says(400, usedToken), says(200, `{}`)), "reply push", "", 0},
+	{"reply, token used by somebody else, no push", noPush, says(400, usedToken), "reply", "drop", 0},
+	{"reply, token used by somebody else, push fails", nil, inTurn(says(400, usedToken), says(500, ``)), "reply push", "retry", 0},
+	{"reply, token used, frozen", frozen, says(400, usedToken), "reply", "", 0},
+	{"again after hours", again, says(200, `{}`), "push", "", 0},
+	{"again after hours, no push", both(again, noPush), says(400, usedToken), "reply", "drop", 0},
 	{"reply, token used, retried", retried, says(400, usedToken), "reply", "", 0},
-	{"reply, token used, words changed", nil, says(400, `{"message":"invalid reply token."}`), "reply", "", 0},
+	{"reply, token used, words changed", retried, says(400, `{"message":"invalid reply token."}`), "reply", "", 0},
 	{"reply, refusal breaks off", nil, breaksOff(400), "reply", "retry", 0},
 	{"reply, bad message", nil, says(400, `{"message":"The request body has 1 error(s)","details":[{"message":"May not be empty","property":"messages[0].text"}]}`), "reply", "drop", 0},
 	{"reply, 400 in HTML", nil, says(400, `<html>`), "reply", "drop", 0},
@@ -211,7 +217,10 @@ var sendTests = []struct {
 	{"messages not an array", func(d *transport.Delivery) { d.Messages = []byte(`{}`) }, says(200, `{}`), "", "drop", 0},
 }
 
-func old(d *transport.Delivery)     { d.Age = limitPatience }
+func waited(d *transport.Delivery)  { d.Waited = d.Age }
+func old(d *transport.Delivery)     { d.Waited = limitPatience }
+func frozen(d *transport.Delivery)  { d.SoleUntil = time.Now().Add(-time.Second) }
+func again(d *transport.Delivery)   { d.EventAge = 3 * time.Hour }
 func late(d *transport.Delivery)    { d.Age = DefaultReplyWindow }
 func push(d *transport.Delivery)    { d.ReplyToken = "" }
 func noPush(d *transport.Delivery)  { d.PushOK = false }

@@ -68,7 +68,7 @@ func scriptGuards() []guard {
 			"if outputAt > #stored then deliveryOurs", "if true then deliveryOurs",
 			onRedis + "outputs_wait_in_order,_and_only_one_delivers_them"},
 		{"redis: an ack drops what was delivered, no more", lua,
-			"if seq > doneSeq then break end", "",
+			"if seq > doneSeq then if droppedRevision", "if false then if droppedRevision",
 			onRedis + "an_ack_of_what_was_acknowledged_does_no_harm"},
 		{"redis: outputs whose delivery lease ran out are marked as retried", lua,
 			"doneSeq > 0 and 0 or 1", "0",

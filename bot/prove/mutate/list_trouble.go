@@ -31,7 +31,7 @@ func troubleGuards() []guard {
 			"a.addIn(id, done, ackAgain)", "_ = ackAgain",
 			"bot TestAcknowledgementsOutlastAnOutage"},
 		{"bot: an acknowledgement outlives the call that carried it", "bot",
-			"acks.add(req.ID, req.Done)", "acks.add(req.ID, 0)",
+			"acks.add(req.ID, done)", "acks.add(req.ID, acked{})",
 			"bot TestAcknowledgementsOutlastAnOutage"},
 		{"bot: logs hold no words of users", "bot",
 			"text = blank(text, s) } for", "_ = blank(text, s) }; for",

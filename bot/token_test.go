@@ -1,0 +1,229 @@
+package bot_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// A reply is looked at once more at the end of its token's window, whatever the platform asks for and
+// however long it waits already.
+func TestLastLook(t *testing.T) {
+	inBubble(t, bot.Options{}, func(r *rig) {
+		r.channel.window = 50 * time.Second
+		r.channel.fail = func(int, *transport.Delivery) error {
+			return &transport.SendError{Disposition: transport.Retry, After: 5 * time.Minute, Err: errors.New("test: away")}
+		}
+		r.say("ann", "start")
+		r.pass(2 * time.Minute)
+		got := r.channel.take()
+		require.Len(r, got, 2, "and then as long as it asks for")
+		require.Equal(r, 45*time.Second, got[1].Age.Round(time.Second))
+	})
+}
+
+// The same for a reply that waits behind a push: the push is tried again in time for the reply. Here the
+// push is 20 s older, and the platform is back after 62 s.
+func TestLastLookBehindAPush(t *testing.T) {
+	inBubble(t, bot.Options{}, func(r *rig) {
+		r.say("ann", "start")
+		r.channel.window = 50 * time.Second
+		end := time.Now().Add(62 * time.Second)
+		r.channel.fail = func(_ int, d *transport.Delivery) error {
+			if d.ReplyToken == "token-event-2" || !time.Now().Before(end) {
+				return nil
+			}
+			se := &transport.SendError{Disposition: transport.Retry, Err: errors.New("test: away")}
+			if time.Until(end) < 32*time.Second {
+				se.After = 5 * time.Minute
+			}
+			return se
+		}
+		r.say("ann", "many") // a reply, and a push
+		r.pass(20 * time.Second)
+		r.say("ann", "a")
+		r.pass(5 * time.Minute)
+		got := r.channel.take()
+		last := got[len(got)-1]
+		require.Equal(r, "token-event-3", last.Token)
+		require.LessOrEqual(r, last.Age, 46*time.Second)
+	})
+}
+
+// What a turn leaves is tried for 23 h from that turn on, though its event is older: a dead letter that
+// is replayed a day later is answered.
+func TestReplayAfterADay(t *testing.T) {
+	fail := true
+	act := func(_ context.Context, turn *countTurn) error {
+		if fail && turn.Event().Text == "a" {
+			return flow.Permanent(errors.New("no"))
+		}
+		turn.Send(text(turn.Event().Text))
+		return nil
+	}
+	bubbleWith(t, bot.Options{}, act, func(r *rig) {
+		r.say("ann", "start")
+		r.say("ann", "a")
+		r.channel.take()
+		r.pass(30 * time.Hour)
+		fail = false
+		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
+		require.NoError(r, err)
+		require.Len(r, letters, 1)
+		require.NoError(r, r.bot.Replay(context.Background(), letters[0].ID))
+		r.pass(time.Second)
+		got := r.channel.take()
+		require.Len(r, got, 1)
+		require.Equal(r, 30*time.Hour, got[0].Age.Round(time.Minute), "its token is as old as it is")
+		require.Zero(r, r.bot.Stats().Dropped)
+	})
+}
+
+// A push that may repeat a reply is counted.
+func TestDoubtfulPushIsCounted(t *testing.T) {
+	inBubble(t, bot.Options{}, func(r *rig) {
+		r.channel.receipt = func(int) transport.Receipt { return transport.Receipt{Pushed: true, MayRepeat: true} }
+		r.say("ann", "start")
+		got := r.bot.Stats()
+		require.EqualValues(r, 1, got.Sent)
+		require.EqualValues(r, 1, got.Ambiguous)
+	})
+}
+
+// A reply token that somebody else used is not tried again, neither at once nor while a refusal would
+// be taken for the success of an earlier attempt.
+func TestSpentTokenIsNotTriedAgain(t *testing.T) {
+	inBubble(t, bot.Options{}, func(r *rig) {
+		r.channel.window = 50 * time.Second
+		r.channel.fail = func(int, *transport.Delivery) error {
+			return &transport.SendError{Disposition: transport.Retry, TokenSpent: true, Err: errors.New("test: used")}
+		}
+		r.say("ann", "start")
+		r.pass(time.Minute)
+		for i, s := range r.channel.take() {
+			require.Equal(r, i == 0 || s.Age > 50*time.Second, s.Token != "", "%v", s.Age)
+		}
+	})
+}
+
+// frozenAck is the store of a process that freezes in each acknowledgement, and never sweeps.
+type frozenAck struct {
+	session.Store
+	freeze time.Duration
+}
+
+func (s *frozenAck) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
+	time.Sleep(s.freeze)
+	return s.Store.Ack(ctx, id, done, lease)
+}
+
+func (s *frozenAck) Wake() <-chan struct{} { return nil }
+
+func (s *frozenAck) Due(context.Context, int) ([]string, time.Duration, error) {
+	return nil, time.Hour, nil
+}
+
+// A process that acknowledges after its delivery lease cannot know whether what it then gets was sent.
+func TestLateAcknowledgementIsADoubt(t *testing.T) {
+	for _, freeze := range []time.Duration{0, session.DefaultDeliveryLease} {
+		synctest.Test(t, func(t *testing.T) {
+			shared := memstore.New()
+			r := &rig{T: t, channel: &fakeChannel{}, store: &frozenAck{shared, freeze}, log: &logged{}}
+			r.start(r.channel, counter(t, nil))
+			defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
+			r.channel.slow = func() { time.Sleep(time.Second) }
+			e := said("ann", "1", "start")
+			r.receive(e)
+			key, _ := session.KeyOf(e.Source, session.PerMember)
+			leave(t, shared, key.ID(), earlierOutput(0)) // another process does, behind the first
+			r.pass(time.Minute)
+			got := r.channel.take()
+			require.Len(t, got, 2)
+			require.Equal(t, []string{"hello"}, got[1].Messages)
+			require.Equal(t, freeze > 0, got[1].Retried)
+		})
+	}
+}
+
+// earlierOutput is an output as a build up to November 2026 stored it, of an event of that age.
+func earlierOutput(age time.Duration) []byte {
+	b := []byte{1, byte(transport.ChatUser), 1}
+	b = binary.BigEndian.AppendUint64(b, uint64(time.Now().Add(-age).UnixMilli()))
+	b = append(b, make([]byte, 16)...)
+	for _, s := range []string{"", "ann", "ann", "token"} {
+		b = append(append(b, byte(len(s))), s...)
+	}
+	return append(b, `["hello"]`...)
+}
+
+// An output that a build up to November 2026 stored has the time of its event alone.
+func TestEarlierDelivery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
+		leave(t, r.store, session.Key{}.ID(), earlierOutput(time.Hour))
+		r.start(r.channel, counter(t, nil))
+		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
+		r.pass(time.Minute)
+		got := r.channel.take()
+		require.Len(t, got, 1)
+		require.Equal(t, []string{"hello"}, got[0].Messages)
+		require.Equal(t, time.Hour, got[0].Age.Round(time.Minute))
+	})
+}
+
+// leave leaves an output in a store, as a process that died does.
+func leave(t *testing.T, store session.Store, id string, body []byte) {
+	t.Helper()
+	ctx, token := context.Background(), session.LeaseToken{1}
+	begun, err := store.Begin(ctx, &session.BeginRequest{ID: id, Token: token, Event: session.Event{ID: "left", Time: time.Now(), Body: []byte("{}")}})
+	require.NoError(t, err)
+	_, err = store.Commit(ctx, &session.CommitRequest{ID: id, Token: token, Rev: begun.Rev, EventID: "left", Outputs: [][]byte{body}})
+	require.NoError(t, err)
+}
+
+// After an outage of the store, what another process had is not sent before that process had time to
+// acknowledge: whoever of the two reaches the store first.
+func TestOthersAcknowledgeAfterAnOutage(t *testing.T) {
+	for up := 55 * time.Second; up < 57*time.Second; up += 100 * time.Millisecond {
+		synctest.Test(t, func(t *testing.T) {
+			shared, channel, ctx := memstore.New(), &fakeChannel{window: 50 * time.Second}, context.Background()
+			stores := [2]*ackless{{Store: shared}, {Store: shared}}
+			var bots [2]*bot.Bot
+			for i, s := range stores {
+				b, err := bot.New(channel, s, []*flow.Flow{counter(t, nil)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+				require.NoError(t, err)
+				bots[i] = b
+			}
+			set := func(down bool) {
+				for _, s := range stores {
+					s.mu.Lock()
+					s.down = down
+					s.mu.Unlock()
+				}
+			}
+			require.NoError(t, bots[0].Receive(ctx, []transport.Event{said("ann", "1", "start")}))
+			synctest.Wait()
+			require.Len(t, channel.take(), 1)
+			set(true)
+			time.Sleep(up)
+			set(false)
+			time.Sleep(time.Minute)
+			require.Empty(t, channel.take())
+			for _, b := range bots {
+				require.NoError(t, b.Shutdown(ctx))
+			}
+		})
+	}
+}
