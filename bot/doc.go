@@ -79,8 +79,10 @@
 //	when an output is sent again          courier.go and attempt.go
 //	why an event was not taken            intake.go and admission.go
 //	which flow answers an event           answer.go
-//	what is stored of a session           record.go; of an output, delivery.go
+//	what is stored of a session           record.go and source.go; of an output, delivery.go
+//	what New refuses                      definition.go and menu.go
 //	what Shutdown waits for               crew.go
+//	what an operator may ask or do        operate.go, session.go, health.go and stats.go
 //
 // # Promises
 //

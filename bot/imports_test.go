@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -120,6 +121,18 @@ func TestMemoryBotLinksNoRedis(t *testing.T) {
 				todo = append(todo, inner)
 			}
 		}
+	}
+}
+
+// The files that the package documentation sends a reader to are there.
+func TestDocNamesFiles(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	names := regexp.MustCompile(`\b[a-z]+\.go\b`).FindAllString(string(doc), -1)
+	require.Greater(t, len(names), 20)
+	for _, name := range names {
+		require.FileExists(t, name)
 	}
 }
 

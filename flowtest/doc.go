@@ -8,7 +8,7 @@
 //
 // A transcript is a text file that is both the test and its result. Run plays the lines of the
 // user and compares what the bot does with the rest; with Options.Update it writes the file
-// again instead. A line begins with a mark and a space:
+// again instead. A line begins with a sign and a space:
 //
 //	# a comment
 //	> book                      the user says "book"

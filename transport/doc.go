@@ -1,5 +1,5 @@
-// Package transport is the vocabulary that the parts of kaiwa share: an event that arrived,
-// where it came from, a message to be sent, and the sender that delivers it.
+// Package transport is the vocabulary that the parts of kaiwa share: an event that arrived, where it
+// came from, a message to be sent, and the delivery that carries messages to a chat.
 //
 // It knows no platform, no network and no storage. Package transport/line speaks LINE;
 // package bot joins a channel, flows and a store.

@@ -111,7 +111,7 @@ func (d *description) session(value []byte, mail []redis.Z) bool {
 		d.line("lease", "none")
 	case flags&leaseFree != 0:
 		owner, until, attempts := a.take(8), a.time(), a.num(1)
-		d.line("lease", "rests: no turn begins before %s; last token %x, %d attempts%s",
+		d.line("lease", "rests: nobody holds it, and what waits is due at %s; last token %x, %d attempts%s",
 			d.when(until), owner, attempts, crashedText(flags))
 	default:
 		owner, until, attempts := a.take(8), a.time(), a.num(1)

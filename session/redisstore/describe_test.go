@@ -110,7 +110,7 @@ func describesSession(t *testing.T, client redis.UniversalClient) {
 
 	// A lease that was given up.
 	require.NoError(t, s.Release(ctx, &session.ReleaseRequest{ID: id, Token: token(3), Delay: time.Hour, Counted: true}))
-	require.Contains(t, plain(id, o), "lease rests: no turn begins before TIME; last token 0102030405060703, 2 attempts, an earlier one crashed\n")
+	require.Contains(t, plain(id, o), "lease rests: nobody holds it, and what waits is due at TIME; last token 0102030405060703, 2 attempts, an earlier one crashed\n")
 
 	// What is no session is refused, however much of one it is.
 	value, err := client.Get(ctx, key).Bytes()

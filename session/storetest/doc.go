@@ -37,6 +37,7 @@
 //
 // Where the contract leaves a choice, any choice passes: whether a duplicate of a finished event
 // is called queued while others wait; how many events are remembered; how long Due tells to
-// wait, as long as nobody is late by it; how many dead letters are kept, and whether a turn for a timer leaves one; whether an
-// event that was accepted before a Forget, but is stamped after it, is accepted again.
+// wait, as long as nobody is late by it; how many dead letters are kept, and whether a turn for a
+// timer leaves one; whether an event that was accepted before a Forget, but is stamped after it, is
+// accepted again.
 package storetest

@@ -57,8 +57,8 @@
 // # Messages
 //
 // The message and action types are values: they can be shared between goroutines and used
-// again. Their limits are in LIMITS.md. Validate reports every limit of LINE that one breaks, in LINE's own units: UTF-16 code
-// units here, grapheme clusters there.
+// again. Their limits are in LIMITS.md. Validate reports every limit of LINE that one breaks, in
+// LINE's own units: UTF-16 code units here, grapheme clusters there.
 //
 // # Rich menus
 //

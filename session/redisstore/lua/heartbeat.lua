@@ -1,6 +1,6 @@
 #!lua
 -- heartbeat notes that a process lives, and counts the processes that were heard of lately: see
--- session.Census. With a term of 30 s, a process that died counts for 30 s more.
+-- session.Store.Heartbeat. With a term of 30 s, a process that died counts for 30 s more.
 --
 -- KEYS: 1 the processes (sorted set: token of each, by when it was last heard of in ms)
 -- ARGV: 1 token of the process, 2 for how long it counts (ms)

@@ -8,7 +8,6 @@
 //
 // Where there is no redis-server the test is skipped with a line that says how to get one. With
 // CI=true in the environment it fails instead, so that a pipeline cannot be green by accident.
-// With go test -short no server is started, and the test is skipped.
 // With REDIS_ADDR set, Start uses that server and starts none. Nothing is ever flushed: give
 // each test a Namespace.
 package redistest
