@@ -16,7 +16,7 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/internal/memnet"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/session/redisstore"

@@ -8,7 +8,7 @@ import (
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/internal/memnet"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"

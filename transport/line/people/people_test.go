@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/internal/memnet"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/internal/memnet"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
