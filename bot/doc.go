@@ -184,10 +184,10 @@
 //
 // The webhook answers 503 within 1.9 s, whether Redis refuses, is slow, full or silent; and at once if
 // too many webhooks wait. The platform delivers again if that is switched on. Turns that run try to
-// commit for 10 s; after that their events run again. Outputs that were committed are
-// sent, and acknowledged when Redis is back: this process does not send them twice, and others wait for
-// 4 s before they send what was another's. The sweep asks
-// Redis once a second. When Redis is back, the sweep begins what is due, the most overdue first.
+// commit for 10 s; after that their events run again. Outputs that were committed are sent, and
+// acknowledged when Redis is back. This process does not send them twice; other processes wait for 4 s
+// after the outage before they send outputs that another process may have sent. The sweep asks Redis once
+// a second. When Redis is back, the sweep begins what is due, the most overdue first.
 //
 // Bot.Ready is a handler for readiness probes, Bot.Check has the whole error, and Stats.Behind and
 // Stats.Held say for how long things have not been as they should be.

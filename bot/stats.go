@@ -24,16 +24,20 @@ type Stats struct {
 	//	Failed     have no result, as an action failed: they are tried again, or set aside
 	//	Fenced     have a result that was not stored, as another process had taken the lease
 	//	Deferred   were left to a newer build: see Options.Version
-	//	Dead       were set aside: the event is a dead letter, or the timer was deleted
+	//	Dead       were set aside: the event or the timer is a dead letter
 	Turns, Timers, Failed, Fenced, Deferred, Dead int64
 	// Running is how many sessions have a turn at this moment, without those of Stuck.
 	Running int64
 	// Stuck is how many actions hang at this moment: they ignore their context. Their sessions go on
 	// without them, and each of them keeps a goroutine.
 	Stuck int64
-	// Sent deliveries were accepted by the platform. Retried counts attempts that were not.
-	// Dropped ones it never took. Ambiguous ones it may have taken as a reply, without our knowing:
-	// they are given up, or pushed and may come twice; those are counted in Sent, or Dropped, as well.
+	// What became of outputs:
+	//
+	//	Sent        were accepted by the platform
+	//	Retried     counts attempts that failed and that another attempt follows
+	//	Dropped     were never accepted, and are dead letters
+	//	Ambiguous   may have arrived as a reply, and nobody can tell. They are given up, or pushed and may
+	//	            come twice. Those that were pushed are counted in Sent or Dropped too
 	Sent, Retried, Dropped, Ambiguous int64
 	// Held is how long the channel has been on hold: it sends nothing until somebody mends it. Behind
 	// is how long more has been due than the bot could begin, or how long the store has not said what
