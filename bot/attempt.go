@@ -63,6 +63,9 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 		}
 		c.tell(s)
 	}
+	if se == nil || se.Disposition == transport.Drop || se.Disposition == transport.Ambiguous {
+		c.lateOutputs.over(id) // if another waits behind it, that one says so
+	}
 	if se == nil {
 		c.stats.sent.Add(1)
 		if doubt {
@@ -186,6 +189,7 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, until tim
 // lease as long as the wait, so that no process sends the outputs before.
 func (c *courier) postpone(id string, done acked, outs []delivery, se *transport.SendError) {
 	wait := c.patience(outs, se)
+	c.lateOutputs.note(id, outs[0].born, c.clock.now(), wait)
 	c.o.Logger.Warn("bot: output waits", "session", id, "disposition", se.Disposition.String(), "wait", wait, "err", se.Err)
 	ctx, cancel := c.deliveryContext()
 	defer cancel()

@@ -116,7 +116,7 @@ func TestDeadOutputOutlastsAnOutage(t *testing.T) {
 		r.say("ann", "a")
 		r.pass(500 * time.Millisecond)
 		require.Len(t, r.channel.take(), 1, "it is not asked for twice in a row")
-		require.Equal(t, bot.Stats{Events: 2, Turns: 2, Retried: 1}, r.bot.Stats())
+		require.Equal(t, bot.Stats{Events: 2, Turns: 2, Retried: 1, WaitingOutputs: 1, OldestOutput: 500 * time.Millisecond}, r.bot.Stats())
 		r.pass(time.Minute)
 		got := r.channel.take()
 		require.Len(t, got, 3, "again twice, and the next")

@@ -19,6 +19,11 @@ var (
 	ErrBusy = errors.New("bot: too many webhooks at once")
 )
 
+// ErrBadEvent is what Receive refuses a set of events with of which one could not be run, now or
+// later. The error names the first such event by its place, and says what is wrong with it. To
+// deliver the same set again would not help.
+var ErrBadEvent = errors.New("bot: event cannot be run")
+
 // Bot runs flows on the events of a channel. It is an http.Handler for the channel's webhook.
 // All methods are safe for concurrent use.
 //
@@ -29,6 +34,7 @@ type Bot struct {
 	runner  runner
 	courier courier
 	sweeper sweeper
+	drain   drain
 	handler http.Handler
 }
 
@@ -58,7 +64,7 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 	b.runner.init(e, flows, &b.courier)
 	b.intake.init(e, &b.runner)
 	b.sweeper = sweeper{env: e, runner: &b.runner, courier: &b.courier}
-	b.handler = channel.Handler(b.Receive)
+	b.handler = channel.Handler(b.intake.receive)
 	e.crew.start(b.sweeper.run)
 	e.crew.start(e.heartbeat)
 	return b, nil
@@ -74,17 +80,25 @@ func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.handler.Serv
 //
 // Events of one session that wait together run in the order of their time. Events are left out, and
 // counted in Stats, if they are too old or if one user sends too many of them; events that belong to no
-// chat are left out and not counted. The bytes in Raw must be what the channel's Decode takes, and must
-// not change.
+// chat are left out and not counted.
+//
+// An event is stored as its Raw, and Decode of the channel reads it again when another process runs
+// it. Make one by Decode, therefore, and do not change it. Receive takes none of a set, and returns
+// ErrBadEvent, if an event has no ID or one of more than 128 bytes, no Raw or more than 256 KiB, if
+// Decode does not read the same ID, Kind and Source from Raw, or if it names no chat though events of
+// its Kind have one.
 //
 // Something that happens outside of the chat can be an event too, such as a payment that came in: see
 // the example. Give such an event the id of the user, and an event id of its own for each thing that
 // happens.
 func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
+	if err := b.intake.check(events); err != nil {
+		return err
+	}
 	return b.intake.receive(ctx, events)
 }
 
-// Shutdown stops taking events, waits for the turns that run and for the outputs that they send, and
+// Shutdown stops taking events, for which load balancers are told by Drain before, waits for the turns that run and for the outputs that they send, and
 // returns nil. If ctx ends first, Shutdown returns the context's error. What is left undone then is
 // durable (with a store that is), and another process goes on with it, or this one after its next
 // start. Close the store after Shutdown, not before: acknowledgements of outputs go out last.

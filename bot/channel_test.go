@@ -50,13 +50,16 @@ type sent struct {
 
 // fakeChannel records what it is asked to send.
 type fakeChannel struct {
-	mu   sync.Mutex
-	sent []sent
-	fail func(n int, d *transport.Delivery) error // n counts from 0
-	slow func()                                   // called without the lock
+	name     string
+	rejected transport.Rejected
+	mu       sync.Mutex
+	sent     []sent
+	fail     func(n int, d *transport.Delivery) error // n counts from 0
+	slow     func()                                   // called without the lock
 
 	receipt func(n int) transport.Receipt
-	window  time.Duration // of reply tokens
+	window  time.Duration                                  // of reply tokens
+	accept  func(context.Context, []transport.Event) error // what the bot's webhook calls
 }
 
 func (c *fakeChannel) ReplyWindow(d *transport.Delivery) time.Duration { return c.window - d.Age }
@@ -93,9 +96,14 @@ func (c *fakeChannel) ShowLoading(context.Context, string, time.Duration) error 
 
 func (c *fakeChannel) HasMenu(string) bool { return true }
 
+func (c *fakeChannel) Rejected() transport.Rejected { return c.rejected }
+
+func (c *fakeChannel) Name() string { return c.name }
+
 func (c *fakeChannel) SetProcesses(int) {}
 
 func (c *fakeChannel) Handler(accept func(context.Context, []transport.Event) error) http.Handler {
+	c.accept = accept
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var events []transport.Event
 		if err := json.NewDecoder(r.Body).Decode(&events); err != nil {

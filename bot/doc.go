@@ -6,7 +6,7 @@
 //	...
 //	http.Handle("/webhook", b)
 //	...
-//	defer b.Shutdown(ctx)
+//	defer b.Shutdown(ctx) // behind a load balancer, after b.Drain and the server's Shutdown
 //
 // # Words
 //
@@ -99,7 +99,8 @@
 //	            remembers (24 h and the last 128 events of a session)
 //	Limited     the user sends too many events
 //	Refused     200 events of the session wait already
-//	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder
+//	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder,
+//	            and an event whose session a newer build wrote, if none took it for 30 s
 //	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter
 //
 // # Which flow answers
@@ -158,7 +159,7 @@
 // other is active, and its timer is due. Where a process died twice of a timer, events go before it.
 //
 // Logs name sessions by their hashed id. They carry no text of users, no token and no id of a user: in
-// the text of an action's error, all that the event brought is replaced. Do not put other data of users
+// the text of an action's error, what the event brought, and parts of it, are replaced. Do not put other data of users
 // into errors.
 //
 // # Load
@@ -190,7 +191,8 @@
 // a second. When Redis is back, the sweep begins what is due, the most overdue first.
 //
 // Bot.Ready is a handler for readiness probes, Bot.Check has the whole error, and Stats.Behind and
-// Stats.Held say for how long things have not been as they should be.
+// Stats.Held say for how long things have not been as they should be. Stats.WaitingOutputs
+// and Stats.OldestOutput say that the platform is away.
 //
 // # Concurrency
 //

@@ -16,6 +16,8 @@ type env struct {
 	stats   stats
 	crew    crew
 	outage  outage
+
+	lateOutputs, lateEvents, newer backlog // sessions with what waits for another attempt, or a newer build
 }
 
 // afterOutage is how long after an outage of the store other processes may still have to acknowledge what

@@ -29,6 +29,9 @@ const (
 	// newerWait is how long a session waits that only a newer build can read. A process of that build
 	// may take it then; a process of this build would find errNewer again.
 	newerWait = time.Second
+	// newerPatience is after how long this process no longer believes that a newer build runs: a rolling
+	// deployment is over by then, or was taken back.
+	newerPatience = 30 * time.Second
 )
 
 // rescue turns a panic into an error. It is deferred where actions and messages of users' code run.
@@ -50,10 +53,7 @@ func rescue(err *error) {
 func (h *holder) failed(err error) (session.Event, bool) {
 	j, log := &h.job, h.o.Logger
 	if errors.Is(err, errNewer) {
-		h.stats.deferred.Add(1)
-		log.Warn("bot: session left to a newer build", "session", h.id, "version", j.rec.version)
-		h.release(newerWait, false)
-		return session.Event{}, false
+		return h.leaveToNewer()
 	}
 	h.stats.failed.Add(1)
 	attempt := j.attempt
@@ -74,7 +74,27 @@ func (h *holder) failed(err error) (session.Event, bool) {
 	if last {
 		return h.setAside(reason(err, &j.rec))
 	}
-	h.release(retryTurn(j.attempt), true)
+	rest := retryTurn(j.attempt)
+	h.lateEvents.note(h.id, j.event.Accepted, h.clock.now(), rest)
+	h.release(rest, true)
+	return session.Event{}, false
+}
+
+// leaveToNewer gives back a session that a newer build has written. If no such build has taken it after
+// newerPatience, the event is set aside: a later build can replay it. The timers of the session wait on,
+// as only the newer build can change them.
+func (h *holder) leaveToNewer() (session.Event, bool) {
+	h.stats.deferred.Add(1)
+	now := h.clock.now()
+	since := h.newer.note(h.id, now, now, newerWait)
+	if n := h.leftToNewer.note(time.Now()); n > 0 {
+		h.o.Logger.Warn("bot: sessions left to a newer build", "session", h.id, "version", h.job.rec.version,
+			"own", h.o.Version, "for", now.Sub(since), "count", n)
+	}
+	if now.Sub(since) >= newerPatience && h.job.event.ID != "" {
+		return h.setAside("its session is of a newer build, and none runs")
+	}
+	h.release(newerWait, false)
 	return session.Event{}, false
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -34,12 +35,40 @@ func (s *since) lasts() time.Duration {
 	return time.Since(time.Unix(0, at))
 }
 
-// Ready returns a handler for readiness probes. It answers 200 if the bot would take an event now (see
-// Check), otherwise 503. The body is a line that says what is wrong, without addresses and other details:
-// those are in the error of Check. Each request makes one call of the store.
+// drain is whether load balancers are told to send no more.
+type drain struct {
+	asked, on atomic.Bool // somebody asks Ready; Ready says no
+}
+
+// errDraining is what Ready says during Drain.
+var errDraining = errors.New("bot: draining")
+
+// Drain has Ready answer 503 from now on, and returns after d or when ctx ends. Events are taken as
+// before. Call it first when the program is to end, before the server's Shutdown and the bot's:
+// otherwise a load balancer learns of the end by the webhooks that it sends to a closed port, which
+// LINE sends again only if redelivery is on. Choose d as long as your balancer takes to notice, which
+// is the interval at which it asks Ready times the failures that it waits for, and a second more.
 //
-// If the channel is on hold, or if the bot is behind, the line says so and the answer is still 200: the
-// bot takes events and keeps them safe, and a load balancer that took it out would stop that.
+// It returns at once if nobody has asked Ready: then no balancer waits for its answer.
+func (b *Bot) Drain(ctx context.Context, d time.Duration) {
+	b.drain.on.Store(true)
+	if !b.drain.asked.Load() {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// Ready returns a handler for readiness probes. It answers 200 if the bot would take an event now (see
+// Check) and Drain was not called, otherwise 503. The body is a line that says what is wrong, without
+// addresses and other details: those are in the error of Check. Each request makes one call of the store.
+//
+// If the channel is on hold, if the bot is behind, or if something waits for another attempt or for a
+// newer build, the line says so and the answer is still 200: the bot takes events and keeps them safe, and a load balancer that took it out would stop that.
 //
 // A process that is not ready is alive, and to restart it would not help. Do not use Ready for a liveness
 // probe: answer 200 there.
@@ -47,8 +76,13 @@ func (b *Bot) Ready() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
+		b.drain.asked.Store(true)
 		err := b.Check(r.Context())
 		switch {
+		case err == nil && b.drain.on.Load():
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, errDraining)
+			return
 		case err == nil:
 		case errors.Is(err, ErrClosed), errors.Is(err, session.ErrUnavailable):
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -71,6 +105,15 @@ func (b *Bot) Ready() http.Handler {
 		}
 		if s.Behind > time.Second {
 			fmt.Fprintf(w, "; behind for %v", s.Behind.Round(time.Second))
+		}
+		if s.WaitingOutputs > 0 {
+			fmt.Fprintf(w, "; outputs of %d sessions wait, the oldest for %v", s.WaitingOutputs, s.OldestOutput.Round(time.Second))
+		}
+		if s.WaitingEvents > 0 {
+			fmt.Fprintf(w, "; failed events of %d sessions wait, the oldest for %v", s.WaitingEvents, s.OldestEvent.Round(time.Second))
+		}
+		if s.WaitingNewer > 0 {
+			fmt.Fprintf(w, "; %d sessions wait for a newer build", s.WaitingNewer)
 		}
 		fmt.Fprintln(w)
 	})

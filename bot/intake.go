@@ -36,8 +36,9 @@ func (in *intake) init(e *env, r *runner) {
 	in.rates.limit(e.o.UserRate)
 }
 
-// receive is Bot.Receive. Events of one session are made durable one after the other, in the order of
-// the webhook. Events of different sessions are made durable side by side.
+// receive takes the events of a webhook, as the channel decoded them, and those of Bot.Receive that
+// check found good. Events of one session are made durable one after the other, in the order of the
+// webhook. Events of different sessions are made durable side by side.
 func (in *intake) receive(ctx context.Context, events []transport.Event) error {
 	if in.crew.stopping() {
 		return ErrClosed

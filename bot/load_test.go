@@ -190,7 +190,8 @@ func TestWaitingWebhooksAreBounded(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := &stuckStore{Store: memstore.New()}
-				b, err := bot.New(&fakeChannel{}, store, []*flow.Flow{counter(t, nil)}, &bot.Options{
+				channel := &fakeChannel{}
+				b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, &bot.Options{
 					MaxWebhooks: test.webhooks, Logger: slog.New(slog.DiscardHandler),
 				})
 				require.NoError(t, err)
@@ -204,7 +205,7 @@ func TestWaitingWebhooksAreBounded(t *testing.T) {
 					store.free = make(chan struct{})
 					for range 100 {
 						go func() {
-							if errors.Is(b.Receive(context.Background(), events), bot.ErrBusy) {
+							if errors.Is(channel.accept(context.Background(), events), bot.ErrBusy) {
 								busy.Add(1)
 							}
 						}()

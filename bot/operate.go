@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -17,18 +18,51 @@ func (b *Bot) Check(ctx context.Context) error {
 	return b.store.Check(ctx)
 }
 
-// Forget deletes the conversation that events from the source belong to: its data, timers and dead
-// letters, and the events and outputs that wait. Events that happened up to now are refused for 25 h,
-// and later ones begin a new conversation. For a source that names no chat it does nothing. It returns
-// session.ErrUnavailable.
-func (b *Bot) Forget(ctx context.Context, src transport.Source) error {
-	key, ok := session.KeyOf(src, b.o.Scope)
-	if !ok {
-		return nil
+// Forget deletes the conversation that events from the source belong to: what it gathered, its
+// timers, what waits to be handled or sent, and its dead letters. Events that happened before are
+// refused. Where Source.Channel is empty, it is the name of the bot's channel.
+//
+// It reports whether there was something: a state, a timer, an event or an output. That it was false
+// says that nothing of the source is kept, or that the source is not the one that the events had:
+// such as an id with a letter of another case, or a group without the user whose conversation it is.
+// Dead letters are not looked for, and are deleted in either case.
+//
+// It returns ErrNoChat, and session.ErrUnavailable.
+func (b *Bot) Forget(ctx context.Context, src transport.Source) (found bool, err error) {
+	id, err := b.sessionOf(src)
+	if err != nil {
+		return false, err
 	}
-	id := key.ID()
-	b.courier.acks.take(id)
-	return b.store.Forget(ctx, id)
+	kept, err := b.store.Inspect(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	found = !kept.LeasedUntil.IsZero() || len(kept.State)+len(kept.Events)+len(kept.Outputs) > 0
+	done := b.courier.acks.take(id)
+	if err := b.store.Forget(ctx, id); err != nil {
+		b.courier.acks.add(id, done) // the outputs may be there still, and must not be sent again
+		return found, err
+	}
+	return found, nil
+}
+
+// sessionOf returns the id of the session that events from the source belong to.
+func (b *Bot) sessionOf(src transport.Source) (id string, err error) {
+	switch name := b.channel.Name(); src.Channel {
+	case name:
+	case "":
+		src.Channel = name
+	default:
+		return "", fmt.Errorf("%w: it is of the channel %q, the bot of %q", ErrNoChat, src.Channel, name)
+	}
+	switch key, ok := session.KeyOf(src, b.o.Scope); {
+	case ok:
+		return key.ID(), nil
+	case src.Chat == transport.ChatNone:
+		return "", fmt.Errorf("%w: it has no kind of chat", ErrNoChat)
+	default:
+		return "", fmt.Errorf("%w: it has no id of a chat", ErrNoChat)
+	}
 }
 
 // deadLetterPage is how many dead letters one call of the store returns.

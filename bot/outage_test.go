@@ -219,7 +219,7 @@ func TestReady(t *testing.T) {
 			}
 			r.say("ann", "start")
 			r.pass(10 * time.Second)
-			requireProbe(r.T, r.bot, 200, "ready; the channel has been on hold for 10s\n")
+			requireProbe(r.T, r.bot, 200, "ready; the channel has been on hold for 10s; outputs of 1 sessions wait, the oldest for 10s\n")
 		})
 	})
 	t.Run("behind", func(t *testing.T) {

@@ -18,6 +18,8 @@ const redacted = "[redacted]"
 // quote their input: for "four", strconv.Atoi says `parsing "four": invalid syntax`, and redact makes
 // that `parsing [redacted]: invalid syntax`. What package flow says of the place, such as
 // "booking/confirm", is kept as it is, even if the user wrote the same word.
+// A part of what the event brought is replaced too, in upper or lower case, if it is four letters or
+// digits long, or two that are not ASCII. What an action made of it otherwise cannot be known.
 func redact(err error, e *transport.Event) string {
 	var te *flow.TurnError
 	if !errors.As(err, &te) {
@@ -32,13 +34,85 @@ func redact(err error, e *transport.Event) string {
 
 // blankAll replaces everything that the event brought: texts, ids, the reply token.
 func blankAll(text string, e *transport.Event) string {
-	for _, s := range [...]string{e.Text, e.Postback.Data, e.ReplyToken, e.Source.ChatID, e.Source.UserID} {
+	text = cut(text, maxCause)
+	brought := []string{e.Text, e.Postback.Data, e.ReplyToken, e.Source.ChatID, e.Source.UserID}
+	for _, s := range e.Postback.Params {
+		brought = append(brought, s)
+	}
+	for _, s := range brought {
 		text = blank(text, s)
 	}
-	for _, s := range e.Postback.Params {
-		text = blank(text, s)
+	for _, s := range brought {
+		text = blankParts(text, s)
 	}
 	return text
+}
+
+// maxCause is how many runes of an error are logged: to look for parts of a long text in it takes
+// time.
+const maxCause = 1000
+
+func cut(text string, limit int) string {
+	n := 0
+	for i := range text {
+		if n++; n > limit {
+			return text[:i] + "..."
+		}
+	}
+	return text
+}
+
+// blankParts replaces what text and secret have in common, in any case, and is long enough to tell
+// something.
+func blankParts(text, secret string) string {
+	var b strings.Builder
+	t, s := []rune(text), fold([]rune(secret))
+	folded := fold(t)
+	for i := 0; i < len(t); {
+		if n := common(folded[i:], s); inWord(t[i]) && tells(t[i:i+n]) {
+			b.WriteString(redacted)
+			i += n
+		} else {
+			b.WriteRune(t[i])
+			i++
+		}
+	}
+	return b.String()
+}
+
+func fold(text []rune) []rune {
+	f := make([]rune, len(text))
+	for i, r := range text {
+		f[i] = unicode.ToLower(unicode.ToUpper(r))
+	}
+	return f
+}
+
+// common returns how long the longest start of text is that stands somewhere in secret.
+func common(text, secret []rune) (longest int) {
+	for i := range secret {
+		n := 0
+		for n < len(text) && i+n < len(secret) && text[n] == secret[i+n] {
+			n++
+		}
+		longest = max(longest, n)
+	}
+	return longest
+}
+
+// tells reports whether a part of what a user wrote is too long to be there by chance.
+func tells(part []rune) bool {
+	ascii, other := 0, 0
+	for _, r := range part {
+		switch {
+		case !inWord(r):
+		case r <= unicode.MaxASCII:
+			ascii++
+		default:
+			other++
+		}
+	}
+	return ascii+other >= 4 || other >= 2
 }
 
 // shortWord is the length, in bytes, up to which a text is replaced only where it stands as a word of its

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 func TestBlank(t *testing.T) {
@@ -24,6 +26,29 @@ func TestBlank(t *testing.T) {
 			require.Equal(t, test.want, blank(test.text, test.secret))
 		})
 	}
+}
+
+// A part of what the event brought is blanked too, in upper or lower case; what stands there by
+// chance is not.
+func TestBlankParts(t *testing.T) {
+	for _, test := range []struct{ name, text, said, want string }{
+		{"a part", `no user "hanako" here`, "I am Hanako, 090-1234-5678", `no user "[redacted]" here`},
+		{"upper case", "unknown: HANAKO YAMADA", "hanako yamada", "unknown: [redacted]"},
+		{"digits", "cannot call 12345678", "it is 090-12345678", "cannot call [redacted]"},
+		{"of a long text", "at offset 90: 'see you at the sta'", strings.Repeat("x ", 40) + "see you at the station", "at offset 90: '[redacted]'"},
+		{"Japanese", "花子が見つからない", "私の名前は花子です", "[redacted]が見つからない"},
+		{"another case of another alphabet", "нет ИВАНОВ", "я Иванов", "нет [redacted]"},
+		{"a short whole", `parsing "4": 42 days`, "4", "parsing [redacted]: 42 days"},
+		{"by chance", "bad day", "a day at sea", "bad day"},
+		{"nothing", "timeout", "", "timeout"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, blankAll(test.text, &transport.Event{Text: test.said}))
+			require.Equal(t, test.want, blankAll(test.text, &transport.Event{Postback: transport.Postback{Params: map[string]string{"date": test.said}}}))
+		})
+	}
+	long := blankAll(strings.Repeat("é", 5000), &transport.Event{Text: strings.Repeat("hm ", 1600)})
+	require.Equal(t, strings.Repeat("é", maxCause)+"...", long)
 }
 
 // A stack is logged without arguments, innermost first.

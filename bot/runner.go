@@ -18,11 +18,12 @@ import (
 // side, each in a goroutine of the crew.
 type runner struct {
 	*env
-	planner  planner
-	courier  *courier
-	running  atomic.Int64 // how many holders have a session now
-	spare    sync.Pool    // of *holder. Not global: a holder's timer may belong to a test's virtual time
-	suspects suspects
+	planner     planner
+	courier     *courier
+	running     atomic.Int64 // how many holders have a session now
+	spare       sync.Pool    // of *holder. Not global: a holder's timer may belong to a test's virtual time
+	suspects    suspects
+	leftToNewer rarely // the log of sessions that a newer build has to run
 }
 
 func (r *runner) init(e *env, flows []*flow.Flow, c *courier) {

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// ErrNoChat is returned for a source that names no chat, so that no session can belong to it.
-var ErrNoChat = errors.New("bot: the source names no chat")
+// ErrNoChat is returned for a source that names no chat of the bot, so that no session can belong to
+// it: it has no kind or no id of a chat, or is of another channel.
+var ErrNoChat = errors.New("bot: the source names no chat of the bot")
 
 // Session is what is kept of one conversation at one moment.
 type Session struct {
@@ -52,16 +52,17 @@ type WaitingEvent struct {
 
 // Session returns what is kept of the conversation that events from the source belong to: for support,
 // and for tests. It changes nothing, and may be called while a turn runs. If nothing is kept of the
-// conversation, the result is the zero Session but for its ID.
+// conversation, the result is the zero Session but for its ID. Where
+// Source.Channel is empty, it is the name of the bot's channel.
 //
 // It returns ErrNoChat and session.ErrUnavailable. If the data cannot be decoded, it returns
 // ErrUnknownFlow or an error of the flow, and all else of the result is good.
 func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error) {
-	key, ok := session.KeyOf(src, b.o.Scope)
-	if !ok {
-		return Session{}, ErrNoChat
+	id, err := b.sessionOf(src)
+	if err != nil {
+		return Session{}, err
 	}
-	s := Session{ID: key.ID()}
+	s := Session{ID: id}
 	kept, err := b.store.Inspect(ctx, s.ID)
 	if err != nil {
 		return s, err

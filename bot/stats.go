@@ -3,6 +3,8 @@ package bot
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // Stats counts what a Bot did since it was made, in this process.
@@ -17,6 +19,8 @@ type Stats struct {
 	//
 	// Busy counts webhooks, not events: those that were refused with ErrBusy.
 	Events, Duplicates, Stale, Refused, Limited, Busy int64
+	// Rejected counts the webhooks that the channel refused before it took events from them.
+	Rejected transport.Rejected
 	// What became of turns:
 	//
 	//	Turns      were committed
@@ -43,6 +47,13 @@ type Stats struct {
 	// is how long more has been due than the bot could begin, or how long the store has not said what
 	// is due. Both are zero if all is well.
 	Held, Behind time.Duration
+	// WaitingOutputs is how many sessions have outputs that were not sent at the first attempts of this
+	// process and wait for another, and OldestOutput how old the oldest of these is: an outage of the
+	// platform shows here. WaitingEvents and OldestEvent tell of events whose turn failed and is tried
+	// again. WaitingNewer is how many sessions wait for a newer build (Options.Version), as this process
+	// saw within the last half minute: where it stays, raise the build again, and replay the dead letters.
+	WaitingOutputs, WaitingEvents, WaitingNewer int64
+	OldestOutput, OldestEvent                   time.Duration
 }
 
 // stats is what Stats is read from.
@@ -56,13 +67,18 @@ type stats struct {
 
 // Stats returns the counts up to now.
 func (b *Bot) Stats() Stats {
-	s := &b.stats
-	return Stats{
+	s, now := &b.stats, b.clock.now()
+	st := Stats{
 		Events: s.events.Load(), Duplicates: s.duplicates.Load(), Stale: s.stale.Load(), Refused: s.refused.Load(),
 		Limited: s.limited.Load(), Busy: s.busy.Load(), Stuck: s.stuck.Load(),
 		Running: b.runner.running.Load(), Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
 		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
 		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),
-		Held: s.held.lasts(), Behind: s.behind.lasts(),
+		Rejected: b.channel.Rejected(),
+		Held:     s.held.lasts(), Behind: s.behind.lasts(),
 	}
+	st.WaitingOutputs, st.OldestOutput = b.lateOutputs.count(now)
+	st.WaitingEvents, st.OldestEvent = b.lateEvents.count(now)
+	st.WaitingNewer, _ = b.newer.count(now)
+	return st
 }

@@ -101,6 +101,51 @@ func TestLongActionKeepsItsLease(t *testing.T) {
 	})
 }
 
+// After a rollback, a session that the newer build wrote has its events set aside in the end, which
+// its user is told. The newer build, once it is back, goes on where the session was.
+func TestRollbackLeavesDeadLetters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, log := memstore.New(), &logged{}
+		start := func(version uint32) (*bot.Bot, *fakeChannel) {
+			channel := &fakeChannel{}
+			b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, &bot.Options{
+				Version: version, Logger: slog.New(log), Failed: text("sorry"),
+			})
+			require.NoError(t, err)
+			return b, channel
+		}
+		ctx := context.Background()
+		newer, channel := start(2)
+		require.NoError(t, newer.Receive(ctx, []transport.Event{said("ann", "1", "start")}))
+		synctest.Wait()
+		require.NoError(t, newer.Shutdown(ctx))
+
+		older, channel := start(1)
+		require.NoError(t, older.Receive(ctx, []transport.Event{said("ann", "2", "a")}))
+		time.Sleep(29 * time.Second)
+		require.Empty(t, channel.take(), "a newer build may come up yet")
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		require.Equal(t, []string{"sorry"}, untagged(channel.texts()))
+		require.EqualValues(t, 1, older.Stats().Dead)
+		require.Less(t, strings.Count(strings.Join(log.all(), "\n"), "newer build"), 6, "the log is not filled")
+		time.Sleep(2 * time.Hour) // the session's timer is due, and waits
+		require.Empty(t, channel.take())
+		require.EqualValues(t, 1, older.Stats().WaitingNewer)
+		letters, err := deadLetters(older.DeadLetters(ctx))
+		require.NoError(t, err)
+		require.Len(t, letters, 1)
+		require.Equal(t, "its session is of a newer build, and none runs", letters[0].Why)
+		require.NoError(t, older.Shutdown(ctx))
+
+		newer, channel = start(2)
+		time.Sleep(2 * time.Second)
+		require.Equal(t, []string{"idle at 0"}, untagged(channel.texts()))
+		require.NoError(t, newer.Replay(ctx, letters[0].ID))
+		require.NoError(t, newer.Shutdown(ctx))
+	})
+}
+
 // A session that a newer build wrote waits for a process of that build.
 func TestSessionOfNewerBuildIsLeftToIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -125,6 +170,8 @@ func TestSessionOfNewerBuildIsLeftToIt(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		require.Empty(t, channel.take())
 		require.NotZero(t, older.Stats().Deferred)
+		require.EqualValues(t, 1, older.Stats().WaitingNewer)
+		requireProbe(t, older, 200, "ready; 1 sessions wait for a newer build\n")
 		require.NoError(t, older.Shutdown(ctx))
 
 		newer, channel = start(2)

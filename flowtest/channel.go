@@ -75,6 +75,10 @@ func (c *channel) ShowLoading(context.Context, string, time.Duration) error { re
 // HasMenu lets flows name any menu.
 func (c *channel) HasMenu(string) bool { return true }
 
+func (c *channel) Rejected() transport.Rejected { return transport.Rejected{} }
+
+func (c *channel) Name() string { return "" }
+
 // SetProcesses does nothing: the platform has no limits.
 func (c *channel) SetProcesses(int) {}
 

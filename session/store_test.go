@@ -78,6 +78,10 @@ func (c *textChannel) Handler(func(context.Context, []transport.Event) error) ht
 
 func (c *textChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
 
+func (c *textChannel) Name() string { return "" }
+
+func (c *textChannel) Rejected() transport.Rejected { return transport.Rejected{} }
+
 func (c *textChannel) HasMenu(string) bool { return true }
 
 func (*textChannel) ReplyWindow(*transport.Delivery) time.Duration { return 0 }

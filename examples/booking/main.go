@@ -10,7 +10,8 @@
 //	HOST, PORT           where to listen; 127.0.0.1 and 8080 by default
 //
 // Webhooks come in at POST /webhook. GET /healthz answers as long as the program is alive, for a
-// liveness probe; GET /readyz answers 200 if an event would be taken now, for a readiness probe.
+// liveness probe; GET /readyz answers 200 if an event would be taken now, for a readiness probe: for 2 s before
+// the program ends, it answers 503.
 package main
 
 import (
@@ -89,8 +90,9 @@ func run(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
+	b.Drain(ctx, 2*time.Second) // load balancers that ask /readyz send no more
 	return errors.Join(srv.Shutdown(ctx), b.Shutdown(ctx))
 }
 

@@ -41,8 +41,9 @@ func serve(ctx context.Context, srv *http.Server, mux *http.ServeMux, secret, to
 	case err = <-failed:
 	case <-ctx.Done(): // as of signal.NotifyContext
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
+	b.Drain(ctx, 5*time.Second)                                 // load balancers that ask /readyz send no more
 	return errors.Join(err, srv.Shutdown(ctx), b.Shutdown(ctx)) // webhooks end first, then turns
 }
 

@@ -88,8 +88,11 @@ func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, read
 		case <-ctx.Done():
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
+	if b != nil {
+		b.Drain(ctx, 2*time.Second)
+	}
 	err = errors.Join(err, srv.Shutdown(ctx))
 	if b != nil {
 		err = errors.Join(err, b.Shutdown(ctx))

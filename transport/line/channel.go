@@ -76,7 +76,7 @@ type Options struct {
 // are not used any more are closed in time.
 type Channel struct {
 	name     string
-	maxBody  int64
+	entrance *entrance
 	window   time.Duration
 	timeout  time.Duration
 	log      *slog.Logger
@@ -122,7 +122,7 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	timeout := orDefault(max(o.Timeout, 0), DefaultTimeout)
 	c := &Channel{
 		name:     o.Name,
-		maxBody:  orDefault(max(o.MaxBody, 0), DefaultMaxBody),
+		entrance: &entrance{maxBody: orDefault(max(o.MaxBody, 0), DefaultMaxBody), log: o.logger()},
 		window:   orDefault(max(o.ReplyWindow, 0), DefaultReplyWindow),
 		timeout:  timeout,
 		log:      o.logger(),
@@ -139,6 +139,9 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	c.http = newCaller(c, o.Client).client()
 	return c, nil
 }
+
+// Name returns Options.Name.
+func (c *Channel) Name() string { return c.name }
 
 func (o *Options) logger() *slog.Logger {
 	log := o.Logger

@@ -44,7 +44,7 @@ func TestNewRefuses(t *testing.T) {
 func TestNewDefaults(t *testing.T) {
 	c, err := New("secret", "token", &Options{MaxBody: -1, Timeout: -1, ReplyWindow: -1})
 	require.NoError(t, err)
-	require.Equal(t, int64(DefaultMaxBody), c.maxBody)
+	require.Equal(t, int64(DefaultMaxBody), c.entrance.maxBody)
 	require.Equal(t, DefaultReplyWindow, c.window)
 	require.Equal(t, "https://api.line.me/v2/bot/message/reply", c.api.reply.url.String())
 	require.Equal(t, "https://api.line.me/v2/bot/message/push", c.api.push.url.String())

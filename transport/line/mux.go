@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
+
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // Mux is a webhook for several accounts at one URL. It passes each webhook to the handler of the
 // account that it is for, by its destination, which is the user id of the bot.
 type Mux struct {
-	bots    map[string]http.Handler
-	maxBody int64
+	bots     map[string]http.Handler
+	entrance entrance
 }
 
 // NewMux returns a Mux of handlers, such as *bot.Bot, by the user ids of their bots, which LINE
@@ -21,7 +24,8 @@ type Mux struct {
 // The destination is read before the signature is checked, and decides only by which channel's
 // secret that is done: a webhook of one account is never taken for another's.
 func NewMux(bots map[string]http.Handler, maxBody int64) (*Mux, error) {
-	m := &Mux{bots: make(map[string]http.Handler, len(bots)), maxBody: orDefault(max(maxBody, 0), DefaultMaxBody)}
+	m := &Mux{bots: make(map[string]http.Handler, len(bots))}
+	m.entrance.maxBody, m.entrance.log = orDefault(max(maxBody, 0), DefaultMaxBody), slog.Default()
 	for id, h := range bots {
 		if id == "" || h == nil {
 			return nil, errors.New("line: a bot without an id or a handler")
@@ -34,21 +38,31 @@ func NewMux(bots map[string]http.Handler, maxBody int64) (*Mux, error) {
 	return m, nil
 }
 
+// Rejected counts the webhooks that were refused before their account was known. Each reason is
+// logged to slog.Default as by Channel.Handler.
+func (m *Mux) Rejected() transport.Rejected { return m.entrance.total() }
+
 // ServeHTTP answers 400 where the destination is missing or not known; see Channel.Handler for
 // the rest.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, body, status := readSigned(w, r, m.maxBody)
-	if status != 0 {
-		refuse(w, status)
+	done, ok := begin(w, r)
+	if !ok {
 		return
 	}
-	h := m.bots[destination(body)]
+	var u unchecked
+	defer m.entrance.free(&u)
+	if why := m.entrance.read(w, r, &u); why != 0 {
+		m.entrance.refuse(w, r, why)
+		return
+	}
+	done()
+	h := m.bots[destination(u.body)]
 	if h == nil {
-		refuse(w, http.StatusBadRequest)
+		m.entrance.refuse(w, r, refusedElsewhere)
 		return
 	}
 	own := *r
-	own.Body, own.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	own.Body, own.ContentLength = io.NopCloser(bytes.NewReader(u.body)), int64(len(u.body))
 	h.ServeHTTP(w, &own)
 }
 

@@ -70,5 +70,5 @@ func TestNewMuxRefuses(t *testing.T) {
 	}
 	m, err := NewMux(map[string]http.Handler{"U1": http.NotFoundHandler()}, 0)
 	require.NoError(t, err)
-	require.Equal(t, int64(DefaultMaxBody), m.maxBody)
+	require.Equal(t, int64(DefaultMaxBody), m.entrance.maxBody)
 }

@@ -2,12 +2,7 @@ package line
 
 import (
 	"context"
-	"errors"
-	"io"
-	"log/slog"
 	"net/http"
-	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -36,9 +31,10 @@ const (
 //
 // The rest is answered without a call of accept: 405 to another method than POST, 413 to a body
 // larger than MaxBody, 408 to one that takes more than 5 s, 400 to a signature that is missing or
-// wrong and to a body that is not a webhook. The first wrong signature is logged as a warning, for
-// it may be the channel secret that is wrong; later ones at debug level. A connection on which the body of a refused request
-// takes longer than that is closed.
+// wrong and to a body that is missing, cut or not a webhook, and 503 while the bodies of strangers hold
+// 32 MiB, to bodies of more than 16 KiB. All but the first are counted by Rejected, and logged as a
+// warning with reason and count, at most once a minute for each reason. A connection on which the body
+// of a refused request takes longer than that is closed.
 func (c *Channel) Handler(accept func(ctx context.Context, events []transport.Event) error) http.Handler {
 	return &receiver{c: c, accept: accept}
 }
@@ -46,51 +42,67 @@ func (c *Channel) Handler(accept func(ctx context.Context, events []transport.Ev
 type receiver struct {
 	c      *Channel
 	accept func(context.Context, []transport.Event) error
-	warned atomic.Bool
 }
 
-// suspicion is how loud a wrong signature is: a wrong secret shows at once, and no stranger can
-// fill the log.
-func (h *receiver) suspicion() slog.Level {
-	if h.warned.CompareAndSwap(false, true) {
-		return slog.LevelWarn
-	}
-	return slog.LevelDebug
-}
+// Rejected counts the webhooks of all Handlers that were refused without a call of accept. Those that
+// a Mux refuses are counted there.
+func (c *Channel) Rejected() transport.Rejected { return c.entrance.total() }
 
 // ServeHTTP implements http.Handler.
 func (h *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	signature, body, status := readSigned(w, r, h.c.maxBody)
-	if status != 0 {
-		refuse(w, status)
+	done, ok := begin(w, r)
+	if !ok {
 		return
 	}
-	if !h.c.verifier.verify(signature, body) {
-		h.c.log.Log(r.Context(), h.suspicion(), "line: webhook: wrong signature: is the channel secret that of this account?")
-		refuse(w, http.StatusBadRequest)
-		return
+	body, why := h.signed(w, r, done)
+	if why == 0 {
+		why = h.handle(r.Context(), w, body)
 	}
-	if status := h.handle(r.Context(), body); status != http.StatusOK {
-		refuse(w, status)
+	if why != 0 {
+		h.c.entrance.refuse(w, r, why)
 	}
 }
 
-// refuse says no more than the status does, as the sender is not known.
-func refuse(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
+// begin bounds the time of a webhook's body, and answers what is no POST. Of a body that is refused
+// unread the server reads some, which a slow sender must not draw out. Not every writer knows
+// deadlines, and a server may have time-outs of its own. Done is called when the body was read.
+func begin(w http.ResponseWriter, r *http.Request) (done func(), ok bool) {
+	deadlines := http.NewResponseController(w)
+	_ = deadlines.SetReadDeadline(time.Now().Add(bodyTimeout))
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return nil, false
+	}
+	return func() { _ = deadlines.SetReadDeadline(time.Time{}) }, true
+}
+
+// signed returns the body of a webhook that is known to be LINE's.
+func (h *receiver) signed(w http.ResponseWriter, r *http.Request, done func()) ([]byte, rejection) {
+	var u unchecked
+	defer h.c.entrance.free(&u)
+	if why := h.c.entrance.read(w, r, &u); why != 0 {
+		return nil, why
+	}
+	done()
+	if !h.c.verifier.verify(u.signature, u.body) {
+		return nil, refusedSignature
+	}
+	return u.body, 0
+}
 
 // handle passes on the events of a body that is known to be LINE's.
-func (h *receiver) handle(ctx context.Context, body []byte) int {
+func (h *receiver) handle(ctx context.Context, w http.ResponseWriter, body []byte) rejection {
 	cb, err := decodeBody(body, h.c.name)
 	if err != nil {
-		h.c.log.WarnContext(ctx, "line: webhook: malformed body", "size", len(body))
-		return http.StatusBadRequest
+		return refusedMalformed
 	}
 	if cb.malformed > 0 {
 		h.c.log.WarnContext(ctx, "line: webhook: malformed events dropped",
 			"dropped", cb.malformed, "good", len(cb.events))
 	}
 	if len(cb.events) == 0 {
-		return http.StatusOK
+		return 0
 	}
 	h.c.watched(cb.events)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), acceptTimeout)
@@ -98,58 +110,7 @@ func (h *receiver) handle(ctx context.Context, body []byte) int {
 	if err := h.accept(ctx, cb.events); err != nil {
 		h.c.log.WarnContext(ctx, "line: webhook: events not accepted",
 			"events", len(cb.events), "error", err)
-		return http.StatusServiceUnavailable
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 	}
-	return http.StatusOK
-}
-
-// readSigned returns the body of a webhook with its signature, which is not checked, or the status
-// to refuse it with.
-func readSigned(w http.ResponseWriter, r *http.Request, maxBody int64) (signature string, body []byte, status int) {
-	// Of a body that is refused unread the server reads some, which a slow sender must not draw
-	// out. Not every writer knows deadlines, and a server may have time-outs of its own.
-	deadlines := http.NewResponseController(w)
-	_ = deadlines.SetReadDeadline(time.Now().Add(bodyTimeout))
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return "", nil, http.StatusMethodNotAllowed
-	}
-	signatures := r.Header[signatureHeader]
-	if len(signatures) != 1 || len(signatures[0]) != signatureLen {
-		return "", nil, http.StatusBadRequest
-	}
-	if body, status = readBody(w, r, maxBody); status == 0 {
-		_ = deadlines.SetReadDeadline(time.Time{})
-	}
-	return signatures[0], body, status
-}
-
-// readBody returns the body, or the status to refuse it with. Events refer to the body, which is
-// why its buffer is not used again.
-func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) ([]byte, int) {
-	if r.ContentLength > maxBody {
-		return nil, http.StatusRequestEntityTooLarge
-	}
-	body, err := readSized(http.MaxBytesReader(w, r.Body, maxBody), r.ContentLength)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case err == nil:
-		return body, 0
-	case errors.As(err, &tooLarge):
-		return nil, http.StatusRequestEntityTooLarge
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, http.StatusRequestTimeout
-	default:
-		return nil, http.StatusBadRequest
-	}
-}
-
-// readSized reads size bytes at once if that is not too much to take on trust.
-func readSized(r io.Reader, size int64) ([]byte, error) {
-	if size < 0 || size > trustedSize {
-		return io.ReadAll(r)
-	}
-	body := make([]byte, size)
-	_, err := io.ReadFull(r, body)
-	return body, err
+	return 0
 }

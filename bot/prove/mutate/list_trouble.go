@@ -35,7 +35,7 @@ func troubleGuards() []guard {
 			"bot TestAcknowledgementsOutlastAnOutage"},
 		{"bot: logs hold no words of users", "bot",
 			"text = blank(text, s) } for", "_ = blank(text, s) }; for",
-			"bot TestPoison/error_in_action"},
+			"bot TestBlankParts/a_short_whole"},
 		{"bot: an output that is given up is kept for the operator", "bot",
 			"if se != nil && se.Disposition == transport.Drop &&", "if false &&",
 			"bot TestOutputsAreGivenUpInTime"},

@@ -1,0 +1,59 @@
+package bot
+
+import (
+	"fmt"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// check finds an event that could not be run: one that its author made by hand, with a mistake. The
+// events of a webhook are not checked, as the channel decoded them.
+func (in *intake) check(events []transport.Event) error {
+	for i := range events {
+		if why := in.fault(&events[i]); why != "" {
+			return fmt.Errorf("%w: event %d of %d: %s", ErrBadEvent, i+1, len(events), why)
+		}
+	}
+	return nil
+}
+
+// fault says what is wrong with an event, without any of its content; it is empty if all is well.
+func (in *intake) fault(e *transport.Event) string {
+	switch {
+	case e.ID == "":
+		return "no ID"
+	case len(e.ID) > session.MaxEventID:
+		return fmt.Sprintf("an ID of more than %d bytes", session.MaxEventID)
+	case len(e.Raw) == 0:
+		return "no Raw"
+	case len(e.Raw) > session.MaxEvent:
+		return fmt.Sprintf("a Raw of more than %d bytes", session.MaxEvent)
+	}
+	again, err := in.channel.Decode(e.Raw)
+	switch {
+	case err != nil:
+		return "the channel cannot decode its Raw"
+	case again.ID != e.ID:
+		return "its Raw has another ID"
+	case again.Kind != e.Kind:
+		return "its Raw is of kind " + again.Kind.String() + ", not " + e.Kind.String()
+	case again.Source != e.Source:
+		return "its Raw has another Source"
+	}
+	if _, ok := session.KeyOf(e.Source, in.o.Scope); !ok && !chatless(e.Kind) {
+		return "its Source names no chat"
+	}
+	return ""
+}
+
+// chatless reports whether events of the kind are about the account, and belong to no chat.
+func chatless(k transport.Kind) bool {
+	switch k {
+	case transport.KindModule, transport.KindActivated, transport.KindDeactivated, transport.KindBotSuspended,
+		transport.KindBotResumed, transport.KindDelivery:
+		return true
+	default:
+		return false
+	}
+}
