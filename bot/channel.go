@@ -12,12 +12,13 @@ import (
 // use. A type that embeds a Channel and changes one method is a Channel with nothing lost: the bot asks
 // for no other methods.
 type Channel interface {
-	// Name is the Channel of the Source of each event; empty where the account has no name.
+	// Name returns the name of the account. It is in Source.Channel of each event; empty if the account
+	// has no name.
 	Name() string
 	// Handler receives webhooks and passes the events of each to accept. It must answer with
 	// success only if accept returned nil.
 	Handler(accept func(context.Context, []transport.Event) error) http.Handler
-	// Rejected counts the webhooks that Handler refused without a call of accept.
+	// Rejected returns how many webhooks Handler refused without calling accept, by reason.
 	Rejected() transport.Rejected
 	// Decode reads one event again from its Raw bytes.
 	Decode(raw []byte) (transport.Event, error)

@@ -17,7 +17,7 @@ type env struct {
 	crew    crew
 	outage  outage
 
-	lateOutputs, lateEvents, newer backlog // sessions with what waits for another attempt, or a newer build
+	lateOutputs, lateEvents, newer backlog // sessions in which something waits: see Stats
 }
 
 // afterOutage is how long after an outage of the store other processes may still have to acknowledge what

@@ -29,7 +29,7 @@ const (
 	// newerWait is how long a session waits that only a newer build can read. A process of that build
 	// may take it then; a process of this build would find errNewer again.
 	newerWait = time.Second
-	// newerPatience is after how long this process no longer believes that a newer build runs: a rolling
+	// newerPatience is how long this process believes that a newer build runs somewhere. A rolling
 	// deployment is over by then, or was taken back.
 	newerPatience = 30 * time.Second
 )
@@ -80,9 +80,9 @@ func (h *holder) failed(err error) (session.Event, bool) {
 	return session.Event{}, false
 }
 
-// leaveToNewer gives back a session that a newer build has written. If no such build has taken it after
-// newerPatience, the event is set aside: a later build can replay it. The timers of the session wait on,
-// as only the newer build can change them.
+// leaveToNewer gives back a session that a newer build has written, so that a process of that build can
+// take it. If none has taken it after newerPatience, the event is set aside: a later build can replay it.
+// The timers of the session go on waiting, because only the newer build can read them.
 func (h *holder) leaveToNewer() (session.Event, bool) {
 	h.stats.deferred.Add(1)
 	now := h.clock.now()

@@ -47,11 +47,13 @@ type Stats struct {
 	// is how long more has been due than the bot could begin, or how long the store has not said what
 	// is due. Both are zero if all is well.
 	Held, Behind time.Duration
-	// WaitingOutputs is how many sessions have outputs that were not sent at the first attempts of this
-	// process and wait for another, and OldestOutput how old the oldest of these is: an outage of the
-	// platform shows here. WaitingEvents and OldestEvent tell of events whose turn failed and is tried
-	// again. WaitingNewer is how many sessions wait for a newer build (Options.Version), as this process
-	// saw within the last half minute: where it stays, raise the build again, and replay the dead letters.
+	// In how many sessions something waits at this moment, as far as this process made the last attempt:
+	//
+	//	WaitingOutputs   outputs that were not sent at the first attempts. An outage of the platform shows
+	//	                 here. OldestOutput is the age of the oldest
+	//	WaitingEvents    events whose turn failed and is tried again. OldestEvent is the age of the oldest
+	//	WaitingNewer     what only a newer build can read: see Options.Version. If it stays above zero,
+	//	                 start the newer build again, and replay the dead letters
 	WaitingOutputs, WaitingEvents, WaitingNewer int64
 	OldestOutput, OldestEvent                   time.Duration
 }
