@@ -18,14 +18,14 @@ const (
 	ackAgain = 500 * time.Millisecond
 )
 
-// acked says that the outputs up to and with seq were delivered, under a delivery lease that did not end
-// before until.
+// acked is an acknowledgement of one session, a note: all outputs up to seq were delivered, seq included.
+// They were sent under a delivery lease that did not end before until.
 type acked struct {
 	seq   session.Seq
 	until time.Time
 }
 
-// with returns which of two goes further.
+// with returns the one of two notes that goes further.
 func (a acked) with(b acked) acked {
 	if b.seq > a.seq {
 		return b
@@ -33,18 +33,31 @@ func (a acked) with(b acked) acked {
 	return a
 }
 
-// late reports whether the delivery lease may have ended before now. If so, another process may have
-// had the outputs behind these, and have sent them.
+// late reports whether the delivery lease may be over. If so, another process may have got the outputs
+// behind these, and may have sent them.
 func (a acked) late() bool { return !time.Now().Before(a.until) }
 
-// acks holds the acknowledgements of outputs that were delivered. Most are carried by the next
-// event of their session, for nothing; the rest go out together.
+// acks holds the notes of all sessions until the store has them.
+//
+// For example: the outputs 7.1 and 7.2 of a session (those of revision 7) are sent at 0 ms, and add
+// notes 7.2. If the user's next event comes at 60 ms, the runner takes the note, and Begin carries it. If
+// none comes, the timer fires at 100 ms, and send acknowledges 7.2 together with the notes of all other
+// sessions.
+//
+// Shutdown takes acks through three states:
+//
+//	open --------------> closing ------------------------> shut
+//	      close begins            close has sent all notes
+//
+//	open      add keeps a note and sets the timer
+//	closing   add keeps a note and does not set the timer: close sends it
+//	shut      add keeps nothing, as nobody would send it
 type acks struct {
-	flush func(map[string]acked)
+	flush func(map[string]acked) // courier.acknowledge
 
 	mu    sync.Mutex
-	done  map[string]acked
-	spare map[string]acked // an empty map, to use again
+	done  map[string]acked // the notes, by the session's id
+	spare map[string]acked // an empty map: done and spare change places at each send
 	timer *time.Timer
 	armed bool           // the timer is set; it stays set if its note is taken by a call
 	sends sync.WaitGroup // calls of flush that run now
@@ -71,6 +84,7 @@ func (a *acks) again(id string, done acked) {
 	}
 }
 
+// addIn keeps a note. The timer fires after wait, unless it is set already.
 func (a *acks) addIn(id string, done acked, wait time.Duration) {
 	if done.seq == 0 {
 		return

@@ -95,14 +95,14 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 	return se
 }
 
-// age tells a delivery how old it is.
+// age writes into a delivery how old it is now.
 func (c *courier) age(d *delivery) {
 	now := c.clock.now()
 	d.Waited, d.Age, d.EventAge = now.Sub(d.born), now.Sub(d.accepted), now.Sub(d.happened)
 }
 
-// call calls the channel. A panic is an error that is tried again: if sending this output crashed
-// the process, the next process would crash of it as well.
+// call calls the channel. A panic of the channel becomes an error that is tried again. If it crashed the
+// process, the next process would send the same output and crash as well.
 func (c *courier) call(d *delivery) (receipt transport.Receipt, se *transport.SendError) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -184,9 +184,9 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, until tim
 	c.postpone(id, acked{first - 1, until}, outs, se)
 }
 
-// postpone leaves the outputs that wait in the store until it is time for another attempt, of this
-// process or of another. The first of them was refused with se; done are those before. Ack makes the
-// delivery lease as long as the wait, so that no process sends the outputs before.
+// postpone leaves outputs in the store until it is time for another attempt, by this process or by
+// another. The first of them was refused with se; done are the outputs before it. Ack makes the delivery
+// lease as long as the wait, so that no process sends the outputs before.
 func (c *courier) postpone(id string, done acked, outs []delivery, se *transport.SendError) {
 	wait := c.patience(outs, se)
 	c.lateOutputs.note(id, outs[0].born, c.clock.now(), wait)
@@ -194,22 +194,24 @@ func (c *courier) postpone(id string, done acked, outs []delivery, se *transport
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
 	done = done.with(c.acks.take(id))
-	c.open.look(id) // whatever else waits has to wait as well
+	c.open.look(id) // outputs that others left behind these wait as well: nobody need ask for them
 	if _, err := c.store.Ack(ctx, id, done.seq, wait); err != nil {
 		c.acks.again(id, done)
 		c.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
 	}
 }
 
-// lastLook is how long before the end of its window a reply is tried for the last time: 3 s for the
-// call, and 2 s for the sweep to find it.
+// lastLook is how long before the end of its token's window a reply is tried for the last time: 3 s for
+// the call, and 2 s for the sweep to find it.
 const lastLook = 5 * time.Second
 
-// patience is how long the outputs wait, the first of which was refused. The wait grows with the age
-// of the first: half of it, or what the platform asks for. But whatever the platform asks for, a reply
-// is looked at once more at the end of its window, be it the first or behind the first: an earlier
-// attempt may have got through, and later nobody can tell. A reply that is 32 s old would wait for 16 s
-// and does so for 13 s, if the window is 50 s.
+// patience returns how long outputs wait, the first of which was refused with se. The wait grows with the
+// age of the first: half of it, but at least 1 s and at least what the platform asks for, and at most 5
+// minutes. An output that is 10 s old waits 5 s, and one that is an hour old waits 5 minutes.
+//
+// But each reply among the outputs is tried once more before its token's window ends, whatever the
+// platform asks for. An earlier attempt may have got through, and after the window nobody can tell. A
+// reply that is 32 s old, with a window of 50 s, waits 13 s and not 16 s.
 func (c *courier) patience(outs []delivery, se *transport.SendError) time.Duration {
 	first := &outs[0]
 	c.age(first)
@@ -230,7 +232,8 @@ func (c *courier) patience(outs []delivery, se *transport.SendError) time.Durati
 	return wait
 }
 
-// deliveryContext bounds a call of the store that only makes sense during the delivery lease.
+// deliveryContext returns a context for a call of the store that makes sense only during the delivery
+// lease.
 func (c *courier) deliveryContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), c.o.deliveryLease)
 }

@@ -6,25 +6,31 @@ import (
 	"time"
 )
 
-// backlog is the sessions in which something waits for another attempt, as far as this process made
-// the last one.
+// backlog is the sessions in which something waits for another attempt, as far as this process made the
+// last attempt. It is for Stats alone: what waits is in the store.
+//
+// For example: LINE is away. The output of a session fails at 12:00:00, and is to be tried again at
+// 12:00:08. The session is in the backlog then, since 12:00:00. If this process makes the next attempt,
+// the backlog hears of it: the session stays, or is over. If another process makes it, nothing is heard,
+// and the session is dropped at 12:00:38.
 type backlog struct {
-	size atomic.Int64 // len(open)
+	size atomic.Int64 // len(open), to be read without the lock
 	mu   sync.Mutex
 	open map[string]waiting
 }
 
+// waiting is a session in the backlog.
 type waiting struct {
 	since time.Time // when the wait began
-	until time.Time // nothing was heard by then: another process has seen to it
+	until time.Time // when the session is dropped, if nothing is heard of it before
 }
 
-// heardWithin is how long after the time for another attempt a session is kept of which nothing is
-// heard.
+// heardWithin is how long a session stays in the backlog after the time of its next attempt, if nothing is
+// heard of it.
 const heardWithin = 30 * time.Second
 
-// note notes that something in the session waits since then, for at least d more. It returns since when
-// something in the session has waited.
+// note says that something in the session has waited since a time, and will be tried again after d. It
+// returns since when something in the session has waited, which is earlier if the session was noted before.
 func (l *backlog) note(id string, since, now time.Time, d time.Duration) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -39,7 +45,8 @@ func (l *backlog) note(id string, since, now time.Time, d time.Duration) time.Ti
 	return since
 }
 
-// over notes that nothing waits in the session any more. It is cheap where nothing waits at all.
+// over says that nothing waits in the session any more. It takes no lock if no session waits at all, as is
+// so most of the time.
 func (l *backlog) over(id string) {
 	if l.size.Load() == 0 {
 		return
@@ -50,7 +57,7 @@ func (l *backlog) over(id string) {
 	l.size.Store(int64(len(l.open)))
 }
 
-// count returns how many sessions wait, and for how long the first of them has.
+// count returns how many sessions wait, and how long the first of them has waited.
 func (l *backlog) count(now time.Time) (n int64, oldest time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -7,8 +7,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// check finds an event that could not be run: one that its author made by hand, with a mistake. The
-// events of a webhook are not checked, as the channel decoded them.
+// check returns an error for the first event that could not be run, because it was made by hand with a
+// mistake. It is for events that the bot's author passes to Receive. The events of a webhook are not
+// checked: the channel has decoded them.
 func (in *intake) check(events []transport.Event) error {
 	for i := range events {
 		if why := in.fault(&events[i]); why != "" {
@@ -18,7 +19,8 @@ func (in *intake) check(events []transport.Event) error {
 	return nil
 }
 
-// fault says what is wrong with an event, without any of its content; it is empty if all is well.
+// fault says what is wrong with an event, without any of its content. It returns "" if all is well. An
+// event is stored as its Raw, so what Decode reads from Raw must be the event again.
 func (in *intake) fault(e *transport.Event) string {
 	switch {
 	case e.ID == "":
@@ -47,7 +49,8 @@ func (in *intake) fault(e *transport.Event) string {
 	return ""
 }
 
-// chatless reports whether events of the kind are about the account, and belong to no chat.
+// chatless reports whether events of the kind are about the bot's account. They belong to no chat, and
+// Receive leaves them out without an error.
 func chatless(k transport.Kind) bool {
 	switch k {
 	case transport.KindModule, transport.KindActivated, transport.KindDeactivated, transport.KindBotSuspended,

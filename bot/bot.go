@@ -19,9 +19,9 @@ var (
 	ErrBusy = errors.New("bot: too many webhooks at once")
 )
 
-// ErrBadEvent is what Receive refuses a set of events with of which one could not be run, now or
-// later. The error names the first such event by its place, and says what is wrong with it. To
-// deliver the same set again would not help.
+// ErrBadEvent is returned by Receive if one of the events could not be run, now or later. The error names
+// the first such event by its place, and says what is wrong with it. To deliver the same events again
+// would not help.
 var ErrBadEvent = errors.New("bot: event cannot be run")
 
 // Bot runs flows on the events of a channel. It is an http.Handler for the channel's webhook.
@@ -82,11 +82,14 @@ func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.handler.Serv
 // counted in Stats, if they are too old or if one user sends too many of them; events that belong to no
 // chat are left out and not counted.
 //
-// An event is stored as its Raw, and Decode of the channel reads it again when another process runs
-// it. Make one by Decode, therefore, and do not change it. Receive takes none of a set, and returns
-// ErrBadEvent, if an event has no ID or one of more than 128 bytes, no Raw or more than 256 KiB, if
-// Decode does not read the same ID, Kind and Source from Raw, or if it names no chat though events of
-// its Kind have one.
+// An event is stored as its Raw, and the channel's Decode reads it again when another process runs it. So
+// make an event by Decode, and do not change it. Receive takes none of the events, and returns ErrBadEvent,
+// if one of them
+//
+//   - has no ID, or one of more than 128 bytes
+//   - has no Raw, or one of more than 256 KiB
+//   - has another ID, Kind or Source than Decode reads from its Raw
+//   - names no chat, though events of its Kind have one
 //
 // Something that happens outside of the chat can be an event too, such as a payment that came in: see
 // the example. Give such an event the id of the user, and an event id of its own for each thing that
@@ -98,10 +101,12 @@ func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	return b.intake.receive(ctx, events)
 }
 
-// Shutdown stops taking events, for which load balancers are told by Drain before, waits for the turns that run and for the outputs that they send, and
+// Shutdown stops taking events, waits for the turns that run and for the outputs that they send, and
 // returns nil. If ctx ends first, Shutdown returns the context's error. What is left undone then is
-// durable (with a store that is), and another process goes on with it, or this one after its next
-// start. Close the store after Shutdown, not before: acknowledgements of outputs go out last.
+// durable (with a store that is), and another process goes on with it, or this one after its next start.
+//
+// Behind a load balancer, call Drain before. Close the store after Shutdown, not before: acknowledgements
+// of outputs go out last.
 func (b *Bot) Shutdown(ctx context.Context) error {
 	b.crew.close()
 	crash("in-shutdown")

@@ -12,12 +12,13 @@ import (
 // use. A type that embeds a Channel and changes one method is a Channel with nothing lost: the bot asks
 // for no other methods.
 type Channel interface {
-	// Name is the Channel of the Source of each event; empty where the account has no name.
+	// Name returns the name of the account. It is in Source.Channel of each event; empty if the account
+	// has no name.
 	Name() string
 	// Handler receives webhooks and passes the events of each to accept. It must answer with
 	// success only if accept returned nil.
 	Handler(accept func(context.Context, []transport.Event) error) http.Handler
-	// Rejected counts the webhooks that Handler refused without a call of accept.
+	// Rejected returns how many webhooks Handler refused without calling accept, by reason.
 	Rejected() transport.Rejected
 	// Decode reads one event again from its Raw bytes.
 	Decode(raw []byte) (transport.Event, error)
@@ -26,12 +27,12 @@ type Channel interface {
 	// error is taken for one that says Retry. The receipt tells how the attempt went out, whether it
 	// succeeded or not. Send ends by itself within a few seconds.
 	Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error)
-	// ReplyWindow returns for how much longer the platform takes the reply token of d, for sure: until
-	// then, Send can tell what became of an earlier reply. Zero or less means that it is over.
+	// ReplyWindow returns how much longer the platform surely takes the reply token of d. As long as it
+	// does, Send can find out what became of an earlier reply. Zero or less means that the time is over.
 	ReplyWindow(d *transport.Delivery) time.Duration
-	// ShowLoading shows the user of a one-to-one chat that an answer is on its way, for d, as
-	// nearly as the platform can, or until a message comes. It ends by itself within a few
-	// seconds. A platform that has no such thing returns nil.
+	// ShowLoading shows the user of a one-to-one chat that an answer is on its way, until a message
+	// comes or about d has passed. It ends by itself within a few seconds. A platform that has no such
+	// thing does nothing and returns nil.
 	ShowLoading(ctx context.Context, chatID string, d time.Duration) error
 	// HasMenu reports whether a menu of this name was declared. New asks for each menu that a flow binds
 	// to a state. A platform that cannot tell returns true.

@@ -43,9 +43,9 @@ type handout struct {
 	until   time.Time // the delivery lease does not end before
 }
 
-// deliver sends the outputs of a commit in order, first being the Seq of the first of them, and until
-// the end of the delivery lease. What cannot be sent at once is tried again in the background, so that
-// the session's next event need not wait.
+// deliver sends the outputs of a commit in order: first is the Seq of the first of them, and until is the
+// end of the delivery lease. The turn waits for one attempt at each. Outputs that the platform does not
+// take at once are tried again in the background, so that the session's next event need not wait.
 func (c *courier) deliver(id string, first session.Seq, outs []delivery, until time.Time) {
 	n, err := c.sendAll(id, first, outs, false, until)
 	if n > 0 {
@@ -75,8 +75,7 @@ func (c *courier) sendAll(
 	return len(outs), nil
 }
 
-// handedOut delivers, in the background, outputs that Begin handed out. Retried says that an earlier
-// process may have sent some of them.
+// handedOut delivers, in the background, outputs that Begin handed out.
 func (c *courier) handedOut(id string, h handout) {
 	c.sending.Add(1)
 	c.crew.startOrRun(func() {
@@ -110,9 +109,11 @@ func (c *courier) drain(id string, h handout) {
 	}
 }
 
-// letOthersSpeak waits after an outage of the store, before what another process had is sent: it may have
-// been sent in the outage, and is acknowledged as soon as that process reaches the store. If the outage
-// was long, the reply token's window is over, and the platform could not tell any more.
+// letOthersSpeak waits after an outage of the store, before outputs are sent that another process may have
+// sent. For example: process A sends a reply, and cannot acknowledge it, because the store is away for a
+// minute. When the store is back, B gets the output. A acknowledges within a second or two, so B waits for
+// A before it sends. B cannot ask the platform instead: after a minute, LINE no longer tells whether a
+// reply token was used.
 func (c *courier) letOthersSpeak(id string, h handout) handout {
 	for len(h.outs) > 0 && h.retried && c.outage.recent() && c.crew.sleep(c.o.deliveryLease/4) {
 		h = c.behind(id, acked{until: h.until})
@@ -144,8 +145,9 @@ func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool
 		}
 		done = s.Seq
 	}
-	// Most often it is one, which the session's next call takes along. Not so where a process
-	// died: one that dies again soon would send the same ones for ever.
+	// Most often there is one output, and the session's next call takes its acknowledgement along. But
+	// if a process died, acknowledge at once: this process may die again soon, before the next call,
+	// and the one after it would send the same output again, and so on.
 	if len(h.outs) == 1 && !h.retried {
 		c.acks.add(id, acked{done, h.until})
 		return done, false

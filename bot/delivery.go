@@ -18,15 +18,16 @@ type delivery struct {
 	resting    time.Time // until then, no attempt: see transport.SendError.TokenSpent
 }
 
-// ages are the times by which a delivery is judged, by the store's clock. All are the same for what a
-// timer sends.
+// ages are the times by which a delivery is judged, by the store's clock. Of what a timer sends, all are
+// the time at which it fired. For an event that happened at 12:00 and was delivered again at 14:00, whose
+// turn failed until 14:01, they are 14:01, 14:00 and 12:00.
 type ages struct {
-	born     time.Time // the turn left it: how long it is tried, as its retry key ends after 24 h
-	accepted time.Time // the event that is answered was accepted: the reply token's minute
-	happened time.Time // that event happened: the reply token's 20 minutes
+	born     time.Time // when the turn left the delivery: it is tried for 23 h, as long as its key is good
+	accepted time.Time // when the event was accepted: its reply token is good for about a minute
+	happened time.Time // when the event happened: its reply token is good for 20 minutes
 }
 
-// agesOf are those of what a turn leaves now, in answer to an event.
+// agesOf returns the ages of what a turn leaves now, in answer to an event.
 func agesOf(now, accepted time.Time, e *transport.Event) ages {
 	a := ages{born: now, accepted: accepted, happened: e.Time}
 	if e.Time.IsZero() {
@@ -35,10 +36,17 @@ func agesOf(now, accepted time.Time, e *transport.Event) ages {
 	return a
 }
 
-// A stored delivery, big-endian: B layout, B chat, B flags, I8 born, I8 accepted, I8 happened (ms), the
-// key; channel, chat id, user id and reply token, each behind its length as a varint; to the end the
-// messages, or the name of the menu. Builds up to November 2026 wrote layout 1, which has the time of
-// accepted alone.
+// The bytes of a stored delivery. Numbers are big-endian:
+//
+//	1 byte     layout, now 2
+//	1 byte     the kind of chat
+//	1 byte     flags: 1 it may be pushed, 2 it is the switch of a menu
+//	3×8 bytes  born, accepted and happened, in milliseconds since 1970
+//	16 bytes   the key
+//	strings    channel, chat id, user id, reply token; each behind its length, a varint
+//	the rest   the JSON of the messages, or the name of the menu
+//
+// Builds up to November 2026 wrote layout 1, which has 8 bytes for accepted in the place of the three.
 const (
 	deliveryLayout  = 2
 	deliveryEarlier = 1

@@ -77,12 +77,12 @@
 //	what happens when an action fails     failure.go; of a timer, failedtimer.go
 //	what happens when a process died      sweeper.go, then suspect.go
 //	when an output is sent again          courier.go and attempt.go
-//	why an event was not taken            intake.go and admission.go
+//	why an event was not taken            intake.go, admission.go and badevent.go
 //	which flow answers an event           answer.go
 //	what is stored of a session           record.go and source.go; of an output, delivery.go
 //	what New refuses                      definition.go and menu.go
 //	what Shutdown waits for               crew.go
-//	what an operator may ask or do        operate.go, session.go, health.go and stats.go
+//	what an operator may ask or do        operate.go, session.go, health.go, stats.go and backlog.go
 //
 // # Promises
 //
@@ -159,8 +159,8 @@
 // other is active, and its timer is due. Where a process died twice of a timer, events go before it.
 //
 // Logs name sessions by their hashed id. They carry no text of users, no token and no id of a user: in
-// the text of an action's error, what the event brought, and parts of it, are replaced. Do not put other data of users
-// into errors.
+// the text of an action's error, what the event brought, and parts of it, are replaced. Do not put other
+// data of users into errors.
 //
 // # Load
 //
@@ -185,14 +185,14 @@
 //
 // The webhook answers 503 within 1.9 s, whether Redis refuses, is slow, full or silent; and at once if
 // too many webhooks wait. The platform delivers again if that is switched on. Turns that run try to
-// commit for 10 s; after that their events run again. Outputs that were committed are
-// sent, and acknowledged when Redis is back: this process does not send them twice, and others wait for
-// 4 s before they send what was another's. The sweep asks
-// Redis once a second. When Redis is back, the sweep begins what is due, the most overdue first.
+// commit for 10 s; after that their events run again. Outputs that were committed are sent, and
+// acknowledged when Redis is back. This process does not send them twice; other processes wait for 4 s
+// after the outage before they send outputs that another process may have sent. The sweep asks Redis once
+// a second. When Redis is back, the sweep begins what is due, the most overdue first.
 //
 // Bot.Ready is a handler for readiness probes, Bot.Check has the whole error, and Stats.Behind and
-// Stats.Held say for how long things have not been as they should be. Stats.WaitingOutputs
-// and Stats.OldestOutput say that the platform is away.
+// Stats.Held say for how long things have not been as they should be. Stats.WaitingOutputs and
+// Stats.OldestOutput say that the platform is away.
 //
 // # Concurrency
 //

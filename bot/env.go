@@ -17,18 +17,20 @@ type env struct {
 	crew    crew
 	outage  outage
 
-	lateOutputs, lateEvents, newer backlog // sessions with what waits for another attempt, or a newer build
+	lateOutputs, lateEvents, newer backlog // sessions in which something waits: see Stats
 }
 
-// afterOutage is for how long after the store failed the last time other processes may still have to
-// acknowledge what they sent meanwhile. They try every 0.5 s, and a call may hang for a while.
+// afterOutage is how long after an outage of the store other processes may still have to acknowledge what
+// they sent in the outage. They try every 0.5 s, and one call may hang for more than a second.
 const afterOutage = 4 * time.Second
 
-// outage is when this process last saw the store fail, by this machine's clock.
+// outage is the time at which the sweep of this process last found the store away, by this machine's
+// clock.
 type outage struct{ last atomic.Int64 }
 
 func (o *outage) note() { o.last.Store(time.Now().UnixNano()) }
 
+// recent reports whether the store was away within afterOutage.
 func (o *outage) recent() bool { return time.Since(time.Unix(0, o.last.Load())) < afterOutage }
 
 // clock tells the time of the store's clock, which all processes share, between two calls of the store.

@@ -14,16 +14,20 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// A timer whose turn fails is put off: a commit notes in the record when it is tried again, and hands
-// over the event that waits. It holds up no event from then on.
+// A timer whose turn fails is put off: a commit writes into the record when the timer is tried again, and
+// hands over the event that waits. From then on the timer holds up no event.
 //
 //	                    reminder                  timer of the active flow
 //	attempts 1 to 4     again after 0.2 s, 1 s, 5 s, 15 s
 //	attempt 5           dead letter               again after 1 min, 2 min, 4 min ... 24 h
 //	Options.Keep later                            dead letter, and the flow ends
 //
-// A permanent error skips the first row. An action that hangs or kills the process is a dead letter in
-// place of the long waits.
+// After a permanent error the first row is left out. If the action hangs or kills the process, the third
+// row comes in the place of the long waits.
+//
+// For example: the idle timer of ask_day fails, because the database of the bot is away. It is tried five
+// times within 22 s, then after one minute, two minutes and so on. Meanwhile the user's events have their
+// turns. When the database is back, the next attempt ends the conversation.
 
 const (
 	// maxDeaths is how often a process may die of a timer before an event that waits goes first.
@@ -33,14 +37,16 @@ const (
 	maxLapse = 24 * time.Hour
 )
 
-// Why a timer fails, besides what an event fails of.
+// Why a timer fails, besides the reasons for which an event does.
 var (
-	errDied     = errors.New("bot: the process died of the timer, or froze")
+	// errDied: the process died twice of the timer, and an event waits behind it.
+	errDied = errors.New("bot: the process died of the timer, or froze")
+	// errOccupied: a timer of a flow was replayed, and the session is in another conversation by now.
 	errOccupied = flow.Permanent(errors.New("bot: another conversation is active"))
 )
 
-// timerFailed sees to a timer whose turn failed: it is tried again later, or set aside. last says that
-// it had all its attempts, or that it would fail again.
+// timerFailed ends a turn for a timer that has no result: the timer is tried again later, or set aside.
+// Last says that the timer had all its attempts, or that it would fail again.
 func (h *holder) timerFailed(err error, last bool) (session.Event, bool) {
 	j := &h.job
 	tm := &j.rec.timers[j.timer]
@@ -62,7 +68,8 @@ func retryLapse(n int) time.Duration {
 	return min(minLapse<<min(max(n, 0), 20), maxLapse)
 }
 
-// putOff has the timer of the turn tried again after the wait, and goes on with the event that waits.
+// putOff commits that the timer of the turn is tried again after the wait, and returns the event that
+// waits.
 func (h *holder) putOff(wait time.Duration) (session.Event, bool) {
 	j := &h.job
 	tm := &j.rec.timers[j.timer]
@@ -100,7 +107,8 @@ func (h *holder) setAsideTimer(why string) (session.Event, bool) {
 	return h.bury(cause, outs)
 }
 
-// giveMenuBack is for a flow that ends without a step of its own.
+// giveMenuBack switches the chat to the menu that everybody has, if the flow gave it another. It is for a
+// flow that ends without a step.
 func (h *holder) giveMenuBack(rec record, turn string) (record, []delivery) {
 	e := &transport.Event{Source: rec.source}
 	rec, menu := followMenu(rec, e, &flow.Result{})
@@ -136,6 +144,7 @@ func deadTimer(rec record, tm timer) session.Event {
 	return session.Event{ID: id, Time: tm.due, Body: rec.append([]byte{deadTimerMark})}
 }
 
+// isDeadTimer reports whether an event stands for a timer that was set aside, and was replayed.
 func isDeadTimer(e *session.Event) bool {
 	return strings.HasPrefix(e.ID, deadTimerID) && e.Body[0] == deadTimerMark
 }

@@ -18,6 +18,7 @@ var (
 	errNewer = errors.New("bot: session of a newer build")
 	// errAttempts: all attempts ended without a word, as when the event kills the process.
 	errAttempts = errors.New("bot: attempts used up")
+	// errTooLarge: the store does not take the result, and would not take it the next time.
 	errTooLarge = flow.Permanent(errors.New("bot: state or outputs too large"))
 )
 
@@ -28,7 +29,7 @@ const (
 	// newerWait is how long a session waits that only a newer build can read. A process of that build
 	// may take it then; a process of this build would find errNewer again.
 	newerWait = time.Second
-	// newerPatience is after how long this process no longer believes that a newer build runs: a rolling
+	// newerPatience is how long this process believes that a newer build runs somewhere. A rolling
 	// deployment is over by then, or was taken back.
 	newerPatience = 30 * time.Second
 )
@@ -47,6 +48,8 @@ func rescue(err *error) {
 //	attempt 5           the event is set aside as a dead letter
 //	a permanent error   the event is set aside at once
 //	errNewer            the event is left to a newer build, and the attempt does not count
+//
+// If the turn was for a timer, timerFailed goes on instead.
 func (h *holder) failed(err error) (session.Event, bool) {
 	j, log := &h.job, h.o.Logger
 	if errors.Is(err, errNewer) {
@@ -77,9 +80,9 @@ func (h *holder) failed(err error) (session.Event, bool) {
 	return session.Event{}, false
 }
 
-// leaveToNewer gives back a session that a newer build has written. If no such build has taken it after
-// newerPatience, the event is set aside: a later build can replay it. The timers of the session wait on,
-// as only the newer build can change them.
+// leaveToNewer gives back a session that a newer build has written, so that a process of that build can
+// take it. If none has taken it after newerPatience, the event is set aside: a later build can replay it.
+// The timers of the session go on waiting, because only the newer build can read them.
 func (h *holder) leaveToNewer() (session.Event, bool) {
 	h.stats.deferred.Add(1)
 	now := h.clock.now()
@@ -95,7 +98,8 @@ func (h *holder) leaveToNewer() (session.Event, bool) {
 	return session.Event{}, false
 }
 
-// subject names what the turn is for, to the log: the event, or the timer and not the event behind it.
+// subject returns what the log says of a turn: the session, and the event or the timer that the turn was
+// for. If it was for a timer, the event that waits behind it is not named.
 func (h *holder) subject() []any {
 	j := &h.job
 	if j.timer < 0 {
@@ -151,7 +155,7 @@ func (h *holder) setAside(why string) (session.Event, bool) {
 	return h.bury(why, outs)
 }
 
-// bury commits the request, which sets something aside.
+// bury commits the request, which makes an event or a timer a dead letter, and sends the outputs.
 func (h *holder) bury(why string, outs []delivery) (session.Event, bool) {
 	log, what, attrs := h.o.Logger, "bot: event", append(h.subject(), "why", why)
 	if h.job.timer >= 0 {
@@ -196,8 +200,8 @@ func (h *holder) apology() []delivery {
 // replayed reports whether an event is a dead letter that was replayed: see session.Admin.Replay.
 func replayed(eventID string) bool { return strings.Contains(eventID, "#r") }
 
-// brought returns what the event of the turn brought, as far as it can be read: it must not be
-// logged.
+// brought returns the event of the turn, as far as it can be read. Logs must not show what the user
+// wrote, and redact takes it out of the text of errors.
 func (h *holder) brought() *transport.Event {
 	if h.job.decoded != nil {
 		return h.job.decoded

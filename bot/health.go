@@ -35,21 +35,23 @@ func (s *since) lasts() time.Duration {
 	return time.Since(time.Unix(0, at))
 }
 
-// drain is whether load balancers are told to send no more.
+// drain says whether load balancers are told to send no more.
 type drain struct {
-	asked, on atomic.Bool // somebody asks Ready; Ready says no
+	asked, on atomic.Bool // Ready was asked at least once; Drain was called
 }
 
 // errDraining is what Ready says during Drain.
 var errDraining = errors.New("bot: draining")
 
-// Drain has Ready answer 503 from now on, and returns after d or when ctx ends. Events are taken as
-// before. Call it first when the program is to end, before the server's Shutdown and the bot's:
-// otherwise a load balancer learns of the end by the webhooks that it sends to a closed port, which
-// LINE sends again only if redelivery is on. Choose d as long as your balancer takes to notice, which
-// is the interval at which it asks Ready times the failures that it waits for, and a second more.
+// Drain makes Ready answer 503 from now on, and returns after d, or earlier if ctx ends. Events are taken
+// as before. Call Drain first when the program is to end, before Shutdown of the server and of the bot.
+// Otherwise a load balancer sends webhooks to a closed port before it notices, and LINE sends those again
+// only if redelivery is on.
 //
-// It returns at once if nobody has asked Ready: then no balancer waits for its answer.
+// Choose d as long as your balancer takes to notice: the interval at which it asks Ready, times the
+// failures that it waits for, and a second more. With an interval of 5 s and 2 failures, that is 11 s.
+//
+// Drain returns at once if nobody has asked Ready yet: then no balancer looks at its answer.
 func (b *Bot) Drain(ctx context.Context, d time.Duration) {
 	b.drain.on.Store(true)
 	if !b.drain.asked.Load() {
@@ -68,7 +70,8 @@ func (b *Bot) Drain(ctx context.Context, d time.Duration) {
 // addresses and other details: those are in the error of Check. Each request makes one call of the store.
 //
 // If the channel is on hold, if the bot is behind, or if something waits for another attempt or for a
-// newer build, the line says so and the answer is still 200: the bot takes events and keeps them safe, and a load balancer that took it out would stop that.
+// newer build, the line says so and the answer is still 200: the bot takes events and keeps them safe, and
+// a load balancer that took it out would stop that.
 //
 // A process that is not ready is alive, and to restart it would not help. Do not use Ready for a liveness
 // probe: answer 200 there.

@@ -18,14 +18,14 @@ func (b *Bot) Check(ctx context.Context) error {
 	return b.store.Check(ctx)
 }
 
-// Forget deletes the conversation that events from the source belong to: what it gathered, its
-// timers, what waits to be handled or sent, and its dead letters. Events that happened before are
-// refused. Where Source.Channel is empty, it is the name of the bot's channel.
+// Forget deletes the conversation that events from the source belong to: its data, timers and dead
+// letters, and the events and outputs that wait. Events that happened up to now are refused for 25 h, and
+// later ones begin a new conversation. If Source.Channel is empty, it is the name of the bot's channel.
 //
-// It reports whether there was something: a state, a timer, an event or an output. That it was false
-// says that nothing of the source is kept, or that the source is not the one that the events had:
-// such as an id with a letter of another case, or a group without the user whose conversation it is.
-// Dead letters are not looked for, and are deleted in either case.
+// Forget returns true if there was something: a state, a timer, an event or an output. If it returns false,
+// nothing is kept of the source, or the source is not the one that the events had: its id has a letter of
+// another case, for example, or it names a group without the user whose conversation is meant. Dead letters
+// are not looked for, and are deleted in both cases.
 //
 // It returns ErrNoChat, and session.ErrUnavailable.
 func (b *Bot) Forget(ctx context.Context, src transport.Source) (found bool, err error) {
@@ -90,8 +90,8 @@ func (b *Bot) DeadLetters(ctx context.Context) iter.Seq2[session.DeadLetter, err
 	}
 }
 
-// Replay gives an event or a timer that is a dead letter another turn, and deletes the dead letter. It returns
-// session.ErrNoDeadLetter if there is none of that ID, session.ErrOutput if it is an output,
+// Replay gives an event or a timer that is a dead letter another turn, and deletes the dead letter. It
+// returns session.ErrNoDeadLetter if there is none of that ID, session.ErrOutput if it is an output,
 // session.ErrFull if 200 events of the session wait, and session.ErrUnavailable.
 func (b *Bot) Replay(ctx context.Context, letter string) error {
 	return b.store.Replay(ctx, letter)

@@ -25,8 +25,9 @@ type Options struct {
 	// Version is a number of this build of the bot. Raise it with a change after which older builds
 	// cannot read the sessions, such as a new type of a field. Then old and new processes may run side
 	// by side during a deployment: a process leaves sessions that a higher version wrote to processes of
-	// that version. If none has taken it after 30 s, as after a rollback, its events become dead letters,
-	// which a later build can replay, and its timers wait on (Stats.WaitingNewer). The default is 0.
+	// that version. If no such process takes a session within 30 s, as after a rollback, its events become
+	// dead letters, which a later build can replay, and its timers go on waiting (Stats.WaitingNewer). The
+	// default is 0.
 	Version uint32
 	// PushToGroups lets an answer in a group or room be pushed when it cannot be a reply any more. A
 	// push costs one message of the quota for each member, 100 in a group of 100. The default is to try a

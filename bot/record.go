@@ -46,21 +46,21 @@ type timer struct {
 	due time.Time
 	// data is the conversation's data at the time when the reminder was set; nil for other timers.
 	data []byte
-	// attempts is how often its turn failed.
+	// attempts is how often the timer's turn failed.
 	attempts int
-	// wait is how long after due its turn is tried again; zero if it was not put off.
+	// wait is how long after due the timer's turn is tried again; zero if it was not put off.
 	wait time.Duration
 }
 
-// at is when the timer's turn is next tried.
+// at returns when the timer's turn is tried next.
 func (t *timer) at() time.Time { return t.due.Add(t.wait) }
 
-// is reports whether the timer is the one that the flow calls so, set for that time.
+// is reports whether the timer has that flow, name and time.
 func (t *timer) is(flow, name string, due time.Time) bool {
 	return t.flow == flow && t.name == name && t.due.Equal(due)
 }
 
-// due returns when the turn of the first timer is tried, or zero.
+// due returns when the first of the timers is tried next, or zero if there is none.
 func (r *record) due() time.Time {
 	var due time.Time
 	for i := range r.timers {
@@ -71,8 +71,8 @@ func (r *record) due() time.Time {
 	return due
 }
 
-// firstDue returns the index of the first timer due at or before limit, or -1. Those that were put off
-// count only if putOff is true.
+// firstDue returns the index of the first timer that is to be tried at limit or before, or -1. Timers that
+// were put off are passed over unless putOff is true.
 func (r *record) firstDue(limit time.Time, putOff bool) int {
 	first := -1
 	for i := range r.timers {
@@ -85,7 +85,7 @@ func (r *record) firstDue(limit time.Time, putOff bool) int {
 	return first
 }
 
-// putOff reports whether a timer was put off.
+// putOff reports whether one of the timers was put off.
 func (r *record) putOff() bool {
 	for i := range r.timers {
 		if r.timers[i].wait > 0 {
@@ -135,7 +135,7 @@ const (
 	recordPutOff    = 4
 )
 
-// maxWait bounds what is read of timer.wait, in milliseconds: a time.Duration holds it.
+// maxWait bounds timer.wait, in milliseconds, when it is read: a time.Duration can hold it.
 const maxWait = 1 << 43
 
 // append appends the packed record to b.
@@ -215,7 +215,7 @@ func (r *record) unmarshal(b []byte) error {
 	return nil
 }
 
-// putOff reads what the timer has of failed turns.
+// putOff reads the attempts and the wait of a timer.
 func (d *decoder) putOff(t *timer) {
 	attempts, wait := d.uvarint(), d.uvarint()
 	if attempts > math.MaxInt32 || wait > maxWait {

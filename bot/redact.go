@@ -18,8 +18,9 @@ const redacted = "[redacted]"
 // quote their input: for "four", strconv.Atoi says `parsing "four": invalid syntax`, and redact makes
 // that `parsing [redacted]: invalid syntax`. What package flow says of the place, such as
 // "booking/confirm", is kept as it is, even if the user wrote the same word.
-// A part of what the event brought is replaced too, in upper or lower case, if it is four letters or
-// digits long, or two that are not ASCII. What an action made of it otherwise cannot be known.
+// Parts of what the event brought are replaced too, in upper or lower case, from four letters or digits
+// on, or from two that are not ASCII. If the user wrote "Sato Ken", "no table for SATO" becomes "no table
+// for [redacted]". What an action made of the words in other ways cannot be known.
 func redact(err error, e *transport.Event) string {
 	var te *flow.TurnError
 	if !errors.As(err, &te) {
@@ -48,10 +49,11 @@ func blankAll(text string, e *transport.Event) string {
 	return text
 }
 
-// maxCause is how many runes of an error are logged: to look for parts of a long text in it takes
-// time.
+// maxCause is how many runes of an error are logged. To look for all parts of a text in a longer error
+// would take too much time.
 const maxCause = 1000
 
+// cut returns the first runes of a text, as many as limit says.
 func cut(text string, limit int) string {
 	n := 0
 	for i := range text {
@@ -62,8 +64,8 @@ func cut(text string, limit int) string {
 	return text
 }
 
-// blankParts replaces what text and secret have in common, in any case, and is long enough to tell
-// something.
+// blankParts replaces each part of text that stands in secret too, in upper or lower case, and that is
+// long enough to tell something.
 func blankParts(text, secret string) string {
 	var b strings.Builder
 	t, s := []rune(text), fold([]rune(secret))
@@ -80,6 +82,7 @@ func blankParts(text, secret string) string {
 	return b.String()
 }
 
+// fold returns the text in one case.
 func fold(text []rune) []rune {
 	f := make([]rune, len(text))
 	for i, r := range text {
@@ -88,7 +91,7 @@ func fold(text []rune) []rune {
 	return f
 }
 
-// common returns how long the longest start of text is that stands somewhere in secret.
+// common returns the length of the longest part of secret with which text begins.
 func common(text, secret []rune) (longest int) {
 	for i := range secret {
 		n := 0
@@ -100,7 +103,7 @@ func common(text, secret []rune) (longest int) {
 	return longest
 }
 
-// tells reports whether a part of what a user wrote is too long to be there by chance.
+// tells reports whether a part is so long that it is not in both texts by chance.
 func tells(part []rune) bool {
 	ascii, other := 0, 0
 	for _, r := range part {

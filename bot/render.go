@@ -22,12 +22,12 @@ var (
 // origin is the turn that messages come from.
 type origin struct {
 	session string
-	turn    string
-	mark    string // what names the step in the data of buttons; empty for none
-	event   *transport.Event
+	turn    string           // id of the turn
+	mark    string           // names the step in the data of buttons; empty for none
+	event   *transport.Event // what the turn answers
 	ages    ages
-	// spent says that the event's reply token was used: an apology came with it before the event was
-	// replayed.
+	// spent says that the event's reply token was used: the event was a dead letter, and
+	// Options.Failed came with the token, before the event was replayed.
 	spent bool
 }
 

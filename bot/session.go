@@ -52,8 +52,8 @@ type WaitingEvent struct {
 
 // Session returns what is kept of the conversation that events from the source belong to: for support,
 // and for tests. It changes nothing, and may be called while a turn runs. If nothing is kept of the
-// conversation, the result is the zero Session but for its ID. Where
-// Source.Channel is empty, it is the name of the bot's channel.
+// conversation, the result is the zero Session but for its ID. If Source.Channel is empty, it is the name
+// of the bot's channel.
 //
 // It returns ErrNoChat and session.ErrUnavailable. If the data cannot be decoded, it returns
 // ErrUnknownFlow or an error of the flow, and all else of the result is good.

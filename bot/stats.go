@@ -28,26 +28,32 @@ type Stats struct {
 	//	Failed     have no result, as an action failed: they are tried again, or set aside
 	//	Fenced     have a result that was not stored, as another process had taken the lease
 	//	Deferred   were left to a newer build: see Options.Version
-	//	Dead       were set aside: the event is a dead letter, or the timer was deleted
+	//	Dead       were set aside: the event or the timer is a dead letter
 	Turns, Timers, Failed, Fenced, Deferred, Dead int64
 	// Running is how many sessions have a turn at this moment, without those of Stuck.
 	Running int64
 	// Stuck is how many actions hang at this moment: they ignore their context. Their sessions go on
 	// without them, and each of them keeps a goroutine.
 	Stuck int64
-	// Sent deliveries were accepted by the platform. Retried counts attempts that were not.
-	// Dropped ones it never took. Ambiguous ones it may have taken as a reply, without our knowing:
-	// they are given up, or pushed and may come twice; those are counted in Sent, or Dropped, as well.
+	// What became of outputs:
+	//
+	//	Sent        were accepted by the platform
+	//	Retried     counts attempts that failed and that another attempt follows
+	//	Dropped     were never accepted, and are dead letters
+	//	Ambiguous   may have arrived as a reply, and nobody can tell. They are given up, or pushed and may
+	//	            come twice. Those that were pushed are counted in Sent or Dropped too
 	Sent, Retried, Dropped, Ambiguous int64
 	// Held is how long the channel has been on hold: it sends nothing until somebody mends it. Behind
 	// is how long more has been due than the bot could begin, or how long the store has not said what
 	// is due. Both are zero if all is well.
 	Held, Behind time.Duration
-	// WaitingOutputs is how many sessions have outputs that were not sent at the first attempts of this
-	// process and wait for another, and OldestOutput how old the oldest of these is: an outage of the
-	// platform shows here. WaitingEvents and OldestEvent tell of events whose turn failed and is tried
-	// again. WaitingNewer is how many sessions wait for a newer build (Options.Version), as this process
-	// saw within the last half minute: where it stays, raise the build again, and replay the dead letters.
+	// In how many sessions something waits at this moment, as far as this process made the last attempt:
+	//
+	//	WaitingOutputs   outputs that were not sent at the first attempts. An outage of the platform shows
+	//	                 here. OldestOutput is the age of the oldest
+	//	WaitingEvents    events whose turn failed and is tried again. OldestEvent is the age of the oldest
+	//	WaitingNewer     what only a newer build can read: see Options.Version. If it stays above zero,
+	//	                 start the newer build again, and replay the dead letters
 	WaitingOutputs, WaitingEvents, WaitingNewer int64
 	OldestOutput, OldestEvent                   time.Duration
 }

@@ -83,8 +83,8 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 // locate reads the record of the session, and decides what the turn is for: a timer or the event. Timers
 // and events run in the order of their time. For example: an event was accepted at 12:00:10. A timer that
 // was due at 12:00:05 has its turn first, and the event has the next turn. A timer that was due at
-// 12:00:15 has its turn after the event, though both are overdue by now. A timer
-// whose turn failed waits for its next attempt and holds up no event.
+// 12:00:15 has its turn after the event, though both are overdue by now. A timer whose turn failed is
+// tried again only when no event waits.
 func (h *holder) locate() error {
 	j := &h.job
 	j.timer = -1
@@ -138,7 +138,7 @@ func (h *holder) commit(p *plan) (session.Event, bool) {
 	}
 	if !res.MayDeliver {
 		// Outputs of another process may wait behind those that this commit acknowledged. To
-		// acknowledge again hands them out, and this turn's after them.
+		// acknowledge these again makes the store hand out what waits, this turn's outputs last.
 		h.courier.acks.add(h.id, done)
 	}
 	return h.committed(&res, p.outs), true
