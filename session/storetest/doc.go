@@ -39,5 +39,6 @@
 // is called queued while others wait; how many events are remembered; how long Due tells to
 // wait, as long as nobody is late by it; how many dead letters are kept, and whether a turn for a
 // timer leaves one; whether an event that was accepted before a Forget, but is stamped after it, is
-// accepted again.
+// accepted again; whether a dead timer can be replayed whose event is stamped before a Forget, though it
+// was set aside after it.
 package storetest

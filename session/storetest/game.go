@@ -71,8 +71,9 @@ func (g *game) commit(c call) verdict {
 	}
 	// The bot gives up on the event, or on the timer.
 	if c.dead {
-		r.Dead, r.DeadTimer = "panic", &session.DeadTimer{Event: g.p.event("t", 3), Attempts: 5}
-		r.DeadTimer.Event.MessageID = ""
+		// Its time is after any Forget that was made before: see doc.go.
+		e := session.Event{ID: "t", Time: g.p.now().Add(time.Minute), Body: []byte("body of t")}
+		r.Dead, r.DeadTimer = "panic", &session.DeadTimer{Event: e, Attempts: 5}
 	}
 	if c.state > 0 {
 		r.State = fmt.Append(nil, "state ", c.state)
