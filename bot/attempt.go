@@ -10,15 +10,10 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-const (
-	// minRetry and maxRetry bound how long an output waits for its next attempt: see postpone.
-	minRetry = time.Second
-	maxRetry = 5 * time.Minute
-	// maxOutputAge is the age at which an output is given up. LINE recognises the key of a push for
-	// 24 h; later it would take an output that it has sent for a new one.
-	// https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
-	maxOutputAge = 23 * time.Hour
-)
+// maxOutputAge is the age at which an output is given up. LINE recognises the key of a push for 24 h;
+// later it would take an output that it has sent for a new one.
+// https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
+const maxOutputAge = 23 * time.Hour
 
 var (
 	errTooOld  = errors.New("bot: given up, as no attempt succeeded for 23 h")
@@ -158,11 +153,6 @@ func (c *courier) tell(s Sent) {
 	c.o.Sent(s)
 }
 
-// quickRetries are the waits before the second and the third attempt at an output. These attempts follow
-// each other quickly, while the reply token is good and the delivery lease lasts. After them the wait
-// grows with the age of the output.
-var quickRetries = [...]time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
-
 // retry goes on with outputs whose first attempt failed with se. After the quick attempts, or if the
 // channel asks for a longer wait, it leaves the outputs to postpone.
 func (c *courier) retry(id string, first session.Seq, outs []delivery, until time.Time, se *transport.SendError) {
@@ -206,8 +196,7 @@ func (c *courier) postpone(id string, done acked, outs []delivery, se *transport
 const lastLook = 5 * time.Second
 
 // patience returns how long outputs wait, the first of which was refused with se. The wait grows with the
-// age of the first: half of it, but at least 1 s and at least what the platform asks for, and at most 5
-// minutes. An output that is 10 s old waits 5 s, and one that is an hour old waits 5 minutes.
+// age of the first: see retryOutput.
 //
 // But each reply among the outputs is tried once more before its token's window ends, whatever the
 // platform asks for. An earlier attempt may have got through, and after the window nobody can tell. A
@@ -215,7 +204,7 @@ const lastLook = 5 * time.Second
 func (c *courier) patience(outs []delivery, se *transport.SendError) time.Duration {
 	first := &outs[0]
 	c.age(first)
-	wait := min(max(first.Waited/2, minRetry, se.After), maxRetry)
+	wait := retryOutput(first.Waited, se.After)
 	if rest := time.Until(first.resting); rest > 0 {
 		return max(wait, rest)
 	}

@@ -77,6 +77,7 @@
 //	what happens when an action fails     failure.go; of a timer, failedtimer.go
 //	what happens when a process died      sweeper.go, then suspect.go
 //	when an output is sent again          courier.go and attempt.go
+//	how long something waits for that     backoff.go
 //	why an event was not taken            intake.go, admission.go and badevent.go
 //	which flow answers an event           answer.go
 //	what is stored of a session           record.go and source.go; of an output, delivery.go

@@ -29,13 +29,8 @@ import (
 // times within 22 s, then after one minute, two minutes and so on. Meanwhile the user's events have their
 // turns. When the database is back, the next attempt ends the conversation.
 
-const (
-	// maxDeaths is how often a process may die of a timer before an event that waits goes first.
-	maxDeaths = 2
-	// minLapse and maxLapse bound the waits of a timer of the active flow after Options.MaxAttempts.
-	minLapse = time.Minute
-	maxLapse = 24 * time.Hour
-)
+// maxDeaths is how often a process may die of a timer before an event that waits goes first.
+const maxDeaths = 2
 
 // Why a timer fails, besides the reasons for which an event does.
 var (
@@ -60,12 +55,6 @@ func (h *holder) timerFailed(err error, last bool) (session.Event, bool) {
 	default:
 		return h.setAsideTimer(reason(err, &j.rec))
 	}
-}
-
-// retryLapse is how long a timer of the active flow waits after its nth attempt more than
-// Options.MaxAttempts.
-func retryLapse(n int) time.Duration {
-	return min(minLapse<<min(max(n, 0), 20), maxLapse)
 }
 
 // putOff commits that the timer of the turn is tried again after the wait, and returns the event that

@@ -109,12 +109,6 @@ func (h *holder) subject() []any {
 	return []any{"session", h.id, "timer", tm.name, "flow", cmp.Or(tm.flow, j.rec.flow)}
 }
 
-// retryTurn returns how long an event or a timer waits after its nth attempt, n being 1 for the first.
-func retryTurn(attempt int) time.Duration {
-	waits := [...]time.Duration{200 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
-	return waits[min(max(attempt, 1), len(waits))-1]
-}
-
 // notCommitted ends a turn whose result the store refused:
 //
 //	ErrFenced     another process has the lease, and runs the event: nothing to do

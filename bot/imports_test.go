@@ -19,8 +19,8 @@ const module = "github.com/kaiwa-go/kaiwa/"
 
 // mayImport says which packages of the module each package may import.
 var mayImport = map[string][]string{
-	"internal/memnet":                     {},
-	"internal/needs":                      {},
+	"transport/line/internal/memnet":      {},
+	"flowtest/needs":                      {},
 	"transport":                           {},
 	"transport/line":                      {"transport", "transport/line/internal/id"},
 	"transport/line/internal/id":          {},
@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"session":                             {"transport"},
 	"session/memstore":                    {"session"},
 	"session/redisstore":                  {"session"},
-	"session/redisstore/redistest":        {"internal/needs"},
+	"session/redisstore/redistest":        {"flowtest/needs"},
 	"session/storetest":                   {"session"},
 	"flow":                                {"transport"},
 	"bot":                                 {"flow", "session", "transport"},

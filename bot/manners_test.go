@@ -20,7 +20,7 @@ var bannedNames = []string{
 }
 
 // forTests are files that serve tests, by what the environment says.
-var forTests = regexp.MustCompile(`/redistest/|/internal/needs/|/crash_on\.go$`)
+var forTests = regexp.MustCompile(`/redistest/|/flowtest/needs/|/crash_on\.go$`)
 
 // TestManners looks for them, for init and for flags in all files that users build.
 func TestManners(t *testing.T) {

@@ -115,7 +115,7 @@ func TestRollbackLeavesDeadLetters(t *testing.T) {
 			return b, channel
 		}
 		ctx := context.Background()
-		newer, channel := start(2)
+		newer, _ := start(2)
 		require.NoError(t, newer.Receive(ctx, []transport.Event{said("ann", "1", "start")}))
 		synctest.Wait()
 		require.NoError(t, newer.Shutdown(ctx))

@@ -155,11 +155,6 @@ func (h *holder) committed(res *session.CommitResult, outs []delivery) session.E
 	return res.Next
 }
 
-// commitPatience is for how long a turn tries to commit while the store is away. Its actions have run:
-// to try on costs less than to run them again. If another process takes the session meanwhile, the
-// commit is refused.
-const commitPatience = 10 * time.Second
-
 // write calls Commit, and calls it again while the store is unavailable, for commitPatience: at once,
 // then after 20 ms, 60 ms, 140 ms and so on, up to a second. The second call is made at once because
 // most often only the answer was lost: the store then recognises the commit and answers again.
@@ -176,7 +171,7 @@ func (h *holder) write() (session.CommitResult, error) {
 	wait := time.Duration(0)
 	for errors.Is(err, session.ErrUnavailable) && time.Now().Before(end) {
 		time.Sleep(wait)
-		wait = min(2*wait+20*time.Millisecond, time.Second)
+		wait = retryCommit(wait)
 		h.asked = time.Now()
 		res, err = h.store.Commit(context.Background(), r)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
-	"github.com/kaiwa-go/kaiwa/internal/needs"
+	"github.com/kaiwa-go/kaiwa/flowtest/needs"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/internal/needs"
+	"github.com/kaiwa-go/kaiwa/flowtest/needs"
 )
 
 func TestMain(m *testing.M) {

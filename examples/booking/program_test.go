@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/internal/needs"
+	"github.com/kaiwa-go/kaiwa/flowtest/needs"
 	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 )

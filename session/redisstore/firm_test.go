@@ -223,7 +223,7 @@ func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
 			// The sentinel would do this too, after ten seconds.
 			host, port, err := net.SplitHostPort(r.Replica.Addr())
 			require.NoError(t, err)
-			require.NoError(t, r.Master.Client().SlaveOf(ctx, host, port).Err())
+			require.NoError(t, r.Master.Client().ReplicaOf(ctx, host, port).Err())
 			require.Eventually(t, func() bool {
 				return accept(s, 30) == nil && s.Check(ctx) == nil
 			}, 30*time.Second, 20*time.Millisecond)

@@ -335,7 +335,7 @@ func TestValueOfAnEarlierCommit(t *testing.T) {
 	s := newStore(t, client, nil)
 	id, p := sessionID(1), s.part(sessionID(1))
 	clock := newClock(t, client, s)
-	clock.advance(then.Add(time.Minute).Sub(time.Now()))
+	clock.advance(time.Until(then.Add(time.Minute)))
 	require.NoError(t, client.Set(ctx, p.prefix+id, value, time.Hour).Err())
 	require.NoError(t, client.ZAdd(ctx, p.prefix+"q:"+id, redis.Z{
 		Score: float64(base.UnixMilli() + 3), Member: mail,

@@ -16,7 +16,6 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/session/redisstore"
@@ -24,6 +23,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 )
 
 // echo answers each text with how many there were, and the text.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/internal/memnet"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 )
 
 // callerTests say how often a request is made, and what comes of it.

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/kaiwa-go/kaiwa/internal/needs"
+	"github.com/kaiwa-go/kaiwa/flowtest/needs"
 )
 
 // schema is the part of an OpenAPI schema that LINE's file uses.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/internal/needs"
+	"github.com/kaiwa-go/kaiwa/flowtest/needs"
 )
 
 // Each guard is in its folder just once, each has a test, and the list names each promise once.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/kaiwa-go/kaiwa/internal/needs"
+	"github.com/kaiwa-go/kaiwa/flowtest/needs"
 )
 
 // Options are the settings of a Server. Nil and the zero value mean the defaults.

@@ -16,9 +16,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kaiwa-go/kaiwa/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
 )
 
@@ -72,6 +72,11 @@ func (c *crowd) fault(r *http.Request) emulator.Fault {
 	}
 	_ = json.Unmarshal(body, &in)
 	c.mu.Lock()
+	if bulk {
+		c.users = append(c.users, len(in.UserIDs))
+	} else {
+		c.keys = append(c.keys, in.Key)
+	}
 	before := c.before
 	c.before = nil
 	c.mu.Unlock()
@@ -80,11 +85,6 @@ func (c *crowd) fault(r *http.Request) emulator.Fault {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if bulk {
-		c.users = append(c.users, len(in.UserIDs))
-	} else {
-		c.keys = append(c.keys, in.Key)
-	}
 	if len(c.faults) == 0 {
 		return emulator.Fault{}
 	}
