@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,8 +24,17 @@ import (
 
 // trip is a conversation with a reminder after an hour, an idle timer of two hours and a time of three.
 type trip struct {
+	name string // of the reminder
+
+	mu                    sync.Mutex // for a test that has the actions do otherwise while the bot runs
 	reminder, lapse, said func(context.Context, *countTurn) error
-	name                  string // of the reminder
+}
+
+// change changes the actions while the bot runs.
+func (p *trip) change(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f()
 }
 
 func (p *trip) flow(t testing.TB) *flow.Flow {
@@ -35,10 +46,13 @@ func (p *trip) flow(t testing.TB) *flow.Flow {
 	}
 	act := func(f *func(context.Context, *countTurn) error) flow.Action[count] {
 		return func(ctx context.Context, t *countTurn) error {
-			if *f == nil {
+			p.mu.Lock()
+			do := *f
+			p.mu.Unlock()
+			if do == nil {
 				return nil
 			}
-			return (*f)(ctx, t)
+			return do(ctx, t)
 		}
 	}
 	b.InAny().
@@ -129,7 +143,7 @@ func TestFailingReminder(t *testing.T) {
 		require.Equal(r, 5, letter.Attempts)
 		require.Equal(r, "timer leave of trip: action failed in trip/: action", letter.Why)
 
-		p.reminder = remembers
+		p.change(func() { p.reminder = remembers })
 		r.replay()
 		require.Equal(r, []string{"remember"}, untagged(r.channel.texts()))
 		r.pass(90 * time.Minute)
@@ -240,7 +254,7 @@ func TestKillingReminder(t *testing.T) {
 		r.pass(time.Second)
 		require.Contains(r, r.letter().Why, "the process died of it")
 		require.Equal(r, 6, r.letter().Attempts)
-		p.reminder = remembers
+		p.change(func() { p.reminder = remembers })
 		r.replay()
 		require.Equal(r, []string{"remember"}, untagged(r.channel.texts()))
 	})
@@ -290,7 +304,7 @@ func TestReminderOfAnotherBuild(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := newTrip()
-			p.reminder = remembers
+			p.change(func() { p.reminder = remembers })
 			inTrip(t, p, bot.Options{}, func(r *rig) {
 				r.say("ann", "remind")
 				r.say("ann", "over")
@@ -351,7 +365,7 @@ func TestFailingIdleTimer(t *testing.T) {
 		r.pass(2*time.Hour - time.Second)
 		require.Equal(r, failed, r.bot.Stats().Failed, "the event has set the timer anew")
 		r.pass(time.Hour)
-		p.lapse = lapsed
+		p.change(func() { p.lapse = lapsed })
 		r.pass(time.Hour)
 		require.Equal(r, []string{"lapsed", "menu:"}, untagged(r.channel.texts()))
 		require.Zero(r, r.bot.Stats().Dead)
@@ -368,7 +382,7 @@ func TestFailingIdleTimer(t *testing.T) {
 		require.Empty(r, s.Timers)
 		require.Equal(r, []string{"menu:"}, r.channel.texts(), "the menu is given back")
 
-		p.lapse = lapsed
+		p.change(func() { p.lapse = lapsed })
 		r.say("ann", "start")
 		require.NoError(r, r.bot.Replay(context.Background(), r.letter().ID))
 		synctest.Wait()
@@ -423,11 +437,11 @@ func TestHangingTimers(t *testing.T) {
 // fullOutbox is a store that has no room for outputs, while on is true.
 type fullOutbox struct {
 	session.Store
-	on bool
+	on atomic.Bool
 }
 
 func (s *fullOutbox) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
-	if s.on && len(r.Outputs) > 0 && r.EventID == "" {
+	if s.on.Load() && len(r.Outputs) > 0 && r.EventID == "" {
 		return session.CommitResult{}, session.ErrFull
 	}
 	return s.Store.Commit(ctx, r)
@@ -438,7 +452,8 @@ func TestReminderOfAFullOutbox(t *testing.T) {
 	p := newTrip()
 	p.reminder = remembers
 	synctest.Test(t, func(t *testing.T) {
-		store := &fullOutbox{Store: memstore.New(), on: true}
+		store := &fullOutbox{Store: memstore.New()}
+		store.on.Store(true)
 		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
 		r.startBot(bot.Options{}, p.flow(t))
 		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
@@ -448,7 +463,7 @@ func TestReminderOfAFullOutbox(t *testing.T) {
 		r.channel.take()
 		r.say("ann", "hello")
 		require.Equal(r, []string{"heard"}, untagged(r.channel.texts()))
-		store.on = false
+		store.on.Store(false)
 		r.pass(time.Minute)
 		require.Equal(r, []string{"remember"}, untagged(r.channel.texts()))
 		require.Zero(r, r.bot.Stats().Dead)

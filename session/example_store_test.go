@@ -28,8 +28,8 @@ type PlainStore struct {
 type plain struct {
 	rev   uint32
 	state []byte
-	due   time.Time // of the timer
-	last  session.LeaseToken
+	due   time.Time          // of the timer
+	last  session.LeaseToken // of the last commit
 
 	token     session.LeaseToken // holds the lease, also after until, as long as nobody takes it
 	until     time.Time
@@ -125,7 +125,10 @@ func (v *plain) insert(e session.Event, now time.Time) {
 	}
 	v.seen[e.ID] = true
 	at := 0
-	for at < len(v.events) && (at == 0 && v.begun || cmp.Or(v.events[at].Time.Compare(e.Time), cmp.Compare(v.events[at].ID, e.ID)) < 0) {
+	if v.begun {
+		at = 1 // the head stays first
+	}
+	for at < len(v.events) && cmp.Or(v.events[at].Time.Compare(e.Time), cmp.Compare(v.events[at].ID, e.ID)) < 0 {
 		at++
 	}
 	e.Body = bytes.Clone(e.Body)
@@ -240,9 +243,10 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	return v.committed(r), nil
 }
 
-// delivers says that the commit of that token and revision has the delivery lease.
+// delivers says that the commit of that token and revision has the delivery lease, and that an output of it
+// still waits.
 func (v *plain) delivers(t session.LeaseToken, rev uint32) bool {
-	return len(v.outs) > 0 && v.outsToken == t && v.outsRev == rev && v.outs[0].Seq > session.MakeSeq(rev, 0) && v.outs[0].Seq < session.MakeSeq(rev+1, 0)
+	return len(v.outs) > 0 && v.outsToken == t && v.outsRev == rev && v.outs[0].Seq < session.MakeSeq(rev+1, 0)
 }
 
 // committed is the answer to the last commit.
@@ -280,7 +284,9 @@ func (s *PlainStore) Extend(_ context.Context, id string, t session.LeaseToken, 
 	return nil
 }
 
-func (s *PlainStore) Ack(_ context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
+func (s *PlainStore) Ack(_ context.Context, id string, done session.Seq, lease time.Duration) (
+	[]session.Output, error,
+) {
 	v := s.lock(id)
 	defer s.mu.Unlock()
 	v.outs = v.behind(done)
@@ -388,7 +394,9 @@ func (s *PlainStore) setAside(l session.DeadLetter) {
 }
 
 // DeadLetters begins a page behind the dead letter with the id from.
-func (s *PlainStore) DeadLetters(_ context.Context, from string, limit int) (page []session.DeadLetter, next string, err error) {
+func (s *PlainStore) DeadLetters(_ context.Context, from string, limit int) (
+	page []session.DeadLetter, next string, err error,
+) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last, _ := strconv.Atoi(from)

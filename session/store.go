@@ -157,12 +157,13 @@ type Store interface {
 	//     lease that it got, the answer says so by MayDeliver, and has no Next.
 	//   - Otherwise the answer is ErrFenced.
 	//
-	// Other errors: ErrFull (of outputs; the turn still runs), ErrTooLarge, ErrUnavailable.
+	// A Commit without EventID says that the turn was for a timer. Then all turns that were begun since
+	// the last commit were for that timer too, because a bot runs a timer that is due before the event
+	// that waits. None of them counts as an attempt at the event. For example: a process dies twice of a
+	// timer while the event e waits, and the third turn commits the timer. Commit hands over e, and the
+	// turn of e is the first attempt.
 	//
-	// A Commit without EventID says that the turn was for a timer. So were the turns that were begun
-	// since the last commit: a bot runs a timer that is due before the event that waits. None of them
-	// counts as an attempt of that event. Example: a process dies twice of a timer while event e
-	// waits, and the third turn commits the timer. Commit hands over e, for its first attempt.
+	// Other errors: ErrFull (of outputs; the turn still runs), ErrTooLarge, ErrUnavailable.
 	Commit(ctx context.Context, r *CommitRequest) (CommitResult, error)
 
 	// Release gives up the lease of a turn without a commit. The event stays the head, and is due after
@@ -309,20 +310,20 @@ type CommitRequest struct {
 	// Release gives up the lease though events wait: they are due at once.
 	Release bool
 	// Dead is why the event is set aside, in a few words without data of users; empty if the event was
-	// handled. The store keeps the event and the reason as a dead letter.
-	// With an empty EventID the store keeps DeadTimer instead, or nothing if that is nil.
+	// handled. The store keeps the event and the reason as a dead letter. If EventID is empty, the store
+	// keeps DeadTimer instead, or nothing if that is nil.
 	Dead string
-	// DeadTimer is what the dead letter of a timer shows; nil for an event.
+	// DeadTimer is what the dead letter of a timer shows; nil if the turn was for an event.
 	DeadTimer *DeadTimer
 }
 
 // DeadTimer is a timer that is set aside. The store has no event for it, so the bot makes one.
 type DeadTimer struct {
-	// Event stands for the timer: Replay makes it an event of the session. Its Accepted is the time
-	// of the commit, and it has no MessageID, whatever the caller says.
+	// Event stands for the timer: Replay makes it an event of the session. The store sets its Accepted to
+	// the time of the commit, and keeps no MessageID.
 	Event Event
-	// Attempts is how often the timer was tried, up to 255: the bot counts that, as each failure
-	// that it commits begins the store's count anew.
+	// Attempts is how often the timer was tried, up to 255. The bot counts that, because the store's count
+	// begins anew with each commit, and a bot commits when it puts a timer off.
 	Attempts int
 }
 
