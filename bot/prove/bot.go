@@ -29,17 +29,17 @@ const (
 
 // botConfig is what a bot's process is told.
 type botConfig struct {
-	Listen, API string
-	Redis       redisConfig
-	Namespace   string
-	Lease, Lane time.Duration
-	Timeout     time.Duration // of an API call
-	Window      time.Duration // in which a reply token is used
-	Slow        time.Duration // how long an action takes
-	Guard       string        // the guard to break; empty for none
-	Attempts    int           // bot.Options.MaxAttempts
-	Replicas    int           // redisstore.Options.Replicas
-	Fsync       bool          // redisstore.Options.Fsync
+	Listen, API          string
+	Redis                redisConfig
+	Namespace            string
+	Lease, DeliveryLease time.Duration
+	Timeout              time.Duration // of an API call
+	Window               time.Duration // in which a reply token is used
+	Slow                 time.Duration // how long an action takes
+	Guard                string        // the guard to break; empty for none
+	Attempts             int           // bot.Options.MaxAttempts
+	Replicas             int           // redisstore.Options.Replicas
+	Fsync                bool          // redisstore.Options.Fsync
 }
 
 func runBot() error {
@@ -72,7 +72,7 @@ func runBot() error {
 		return err
 	}
 	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts}
-	shorten(&o, cfg.Lease, cfg.Lane)
+	shorten(&o, cfg.Lease, cfg.DeliveryLease)
 	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []*flow.Flow{f}, &o)
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 func (s *stage) finish(ctx context.Context, r *result) {
 	var left map[string]int
 	var err error
-	_ = await(ctx, 2*s.t.lease+2*s.t.lane+5*time.Second, func() bool {
+	_ = await(ctx, 2*s.t.lease+2*s.t.delivery+5*time.Second, func() bool {
 		left, err = s.leftover(ctx)
 		time.Sleep(50 * time.Millisecond)
 		return err == nil && len(left) == 0

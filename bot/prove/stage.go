@@ -80,7 +80,7 @@ func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *
 	}
 	h.Cleanup(func() { _ = os.RemoveAll(dir) })
 	cfg := botConfig{
-		API: s.line.url(), Redis: s.redis.cfg, Namespace: s.namespace, Lease: t.lease, Lane: t.lane,
+		API: s.line.url(), Redis: s.redis.cfg, Namespace: s.namespace, Lease: t.lease, DeliveryLease: t.delivery,
 		Timeout: t.timeout, Window: t.window, Slow: t.slow, Guard: t.guard, Attempts: t.attempts,
 		Replicas: t.replicas, Fsync: t.fsync,
 	}

@@ -17,7 +17,7 @@ type trial struct {
 	patience            time.Duration // for how long an event is redelivered; default 60 s
 	quiet               time.Duration // how long nothing may happen before the end; default 12 s
 
-	lease, lane     time.Duration // default 2 s and 1 s
+	lease, delivery time.Duration // default 2 s and 1 s
 	timeout, window time.Duration // of an API call, default 700 ms; of a reply token, default 50 s
 
 	redis     string // its kind; default one
@@ -56,7 +56,7 @@ func (t *trial) defaults() {
 		}
 	}
 	or(&t.lease, 2*time.Second)
-	or(&t.lane, time.Second)
+	or(&t.delivery, time.Second)
 	or(&t.timeout, 700*time.Millisecond)
 	or(&t.window, 50*time.Second)
 	or(&t.patience, time.Minute)

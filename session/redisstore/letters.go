@@ -20,7 +20,7 @@ const (
 // errFrom is returned for a place that Letters cannot have returned.
 var errFrom = errors.New("redisstore: Letters did not return that place")
 
-// Letters implements session.Admin. It lists one partition after the other, and the oldest letters of
+// DeadLetters implements session.Admin. It lists one partition after the other, and the oldest letters of
 // each first; Redis keeps about maxDeadLetters of each. The last page may be empty. The place from
 // where to go on is the id of the last letter that was listed; 3-0-0 is the beginning of partition 3.
 func (s *Store) DeadLetters(ctx context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
@@ -119,7 +119,7 @@ func (s *Store) letter(ctx context.Context, name string) (*session.DeadLetter, l
 	return &found[0], id, nil
 }
 
-// Purge implements session.Admin.
+// DeleteDeadLetter implements session.Admin.
 func (s *Store) DeleteDeadLetter(ctx context.Context, name string) error {
 	l, id, err := s.letter(ctx, name)
 	if err != nil {

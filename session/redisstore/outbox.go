@@ -9,13 +9,13 @@ import (
 
 // Ack implements session.Store. Like Begin, it waits for replicas and disks, since it hands out
 // outputs: an output whose commit could still be lost must not be sent.
-func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lane time.Duration) ([]session.Output, error) {
+func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
 	if err := checkID("ack", id); err != nil {
 		return nil, err
 	}
 	c := s.firm.get()
 	c.u40(uint64(done))
-	c.term(lane, session.DefaultDeliveryLease)
+	c.term(lease, session.DefaultDeliveryLease)
 	p := s.part(id)
 	c.seal(&s.scripts.ack, p.prefix+id, p.watch)
 	reply, err := s.firm.do(ctx, c)

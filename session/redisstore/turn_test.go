@@ -108,7 +108,7 @@ func TestMailboxThatLostMoreThanOne(t *testing.T) {
 func TestCommitThatIsRepeatedLate(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	t.Run("after another took the lane", func(t *testing.T) {
+	t.Run("after another took the delivery lease", func(t *testing.T) {
 		t.Parallel()
 		s := newStore(t, redistest.Start(t), nil)
 		id := sessionID(1)

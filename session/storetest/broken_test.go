@@ -295,7 +295,7 @@ func fencesLate(_ session.Store, b *broken) {
 	}
 }
 
-// lookersAlone hands outputs whose lane ran out to nobody who brings an event.
+// lookersAlone hands outputs whose delivery lease ran out to nobody who brings an event.
 func lookersAlone(_ session.Store, b *broken) {
 	begin := b.begin
 	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {

@@ -26,7 +26,7 @@ func brokenStores() []brokenStore {
 		}
 		return err
 	})
-	twoLanes := onCommitted(func(_ *session.CommitRequest, c *session.CommitResult, err error) error {
+	twoDeliveryLeases := onCommitted(func(_ *session.CommitRequest, c *session.CommitResult, err error) error {
 		c.MayDeliver = true
 		return err
 	})
@@ -102,7 +102,7 @@ func brokenStores() []brokenStore {
 		{"begins a timer anew", newTokens, "begin repeated for a timer gives the same answer"},
 		{"commits once only", onlyOnce, "commit repeated gives the same answer"},
 		{"hands over once only", onlyOnce, "commit repeated hands over the same event"},
-		{"forgets the lane of a commit", onlyOnce, "commit repeated after the next turn has its lane"},
+		{"forgets the delivery lease of a commit", onlyOnce, "commit repeated after the next turn has its delivery lease"},
 		{"takes a lost turn for a repeated one", onCommitted(func(r *session.CommitRequest, c *session.CommitResult, err error) error {
 			if errors.Is(err, session.ErrFenced) && r.Rev > 0 {
 				c.Rev, c.MayDeliver, err = r.Rev+1, true, nil
@@ -127,21 +127,21 @@ func brokenStores() []brokenStore {
 		{"drops outputs", onCommit(func(r *session.CommitRequest) {
 			r.Outputs = r.Outputs[:min(1, len(r.Outputs))]
 		}), "outputs wait in order, and only one delivers them"},
-		{"has two lanes", twoLanes, "outputs wait in order, and only one delivers them"},
-		{"has lanes without end", onCommit(func(r *session.CommitRequest) {
+		{"has two delivery leases", twoDeliveryLeases, "outputs wait in order, and only one delivers them"},
+		{"has delivery leases without end", onCommit(func(r *session.CommitRequest) {
 			r.DeliveryLease = time.Hour
-		}), "a lane that ran out is handed out as retried"},
-		{"gives the lane to everybody", func(good session.Store, b *broken) {
+		}), "a delivery lease that ran out is handed out as retried"},
+		{"gives the delivery lease to everybody", func(good session.Store, b *broken) {
 			begin := b.begin
 			b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 				got, err := begin(r)
 				got.Outputs, _ = good.Ack(context.Background(), r.ID, 0, time.Hour)
 				return got, err
 			}
-		}, "a lane that is held is handed to nobody else"},
+		}, "a delivery lease that is held is handed to nobody else"},
 		{"does not say retried", onBegun(func(b *session.BeginResult) {
 			b.Retried = false
-		}), "a lane that ran out is handed out as retried"},
+		}), "a delivery lease that ran out is handed out as retried"},
 		{"does not hear Begin's ack", onBegin(func(r *session.BeginRequest) { r.Done = 0 }), "an ack carried by begin"},
 		{"does not hear Commit's ack", onCommit(func(r *session.CommitRequest) { r.Done = 0 }), "an ack carried by commit"},
 		{"acknowledges everything", func(good session.Store, b *broken) {
@@ -255,7 +255,7 @@ func brokenStores() []brokenStore {
 		}), "many goroutines: each event exactly one committed turn, in order"},
 		{"forgets events", forgetful, "random calls are answered as the contract says"},
 		{"has no fence", noFence, "random calls are answered as the contract says"},
-		{"gives the lane twice", twoLanes, "random calls are answered as the contract says"},
+		{"gives the delivery lease twice", twoDeliveryLeases, "random calls are answered as the contract says"},
 		{"counts every release", countsReleases, "random calls are answered as the contract says"},
 		{"keeps the lease", keepsLease, "random calls are answered as the contract says"},
 		{"loses timers", losesTimers, "random calls are answered as the contract says"},
@@ -264,7 +264,7 @@ func brokenStores() []brokenStore {
 		{"cannot write an empty state", stuckState, "random calls are answered as the contract says"},
 		{"fences whose lease ran out", fencesLate, "a lease that ran out but that nobody took is still its holder's"},
 		{"fences whose lease ran out", fencesLate, "random calls are answered as the contract says"},
-		{"hands outputs to lookers alone", lookersAlone, "an event is handed outputs whose lane ran out"},
+		{"hands outputs to lookers alone", lookersAlone, "an event is handed outputs whose delivery lease ran out"},
 		{"hands outputs to lookers alone", lookersAlone, "random calls are answered as the contract says"},
 		{"does not delay timers", timersAtOnce, "an event waits behind a timer that was released"},
 		{"does not delay timers", timersAtOnce, "random calls are answered as the contract says"},

@@ -44,8 +44,8 @@ func discarded(p *probe) {
 
 	// The third output waits for its delivery lease to end, and is handed out then.
 	p.pass(short)
-	look := p.idle("Begin when the lane ran out", s)
-	p.same("Begin when the lane ran out", "outputs", []string{"c"}, bodies(look.Outputs))
+	look := p.idle("Begin when the delivery lease ran out", s)
+	p.same("Begin when the delivery lease ran out", "outputs", []string{"c"}, bodies(look.Outputs))
 	p.discard("Discard of the last", s, session.MakeSeq(c.Rev, 3), "gone")
 	p.ack("Ack", s, 0)
 	p.same("Letters after the last", "letters", 2, len(p.letters(10)))

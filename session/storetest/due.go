@@ -175,7 +175,7 @@ func sleeperInTime(p *probe) {
 			p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("a"), DeliveryLease: short})
 			return in(short)
 		}},
-		{"outputs whose lane is made shorter", func(id string) time.Time {
+		{"outputs whose delivery lease is made shorter", func(id string) time.Time {
 			p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("a")})
 			_, err := p.store.Ack(p.Context(), id, 0, short)
 			p.err("Ack", nil, err)

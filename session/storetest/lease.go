@@ -176,7 +176,7 @@ func defaultTerms(p *probe) {
 	p.err("Commit without terms", nil, err)
 	from = c.Now
 	p.pass(short)
-	p.same("Due after Commit without terms", "the lane held", true, held())
+	p.same("Due after Commit without terms", "the delivery lease held", true, held())
 }
 
 // attempts loses the turn of one event again and again. Each turn is told which attempt it is,

@@ -79,7 +79,7 @@ func fullOutbox(p *probe) {
 	p.err("Commit of too many outputs", session.ErrFull, err)
 	// The turn is still the caller's, so it may commit fewer.
 	c := p.commit("Commit of as many as may be", t, session.CommitRequest{Outputs: many[1:]})
-	p.same("Commit of as many as may be", "lane", true, c.MayDeliver)
+	p.same("Commit of as many as may be", "delivery lease", true, c.MayDeliver)
 	// Two more, where one place is free: it takes an Ack of two.
 	t = p.run("Begin of the next", s, p.event("e2", 2))
 	r = session.CommitRequest{EventID: "e2", State: []byte("no"), Outputs: many[:2], Done: session.MakeSeq(1, 1)}

@@ -64,8 +64,8 @@ type model struct {
 	last      session.LeaseToken // of the last commit
 	released  session.LeaseToken // of the last release
 
-	outs []modelOutput // the outbox
-	lane span          // when the delivery lease is over
+	outs     []modelOutput // the outbox
+	delivery span          // when the delivery lease is over
 
 	letters   []modelLetter   // the oldest first
 	forgotten bool            // there was a Forget
@@ -116,7 +116,7 @@ func (m *model) free(now span) bool { return !m.leased(now) && m.passed(m.notBef
 
 // busy says whether Begin without an event has something to do.
 func (m *model) busy(now span) bool {
-	return len(m.outs) > 0 && m.passed(m.lane, now) ||
+	return len(m.outs) > 0 && m.passed(m.delivery, now) ||
 		(m.mail() || m.due != 0) && m.free(now) && (m.mail() || m.timer(now))
 }
 

@@ -94,20 +94,20 @@ func (m *model) beginTurn(r *session.BeginRequest, b session.BeginResult, now sp
 func (m *model) beginOutputs(r *session.BeginRequest, b session.BeginResult, now span) verdict {
 	// Done of the request is an Ack.
 	m.outs = m.left(r.Done)
-	lane := now.plus(r.DeliveryLease.Milliseconds())
+	delivery := now.plus(r.DeliveryLease.Milliseconds())
 	switch {
 	case len(m.outs) == 0:
 		return wantOutputs(nil, b.Outputs)
 	// The caller delivered some, and goes on with the rest.
 	case r.Done != 0:
-		m.lane = lane
+		m.delivery = delivery
 		return wantOutputs(m.outs, b.Outputs)
 	// With Hold the caller does nothing for the session; or another delivers them.
-	case r.Hold || !m.passed(m.lane, now):
+	case r.Hold || !m.passed(m.delivery, now):
 		return wantOutputs(nil, b.Outputs)
 	}
 	// Nobody delivered them in time.
-	m.lane = lane
+	m.delivery = delivery
 	return first(wantOutputs(m.outs, b.Outputs), want("retried", true, b.Retried))
 }
 
@@ -118,7 +118,7 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.BeginResult
 	}
 	// If a time passed between the two calls, the second may answer otherwise.
 	between := span{b.Now.UnixMilli(), again.Now.UnixMilli()}
-	for _, t := range []span{m.until, m.notBefore, m.lane, at(m.due)} {
+	for _, t := range []span{m.until, m.notBefore, m.delivery, at(m.due)} {
 		m.passed(t, between)
 	}
 	// The terms of leases begin anew, or as the first call had it: the contract leaves that open.
@@ -127,7 +127,7 @@ func (m *model) beginAgain(r *session.BeginRequest, b, again session.BeginResult
 		m.until = m.until.or(now.plus(r.Lease.Milliseconds()))
 	}
 	if len(again.Outputs) > 0 {
-		m.lane = m.lane.or(now.plus(r.DeliveryLease.Milliseconds()))
+		m.delivery = m.delivery.or(now.plus(r.DeliveryLease.Milliseconds()))
 		if v := wantOutputs(m.outs, again.Outputs); v != "" {
 			return v
 		}
@@ -161,9 +161,9 @@ func (m *model) commit(r *session.CommitRequest, c session.CommitResult, err err
 	m.outs = m.left(r.Done)
 	v := want("revision", m.rev, c.Rev)
 	if len(r.Outputs) > 0 {
-		v = first(v, want("lane", len(m.outs) == 0, c.MayDeliver))
+		v = first(v, want("delivery lease", len(m.outs) == 0, c.MayDeliver))
 		if len(m.outs) == 0 {
-			m.lane = now.plus(r.DeliveryLease.Milliseconds())
+			m.delivery = now.plus(r.DeliveryLease.Milliseconds())
 		}
 	}
 	for i, body := range r.Outputs {
@@ -203,8 +203,8 @@ func (m *model) fenced(t session.LeaseToken, err error) (v verdict, done bool) {
 func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitResult, err error, late bool) verdict {
 	// Others committed since, and the outputs of this commit still wait.
 	if err == nil && late && r.Rev+1 < m.rev && len(m.outs) > 0 && m.outs[0].seq>>8 == session.MakeSeq(r.Rev+1, 0)>>8 {
-		m.lane = m.lane.or(at(again.Now.UnixMilli()).plus(r.DeliveryLease.Milliseconds()))
-		return first(want("revision", r.Rev+1, again.Rev), want("lane", true, again.MayDeliver), want("next event", "", again.Next.ID))
+		m.delivery = m.delivery.or(at(again.Now.UnixMilli()).plus(r.DeliveryLease.Milliseconds()))
+		return first(want("revision", r.Rev+1, again.Rev), want("delivery lease", true, again.MayDeliver), want("next event", "", again.Next.ID))
 	}
 	// It is not the last commit any more.
 	if r.Token != m.last || r.Rev+1 != m.rev {
@@ -221,7 +221,7 @@ func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitRes
 		return noError(err)
 	}
 	now := at(again.Now.UnixMilli())
-	m.lane = m.lane.or(now.plus(r.DeliveryLease.Milliseconds()))
+	m.delivery = m.delivery.or(now.plus(r.DeliveryLease.Milliseconds()))
 	v := want("revision", m.rev, again.Rev)
 	// The caller still has the lease, for the event that was handed over.
 	if m.holds(r.Token) {
@@ -229,7 +229,7 @@ func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitRes
 		return first(v, want("next event", m.headID(), again.Next.ID))
 	}
 	if !late && len(r.Outputs) > 0 {
-		v = first(v, want("lane", c.MayDeliver, again.MayDeliver))
+		v = first(v, want("delivery lease", c.MayDeliver, again.MayDeliver))
 	}
 	return first(v, want("next event", "", again.Next.ID))
 }
@@ -253,10 +253,10 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 }
 
 // ack judges an Ack: it hands out what waits behind, with a delivery lease of that term.
-func (m *model) ack(done session.Seq, lane int64, outs []session.Output, err error, now span) verdict {
+func (m *model) ack(done session.Seq, delivery int64, outs []session.Output, err error, now span) verdict {
 	m.outs = m.left(done)
 	if len(m.outs) > 0 {
-		m.lane = now.plus(lane)
+		m.delivery = now.plus(delivery)
 	}
 	return first(noError(err), wantOutputs(m.outs, outs))
 }

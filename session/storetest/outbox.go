@@ -10,9 +10,9 @@ import (
 func outboxChecks() []check {
 	return []check{
 		{"outputs wait in order, and only one delivers them", outputsInOrder},
-		{"a lane that is held is handed to nobody else", laneHeld},
-		{"a lane that ran out is handed out as retried", laneRanOut},
-		{"an event is handed outputs whose lane ran out", laneRanOutEvent},
+		{"a delivery lease that is held is handed to nobody else", deliveryLeaseHeld},
+		{"a delivery lease that ran out is handed out as retried", deliveryLeaseRanOut},
+		{"an event is handed outputs whose delivery lease ran out", deliveryLeaseRanOutEvent},
 		{"an ack carried by begin", ackByBegin},
 		{"an ack carried by commit", ackByCommit},
 		{"an ack of what was acknowledged does no harm", ackTwice},
@@ -29,13 +29,13 @@ func outputs(bodies ...string) [][]byte {
 	return outs
 }
 
-// say runs a turn for a new event that leaves outputs, and says whether it got the lane.
+// say runs a turn for a new event that leaves outputs, and says whether it got the delivery lease.
 func (p *probe) say(step, id, event string, r session.CommitRequest) (*turn, bool) {
 	p.Helper()
 	t := p.run("Begin before "+step, id, p.event(event, 0))
 	r.State = []byte("s")
-	lane := p.commit(step, t, r).MayDeliver
-	return t, lane
+	delivery := p.commit(step, t, r).MayDeliver
+	return t, delivery
 }
 
 // ack calls Ack with a long term, and fails unless it hands out these outputs.
@@ -52,10 +52,10 @@ func (p *probe) ack(step, id string, done session.Seq, want ...string) []session
 // other, and when all are gone, the next commit has the delivery lease again.
 func outputsInOrder(p *probe) {
 	s := p.session("a")
-	_, lane := p.say("the first Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
-	p.same("the first Commit", "lane", true, lane)
-	_, lane = p.say("the second Commit", s, "e2", session.CommitRequest{Outputs: outputs("c")})
-	p.same("the second Commit", "lane", false, lane)
+	_, delivery := p.say("the first Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
+	p.same("the first Commit", "delivery lease", true, delivery)
+	_, delivery = p.say("the second Commit", s, "e2", session.CommitRequest{Outputs: outputs("c")})
+	p.same("the second Commit", "delivery lease", false, delivery)
 	outs := p.ack("Ack of nothing", s, 0, "a", "b", "c")
 	var seqs []session.Seq
 	for _, o := range outs {
@@ -67,13 +67,13 @@ func outputsInOrder(p *probe) {
 	p.ack("Ack of the first", s, want[0], "b", "c")
 	p.ack("Ack of the second", s, want[1], "c")
 	p.ack("Ack of the last", s, want[2])
-	_, lane = p.say("a Commit when all is delivered", s, "e3", session.CommitRequest{Outputs: outputs("d")})
-	p.same("a Commit when all is delivered", "lane", true, lane)
+	_, delivery = p.say("a Commit when all is delivered", s, "e3", session.CommitRequest{Outputs: outputs("d")})
+	p.same("a Commit when all is delivered", "delivery lease", true, delivery)
 }
 
 // laneHeld leaves an output with a long delivery lease. Neither who looks nor who brings an event
 // is handed the output, and the session is not due.
-func laneHeld(p *probe) {
+func deliveryLeaseHeld(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a")})
 	t := p.idle("Begin without an event", s)
@@ -90,11 +90,11 @@ func laneHeld(p *probe) {
 // is due; who looks gets all of them, and is told that they may have been sent already. Then the
 // delivery lease is his, and a second one gets nothing. The same holds while another process runs a
 // turn: who delivers and who runs turns are two things.
-func laneRanOut(p *probe) {
+func deliveryLeaseRanOut(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), DeliveryLease: short})
-	p.eventually("Due after the lane ran out", "the session due", func() bool { return p.due(s) })
-	const step = "Begin after the lane ran out"
+	p.eventually("Due after the delivery lease ran out", "the session due", func() bool { return p.due(s) })
+	const step = "Begin after the delivery lease ran out"
 	t := p.idle(step, s)
 	p.same(step, "outputs", []string{"a", "b"}, bodies(t.Outputs))
 	p.same(step, "retried", true, t.Retried)
@@ -109,29 +109,29 @@ func laneRanOut(p *probe) {
 	// Outputs are handed out though the lease is held.
 	p.say("Commit", s, "e2", session.CommitRequest{Outputs: outputs("c"), DeliveryLease: short})
 	p.run("Begin of the next", s, p.event("e3", 3))
-	p.ack("Ack with a short lane comes next", s, 0, "c")
+	p.ack("Ack with a short delivery lease comes next", s, 0, "c")
 	_, err := p.store.Ack(p.Context(), s, 0, short)
-	p.err("Ack with a short lane", nil, err)
+	p.err("Ack with a short delivery lease", nil, err)
 	p.pass(short)
-	t = p.idle("Begin while a turn runs and the lane ran out", s)
-	p.same("Begin while a turn runs and the lane ran out", "outputs", []string{"c"}, bodies(t.Outputs))
+	t = p.idle("Begin while a turn runs and the delivery lease ran out", s)
+	p.same("Begin while a turn runs and the delivery lease ran out", "outputs", []string{"c"}, bodies(t.Outputs))
 }
 
 // laneRanOutEvent is laneRanOut for a caller that brings an event: it is handed the outputs whether
 // it gets the turn or not. With Hold it is not, as it is not going to do anything for the session.
-func laneRanOutEvent(p *probe) {
+func deliveryLeaseRanOutEvent(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), DeliveryLease: short})
 	p.pass(short)
 	hold := session.BeginRequest{ID: s, Event: p.event("e2", 2), Hold: true}
-	t := p.begin("Begin with Hold after the lane ran out", hold, session.Queued)
-	p.same("Begin with Hold after the lane ran out", "outputs", []string{}, bodies(t.Outputs))
+	t := p.begin("Begin with Hold after the delivery lease ran out", hold, session.Queued)
+	p.same("Begin with Hold after the delivery lease ran out", "outputs", []string{}, bodies(t.Outputs))
 	r := session.BeginRequest{ID: s, Event: p.event("e3", 3)}
 	// The first caller gets the turn; the second does not, as the first runs it.
 	for _, status := range []session.Status{session.Run, session.Queued} {
 		step := "Begin with an event that is " + map[session.Status]string{
 			session.Run: "run", session.Queued: "queued",
-		}[status] + " after the lane ran out"
+		}[status] + " after the delivery lease ran out"
 		r.DeliveryLease = short
 		t = p.begin(step, r, status)
 		p.same(step, "outputs", []string{"a", "b"}, bodies(t.Outputs))
@@ -154,7 +154,7 @@ func ackByBegin(p *probe) {
 	t = p.begin("Begin with Done and an event", r, session.Run)
 	p.same("Begin with Done and an event", "outputs", []string{}, bodies(t.Outputs))
 	c := p.commit("Commit", t, session.CommitRequest{Outputs: outputs("d")})
-	p.same("Commit", "lane", true, c.MayDeliver)
+	p.same("Commit", "delivery lease", true, c.MayDeliver)
 	p.ack("Ack of nothing", s, 0, "d")
 }
 
@@ -165,13 +165,13 @@ func ackByCommit(p *probe) {
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
 	// Of two outputs, one was delivered: the other comes before the new one.
 	part := session.CommitRequest{Outputs: outputs("c"), Done: session.MakeSeq(1, 1)}
-	_, lane := p.say("Commit with Done of some", s, "e2", part)
-	p.same("Commit with Done of some", "lane", false, lane)
+	_, delivery := p.say("Commit with Done of some", s, "e2", part)
+	p.same("Commit with Done of some", "delivery lease", false, delivery)
 	p.ack("Ack of nothing", s, 0, "b", "c")
 	// All were delivered: the new output is the first.
 	all := session.CommitRequest{Outputs: outputs("d"), Done: session.MakeSeq(2, 1)}
-	_, lane = p.say("Commit with Done of all", s, "e3", all)
-	p.same("Commit with Done of all", "lane", true, lane)
+	_, delivery = p.say("Commit with Done of all", s, "e3", all)
+	p.same("Commit with Done of all", "delivery lease", true, delivery)
 	p.ack("Ack of nothing", s, 0, "d")
 }
 
@@ -198,10 +198,10 @@ func endedKeepsOutputs(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
 	c := p.commit("Commit with neither state nor timer", t, session.CommitRequest{Outputs: outputs("bye")})
-	p.same("Commit with neither state nor timer", "lane", true, c.MayDeliver)
+	p.same("Commit with neither state nor timer", "delivery lease", true, c.MayDeliver)
 	t = p.run("Begin", s, p.event("e2", 2))
 	c = p.commit("Commit of the next", t, session.CommitRequest{Outputs: outputs("hello")})
-	p.same("Commit of the next", "lane", false, c.MayDeliver)
+	p.same("Commit of the next", "delivery lease", false, c.MayDeliver)
 	p.ack("Ack of nothing", s, 0, "bye", "hello")
 	p.ack("Ack of the first", s, session.MakeSeq(1, 1), "hello")
 }

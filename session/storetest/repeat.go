@@ -16,7 +16,7 @@ func repeatChecks() []check {
 		{"begin repeated for a timer gives the same answer", timerRepeated},
 		{"commit repeated gives the same answer", commitRepeated},
 		{"commit repeated hands over the same event", commitNextRepeated},
-		{"commit repeated after the next turn has its lane", commitRepeatedLate},
+		{"commit repeated after the next turn has its delivery lease", commitRepeatedLate},
 		{"a lost turn is fenced though its process delivers an earlier one", lostTurnFenced},
 		{"release repeated counts once", releaseRepeated},
 	}
@@ -80,7 +80,7 @@ func commitRepeated(p *probe) {
 			p.same(step, "revision", uint32(i+1), c.Rev)
 			p.same(step, "next event", "", c.Next.ID)
 			if outs != nil {
-				p.same(step, "lane", true, c.MayDeliver)
+				p.same(step, "delivery lease", true, c.MayDeliver)
 			}
 		}
 	}
@@ -105,13 +105,13 @@ func commitRepeatedLate(p *probe) {
 		p.err("Commit", nil, err)
 		next := p.run("Begin of the next event", req.ID, p.event("e2", 2))
 		c := p.commit("Commit of the next event", next, session.CommitRequest{State: []byte("s"), Outputs: outputs("o2")})
-		p.same("Commit of the next event", "lane", len(req.Outputs) == 0, c.MayDeliver)
+		p.same("Commit of the next event", "delivery lease", len(req.Outputs) == 0, c.MayDeliver)
 	}
 	// Its output is still first in line, under its delivery lease.
 	c, err := p.store.Commit(p.Context(), first)
 	p.err("Commit again", nil, err)
 	p.same("Commit again", "revision", uint32(1), c.Rev)
-	p.same("Commit again", "lane", true, c.MayDeliver)
+	p.same("Commit again", "delivery lease", true, c.MayDeliver)
 	p.same("Commit again", "next event", "", c.Next.ID)
 	_, err = p.store.Commit(p.Context(), quiet)
 	p.err("Commit without outputs again", session.ErrFenced, err)
