@@ -11,7 +11,7 @@ import (
 
 const (
 	// ackDelay is how long an acknowledgement waits for the session's next call, which carries it for
-	// nothing. It is far below the delivery lease of 3.5 s, after which another process would send the
+	// nothing. It is far below the delivery lease of 3.3 s, after which another process would send the
 	// outputs again.
 	ackDelay = 100 * time.Millisecond
 	// ackAgain is the wait after the store did not take an acknowledgement.

@@ -13,12 +13,12 @@
 //	session         what is kept of one conversation: of a user, a group, a room, or a member of these
 //	event           one thing that arrived; mailbox: the events of a session that wait
 //	turn            the handling of one event, or of one timer that is due
-//	lease           the right of one process to run the turns of a session, for 3 s at a time
+//	lease           the right of one process to run the turns of a session, for 3.5 s at a time
 //	lease token     a random name of one acquisition of a lease
 //	head            the event that the present turn is for; it stays first until it is done
 //	output          what a turn leaves to be sent: up to five messages, or the switch of a menu
 //	outbox          the outputs of a session that wait to be sent, in order
-//	delivery lease  the right of one process to send the outputs of a session, for 3.5 s at a time
+//	delivery lease  the right of one process to send the outputs of a session, for 3.3 s at a time
 //	acknowledgement the note to the store that outputs were sent
 //	suspect         an event whose process died in its turn, so that the event may be the reason
 //	dead letter     an event or output that was set aside for a person to look at

@@ -14,7 +14,7 @@ const maxHold = 6
 // watch looks after a turn that takes long. With the default options:
 //
 //	1 s         the user is shown that an answer is on its way
-//	1 s, 2 s... the lease of 3 s is extended, until the turn is over
+//	1.2 s ...   the lease of 3.5 s is extended, until the turn is over
 //	10 s        the context of the actions ends
 //	60 s        an action that still hangs loses the session to another holder (abandon)
 //

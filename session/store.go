@@ -20,11 +20,12 @@ const (
 // How long leases last if a request does not say.
 const (
 	// DefaultLease is for the right to run turns. A process extends the lease while it lives; other
-	// processes wait as long for what one that died had under way.
-	DefaultLease = 3 * time.Second
+	// processes wait as long for what one that died had under way. It is longer than the delivery
+	// lease, so that redisstore need not write when to look at a session twice in most turns.
+	DefaultLease = 3500 * time.Millisecond
 	// DefaultDeliveryLease is for the right to deliver outputs: one call of a platform that hangs until
 	// its time-out of 3 s, and some. Other processes wait as long for what one that died left unsent.
-	DefaultDeliveryLease = 3500 * time.Millisecond
+	DefaultDeliveryLease = 3300 * time.Millisecond
 )
 
 // The errors of a Store. It may wrap them.

@@ -42,7 +42,7 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 
 // giveBack releases the lease that a Begin took on the master, where the replicas were too slow: the
 // caller gets an error, knows of no lease, and runs no turn. Without giveBack the event would wait
-// until the lease runs out, 3 s; with it, the event is due at once. giveBack ignores errors, and
+// until the lease runs out, 3.5 s; with it, the event is due at once. giveBack ignores errors, and
 // ends at the end.
 func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []byte, end time.Time) {
 	if len(reply) == 0 || session.Status(reply[0]) != session.Run {
