@@ -25,16 +25,18 @@ type acked struct {
 	until time.Time
 }
 
-// with returns the one of two notes that goes further.
-func (a acked) with(b acked) acked {
-	if b.seq > a.seq {
+// with joins two notes: all that either says was delivered, and the later end of the delivery lease.
+func (a acked) with(b acked) acked { return acked{max(a.seq, b.seq), later(a.until, b.until)} }
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
 		return b
 	}
 	return a
 }
 
-// late reports whether the delivery lease may be over. If so, another process may have got the outputs
-// behind these, and may have sent them.
+// late reports whether the delivery lease may be over. If so, another process may have it by now, and may
+// have sent the outputs behind these.
 func (a acked) late() bool { return !time.Now().Before(a.until) }
 
 // acks holds the notes of all sessions until the store has them.
@@ -199,11 +201,12 @@ func (c *courier) behind(id string, done acked) handout {
 }
 
 // ack makes one call of the store. It returns the outputs that wait behind done, and the process has the
-// delivery lease for these.
+// delivery lease for these. If done is late, another process may have the delivery lease, and no outputs
+// come back.
 func (c *courier) ack(ctx context.Context, id string, done acked) (handout, error) {
 	crash("before-ack")
 	until := time.Now().Add(c.o.deliveryLease)
-	rest, err := c.store.Ack(ctx, id, done.seq, c.o.deliveryLease)
+	rest, err := c.store.Ack(ctx, &session.AckRequest{ID: id, Done: done.seq, Late: done.late(), DeliveryLease: c.o.deliveryLease})
 	crash("after-ack")
 	if err != nil {
 		c.acks.again(id, done)

@@ -25,8 +25,8 @@ type heldAcks struct {
 	held chan struct{}
 }
 
-func (s *heldAcks) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
-	rest, err := s.Store.Ack(ctx, id, done, lease)
+func (s *heldAcks) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
+	rest, err := s.Store.Ack(ctx, r)
 	<-s.held
 	return rest, err
 }

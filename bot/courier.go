@@ -51,7 +51,7 @@ func (c *courier) deliver(id string, first session.Seq, outs []delivery, until t
 	if n > 0 {
 		c.acks.add(id, acked{first + session.Seq(n-1), until})
 	}
-	if n < len(outs) && c.open.enter(id, true) {
+	if n < len(outs) && c.open.enter(id, true, until) {
 		c.crew.more(func() {
 			c.retry(id, first+session.Seq(n), outs[n:], until, err)
 			c.drain(id, handout{retried: true})
@@ -88,7 +88,7 @@ func (c *courier) handedOut(id string, h handout) {
 // and then the outputs that were committed behind them meanwhile. If a delivery of the session runs
 // already in this process, deliverStored leaves the work to it.
 func (c *courier) deliverStored(id string, h handout) {
-	if c.open.enter(id, h.retried) {
+	if c.open.enter(id, h.retried, h.until) {
 		crash("in-claim")
 		c.drain(id, h)
 	}
@@ -103,8 +103,8 @@ func (c *courier) drain(id string, h handout) {
 		if !more && c.open.leave(id) {
 			return
 		}
-		retried := c.open.look(id)
-		h = c.behind(id, acked{done, h.until}.with(c.acks.take(id)))
+		retried, until := c.open.look(id)
+		h = c.behind(id, acked{done, later(h.until, until)}.with(c.acks.take(id)))
 		h.retried = h.retried || retried
 	}
 }

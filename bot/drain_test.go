@@ -39,7 +39,7 @@ func newBackend(t *testing.T, store session.Store, channel bot.Channel) *backend
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhook", b)
 	mux.Handle("GET /readyz", b.Ready())
-	return &backend{bot: b, server: httptest.NewServer(mux), ready: true}
+	return &backend{bot: b, server: httptest.NewServer(mux)} // ready when the balancer has seen it
 }
 
 // probe is a balancer's look at one backend.

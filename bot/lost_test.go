@@ -92,10 +92,10 @@ type slowAcks struct {
 	done atomic.Int64
 }
 
-func (s *slowAcks) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
+func (s *slowAcks) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
 	time.Sleep(2 * time.Second)
 	s.done.Add(1)
-	return s.Store.Ack(ctx, id, done, lease)
+	return s.Store.Ack(ctx, r)
 }
 
 // After Shutdown nobody uses the store, which may be closed: acknowledgements that wait are sent,

@@ -224,11 +224,11 @@ func (s *ackless) Begin(ctx context.Context, r *session.BeginRequest) (session.B
 	return s.Store.Begin(ctx, r)
 }
 
-func (s *ackless) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
+func (s *ackless) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
 	if s.away() {
 		return nil, session.ErrUnavailable
 	}
-	return s.Store.Ack(ctx, id, done, lease)
+	return s.Store.Ack(ctx, r)
 }
 
 func (s *ackless) Due(ctx context.Context, limit int) ([]string, time.Duration, error) {

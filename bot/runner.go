@@ -51,7 +51,7 @@ func (r *runner) full() bool {
 func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transport.Event) (session.Status, error) {
 	req.Token, req.Lease, req.DeliveryLease = newToken(), r.o.lease, r.o.deliveryLease
 	done, asked := r.courier.acks.take(req.ID), time.Now()
-	req.Done = done.seq
+	req.Done, req.Late = done.seq, done.late()
 	crash("before-begin")
 	res, err := r.store.Begin(ctx, req)
 	crash("after-begin")

@@ -124,15 +124,72 @@ type frozenAck struct {
 	freeze time.Duration
 }
 
-func (s *frozenAck) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
+func (s *frozenAck) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
 	time.Sleep(s.freeze)
-	return s.Store.Ack(ctx, id, done, lease)
+	return s.Store.Ack(ctx, r)
 }
 
 func (s *frozenAck) Wake() <-chan struct{} { return nil }
 
 func (s *frozenAck) Due(context.Context, int) ([]string, time.Duration, error) {
 	return nil, time.Hour, nil
+}
+
+// cutOff is the store of a process that reaches it for no acknowledgement until a time, and never sweeps.
+type cutOff struct {
+	frozenAck
+	until time.Time
+}
+
+func (s *cutOff) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
+	if time.Now().Before(s.until) {
+		return nil, session.ErrUnavailable
+	}
+	return s.Store.Ack(ctx, r)
+}
+
+// A process whose acknowledgement comes late gets nothing of what another process is sending meanwhile: the
+// other one, which believes to be alone, would take the platform's refusal of its reply token for a stranger's
+// doing, and push the answer a second time.
+func TestLateAcknowledgementTakesNothing(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		until time.Duration // when a reaches the store for acknowledgements again
+	}{{"by itself", 4300 * time.Millisecond}, {"carried by Begin", time.Hour}} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				shared := memstore.New()
+				a := &rig{T: t, channel: &fakeChannel{}, log: &logged{}}
+				a.store = &cutOff{frozenAck{Store: shared}, time.Now().Add(test.until)}
+				a.start(a.channel, counter(t, nil))
+				defer func() { require.NoError(t, a.bot.Shutdown(context.Background())) }()
+				b := &rig{T: t, channel: &fakeChannel{}, store: shared, log: &logged{}}
+				b.start(b.channel, counter(t, nil))
+				defer func() { require.NoError(t, b.bot.Shutdown(context.Background())) }()
+
+				a.say("ann", "start")
+				require.Len(t, a.channel.take(), 1)
+				b.pass(4 * time.Second)
+				require.Len(t, b.channel.take(), 1, "nobody acknowledged the answer")
+				b.channel.mu.Lock()
+				b.channel.slow = func() { time.Sleep(2 * time.Second) } // a acknowledges meanwhile
+				b.channel.mu.Unlock()
+				b.receive(said("ann", "next", "more"))
+				b.pass(500 * time.Millisecond)
+				if test.until == time.Hour {
+					a.receive(said("ann", "more", "more"))
+				}
+				b.pass(time.Minute)
+				var answers []string
+				for _, s := range append(a.channel.take(), b.channel.take()...) {
+					if s.Token == "token-next" {
+						answers = append(answers, s.Messages...)
+					}
+				}
+				require.Len(t, answers, 1)
+			})
+		})
+	}
 }
 
 // A process that acknowledges after its delivery lease cannot know whether what it then gets was sent.

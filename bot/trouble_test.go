@@ -253,9 +253,9 @@ func (s *countedStore) Commit(ctx context.Context, r *session.CommitRequest) (se
 	return s.Store.Commit(ctx, r)
 }
 
-func (s *countedStore) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
+func (s *countedStore) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
 	s.acks++
-	return s.Store.Ack(ctx, id, done, lease)
+	return s.Store.Ack(ctx, r)
 }
 
 // A store that does not answer makes the webhook fail, so that the platform delivers again; a

@@ -169,11 +169,12 @@ func (v *plain) head() session.Event {
 func (v *plain) handOut(r *session.BeginRequest, b *session.BeginResult) {
 	v.outs = v.behind(r.Done)
 	again := v.outsToken == r.Token
-	if len(v.outs) == 0 || r.Done == 0 && !again && (r.Hold || v.outsUntil.After(b.Now)) {
+	behind := r.Done != 0 && !r.Late // the caller had the delivery lease
+	if len(v.outs) == 0 || !behind && !again && (r.Hold || v.outsUntil.After(b.Now)) {
 		return
 	}
 	v.deliver(r.Token, r.DeliveryLease)
-	b.Outputs, b.Retried = v.behind(0), r.Done == 0
+	b.Outputs, b.Retried = v.behind(0), !behind
 }
 
 // behind returns a copy of the outputs that wait behind one.
@@ -284,13 +285,14 @@ func (s *PlainStore) Extend(_ context.Context, id string, t session.LeaseToken, 
 	return nil
 }
 
-func (s *PlainStore) Ack(_ context.Context, id string, done session.Seq, lease time.Duration) (
-	[]session.Output, error,
-) {
-	v := s.lock(id)
+func (s *PlainStore) Ack(_ context.Context, r *session.AckRequest) ([]session.Output, error) {
+	v := s.lock(r.ID)
 	defer s.mu.Unlock()
-	v.outs = v.behind(done)
-	v.deliver(zero, lease)
+	v.outs = v.behind(r.Done)
+	if r.Late && now().Before(v.outsUntil) {
+		return nil, nil
+	}
+	v.deliver(zero, r.DeliveryLease)
 	return v.behind(0), nil
 }
 

@@ -124,7 +124,7 @@ type Store interface {
 	// event goes before a timer.
 	//
 	// In both cases the caller also gets outputs, and the delivery lease for them: those behind Done if
-	// Done is set; otherwise, and not with Hold, the whole outbox if its delivery lease ran out.
+	// Done is set without Late; otherwise, and not with Hold, the whole outbox if its delivery lease ran out.
 	//
 	// The status is that of the first line that is true:
 	//
@@ -178,11 +178,15 @@ type Store interface {
 	// end. It returns ErrFenced if the lease was lost, and ErrUnavailable.
 	Extend(ctx context.Context, id string, t LeaseToken, lease time.Duration) error
 
-	// Ack says that all outputs up to done were delivered, done included. It returns the outputs that
-	// are left, and gives the caller the delivery lease for these until now plus deliveryLease,
-	// whoever had it. A done that was acknowledged before, or zero, drops nothing more.
+	// Ack says that all outputs up to Done were delivered, Done included. It returns the outputs that
+	// are left, and gives the caller the delivery lease for these until now plus DeliveryLease. A Done
+	// that was acknowledged before, or zero, drops nothing more.
+	//
+	// If Late is set and the delivery lease is not over, then it may be another caller's by now. Ack leaves
+	// it as it is, and returns no outputs. A second Ack with Late, after one whose answer was lost, returns
+	// none either: they are due when the delivery lease ends.
 	// It returns ErrUnavailable.
-	Ack(ctx context.Context, id string, done Seq, deliveryLease time.Duration) ([]Output, error)
+	Ack(ctx context.Context, r *AckRequest) ([]Output, error)
 
 	// Discard is for an output that can never be delivered. It drops all outputs up to seq, seq included,
 	// and keeps the output of that number as a dead letter. Why is the reason, in a few words without
@@ -227,6 +231,9 @@ type BeginRequest struct {
 	DeliveryLease time.Duration
 	// Done acknowledges outputs, as Ack does, if it is not zero.
 	Done Seq
+	// Late says that the delivery lease under which the outputs up to Done were sent may be over. Then
+	// Done hands out nothing, but outputs whose delivery lease ran out are handed out as without Done.
+	Late bool
 }
 
 // Status is what Begin did.
@@ -261,8 +268,8 @@ type BeginResult struct {
 	// Now is the store's clock.
 	Now time.Time
 	// Outputs are those that wait to be delivered. The caller has the delivery lease for them until Now
-	// plus BeginRequest.DeliveryLease. They are set in two cases. If Done was set, they are what is left
-	// behind it. If the delivery lease had run out, they are the whole outbox, and Retried is true:
+	// plus BeginRequest.DeliveryLease. They are set in two cases. If Done was set without Late, they are
+	// what is left behind it. If the delivery lease had run out, they are the whole outbox, and Retried is true:
 	// whoever had the delivery lease may have sent some of them.
 	Outputs []Output
 	Retried bool
@@ -340,6 +347,21 @@ type CommitResult struct {
 	// Next is the next event; its ID is empty if none waits. If it is set, the caller still holds the
 	// lease, with a fresh term, and must run the turn of Next. Its attempt is the first.
 	Next Event
+}
+
+// AckRequest is what Ack takes.
+type AckRequest struct {
+	ID string
+	// Done is the last output that was delivered; zero for none.
+	Done Seq
+	// Late says that the delivery lease under which they were sent may be over, as after a process was
+	// frozen for some seconds. For example: process A sends output 5.1 and is frozen. B takes the outputs
+	// over, acknowledges 5.1, and commits and sends 6.1. Then A wakes up and acknowledges 5.1, late. If the
+	// store gave A the output 6.1, the user would see it twice.
+	Late bool
+	// DeliveryLease is how long the caller may deliver the outputs that Ack hands out. The default is
+	// DefaultDeliveryLease.
+	DeliveryLease time.Duration
 }
 
 // ReleaseRequest is what Release takes.

@@ -112,12 +112,12 @@ func (s *Store) withLease(id string, t session.LeaseToken, do func(e *entry, now
 }
 
 // Ack implements session.Store. No session, no outputs: that is not an error.
-func (s *Store) Ack(_ context.Context, id string, done session.Seq, lease time.Duration) (
-	outs []session.Output, err error,
-) {
-	s.change(id, func(e *entry, now int64) {
-		e.out.ack(done)
-		outs = e.out.handOut(deliveryLease{until: deliveryEnd(now, lease)})
+func (s *Store) Ack(_ context.Context, r *session.AckRequest) (outs []session.Output, err error) {
+	s.change(r.ID, func(e *entry, now int64) {
+		e.out.ack(r.Done)
+		if !r.Late || e.out.lease.until <= now {
+			outs = e.out.handOut(deliveryLease{until: deliveryEnd(now, r.DeliveryLease), retried: r.Late})
+		}
 	})
 	return outs, nil
 }

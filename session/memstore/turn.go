@@ -80,7 +80,7 @@ func (e *entry) handOut(r *session.BeginRequest, b *session.BeginResult, now int
 	switch {
 	case len(e.out.waiting) == 0:
 		return
-	case r.Done != 0: // the caller had the delivery lease, and now gets a new one
+	case r.Done != 0 && !r.Late: // the caller had the delivery lease, and now gets a new one
 	case r.Hold:
 		return
 	case e.out.lease.until <= now:

@@ -184,7 +184,7 @@ func BenchmarkScripts(b *testing.B) {
 			return err
 		}},
 		{"ack", func(i int) error {
-			_, err := s.Ack(ctx, sessionID(i), 1<<39, 0)
+			_, err := s.Ack(ctx, &session.AckRequest{ID: sessionID(i), Done: 1 << 39, DeliveryLease: 0})
 			return err
 		}},
 		{"due", func(i int) error {

@@ -2,22 +2,25 @@ package redisstore
 
 import (
 	"context"
-	"time"
+	"encoding/binary"
+	"math/rand/v2"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
 // Ack implements session.Store. Like Begin, it waits for replicas and disks, since it hands out
 // outputs: an output whose commit could still be lost must not be sent.
-func (s *Store) Ack(ctx context.Context, id string, done session.Seq, lease time.Duration) ([]session.Output, error) {
-	if err := checkID("ack", id); err != nil {
+func (s *Store) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
+	if err := checkID("ack", r.ID); err != nil {
 		return nil, err
 	}
 	c := s.firm.get()
-	c.u40(uint64(done))
-	c.term(lease, session.DefaultDeliveryLease)
-	p := s.part(id)
-	c.seal(&s.scripts.ack, p.prefix+id, p.watch)
+	c.u40(uint64(r.Done))
+	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
+	c.flag(r.Late)
+	c.request = binary.BigEndian.AppendUint64(c.request, rand.Uint64())
+	p := s.part(r.ID)
+	c.seal(&s.scripts.ack, p.prefix+r.ID, p.watch)
 	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return nil, err

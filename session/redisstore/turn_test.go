@@ -164,7 +164,7 @@ func TestAckRenewsTheLane(t *testing.T) {
 	mustCommit(t, s, &session.CommitRequest{
 		ID: id, Token: token(1), EventID: "e1", Outputs: [][]byte{[]byte("o1"), []byte("o2")}, DeliveryLease: time.Minute,
 	})
-	outs, err := s.Ack(context.Background(), id, session.MakeSeq(1, 1), time.Hour)
+	outs, err := s.Ack(context.Background(), &session.AckRequest{ID: id, Done: session.MakeSeq(1, 1), DeliveryLease: time.Hour})
 	require.NoError(t, err)
 	require.Equal(t, []session.Output{{Seq: session.MakeSeq(1, 2), Body: []byte("o2")}}, outs)
 	now := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3)}).Now

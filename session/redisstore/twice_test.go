@@ -74,7 +74,7 @@ func (c *caller) step(n int) (what string, answer any) {
 		}
 	case 5:
 		what, call = "ack", func() any {
-			outs, err := c.s.Ack(context.Background(), c.id, session.MakeSeq(uint32(arg%10), pick%3), time.Hour)
+			outs, err := c.s.Ack(context.Background(), &session.AckRequest{ID: c.id, Done: session.MakeSeq(uint32(arg%10), pick%3), DeliveryLease: time.Hour})
 			require.NoError(c.t, err)
 			return outs
 		}

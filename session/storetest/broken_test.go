@@ -17,7 +17,7 @@ type broken struct {
 	commit  func(*session.CommitRequest) (session.CommitResult, error)
 	release func(*session.ReleaseRequest) error
 	extend  func(string, session.LeaseToken, time.Duration) error
-	ack     func(string, session.Seq, time.Duration) ([]session.Output, error)
+	ack     func(*session.AckRequest) ([]session.Output, error)
 	discard func(string, session.Seq, string) error
 	due     func(int) ([]string, time.Duration, error)
 	wake    <-chan struct{}
@@ -31,9 +31,7 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) { return good.Commit(ctx, r) }
 	b.release = func(r *session.ReleaseRequest) error { return good.Release(ctx, r) }
 	b.extend = func(id string, t session.LeaseToken, d time.Duration) error { return good.Extend(ctx, id, t, d) }
-	b.ack = func(id string, done session.Seq, d time.Duration) ([]session.Output, error) {
-		return good.Ack(ctx, id, done, d)
-	}
+	b.ack = func(r *session.AckRequest) ([]session.Output, error) { return good.Ack(ctx, r) }
 	b.discard = func(id string, seq session.Seq, why string) error { return good.Discard(ctx, id, seq, why) }
 	b.due = func(n int) ([]string, time.Duration, error) { return good.Due(ctx, n) }
 	b.wake = good.Wake()
@@ -63,8 +61,8 @@ func (b *broken) Extend(_ context.Context, id string, t session.LeaseToken, d ti
 	return b.extend(id, t, d)
 }
 
-func (b *broken) Ack(_ context.Context, id string, done session.Seq, d time.Duration) ([]session.Output, error) {
-	return b.ack(id, done, d)
+func (b *broken) Ack(_ context.Context, r *session.AckRequest) ([]session.Output, error) {
+	return b.ack(r)
 }
 
 func (b *broken) Discard(_ context.Context, id string, seq session.Seq, why string) error {

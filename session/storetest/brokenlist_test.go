@@ -135,18 +135,28 @@ func brokenStores() []brokenStore {
 			begin := b.begin
 			b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 				got, err := begin(r)
-				got.Outputs, _ = good.Ack(context.Background(), r.ID, 0, time.Hour)
+				got.Outputs, _ = good.Ack(context.Background(), &session.AckRequest{ID: r.ID, DeliveryLease: time.Hour})
 				return got, err
 			}
 		}, "a delivery lease that is held is handed to nobody else"},
 		{"does not say retried", onBegun(func(b *session.BeginResult) {
 			b.Retried = false
 		}), "a delivery lease that ran out is handed out as retried"},
+		{"gives the delivery lease to a late ack", func(good session.Store, b *broken) {
+			b.ack = func(r *session.AckRequest) ([]session.Output, error) {
+				r.Late = false
+				return good.Ack(context.Background(), r)
+			}
+		}, "an ack that is late takes no delivery lease from another"},
+		{"gives the delivery lease to a late begin", onBegin(func(r *session.BeginRequest) {
+			r.Late = false
+		}), "an ack that is late takes no delivery lease from another"},
 		{"does not hear Begin's ack", onBegin(func(r *session.BeginRequest) { r.Done = 0 }), "an ack carried by begin"},
 		{"does not hear Commit's ack", onCommit(func(r *session.CommitRequest) { r.Done = 0 }), "an ack carried by commit"},
 		{"acknowledges everything", func(good session.Store, b *broken) {
-			b.ack = func(id string, _ session.Seq, d time.Duration) ([]session.Output, error) {
-				return good.Ack(context.Background(), id, session.MakeSeq(99, 99), d)
+			b.ack = func(r *session.AckRequest) ([]session.Output, error) {
+				r.Done = session.MakeSeq(99, 99)
+				return good.Ack(context.Background(), r)
 			}
 		}, "an ack of what was acknowledged does no harm"},
 		{"drops outputs with the session", endless, "an ended session keeps its outputs"},

@@ -39,7 +39,7 @@ func (g *game) begin(c call) verdict {
 	// A new token for each Begin, as the contract asks for.
 	r := &session.BeginRequest{
 		ID: g.ids[c.session], Token: g.p.token(), Event: c.events(g.p), Hold: c.hold && c.event > 0,
-		Lease: c.term(), DeliveryLease: c.term(), Done: g.done(c),
+		Lease: c.term(), DeliveryLease: c.term(), Done: g.done(c), Late: c.slow,
 	}
 	b, err := g.p.store.Begin(g.p.Context(), r)
 	v := m.begin(r, b, err)
@@ -172,9 +172,9 @@ func (g *game) ack(c call) verdict {
 	for range map[bool]int{false: 1, true: 2}[c.twice] {
 		var outs []session.Output
 		var err error
-		done := g.done(c)
-		now := g.between(func() { outs, err = g.p.store.Ack(g.p.Context(), g.ids[c.session], done, c.term()) })
-		v = first(v, m.ack(done, c.term().Milliseconds(), outs, err, now))
+		r := &session.AckRequest{ID: g.ids[c.session], Done: g.done(c), Late: c.slow, DeliveryLease: c.term()}
+		now := g.between(func() { outs, err = g.p.store.Ack(g.p.Context(), r) })
+		v = first(v, m.ack(r, outs, err, now))
 	}
 	return v
 }

@@ -86,12 +86,12 @@ func fullOutbox(p *probe) {
 	_, err = p.store.Commit(p.Context(), t.request(r))
 	p.err("Commit of two more when one was delivered", session.ErrFull, err)
 	// The Done of the refused commit counts as little as the rest: all outputs wait.
-	outs, err := p.store.Ack(p.Context(), s, 0, long)
+	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, DeliveryLease: long})
 	p.err("Ack of nothing", nil, err)
 	p.same("Ack of nothing", "outputs that wait", session.MaxOutputs, len(outs))
 	r.Done = session.MakeSeq(1, 2)
 	p.commit("Commit of two more when two were delivered", t, r)
-	outs, err = p.store.Ack(p.Context(), s, session.MakeSeq(1, 99), long)
+	outs, err = p.store.Ack(p.Context(), &session.AckRequest{ID: s, Done: session.MakeSeq(1, 99), DeliveryLease: long})
 	p.err("Ack", nil, err)
 	p.same("Ack", "outputs that wait", 3, len(outs))
 }
@@ -139,7 +139,7 @@ func largest(p *probe) {
 	})
 	t = p.run("Begin of the next", s, p.event("e2", 2))
 	p.same("Begin of the next", "size of the state", session.MaxState, len(t.State))
-	outs, err := p.store.Ack(p.Context(), s, session.MakeSeq(1, 1), long)
+	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, Done: session.MakeSeq(1, 1), DeliveryLease: long})
 	p.err("Ack", nil, err)
 	p.same("Ack", "outputs that wait", 1, len(outs))
 	p.same("Ack", "size of the output", session.MaxOutput/2, len(outs[0].Body))

@@ -99,7 +99,7 @@ func (m *model) beginOutputs(r *session.BeginRequest, b session.BeginResult, now
 	case len(m.outs) == 0:
 		return wantOutputs(nil, b.Outputs)
 	// The caller delivered some, and goes on with the rest.
-	case r.Done != 0:
+	case r.Done != 0 && !r.Late:
 		m.delivery = delivery
 		return wantOutputs(m.outs, b.Outputs)
 	// With Hold the caller does nothing for the session; or another delivers them.
@@ -252,11 +252,16 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 	return ""
 }
 
-// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term.
-func (m *model) ack(done session.Seq, delivery int64, outs []session.Output, err error, now span) verdict {
-	m.outs = m.left(done)
-	if len(m.outs) > 0 {
-		m.delivery = now.plus(delivery)
+// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term. But if it is late,
+// another may have the delivery lease.
+func (m *model) ack(r *session.AckRequest, outs []session.Output, err error, now span) verdict {
+	m.outs = m.left(r.Done)
+	switch {
+	case len(m.outs) == 0:
+	case r.Late && !m.passed(m.delivery, now):
+		return first(noError(err), wantOutputs(nil, outs))
+	default:
+		m.delivery = now.plus(r.DeliveryLease.Milliseconds())
 	}
 	return first(noError(err), wantOutputs(m.outs, outs))
 }

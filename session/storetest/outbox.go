@@ -16,6 +16,7 @@ func outboxChecks() []check {
 		{"an ack carried by begin", ackByBegin},
 		{"an ack carried by commit", ackByCommit},
 		{"an ack of what was acknowledged does no harm", ackTwice},
+		{"an ack that is late takes no delivery lease from another", ackLate},
 		{"an ended session keeps its outputs", endedKeepsOutputs},
 	}
 }
@@ -41,7 +42,7 @@ func (p *probe) say(step, id, event string, r session.CommitRequest) (*turn, boo
 // ack calls Ack with a long term, and fails unless it hands out these outputs.
 func (p *probe) ack(step, id string, done session.Seq, want ...string) []session.Output {
 	p.Helper()
-	outs, err := p.store.Ack(p.Context(), id, done, long)
+	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: id, Done: done, DeliveryLease: long})
 	p.err(step, nil, err)
 	p.same(step, "outputs", append([]string{}, want...), bodies(outs))
 	return outs
@@ -110,7 +111,7 @@ func deliveryLeaseRanOut(p *probe) {
 	p.say("Commit", s, "e2", session.CommitRequest{Outputs: outputs("c"), DeliveryLease: short})
 	p.run("Begin of the next", s, p.event("e3", 3))
 	p.ack("Ack with a short delivery lease comes next", s, 0, "c")
-	_, err := p.store.Ack(p.Context(), s, 0, short)
+	_, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, DeliveryLease: short})
 	p.err("Ack with a short delivery lease", nil, err)
 	p.pass(short)
 	t = p.idle("Begin while a turn runs and the delivery lease ran out", s)
@@ -190,6 +191,42 @@ func ackTwice(p *probe) {
 	p.ack("Ack of the first again", s, session.MakeSeq(1, 1), "c")
 	p.ack("last Ack", s, session.MakeSeq(2, 1))
 	p.idle("Begin without an event", s)
+}
+
+// ackLate acknowledges an output that was sent under a delivery lease which is over by now, as a process
+// does that was frozen. The output is dropped. But the output behind it is another caller's to send, as long as
+// that one's delivery lease lasts. When that one is over too, who is late gets it like anybody else.
+func ackLate(p *probe) {
+	s := p.session("a")
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a")})
+	all := session.CommitRequest{Outputs: outputs("b"), Done: session.MakeSeq(1, 1)}
+	_, delivery := p.say("Commit of another", s, "e2", all)
+	p.same("Commit of another", "delivery lease", true, delivery)
+	late := &session.AckRequest{ID: s, Done: session.MakeSeq(1, 1), Late: true, DeliveryLease: long}
+	outs, err := p.store.Ack(p.Context(), late)
+	p.err("Ack that is late", nil, err)
+	p.same("Ack that is late", "outputs", []string{}, bodies(outs))
+	r := session.BeginRequest{ID: s, Done: session.MakeSeq(1, 1), Late: true}
+	t := p.begin("Begin whose Done is late", r, session.Idle)
+	p.same("Begin whose Done is late", "outputs", []string{}, bodies(t.Outputs))
+
+	// It drops what was sent, and gets what nobody has the delivery lease of.
+	p.say("Commit of the next", s, "e3", session.CommitRequest{Outputs: outputs("c")})
+	_, err = p.store.Ack(p.Context(), &session.AckRequest{ID: s, DeliveryLease: short})
+	p.err("Ack with a short delivery lease", nil, err)
+	p.pass(short)
+	late.Done = session.MakeSeq(2, 1)
+	outs, err = p.store.Ack(p.Context(), late)
+	p.err("Ack that is late, of what nobody delivers", nil, err)
+	p.same("Ack that is late, of what nobody delivers", "outputs", []string{"c"}, bodies(outs))
+	p.ack("last Ack", s, session.MakeSeq(3, 1))
+
+	p.say("Commit of the last", s, "e4", session.CommitRequest{Outputs: outputs("d", "e"), DeliveryLease: short})
+	p.pass(short)
+	t = p.begin("Begin whose Done is late, of what nobody delivers",
+		session.BeginRequest{ID: s, Done: session.MakeSeq(4, 1), Late: true}, session.Idle)
+	p.same("Begin whose Done is late, of what nobody delivers", "outputs", []string{"e"}, bodies(t.Outputs))
+	p.same("Begin whose Done is late, of what nobody delivers", "retried", true, t.Retried)
 }
 
 // endedKeepsOutputs ends a session with a last output. That output waits like any other, and one of

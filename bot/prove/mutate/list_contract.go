@@ -34,6 +34,12 @@ func contractGuards() []guard {
 			"#!lua\nlocal changed = true\n--include load\nattempts = attempts + 1\n--include save\n" +
 				"local answer = { pack('>I6I4I6I6BI3',",
 			onRedis + look},
+		{"memory: a late ack takes no delivery lease from another", memory,
+			"if !r.Late || e.out.lease.until <= now {", "if true {",
+			onMemory + "an_ack_that_is_late_takes_no_delivery_lease_from_another"},
+		{"memory: nor does a late begin", memory,
+			"case r.Done != 0 && !r.Late:", "case r.Done != 0:",
+			onMemory + "an_ack_that_is_late_takes_no_delivery_lease_from_another"},
 		{"memory: a look into a session changes nothing", memory,
 			"bytes.Clone(e.state), timeOf(e.timer), e.attempts", "e.state, timeOf(e.timer), e.attempts",
 			onMemory + look},
