@@ -12,12 +12,16 @@ import (
 // answer reads what a script packed, from the front. If it is too short, it is bad from then on, and
 // everything that is read is zero: the caller looks at bad once, at the end. Slices that it returns
 // refer to its bytes.
+//
+// Go evaluates the calls of a line from left to right. So where several fields are read in one
+// line, as in session.Event{Time: h.time(), Accepted: h.time(), ID: h.text()}, their order in the line
+// is the order of the bytes in the answer.
 type answer struct {
 	b   []byte
 	bad bool
 }
 
-// take reads n bytes.
+// take reads n bytes. Appending to what it returns copies, so that the bytes behind stay as they are.
 func (a *answer) take(n int) []byte {
 	if n > len(a.b) {
 		a.b, a.bad = nil, true
@@ -28,7 +32,7 @@ func (a *answer) take(n int) []byte {
 	return v
 }
 
-// num reads a big-endian number of n bytes.
+// num reads a big-endian number of n bytes, up to 8. Example: the bytes 1, 2 are 258.
 func (a *answer) num(n int) uint64 {
 	var b [8]byte
 	copy(b[8-n:], a.take(n))
@@ -123,13 +127,15 @@ func parseCommitted(b []byte) (r session.CommitResult, outcome int, ok bool) {
 	return r, outcome, !a.bad && outcome >= commitDone && outcome <= commitFull
 }
 
-// dueSession is a session that the due script lists.
+// dueSession is a session that the due script lists, and since when it is due. Due sorts by that time
+// when the answers of several partitions are joined.
 type dueSession struct {
 	id    string
 	since time.Time
 }
 
-// parseDue appends the sessions of an answer of the due script to found.
+// parseDue appends the sessions of an answer of the due script to found. The answer has one entry for
+// each session, up to its end: 6 bytes of time, 1 byte of length, the id.
 func parseDue(found []dueSession, b []byte) ([]dueSession, bool) {
 	a := answer{b: b}
 	for len(a.b) > 0 {

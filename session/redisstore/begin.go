@@ -42,8 +42,9 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 
 // giveBack releases the lease that a Begin took on the master, where the replicas were too slow: the
 // caller gets an error, knows of no lease, and runs no turn. Without giveBack the event would wait
-// until the lease runs out, 3.5 s; with it, the event is due at once. giveBack ignores errors, and
-// ends at the end.
+// until the lease runs out, 3.5 s; with it, the event is due at once. giveBack ignores errors, since
+// the lease also runs out by itself, and it gives up at the time "end": so Begin as a whole takes no
+// longer than Options.Timeout.
 func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []byte, end time.Time) {
 	if len(reply) == 0 || session.Status(reply[0]) != session.Run {
 		return
@@ -53,7 +54,8 @@ func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []b
 	_ = s.Release(ctx, &session.ReleaseRequest{ID: r.ID, Token: r.Token})
 }
 
-// packBegin writes the arguments of the begin script: see lua/begin.lua.
+// packBegin writes the arguments of the begin script, in the order that lua/begin.lua names: first the
+// request with its numbers, then the event, which is empty if the call brings none.
 func packBegin(c *call, r *session.BeginRequest) {
 	c.request = append(c.request, r.Token[:]...)
 	c.flag(r.Redelivered)
@@ -74,12 +76,16 @@ func packBegin(c *call, r *session.BeginRequest) {
 	}
 }
 
-// eventHash is by what a session remembers an event.
+// eventHash is by what a session remembers an event: the first 8 bytes of a SHA-256 of its id. With
+// 128 events remembered, one new event in 10^17 has the hash of an old one by chance, and is taken
+// for a duplicate.
 func eventHash(id string) [8]byte {
 	sum := sha256.Sum256([]byte(id))
 	return [8]byte(sum[:8])
 }
 
+// errToken is returned for a mistake of the caller. The scripts write the zero token where nobody
+// holds a lease.
 var errToken = errors.New("redisstore: the zero token is not valid")
 
 // checkBegin refuses what must not be sent, so that nothing is half done.

@@ -8,7 +8,8 @@ import (
 )
 
 // How long Due tells to wait. Other processes make sessions due at any time, and nobody tells this
-// process: so the wait is short, and there is no Wake.
+// process: so the wait is short, and there is no Wake. With 250 ms, more or less a fifth, a timer fires
+// up to 300 ms late, and ten processes ask Redis about 40 times a second.
 const (
 	dueWait = 250 * time.Millisecond // more or less by up to a fifth, so that processes do not ask in step
 	dueMore = 25 * time.Millisecond  // if there were as many as was asked for, and so perhaps more
@@ -16,7 +17,8 @@ const (
 
 // Due implements session.Store. It asks the watch indexes of all partitions: by one call, or in a
 // Cluster by one call for each partition, since their slots are on several nodes. All calls go out
-// together.
+// together. Each partition may list up to limit sessions, so that the most overdue of all are among
+// them; the joined list is sorted and cut.
 func (s *Store) Due(ctx context.Context, limit int) ([]string, time.Duration, error) {
 	wait := dueWait*4/5 + rand.N(dueWait*2/5)
 	if limit <= 0 {

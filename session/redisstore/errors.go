@@ -49,7 +49,8 @@ type answerClass string
 // Error implements error.
 func (c answerClass) Error() string { return "redis answered " + string(c) }
 
-// isNetwork says whether err came from the way to Redis, and not from Redis or from the caller.
+// isNetwork says whether err came from the way to Redis: a connection that was refused or broke, or a
+// timeout. It is false for what Redis answered, for a caller that gave up, and for errUnmet.
 func isNetwork(err error) bool {
 	if err == nil {
 		return false

@@ -12,7 +12,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// demand is what a store wants of each master of Redis.
+// demand is what a store wants of each master of Redis. faults says what is missing and keeps the store
+// from starting; warn says what is unwise.
 type demand struct {
 	cluster  bool
 	replicas int
@@ -26,7 +27,8 @@ type server struct {
 	appendfsync string
 }
 
-// survey asks all masters: one, or those of a Cluster.
+// survey asks all masters what they are and how they are set: one, or those of a Cluster at the same
+// time, which is why a lock guards the list.
 func (s *Store) survey(ctx context.Context) ([]server, error) {
 	var mu sync.Mutex
 	var all []server
@@ -48,7 +50,8 @@ func (s *Store) survey(ctx context.Context) ([]server, error) {
 	return all, err
 }
 
-// since says whether the server is of that version of Redis or newer. Valkey says 7.2.
+// since says whether the server is of that version of Redis or newer. Example: 7.4.1 is since 7.2. Valkey
+// calls itself Redis 7.2, whatever its own version is. A version that cannot be read counts as 0.0.
 func (s *server) since(major, minor int) bool {
 	first, rest, _ := strings.Cut(s.info["redis_version"], ".")
 	second, _, _ := strings.Cut(rest, ".")
@@ -78,7 +81,8 @@ func (d demand) faults(all []server) error {
 	return errors.Join(faults...)
 }
 
-// fault says what makes one server unfit.
+// fault says what makes one server unfit. In a Cluster the client finds the masters itself, so role and
+// mode need not be asked.
 func (d demand) fault(s *server) error {
 	var faults []error
 	if !s.since(7, 0) {

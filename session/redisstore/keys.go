@@ -15,7 +15,7 @@ type partition struct {
 
 const (
 	root  = "kaiwa:"
-	slots = 16384 // of a Cluster
+	slots = 16384 // hash slots of a Cluster; each key is in one of them
 )
 
 // namespaceRoot is what all keys of a namespace begin with.
@@ -50,7 +50,8 @@ func makePartitions(namespace string, n int) []partition {
 func markOf(key string) string { return key[:strings.IndexByte(key, '}')+2] + "f" }
 
 // part returns the partition of a session. The first four characters of its id decide, which are
-// 24 bits of a hash.
+// 24 bits of a hash. Example: VG6d are the digits 21, 6, 58 and 29 to the base 64, which is 5533341;
+// of 64 partitions, that is the one with index 29.
 func (s *Store) part(id string) *partition {
 	n := 0
 	for i := range min(4, len(id)) {

@@ -26,7 +26,9 @@ func (s *Store) Extend(ctx context.Context, id string, t session.LeaseToken, lea
 	return s.fenced(ctx, c, &s.scripts.extend, id, t)
 }
 
-// fenced makes a call of a script that answers leaseHeld or leaseLost.
+// fenced makes a call of a script that answers leaseHeld or leaseLost. leaseLost becomes ErrFenced. A
+// zero token is refused here: in a stored value it stands for nobody, and would match a lease that is
+// free.
 func (s *Store) fenced(ctx context.Context, c *call, sc *script, id string, t session.LeaseToken) error {
 	if err := checkID(sc.name, id); err != nil {
 		return err

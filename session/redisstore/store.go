@@ -47,7 +47,17 @@ const (
 // Store is a session.Store in Redis. Make it with New.
 //
 // A method checks its request, packs it into a call, has a batcher send the call, and reads the
-// answer: all else is done by the scripts in lua/.
+// answer: all else is done by the scripts in lua/. Ack, for example:
+//
+//	checkID        refuses an id that is no session's
+//	firm.get       an empty call
+//	u40, term      write the number of the output, and how long the delivery lease lasts
+//	seal           adds script and keys
+//	firm.do        puts the call into the queue, and waits until a flusher has the answer
+//	firm.put       gives the call back
+//	outputs        reads the outputs that are left
+//
+// batch and firm are the same batcher unless Options ask for Replicas or Fsync.
 type Store struct {
 	client  redis.UniversalClient
 	parts   []partition
@@ -94,7 +104,9 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 	return s, nil
 }
 
-// withDefaults returns the options with defaults in the place of zeros, or what is wrong with them.
+// withDefaults returns the options with defaults in the place of zeros, or what is wrong with them. It
+// must be known here that Wait is less than Timeout: otherwise the call would end before the answer
+// comes that the replicas were not in time.
 func withDefaults(o *Options) (Options, error) {
 	var opt Options
 	if o != nil {
