@@ -111,7 +111,8 @@ func (m *model) beginOutputs(r *session.BeginRequest, b session.BeginResult, now
 	return first(wantOutputs(m.outs, b.Outputs), want("retried", true, b.Retried))
 }
 
-// beginAgain is for a call with the arguments of the one before, whose answer was b.
+// beginAgain is for a call with the arguments of the one before, whose answer was b. The second answer
+// must be the same, but for terms that the store may have begun anew.
 func (m *model) beginAgain(r *session.BeginRequest, b, again session.BeginResult, err error) verdict {
 	if err != nil {
 		return noError(err)
@@ -199,7 +200,12 @@ func (m *model) fenced(t session.LeaseToken, err error) (v verdict, done bool) {
 	return noError(err), err != nil
 }
 
-// commitAgain is for a commit that was made before. late says that other calls came between.
+// commitAgain is for a commit that was made before. late says that other calls came between. There are
+// three cases, by how many commits came since: for a commit that made revision 6, in a session of
+//
+//	revision 6     it is the last one: the same answer, or ErrFenced if late
+//	revision 7...  its outputs may still wait: then MayDeliver, and nothing else
+//	               otherwise ErrFenced
 func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitResult, err error, late bool) verdict {
 	// Others committed since, and the outputs of this commit still wait.
 	if err == nil && late && r.Rev+1 < m.rev && len(m.outs) > 0 && m.outs[0].seq>>8 == session.MakeSeq(r.Rev+1, 0)>>8 {
@@ -252,7 +258,8 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 	return ""
 }
 
-// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term.
+// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term, in milliseconds.
+// It does not matter who had the delivery lease before.
 func (m *model) ack(done session.Seq, delivery int64, outs []session.Output, err error, now span) verdict {
 	m.outs = m.left(done)
 	if len(m.outs) > 0 {
