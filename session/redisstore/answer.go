@@ -68,6 +68,7 @@ func (a *answer) event() session.Event {
 	if n == 0 {
 		return session.Event{}
 	}
+	// A reader of its own for the event: the body has no length, and is what is left at the end.
 	h := answer{b: a.take(n), bad: a.bad}
 	e := session.Event{Time: h.time(), Accepted: h.time(), ID: h.text()}
 	e.MessageID, e.Body = h.text(), h.b
@@ -106,6 +107,7 @@ func parseBegun(b []byte, own *session.Event) (session.BeginResult, bool) {
 		if flags&answerOwnEvent == 0 {
 			r.Event = a.event()
 		} else {
+			// The caller may write to its own slice later, and the answer must not change then.
 			r.Event = *own
 			r.Event.Accepted, r.Event.Body = r.Now, bytes.Clone(own.Body)
 		}

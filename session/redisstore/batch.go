@@ -125,6 +125,7 @@ func (b *batcher) flush() {
 // wait for Redis for many seconds more; calls that arrive now must not wait behind it.
 func (b *batcher) replace() {
 	b.mu.Lock()
+	// With nothing in the queue there is no one to replace the flusher for: it is only counted off.
 	start := len(b.queue) > 0
 	if !start {
 		b.busy--
@@ -150,6 +151,8 @@ func (b *batcher) take(batch []*call) []*call {
 			batch = append(batch, c)
 		}
 	}
+	// What is left moves to the front of the same array, and the end is cleared: the array would otherwise keep
+	// calls that are done.
 	rest := copy(b.queue, b.queue[n:])
 	clear(b.queue[rest:])
 	b.queue = b.queue[:rest]
@@ -164,6 +167,7 @@ func (b *batcher) take(batch []*call) []*call {
 func (b *batcher) send(batch []*call) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), b.timeout)
 	defer cancel()
+	// inTime stops the timer. It returns false if the timer has started replace already.
 	inTime := context.AfterFunc(ctx, b.replace)
 	if b.barrier != nil {
 		b.sendFirm(ctx, batch)

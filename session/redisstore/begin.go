@@ -22,6 +22,7 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	c.seal(&s.scripts.begin, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID)
 	start := time.Now()
 	reply, err := s.firm.do(ctx, c)
+	// The master has run the script, and its answer is in c.reply, though the call has failed.
 	if errors.Is(err, errUnmet) {
 		s.giveBack(ctx, r, c.reply, start.Add(s.firm.timeout))
 	}

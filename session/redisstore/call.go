@@ -73,6 +73,7 @@ func (c *call) reset() {
 	if cap(c.request) > keepRequest {
 		c.request = nil
 	}
+	// clear, and not only a shorter slice: behind its end, the array would keep the pointers.
 	clear(c.args)
 	c.args, c.request, c.cuts = c.args[:0], c.request[:0], c.cuts[:0]
 	c.taken, c.givenUp = false, false

@@ -62,6 +62,7 @@ func inTime(ctx context.Context, op string, f func() error) error {
 
 // explain adds to an error of Redis what it means for an operator.
 func explain(err error) error {
+	// callError has kept the first word of what Redis answered.
 	var class answerClass
 	if errors.As(err, &class) {
 		if m := meaning(class); m != "" {

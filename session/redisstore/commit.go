@@ -34,6 +34,7 @@ func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.C
 	case outcome == commitFull:
 		return session.CommitResult{}, session.ErrFull
 	}
+	// The script does not send it: a commit that was done made the revision after the one that it names.
 	done.Rev = r.Rev + 1
 	return done, nil
 }

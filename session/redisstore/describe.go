@@ -68,6 +68,7 @@ func Describe(ctx context.Context, c redis.UniversalClient, name string, o *Desc
 // kaiwa:{p3f}:q:<id>, has both. For an id alone, place reads the number of partitions from kaiwa:meta,
 // which decides in which partition the session is.
 func place(ctx context.Context, c redis.UniversalClient, name, namespace string) (prefix, id string, err error) {
+	// A key has a hash tag, such as {p3f}:, and what follows is the id or, for a mailbox, q: and the id.
 	tag := strings.LastIndex(name, "}:") + len("}:")
 	if tag >= len("}:") {
 		prefix, id = name[:tag], strings.TrimPrefix(name[tag:], "q:")
@@ -80,6 +81,7 @@ func place(ctx context.Context, c redis.UniversalClient, name, namespace string)
 		if _, err := fmt.Sscanf(meta, "layout=%d partitions=%d", &layout, &partitions); err != nil || partitions < 1 {
 			return "", "", badAnswer("describe: meta")
 		}
+		// A Store of partitions alone, to ask it where the session is.
 		prefix = (&Store{parts: makePartitions(namespace, partitions)}).part(id).prefix
 	}
 	if len(id) != session.IDLen {
@@ -171,6 +173,7 @@ func (d *description) seen(b []byte, floor time.Time) {
 	text := fmt.Sprintf("%d events", len(b)/seenBytes)
 	if len(b) >= seenBytes {
 		units := d.now.UnixMilli() / seenUnit.Milliseconds()
+		// In Go the rest of a negative number is negative: the line after it puts that right.
 		age := (units - int64(b[seenBytes-2])<<8 - int64(b[seenBytes-1])) % seenModulo
 		if age < 0 {
 			age += seenModulo
@@ -197,6 +200,7 @@ func (d *description) mailbox(waiting int, mail []redis.Z) {
 			d.line("", "a malformed event")
 			continue
 		}
+		// From "accepted" on, which comes behind the id and a zero byte, to the length at the end.
 		a := answer{b: []byte(member[int(member[len(member)-1])+1 : len(member)-1])}
 		e := session.Event{Time: time.UnixMilli(int64(z.Score)), Accepted: a.time(), ID: a.text(), MessageID: a.text()}
 		e.Body = a.b

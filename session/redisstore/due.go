@@ -40,6 +40,7 @@ func (s *Store) Due(ctx context.Context, limit int) ([]string, time.Duration, er
 		return nil, wait, err
 	}
 	slices.SortStableFunc(found, func(a, b dueSession) int { return a.since.Compare(b.since) })
+	// There may be more than was asked for: ask again soon.
 	if len(found) >= limit {
 		found, wait = found[:limit], dueMore
 	}

@@ -76,6 +76,7 @@ const (
 // refused with MOVED, the callers of the others are woken, and call 4 is sent to A 100 ms later.
 func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
 	left := batch
+	// left are the calls that have no answer yet: all at first, and then those whose slots have moved.
 	for try := 1; len(left) > 0; try++ {
 		var wg sync.WaitGroup
 		for _, g := range b.byNode(ctx, left) {
@@ -136,6 +137,7 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 	_ = pipe.Process(ctx, wait)
 	_, _ = pipe.Exec(ctx) // each command keeps its own error
 	met := b.barrier.met(wait)
+	// A call that Redis refused keeps its own error, whatever touch and the barrier answered.
 	var again []*call
 	for _, c := range calls {
 		switch {

@@ -120,6 +120,7 @@ func (d demand) fsyncFault(s *server, waitAOF bool) error {
 
 // warn logs what a store can live with, and an operator should know.
 func (d demand) warn(all []server, log *slog.Logger) {
+	// One master without is enough: its sessions would be the ones that are lost.
 	noFile, noReplica := false, false
 	for i := range all {
 		noFile = noFile || all[i].info["aof_enabled"] != "1"

@@ -33,6 +33,7 @@ func makePartitions(namespace string, n int) []partition {
 	parts := make([]partition, n)
 	for i, left := 0, n; left > 0; i++ {
 		tag := "p" + strconv.FormatInt(int64(i), 16)
+		// The slot of the tag, and the range that the slot is in: with 64 partitions, slot 1000 is in range 3.
 		p := &parts[int(crc16(tag))%slots*n/slots]
 		if p.prefix != "" {
 			continue // the range has a tag already

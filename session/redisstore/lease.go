@@ -7,8 +7,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Release implements session.Store. It does not wait for replicas: a release that is lost costs the
-// event a delay, as the lease runs out by itself.
+// Release implements session.Store. It does not wait for replicas. If a failover loses a release, the event
+// is due when the lease runs out by itself, which is some seconds later than it might have been.
 func (s *Store) Release(ctx context.Context, r *session.ReleaseRequest) error {
 	c := s.batch.get()
 	c.request = append(c.request, r.Token[:]...)

@@ -27,6 +27,7 @@ func (s *Store) parseLetterID(text string) (id letterID, ok bool) {
 	ok = ok && err == nil
 	id.no, err = strconv.ParseUint(no, 10, 64)
 	ok = ok && err == nil
+	// What is written back must be the same text. That refuses 063-1-0: one letter has one name.
 	return id, ok && id.String() == text
 }
 

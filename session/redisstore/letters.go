@@ -40,6 +40,7 @@ func (s *Store) DeadLetters(ctx context.Context, from string, limit int) ([]sess
 	defer cancel()
 	var all []session.DeadLetter
 	for len(all) < limit {
+		// One call for each turn of this loop. "(" before the place means behind it.
 		n := min(letterChunk, limit-len(all))
 		parts := s.parts[at.part:]
 		if s.cluster {
@@ -89,6 +90,7 @@ func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, fro
 func (s *Store) parseLetters(b []byte, index int) (all []session.DeadLetter, id letterID, ok bool) {
 	a := answer{b: b}
 	for len(a.b) > 0 {
+		// The script counts the streams that it was given from 0; index is the partition of the first.
 		part := index + int(a.num(2))
 		id, ok = s.parseLetterID(strconv.Itoa(part) + "-" + a.text())
 		l := session.DeadLetter{ID: id.String(), Session: a.text(), Attempts: int(a.num(1)), Why: a.text()}
@@ -168,6 +170,7 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 	if l.Output.Seq != 0 {
 		return session.ErrOutput
 	}
+	// The hash is made here, as for Begin: Redis' Lua has no SHA-256.
 	again := id.eventID(l.Event.ID)
 	hash := eventHash(again)
 	c := s.firm.get()

@@ -69,6 +69,7 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 func claim(ctx context.Context, c redis.UniversalClient, opt *Options) error {
 	key := namespaceRoot(opt.Namespace) + "meta"
 	want := fmt.Sprintf("layout=%d partitions=%d", layout, opt.Partitions)
+	// redis.Nil says that there was no value, and that ours is there now.
 	got, err := c.SetArgs(ctx, key, want, redis.SetArgs{Mode: "NX", Get: true}).Result()
 	if errors.Is(err, redis.Nil) || err == nil && got == want {
 		return nil

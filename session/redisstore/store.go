@@ -97,6 +97,7 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 	for i := range s.parts {
 		s.watches = append(s.watches, s.parts[i].watch)
 	}
+	// start gives firm a batcher of its own if there is something to wait for.
 	s.firm = s.batch
 	if err := s.start(ctx, &opt); err != nil {
 		return nil, err
@@ -136,6 +137,7 @@ func withDefaults(o *Options) (Options, error) {
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
 	}
+	// '{' and '}' above all: they would move the hash tag, and with it all keys, to another slot.
 	for _, c := range opt.Namespace {
 		if c > 'z' || tagValue(byte(c)) < 0 && c != '.' {
 			return opt, fmt.Errorf("redisstore: Namespace has characters other than letters, digits, '-', '_' and '.'")
