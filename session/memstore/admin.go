@@ -111,7 +111,7 @@ func (s *Store) DeadLetters(_ context.Context, from string, limit int) (
 // Replay implements session.Admin. The new event keeps the acceptance time of the event that
 // failed, so that its turn knows how old it is. Its id is made of the letter's number, which is
 // never used again: e1 that failed as letter 3 becomes e1#r3, and is no duplicate of e1. A session
-// that is gone is made anew, as by Begin. It may be a full mailbox that refuses: the letter stays.
+// that is gone is made anew, as by Begin. If the mailbox is full, the letter stays.
 func (s *Store) Replay(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -71,7 +71,8 @@ func (e *entry) buried(t time.Time, now int64) bool {
 //
 // Example: it is 12:00:00. A timer is set for 12:10, an output waits whose delivery lease ends at
 // 12:00:03, and a turn runs whose lease ends at 12:00:02. The session is due at 12:00:02. When the
-// turn has committed, it is due at 12:00:03, and when the output is acknowledged, at 12:10.
+// turn has committed and kept the timer, the session is due at 12:00:03, and when the output is
+// acknowledged, at 12:10.
 func (e *entry) dueAt() int64 {
 	due := int64(never)
 	if len(e.out.waiting) > 0 {

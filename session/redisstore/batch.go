@@ -125,7 +125,7 @@ func (b *batcher) flush() {
 // wait for Redis for many seconds more; calls that arrive now must not wait behind it.
 func (b *batcher) replace() {
 	b.mu.Lock()
-	// With nothing in the queue there is no one to replace the flusher for: it is only counted off.
+	// If nothing waits, no other flusher is needed. One fewer is busy then.
 	start := len(b.queue) > 0
 	if !start {
 		b.busy--

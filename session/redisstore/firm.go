@@ -72,7 +72,7 @@ const (
 // WAIT, which has no key, to any node.
 //
 // Example with two nodes: of five calls, three are for node A and two for node B. Both nodes are
-// called at the same time. A gets call 1, 2, 5, touch, WAIT; B gets call 3, 4, touch, WAIT. If call 4 is
+// called at the same time. A gets calls 1, 2 and 5, touch and WAIT; B gets calls 3 and 4, touch and WAIT. If call 4 is
 // refused with MOVED, the callers of the others are woken, and call 4 is sent to A 100 ms later.
 func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
 	left := batch

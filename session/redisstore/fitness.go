@@ -50,7 +50,7 @@ func (s *Store) survey(ctx context.Context) ([]server, error) {
 	return all, err
 }
 
-// since says whether the server is of that version of Redis or newer. Example: 7.4.1 is since 7.2. Valkey
+// since says whether the server is of that version of Redis or newer. Example: for 7.4.1, since(7, 2) is true. Valkey
 // calls itself Redis 7.2, whatever its own version is. A version that cannot be read counts as 0.0.
 func (s *server) since(major, minor int) bool {
 	first, rest, _ := strings.Cut(s.info["redis_version"], ".")

@@ -40,7 +40,7 @@ func (s *Store) DeadLetters(ctx context.Context, from string, limit int) ([]sess
 	defer cancel()
 	var all []session.DeadLetter
 	for len(all) < limit {
-		// One call for each turn of this loop. "(" before the place means behind it.
+		// Each round of this loop makes one call. "(" before the place means behind it.
 		n := min(letterChunk, limit-len(all))
 		parts := s.parts[at.part:]
 		if s.cluster {

@@ -105,9 +105,9 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 	return s, nil
 }
 
-// withDefaults returns the options with defaults in the place of zeros, or what is wrong with them. It
-// must be known here that Wait is less than Timeout: otherwise the call would end before the answer
-// comes that the replicas were not in time.
+// withDefaults returns the options with defaults in the place of zeros, or what is wrong with them. Wait
+// must be less than Timeout. Otherwise a call would always end before Redis answers that the replicas
+// were not in time.
 func withDefaults(o *Options) (Options, error) {
 	var opt Options
 	if o != nil {

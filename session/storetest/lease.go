@@ -150,7 +150,7 @@ func passedRevision(p *probe) {
 
 // extend gives a lease a longer term, and waits until the first term is over: the lease is held
 // still, and the session is not due. Then it gives the lease a shorter term, which counts just the
-// same. Terms are 480 ms, then 10 minutes, then 60 ms; each counts from the call of Extend.
+// same. Terms are 480 ms, then 10 minutes, then 60 ms; each counts from its call.
 func extend(p *probe) {
 	s := p.session("a")
 	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: 8 * short}

@@ -120,7 +120,7 @@ func (p *probe) sameEvent(step string, want, got session.Event) {
 
 // deadRepeated repeats the commit that sets an event aside, as a caller does that got no answer:
 // there is one letter.
-// A store that writes the letter in a step of its own fails here.
+// A store that writes a letter at each call leaves three.
 func deadRepeated(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -219,7 +219,7 @@ func replayFull(p *probe) {
 
 // letterPurged deletes one of two letters. It is gone for Purge and for Replay, the other stays,
 // and the event is known still: when LINE delivers it again, it is a duplicate.
-// Purge is what the check calls DeleteDeadLetter.
+// In failures, Purge stands for DeleteDeadLetter and Letters for DeadLetters.
 func letterPurged(p *probe) {
 	s := p.session("a")
 	p.setAside(s, p.event("e1", 1), "one")

@@ -200,12 +200,11 @@ func (m *model) fenced(t session.LeaseToken, err error) (v verdict, done bool) {
 	return noError(err), err != nil
 }
 
-// commitAgain is for a commit that was made before. late says that other calls came between. There are
-// three cases, by how many commits came since: for a commit that made revision 6, in a session of
+// commitAgain is for a commit that was made before. late says that other calls came between. What must
+// be answered depends on the revision that the session has by now. For a commit that made revision 6:
 //
-//	revision 6     it is the last one: the same answer, or ErrFenced if late
-//	revision 7...  its outputs may still wait: then MayDeliver, and nothing else
-//	               otherwise ErrFenced
+//	6     it is the last commit: the same answer, or ErrFenced if late
+//	7...  MayDeliver if its outputs still wait, or else ErrFenced; never a next event
 func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitResult, err error, late bool) verdict {
 	// Others committed since, and the outputs of this commit still wait.
 	if err == nil && late && r.Rev+1 < m.rev && len(m.outs) > 0 && m.outs[0].seq>>8 == session.MakeSeq(r.Rev+1, 0)>>8 {

@@ -211,7 +211,7 @@ func ackTwice(p *probe) {
 
 // endedKeepsOutputs ends a session with a last output. That output waits like any other, and one of
 // the next conversation waits behind it.
-// A store that deletes a session which has ended would lose the words with which the bot took its leave.
+// A store that deletes a session which has ended would lose the last words of the bot.
 func endedKeepsOutputs(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

@@ -24,7 +24,7 @@ func (p *probe) release(step string, t *turn, r session.ReleaseRequest) {
 }
 
 // releaseCounted gives a turn up twice, without a delay. The session is due at once, and each next
-// turn is a further attempt: 1, 2, 3. The bot looks at that number to give up on the event.
+// turn is a further attempt: 1, 2, 3. By that number the bot gives up on an event.
 func releaseCounted(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -100,7 +100,7 @@ func releaseStaysFirst(p *probe) {
 }
 
 // releaseEndsTurn gives a turn up and commits it all the same: it is fenced, before and after
-// another caller takes the turn. Release is a word that counts: who gave a turn up has no right to it.
+// another caller takes the turn. Who gave a turn up has no right to it any more.
 func releaseEndsTurn(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

@@ -4,7 +4,7 @@
 --
 -- Example: a turn runs whose lease ends at 12:00:03, an output waits whose delivery lease ends at 12:00:02, and a
 -- timer is set for 12:10. dueAt is 12:00:02. When the output is acknowledged it is 12:00:03, and when the turn
--- has committed, 12:10.
+-- has committed and kept the timer, 12:10.
 dueAt = 0
 if not leaseFree or headLength > 0 or mailCount > 0 then
   dueAt = leaseUntil
