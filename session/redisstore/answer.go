@@ -92,6 +92,9 @@ func (a *answer) outputs() []session.Output {
 
 // parseBegun reads the answer of the begin script. own is the event that Begin brought: where the
 // turn is for that very event, the answer does not repeat it, and the caller gets a copy of its own.
+//
+// Example: the first event of a new session has an answer of 22 bytes. They are status 1 and flags 2 (1
+// byte each), the time (6), attempt 1 (1), revision 0 (4), no timer (6) and a state of length 0 (3).
 func parseBegun(b []byte, own *session.Event) (session.BeginResult, bool) {
 	a := answer{b: b}
 	r := session.BeginResult{Status: session.Status(a.num(1))}

@@ -12,6 +12,15 @@ import (
 
 // Begin implements session.Store. It waits for replicas and disks, if Options ask for it, since an
 // event that Begin accepted must not be lost, and outputs that it hands out must not be taken back.
+//
+// How a Begin of a new event may end:
+//
+//	Redis answered, and the replicas were in time    the answer
+//	Redis answered, and the mailbox is full          ErrFull; nothing was written
+//	Redis answered, and the replicas were late       ErrUnavailable; the master has the event
+//	no answer within Options.Timeout                 ErrUnavailable; nobody knows
+//
+// In the last two cases LINE is told no and delivers the event again, which is then new or a duplicate.
 func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if err := checkBegin(r); err != nil {
 		return session.BeginResult{}, err

@@ -11,7 +11,8 @@ import (
 const maxReason = 255
 
 // Commit implements session.Store. It waits for replicas and disks, if Options ask for it: outputs
-// may be sent once Commit has returned.
+// may be sent once Commit has returned. A commit that ends in ErrUnavailable may have taken effect. The bot
+// makes the same call again, with the same token and revision, and the script recognises it by the mark.
 func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	if err := checkCommit(r); err != nil {
 		return session.CommitResult{}, err

@@ -58,7 +58,7 @@ func (s *Store) dueCall(watches []any, limit int) *call {
 	return c
 }
 
-// collect sends the calls and joins their answers. It returns the first error at once: the calls that
+// collect sends the calls and joins their answers, in no order. It returns the first error at once: the calls that
 // are still under way are left to the flushers, and are not put back into the pool.
 func (s *Store) collect(ctx context.Context, calls []*call) ([]dueSession, error) {
 	for _, c := range calls {

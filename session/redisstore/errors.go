@@ -12,7 +12,11 @@ import (
 )
 
 // passing are the classes of Redis' errors that pass by themselves: the call may be repeated, and its
-// error wraps session.ErrUnavailable. An error that is not listed, such as WRONGTYPE, will stay.
+// error wraps session.ErrUnavailable. An error that is not listed, such as WRONGTYPE, will stay. meaning, in
+// check.go, has words for most of them. Of the others
+//
+//	TRYAGAIN, ASK, MOVED  come from a Cluster in which a slot is on its way to another node, or arrived
+//	MASTERDOWN            comes from a replica that has lost its master
 var passing = [...]string{
 	"OOM", "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS", "BUSY",
 	"MISCONF", "MOVED", "ASK", "NOSCRIPT",

@@ -20,7 +20,8 @@ type demand struct {
 	fsync    bool
 }
 
-// server is what a master says of itself.
+// server is what a master says of itself. Of INFO, the store reads redis_version, maxmemory_policy, role,
+// redis_mode, connected_slaves and aof_enabled.
 type server struct {
 	info map[string]string // of INFO
 	// appendfsync is the setting of that name; empty if it was not asked for, or may not be read.

@@ -9,6 +9,7 @@ import (
 
 // Inspect implements session.Admin. It waits for no replicas: what it shows may be lost in a failover.
 // One script reads the session and its mailbox, so that the two belong together.
+// Describe, which is for operators, reads them in two commands.
 func (s *Store) Inspect(ctx context.Context, id string) (session.Snapshot, error) {
 	if err := checkID("inspect", id); err != nil {
 		return session.Snapshot{}, err

@@ -6,7 +6,8 @@ import (
 )
 
 // partition is a share of the sessions. All keys of a partition are in one hash slot, so that one
-// script may write several of them, in a Cluster too.
+// script may write several of them, in a Cluster too. The keys of the partition p3f are in the slot of the
+// text "p3f", as a Cluster hashes only what is between the first { and }.
 type partition struct {
 	prefix string // of the keys, with the hash tag
 	watch  string // the watch index

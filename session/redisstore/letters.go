@@ -64,7 +64,8 @@ func (s *Store) DeadLetters(ctx context.Context, from string, limit int) ([]sess
 
 // lettersOf lists up to n letters of some partitions in a row. index is that of the first of them.
 // from is where to begin in the first partition, to is where to end in all. It also returns the id
-// of the last letter.
+// of the last letter. from and to are those of XRANGE: "(5-0" is behind 5-0, "+" is the end, and "5-0"
+// for both is that letter alone.
 func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, from, to string, n int) (
 	[]session.DeadLetter, letterID, error,
 ) {
