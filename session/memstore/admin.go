@@ -13,7 +13,8 @@ import (
 // Check implements session.Admin. Memory takes an event at any time: it returns nil.
 func (s *Store) Check(context.Context) error { return nil }
 
-// Inspect implements session.Admin.
+// Inspect implements session.Admin. A session that was forgotten shows its revision alone. The head
+// comes first in the events, though an event behind it may be older.
 func (s *Store) Inspect(_ context.Context, id string) (session.Snapshot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +80,9 @@ func (s *Store) Unsend(_ context.Context, id, messageID string) error {
 var errFrom = errors.New("memstore: DeadLetters did not return that place")
 
 // DeadLetters implements session.Admin. The dead letters come in the order in which they were set
-// aside. The place to go on from is the number of the last one returned.
+// aside. The place to go on from is the number of the last one returned. Example: with letters 3, 4
+// and 7 and a limit of 2, the first page has 3 and 4, and the next place is "4". If letter 4 is
+// deleted meanwhile, the next page still begins with 7.
 func (s *Store) DeadLetters(_ context.Context, from string, limit int) (
 	some []session.DeadLetter, next string, err error,
 ) {
@@ -106,7 +109,9 @@ func (s *Store) DeadLetters(_ context.Context, from string, limit int) (
 }
 
 // Replay implements session.Admin. The new event keeps the acceptance time of the event that
-// failed, so that its turn knows how old it is.
+// failed, so that its turn knows how old it is. Its id is made of the letter's number, which is
+// never used again: e1 that failed as letter 3 becomes e1#r3, and is no duplicate of e1. A session
+// that is gone is made anew, as by Begin. If the mailbox is full, the letter stays.
 func (s *Store) Replay(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +137,8 @@ func (s *Store) Replay(_ context.Context, id string) error {
 	return nil
 }
 
-// DeleteDeadLetter implements session.Admin.
+// DeleteDeadLetter implements session.Admin. The session still remembers the id of the event: if it
+// is delivered once more, it is a duplicate.
 func (s *Store) DeleteDeadLetter(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

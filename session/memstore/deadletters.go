@@ -10,7 +10,8 @@ import (
 // maxDead is how many dead letters a Store keeps. After that, a new one replaces the oldest.
 const maxDead = 1000
 
-// deadLetters are the dead letters of all sessions, the oldest first.
+// deadLetters are the dead letters of all sessions, the oldest first. They do not belong to the
+// entries: a session that expires leaves its dead letters.
 type deadLetters struct {
 	kept []session.DeadLetter
 	// last is the number of the newest dead letter. The number, in decimal, is its ID.
@@ -26,6 +27,7 @@ func (l *deadLetters) add(d session.DeadLetter) {
 	}
 }
 
+// find looks at one letter after the other, which only an operator waits for.
 func (l *deadLetters) find(id string) (d session.DeadLetter, ok bool) {
 	for _, d := range l.kept {
 		if d.ID == id {
@@ -35,7 +37,7 @@ func (l *deadLetters) find(id string) (d session.DeadLetter, ok bool) {
 	return d, false
 }
 
-// remove says whether it removed any.
+// remove deletes the letters for which the function is true. It says whether there were any.
 func (l *deadLetters) remove(which func(session.DeadLetter) bool) bool {
 	before := len(l.kept)
 	l.kept = slices.DeleteFunc(l.kept, which)

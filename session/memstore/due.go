@@ -20,6 +20,10 @@ const (
 
 // Due implements session.Store. If it returns no ids, wait is the exact time until the next
 // session is due, one hour at most; otherwise it is one second at most.
+//
+// The heap shows only its first session. So Due takes the sessions that it returns out of the heap,
+// which leaves the next one on top, reads the time of that one, and puts the others back: they stay
+// due until somebody calls Begin for them.
 func (s *Store) Due(_ context.Context, limit int) ([]string, time.Duration, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,11 +53,15 @@ func (s *Store) Due(_ context.Context, limit int) ([]string, time.Duration, erro
 // answer is 1.
 func (s *Store) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }
 
-// Wake implements session.Store. The session may be handled by the time the value is received.
+// Wake implements session.Store. The channel holds one value. If a value is in it already, a second
+// session that becomes due needs none: one call of Due finds both. When the value is received,
+// another caller may have handled the session by Begin with an event.
 func (s *Store) Wake() <-chan struct{} { return s.wake }
 
 // settle is called after each change of a session. It moves the session to its place in the queue,
-// and wakes the caller of Due if the session is due before Due would be called again.
+// and wakes the caller of Due if the session is due before Due would be called again. Example: Due
+// said to wait until 13:00, and a commit sets a timer for 12:30. settle wakes the caller, who asks
+// again and is told to wait until 12:30. A timer for 13:30 wakes nobody.
 func (s *Store) settle(e *entry) {
 	e.due = e.dueAt()
 	heap.Fix(&s.queue, e.place)

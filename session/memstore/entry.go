@@ -12,28 +12,32 @@ import (
 type entry struct {
 	id      string
 	expires int64 // from then on the session does not exist
-	due     int64 // when Begin without an event has something to do: see dueAt
+	due     int64 // its place in the order of the queue; settle sets it by dueAt
 	place   int   // of the session in the queue
 
-	// The lease depends on two fields:
+	// The state of the lease depends on three fields:
 	//
-	//	token  until      who may begin a turn, and who may commit
-	//	zero   -          anybody may begin
-	//	t      to come    only t may commit; events that come wait
-	//	t      is past    anybody may begin and so take the lease; before that, t may commit
+	//	state    token  until    notBefore  who may begin a turn, and who may commit
+	//	free     zero   -        past       anybody may begin; nobody may commit
+	//	resting  zero   -        to come    nobody may begin before notBefore; nobody may commit
+	//	held     t      to come  -          only t may commit; events that come wait
+	//	overdue  t      past     -          anybody may begin, and so take the lease from t; until
+	//	                                    somebody does, t may still commit
 	token session.LeaseToken
 	until int64
 	// attempts counts the turns that were begun for the head, or for the timer if there is none.
 	attempts int
 	// crashed says that one of these turns lost its lease.
 	crashed bool
-	// notBefore is when the next turn may begin: a turn that was released waits.
+	// notBefore is when the next turn may begin. For a turn that was released it is the end of the
+	// delay. Otherwise it is the time since which an event waits, so that Due lists the session
+	// that has waited longest first.
 	notBefore int64
 	mail      mailbox
 
 	// What the last commit wrote.
 	rev   uint32
-	last  session.LeaseToken // the token of that commit
+	last  session.LeaseToken // the token of that commit, by which a repeated commit is recognised
 	state []byte
 	timer int64
 	out   outbox
@@ -64,6 +68,11 @@ func (e *entry) buried(t time.Time, now int64) bool {
 // dueAt returns when Begin without an event has something to do: to hand out outputs whose
 // delivery lease ran out, or to begin a turn. While a turn runs, the next one may begin when the
 // lease runs out.
+//
+// Example: it is 12:00:00. A timer is set for 12:10, an output waits whose delivery lease ends at
+// 12:00:03, and a turn runs whose lease ends at 12:00:02. The session is due at 12:00:02. When the
+// turn has committed and kept the timer, the session is due at 12:00:03, and when the output is
+// acknowledged, at 12:10.
 func (e *entry) dueAt() int64 {
 	due := int64(never)
 	if len(e.out.waiting) > 0 {
@@ -89,6 +98,12 @@ func (e *entry) keepAlive(now int64) {
 
 // take gives the lease to t. The turn is for the head, which is the oldest event if there was no
 // head yet, or for the timer if no event waits.
+//
+// How attempts and crashed go on, for one event:
+//
+//	begin, lease lost    attempt 1, crashed false
+//	begin, released      attempt 2, crashed true: nobody released the lease of attempt 1
+//	begin, committed     attempt 3, crashed true: one crash is remembered until the commit
 func (e *entry) take(t session.LeaseToken, until int64) {
 	if e.mail.begin() {
 		e.attempts = 0
@@ -105,6 +120,7 @@ func (e *entry) describe(b *session.BeginResult) {
 	b.State, b.Due, b.Event = bytes.Clone(e.state), timeOf(e.timer), e.mail.running()
 }
 
+// clock is the store's time, in milliseconds since 1970.
 func clock() int64 { return time.Now().UnixMilli() }
 
 func timeOf(ms int64) time.Time {
@@ -122,6 +138,8 @@ func deliveryEnd(now int64, lease time.Duration) int64 {
 	return end(now, lease, session.DefaultDeliveryLease)
 }
 
+// end is now plus d, or plus the default if d is not positive. A term of less than a millisecond
+// counts as one, because a lease that ends at once would be taken away before its turn begins.
 func end(now int64, d, byDefault time.Duration) int64 {
 	if d <= 0 {
 		d = byDefault

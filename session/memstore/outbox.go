@@ -10,7 +10,7 @@ import (
 // outbox holds the outputs of a session that are not yet delivered, in order.
 type outbox struct {
 	waiting []session.Output
-	// lease means nothing if nothing waits.
+	// lease is the delivery lease for all that waits. If nothing waits, its value is left over.
 	lease deliveryLease
 }
 
@@ -39,7 +39,8 @@ func (o *outbox) upTo(done session.Seq) (n int) {
 func (o *outbox) ack(done session.Seq) { o.waiting = slices.Delete(o.waiting, 0, o.upTo(done)) }
 
 // put appends the outputs of a commit. The commit gets the delivery lease if nothing waited.
-// Otherwise the outputs wait for the call that acknowledges those before them.
+// Otherwise the outputs wait for the call that acknowledges those before them. The lease that
+// entry.commit passes has no end yet: entry.committed sets it.
 func (o *outbox) put(bodies [][]byte, lease deliveryLease) {
 	if len(o.waiting) == 0 {
 		o.lease = lease
@@ -52,12 +53,15 @@ func (o *outbox) put(bodies [][]byte, lease deliveryLease) {
 
 // heldBy says whether the commit of t that made rev got the delivery lease, and some of its
 // outputs still wait. They are the first of all, because nothing waited when it got the lease.
+// Example: for revision 7, the first output that waits must be numbered below MakeSeq(8, 0). The
+// lease may outlive the outputs of its commit; what waits then is of later commits.
 func (o *outbox) heldBy(t session.LeaseToken, rev uint32) bool {
 	return o.lease.token == t && o.lease.rev == rev &&
 		len(o.waiting) > 0 && o.waiting[0].Seq < session.MakeSeq(rev+1, 0)
 }
 
-// handOut gives the delivery lease to another call and returns a copy of what waits.
+// handOut gives the delivery lease to another call, whoever had it, and returns a copy of what
+// waits.
 func (o *outbox) handOut(lease deliveryLease) []session.Output {
 	o.lease = lease
 	var outs []session.Output

@@ -18,11 +18,14 @@ const (
 type recent struct {
 	marks []mark
 	// floor is when the youngest event was accepted that is not remembered any more; zero if all
-	// are. Example: an event from before the floor is delivered again. It may be a duplicate
-	// that is not recognised, so it is refused.
+	// are. Example: the floor is 12:00. A redelivery of an event that happened at 11:59 is
+	// refused, because the event may have been accepted at 11:59 and not be remembered any more. A
+	// redelivery of an event that happened at 12:01 is not refused: it would have been accepted
+	// after 12:01, and all that was accepted after 12:00 is remembered.
 	floor int64
 }
 
+// mark stands for one accepted event.
 type mark struct {
 	hash     uint64
 	accepted int64
@@ -36,7 +39,8 @@ func (r *recent) has(hash uint64) bool {
 // remembered.
 func (r *recent) mayHaveForgotten(t time.Time) bool { return r.floor != 0 && t.UnixMilli() <= r.floor }
 
-// add remembers an event, and forgets those that are too old or too many.
+// add remembers an event, and forgets those that are too old or too many. n counts those to
+// forget. The loop ends at the new event at the latest, which is not old.
 func (r *recent) add(hash uint64, now int64) {
 	r.marks = append(r.marks, mark{hash, now})
 	n := max(0, len(r.marks)-recentCap)

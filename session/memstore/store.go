@@ -12,6 +12,10 @@ import (
 )
 
 // Store is a session.Store in memory. Its zero value is not usable: see New.
+//
+// Each session is in two places: in sessions, to be found by its id, and in queue, to be found
+// when it is due. Both hold the same *entry. A method locks mu, finds the entry, changes it, and
+// calls settle, which moves the entry to its new place in the queue.
 type Store struct {
 	seed maphash.Seed // for the hashes of event ids
 	wake chan struct{}
@@ -20,7 +24,8 @@ type Store struct {
 	sessions map[string]*entry
 	queue    queue // the same sessions, by due time
 	dead     deadLetters
-	// waitsUntil is the time until which the caller of Due waits; zero before the first Due.
+	// waitsUntil is the time until which the caller of Due sleeps; zero before the first Due. A
+	// session that becomes due before that time wakes the caller: see settle.
 	waitsUntil int64
 	// nextSweep is when expired sessions are deleted next.
 	nextSweep int64
@@ -35,7 +40,8 @@ func New() *Store {
 	}
 }
 
-// errZeroToken is returned for a mistake of the caller: the call fails however often it is made.
+// errZeroToken is returned for a mistake of the caller. It does not wrap session.ErrUnavailable,
+// because the same call would fail again.
 var errZeroToken = errors.New("memstore: the zero token cannot hold a lease")
 
 // Begin implements session.Store. It never waits, so it ignores the context, as all methods do.
@@ -82,7 +88,9 @@ func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (c session.C
 	return c, err
 }
 
-// Release implements session.Store.
+// Release implements session.Store. The head stays, and notBefore keeps every turn of the session
+// waiting for the delay. An attempt that does not count is taken off again, because take counted
+// it when the turn began.
 func (s *Store) Release(_ context.Context, r *session.ReleaseRequest) error {
 	return s.withLease(r.ID, r.Token, func(e *entry, now int64) {
 		e.token = session.LeaseToken{}
@@ -93,7 +101,8 @@ func (s *Store) Release(_ context.Context, r *session.ReleaseRequest) error {
 	})
 }
 
-// Extend implements session.Store.
+// Extend implements session.Store. The new end counts from now: an extension by 3 s when 2 s are
+// left leaves 3 s, not 5 s.
 func (s *Store) Extend(_ context.Context, id string, t session.LeaseToken, lease time.Duration) error {
 	return s.withLease(id, t, func(e *entry, now int64) { e.until = leaseEnd(now, lease) })
 }
@@ -135,7 +144,8 @@ func (s *Store) Discard(_ context.Context, id string, seq session.Seq, why strin
 	return nil
 }
 
-// change locks the store and calls do for the session, if it exists.
+// change locks the store and calls do for the session. If there is no such session, change does
+// nothing: the caller's results keep the values that they had before.
 func (s *Store) change(id string, do func(e *entry, now int64)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,7 +169,9 @@ func (s *Store) find(id string, now int64) *entry {
 	return e
 }
 
-// add makes a new session. The caller sets expires.
+// add makes a new session that is never due and already expired. The caller must change it, set
+// expires, and call settle. A sweep comes first, so that a bot that never calls Due, as in a test,
+// does not keep dead sessions either.
 func (s *Store) add(id string, now int64) *entry {
 	s.sweep(now)
 	e := &entry{id: id, due: never}
@@ -168,6 +180,7 @@ func (s *Store) add(id string, now int64) *entry {
 	return e
 }
 
+// remove deletes the session from the map and from the queue. Its dead letters stay.
 func (s *Store) remove(e *entry) {
 	delete(s.sessions, e.id)
 	heap.Remove(&s.queue, e.place)

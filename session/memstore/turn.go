@@ -6,7 +6,10 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// begin does what Begin promises, for one session. mark is the hash of the event's id.
+// begin does what Begin promises, for one session, in three steps: it accepts the event, takes the
+// lease if there is a turn to run, and hands out outputs. A caller whose event is a duplicate may
+// get the turn of another event, and a caller who gets no turn may get outputs. mark is the hash of
+// the event's id.
 func (e *entry) begin(r *session.BeginRequest, mark uint64, now int64) (session.BeginResult, error) {
 	b := session.BeginResult{Status: session.Idle, Now: timeOf(now)}
 	if r.Event.ID != "" {
@@ -68,13 +71,15 @@ func (e *entry) enqueue(event session.Event, mark uint64, now int64) {
 }
 
 // hasTurn says whether there is a turn to begin, for an event or for a timer that is due. Only a
-// caller that brought no event, whose status is Idle, gets the turn of a timer.
+// caller that brought no event, whose status is Idle, gets the turn of a timer: one that brought a
+// duplicate must be told so.
 func (e *entry) hasTurn(s session.Status, now int64) bool {
 	return !e.mail.empty() || s == session.Idle && e.timer != 0 && e.timer <= now
 }
 
 // handOut drops the outputs that the caller delivered. It gives the caller those that wait if the
-// caller delivered the ones before, or if the delivery lease ran out.
+// caller delivered the ones before, or if the delivery lease ran out. Retried is true only if
+// the delivery lease ran out, since only then may another process have sent some of them.
 func (e *entry) handOut(r *session.BeginRequest, b *session.BeginResult, now int64) {
 	e.out.ack(r.Done)
 	switch {
@@ -98,6 +103,15 @@ func (e *entry) handOut(r *session.BeginRequest, b *session.BeginResult, now int
 // commit does what Commit promises, for one session. First it recognises a call that is repeated
 // because its answer was lost: right after the first time, or when other turns were committed
 // since. In the second case the caller only learns that its outputs are still its to deliver.
+//
+// Example, for a request with Rev 5, by the revision that the entry has:
+//
+//	5     the commit is new, if the token has the lease; it makes revision 6
+//	6     it is repeated, if the last commit had the same token
+//	7...  it is repeated, if outputs of revision 6 still wait under the delivery lease of the token
+//
+// In all other cases the lease was lost, and the answer is ErrFenced. All checks come before the
+// first change, so that a commit that is refused changes nothing.
 func (e *entry) commit(r *session.CommitRequest, now int64, dead *deadLetters) (session.CommitResult, error) {
 	switch {
 	case r.Token == e.last && e.rev == r.Rev+1:
@@ -123,7 +137,8 @@ func (e *entry) commit(r *session.CommitRequest, now int64, dead *deadLetters) (
 	return e.committed(r, now), nil // which sets the ends of both leases
 }
 
-// setAside keeps the event of the turn, or the timer, as a dead letter if the commit says so.
+// setAside keeps the event of the turn, or the timer, as a dead letter if the commit says so. It
+// must run before next, which removes the head and its attempts.
 func (e *entry) setAside(r *session.CommitRequest, now int64, dead *deadLetters) {
 	l := session.DeadLetter{Session: e.id, Why: r.Dead, Time: timeOf(now)}
 	switch d := r.DeadTimer; {
@@ -140,7 +155,9 @@ func (e *entry) setAside(r *session.CommitRequest, now int64, dead *deadLetters)
 	dead.add(l)
 }
 
-// save writes the state, the timer, and how long the session is kept.
+// save writes the state, the timer, and how long the session is kept: Keep after the later of now
+// and the timer. Example: at 12:00 a commit with Keep of 72 h sets a timer for 18:00. The session
+// is kept until 18:00 three days later.
 func (e *entry) save(r *session.CommitRequest, now int64) {
 	e.state, e.timer = bytes.Clone(r.State), 0
 	if !r.Due.IsZero() {
@@ -156,6 +173,7 @@ func (e *entry) save(r *session.CommitRequest, now int64) {
 
 // next removes the event of the turn from the mailbox. The caller keeps the lease for the next
 // event, if one waits. A turn for a timer has no event: if there is a head, it stays and is next.
+// Attempts begin anew in both cases: those of a timer are not those of the event behind it.
 func (e *entry) next(r *session.CommitRequest, now int64) {
 	if r.EventID != "" {
 		e.mail.head = session.Event{}

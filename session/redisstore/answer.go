@@ -12,12 +12,16 @@ import (
 // answer reads what a script packed, from the front. If it is too short, it is bad from then on, and
 // everything that is read is zero: the caller looks at bad once, at the end. Slices that it returns
 // refer to its bytes.
+//
+// Go evaluates the calls of a line from left to right. So where several fields are read in one
+// line, as in session.Event{Time: h.time(), Accepted: h.time(), ID: h.text()}, their order in the line
+// is the order of the bytes in the answer.
 type answer struct {
 	b   []byte
 	bad bool
 }
 
-// take reads n bytes.
+// take reads n bytes. Appending to what it returns copies, so that the bytes behind stay as they are.
 func (a *answer) take(n int) []byte {
 	if n > len(a.b) {
 		a.b, a.bad = nil, true
@@ -28,7 +32,7 @@ func (a *answer) take(n int) []byte {
 	return v
 }
 
-// num reads a big-endian number of n bytes.
+// num reads a big-endian number of n bytes, up to 8. Example: the bytes 1, 2 are 258.
 func (a *answer) num(n int) uint64 {
 	var b [8]byte
 	copy(b[8-n:], a.take(n))
@@ -64,6 +68,7 @@ func (a *answer) event() session.Event {
 	if n == 0 {
 		return session.Event{}
 	}
+	// A reader of its own for the event: the body has no length, and is what is left at the end.
 	h := answer{b: a.take(n), bad: a.bad}
 	e := session.Event{Time: h.time(), Accepted: h.time(), ID: h.text()}
 	e.MessageID, e.Body = h.text(), h.b
@@ -87,6 +92,9 @@ func (a *answer) outputs() []session.Output {
 
 // parseBegun reads the answer of the begin script. own is the event that Begin brought: where the
 // turn is for that very event, the answer does not repeat it, and the caller gets a copy of its own.
+//
+// Example: the first event of a new session has an answer of 22 bytes. They are status 1 and flags 2 (1
+// byte each), the time (6), attempt 1 (1), revision 0 (4), no timer (6) and a state of length 0 (3).
 func parseBegun(b []byte, own *session.Event) (session.BeginResult, bool) {
 	a := answer{b: b}
 	r := session.BeginResult{Status: session.Status(a.num(1))}
@@ -102,6 +110,7 @@ func parseBegun(b []byte, own *session.Event) (session.BeginResult, bool) {
 		if flags&answerOwnEvent == 0 {
 			r.Event = a.event()
 		} else {
+			// The caller may write to its own slice later, and the answer must not change then.
 			r.Event = *own
 			r.Event.Accepted, r.Event.Body = r.Now, bytes.Clone(own.Body)
 		}
@@ -123,13 +132,15 @@ func parseCommitted(b []byte) (r session.CommitResult, outcome int, ok bool) {
 	return r, outcome, !a.bad && outcome >= commitDone && outcome <= commitFull
 }
 
-// dueSession is a session that the due script lists.
+// dueSession is a session that the due script lists, and since when it is due. Due sorts by that time
+// when the answers of several partitions are joined.
 type dueSession struct {
 	id    string
 	since time.Time
 }
 
-// parseDue appends the sessions of an answer of the due script to found.
+// parseDue appends the sessions of an answer of the due script to found. The answer has one entry for
+// each session, up to its end: 6 bytes of time, 1 byte of length, the id.
 func parseDue(found []dueSession, b []byte) ([]dueSession, bool) {
 	a := answer{b: b}
 	for len(a.b) > 0 {

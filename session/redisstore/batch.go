@@ -21,6 +21,11 @@ const (
 // Example, with two flushers: the first call finds none busy, starts one, and goes out alone. So
 // does the second. While both wait for Redis, 50 calls arrive and queue up. The flusher that is
 // free first sends all 50 in one pipeline, which costs Redis two system calls and not 100.
+//
+// Example of a Redis that hangs, with a timeout of 1.2 s: a flusher sends a batch at 0 s. At 1.2 s the
+// callers of the batch have their errors, and replace starts another flusher if calls wait. The first
+// flusher may hang in the client for some seconds more; when the client returns, that flusher ends.
+// busy counts the two as one.
 type batcher struct {
 	client   redis.UniversalClient
 	timeout  time.Duration // of each call, and of each batch
@@ -42,6 +47,7 @@ func (b *batcher) get() *call {
 	return newCall()
 }
 
+// put empties the call and keeps it for the next get.
 func (b *batcher) put(c *call) {
 	c.reset()
 	b.pool.Put(c)
@@ -71,6 +77,8 @@ func (b *batcher) enqueue(c *call) {
 	}
 }
 
+// wait returns the answer of a call that enqueue took, or an error if ctx or the timeout ends first.
+// Whoever has several calls, such as Due in a Cluster, enqueues all of them and then waits for each.
 func (b *batcher) wait(ctx context.Context, c *call) ([]byte, error) {
 	select {
 	case <-c.done:
@@ -88,7 +96,8 @@ func (b *batcher) wait(ctx context.Context, c *call) ([]byte, error) {
 }
 
 // giveUp marks the call as one that nobody waits for. If it is still queued, take skips it; if a
-// flusher has it, the flusher ends it as usual.
+// flusher has it, the flusher ends it as usual. The bytes of a call that is queued are dropped at once:
+// a queue of calls that were given up must not hold much memory while Redis hangs.
 func (b *batcher) giveUp(c *call, err error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -99,7 +108,8 @@ func (b *batcher) giveUp(c *call, err error) error {
 	return callError(c.script.name, err)
 }
 
-// flush is a flusher: it sends what waits until nothing does, or until another took its place.
+// flush is a flusher: it sends what waits until nothing does, or until another took its place. It uses
+// one slice for all its batches, and clears it so that calls which are done are not kept.
 func (b *batcher) flush() {
 	var batch []*call
 	for {
@@ -115,6 +125,7 @@ func (b *batcher) flush() {
 // wait for Redis for many seconds more; calls that arrive now must not wait behind it.
 func (b *batcher) replace() {
 	b.mu.Lock()
+	// If nothing waits, no other flusher is needed. One fewer is busy then.
 	start := len(b.queue) > 0
 	if !start {
 		b.busy--
@@ -140,6 +151,8 @@ func (b *batcher) take(batch []*call) []*call {
 			batch = append(batch, c)
 		}
 	}
+	// What is left moves to the front of the same array, and the end is cleared: the array would otherwise keep
+	// calls that are done.
 	rest := copy(b.queue, b.queue[n:])
 	clear(b.queue[rest:])
 	b.queue = b.queue[:rest]
@@ -154,6 +167,7 @@ func (b *batcher) take(batch []*call) []*call {
 func (b *batcher) send(batch []*call) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), b.timeout)
 	defer cancel()
+	// inTime stops the timer. It returns false if the timer has started replace already.
 	inTime := context.AfterFunc(ctx, b.replace)
 	if b.barrier != nil {
 		b.sendFirm(ctx, batch)
@@ -163,7 +177,8 @@ func (b *batcher) send(batch []*call) bool {
 	return inTime()
 }
 
-// sendPlain makes the calls without a barrier: a single call as it is, several as a pipeline.
+// sendPlain makes the calls without a barrier: a single call as it is, several as a pipeline. A call
+// that Redis answered with NOSCRIPT is made once more, on its own, as after a restart of Redis.
 func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 	for _, c := range batch {
 		c.cmd = redis.NewStringCmd(ctx, c.args...)
@@ -188,7 +203,8 @@ func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 }
 
 // settle wakes the callers. With again, it does not wake those whose slot has moved to another node,
-// and returns their calls, which may be sent again.
+// and returns their calls, which may be sent again. If a slot has moved or a node does not answer, settle
+// also has the client ask where the slots are now.
 func (b *batcher) settle(ctx context.Context, calls []*call, again bool) []*call {
 	var moved []*call
 	reload := false

@@ -12,6 +12,15 @@ import (
 
 // Begin implements session.Store. It waits for replicas and disks, if Options ask for it, since an
 // event that Begin accepted must not be lost, and outputs that it hands out must not be taken back.
+//
+// How a Begin of a new event may end:
+//
+//	Redis answered, and the replicas were in time    the answer
+//	Redis answered, and the mailbox is full          ErrFull; nothing was written
+//	Redis answered, and the replicas were late       ErrUnavailable; the master has the event
+//	no answer within Options.Timeout                 ErrUnavailable; nobody knows
+//
+// In the last two cases LINE is told no and delivers the event again, which is then new or a duplicate.
 func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	if err := checkBegin(r); err != nil {
 		return session.BeginResult{}, err
@@ -22,6 +31,7 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	c.seal(&s.scripts.begin, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID)
 	start := time.Now()
 	reply, err := s.firm.do(ctx, c)
+	// The master has run the script, and its answer is in c.reply, though the call has failed.
 	if errors.Is(err, errUnmet) {
 		s.giveBack(ctx, r, c.reply, start.Add(s.firm.timeout))
 	}
@@ -42,8 +52,9 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 
 // giveBack releases the lease that a Begin took on the master, where the replicas were too slow: the
 // caller gets an error, knows of no lease, and runs no turn. Without giveBack the event would wait
-// until the lease runs out, 3.5 s; with it, the event is due at once. giveBack ignores errors, and
-// ends at the end.
+// until the lease runs out, 3.5 s; with it, the event is due at once. giveBack ignores errors, since
+// the lease also runs out by itself, and it gives up at the time "end": so Begin as a whole takes no
+// longer than Options.Timeout.
 func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []byte, end time.Time) {
 	if len(reply) == 0 || session.Status(reply[0]) != session.Run {
 		return
@@ -53,7 +64,8 @@ func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []b
 	_ = s.Release(ctx, &session.ReleaseRequest{ID: r.ID, Token: r.Token})
 }
 
-// packBegin writes the arguments of the begin script: see lua/begin.lua.
+// packBegin writes the arguments of the begin script, in the order that lua/begin.lua names: first the
+// request with its numbers, then the event, which is empty if the call brings none.
 func packBegin(c *call, r *session.BeginRequest) {
 	c.request = append(c.request, r.Token[:]...)
 	c.flag(r.Redelivered)
@@ -75,12 +87,16 @@ func packBegin(c *call, r *session.BeginRequest) {
 	}
 }
 
-// eventHash is by what a session remembers an event.
+// eventHash is by what a session remembers an event: the first 8 bytes of a SHA-256 of its id. With
+// 128 events remembered, one new event in 10^17 has the hash of an old one by chance, and is taken
+// for a duplicate.
 func eventHash(id string) [8]byte {
 	sum := sha256.Sum256([]byte(id))
 	return [8]byte(sum[:8])
 }
 
+// errToken is returned for a mistake of the caller. The scripts write the zero token where nobody
+// holds a lease.
 var errToken = errors.New("redisstore: the zero token is not valid")
 
 // checkBegin refuses what must not be sent, so that nothing is half done.

@@ -58,6 +58,8 @@ func (a *arg) MarshalBinary() ([]byte, error) { return *a, nil }
 // are smaller; one of 256 KiB must not make every pooled call that large.
 const keepRequest = 16 << 10
 
+// newCall returns an empty call with a stopped timer. The channel has room for one value, so that a
+// flusher never waits for a caller that has given up.
 func newCall() *call {
 	c := &call{timer: time.NewTimer(time.Hour), done: make(chan struct{}, 1)}
 	c.timer.Stop()
@@ -71,13 +73,16 @@ func (c *call) reset() {
 	if cap(c.request) > keepRequest {
 		c.request = nil
 	}
+	// clear, and not only a shorter slice: behind its end, the array would keep the pointers.
 	clear(c.args)
 	c.args, c.request, c.cuts = c.args[:0], c.request[:0], c.cuts[:0]
 	c.taken, c.givenUp = false, false
 }
 
 // seal ends the last argument and makes the command. The request may not grow afterwards: argv
-// points into it.
+// points into it. For Ack, for example, the command is
+//
+//	EVALSHA <sha> 2 kaiwa:{p3f}:<id> kaiwa:{p3f}:w <9 bytes of request>
 func (c *call) seal(s *script, keys ...string) {
 	c.script = s
 	n := copy(c.keys[:], keys)
@@ -94,7 +99,8 @@ func (c *call) seal(s *script, keys ...string) {
 	}
 }
 
-// sealMany is seal for any number of keys, and for arguments that are not in the request.
+// sealMany is seal for any number of keys, and for arguments that are not in the request. It leaves
+// c.keys empty, by which a firm batcher finds the node of a call: use it with Store.batch only.
 func (c *call) sealMany(s *script, keys []any, args ...any) {
 	c.script = s
 	c.args = append(c.args[:0], "evalsha", &s.sha, strconv.Itoa(len(keys)))
@@ -122,6 +128,8 @@ func (c *call) u8(n int) { c.request = append(c.request, byte(n)) }
 
 func (c *call) u32(n uint32) { c.request = binary.BigEndian.AppendUint32(c.request, n) }
 
+// A number that is too large for its bytes becomes the largest that fits. So an Ack of the largest Seq
+// acknowledges everything.
 func (c *call) u40(n uint64) {
 	n = min(n, 1<<40-1)
 	c.request = binary.BigEndian.AppendUint32(append(c.request, byte(n>>32)), uint32(n))

@@ -25,7 +25,8 @@ func (s *Store) Check(ctx context.Context) error {
 }
 
 // tryAll calls the check script, which Redis refuses whenever it would refuse an event. A Cluster
-// gets one call for each partition, all sent together. They wait for replicas as events do.
+// gets one call for each partition, all sent together. They wait for replicas as events do. It
+// returns the first error: one slot without a master is enough, because some events would be refused.
 func (s *Store) tryAll(ctx context.Context) error {
 	parts := s.parts
 	if !s.cluster {
@@ -47,7 +48,7 @@ func (s *Store) tryAll(ctx context.Context) error {
 }
 
 // inTime runs f, and returns when ctx ends though f still runs: by default the client ignores contexts
-// and waits for as long as its own timeouts say.
+// and waits for as long as its own timeouts say. f goes on alone then, and its result is dropped.
 func inTime(ctx context.Context, op string, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
@@ -61,6 +62,7 @@ func inTime(ctx context.Context, op string, f func() error) error {
 
 // explain adds to an error of Redis what it means for an operator.
 func explain(err error) error {
+	// callError has kept the first word of what Redis answered.
 	var class answerClass
 	if errors.As(err, &class) {
 		if m := meaning(class); m != "" {

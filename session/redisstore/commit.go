@@ -11,7 +11,8 @@ import (
 const maxReason = 255
 
 // Commit implements session.Store. It waits for replicas and disks, if Options ask for it: outputs
-// may be sent once Commit has returned.
+// may be sent once Commit has returned. A commit that ends in ErrUnavailable may have taken effect. The bot
+// makes the same call again, with the same token and revision, and the script recognises it by the mark.
 func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.CommitResult, error) {
 	if err := checkCommit(r); err != nil {
 		return session.CommitResult{}, err
@@ -34,11 +35,14 @@ func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.C
 	case outcome == commitFull:
 		return session.CommitResult{}, session.ErrFull
 	}
+	// The script does not send it: a commit that was done made the revision after the one that it names.
 	done.Rev = r.Rev + 1
 	return done, nil
 }
 
-// packCommit writes the arguments of the commit script: see lua/commit.lua.
+// packCommit writes the arguments of the commit script, in the order that lua/commit.lua names. The
+// outputs get their numbers here: a turn that began with revision 6 makes revision 7, and its outputs
+// are 7<<8|1, 7<<8|2 and so on.
 func packCommit(c *call, r *session.CommitRequest) {
 	c.request = append(c.request, r.Token[:]...)
 	c.u32(tokenMark(r.Token))
@@ -60,7 +64,9 @@ func packCommit(c *call, r *session.CommitRequest) {
 	c.outputs(r.Rev+1, r.Outputs)
 }
 
-// dead writes why the event is a dead letter; or, for a timer, that and what stands for it.
+// dead writes why the event is a dead letter. The script has the event itself, as the head. For a timer
+// it has nothing, so dead writes the reason and the event that stands for the timer. It writes nothing
+// if nothing is to be set aside.
 func (c *call) dead(r *session.CommitRequest) {
 	why, d := r.Dead[:min(len(r.Dead), maxReason)], r.DeadTimer
 	switch {
@@ -78,13 +84,15 @@ func (c *call) dead(r *session.CommitRequest) {
 }
 
 // tokenMark is what a session remembers of the token of its last commit, to know a commit that is
-// repeated. It is half as long as the token, and depends on all of it. Two commits of a session with
-// the same revision and the same mark by chance are one in four billion.
+// repeated. It has 4 bytes, to save room, and depends on all 8 bytes of the token. Example: process A
+// lost its lease, and B has committed revision 7 in its place. If the mark of B were that of A by
+// chance, A would be told that its own commit had made revision 7. The chance is one in four billion.
 func tokenMark(t session.LeaseToken) uint32 {
 	return binary.BigEndian.Uint32(t[:4]) ^ binary.BigEndian.Uint32(t[4:])
 }
 
-// checkCommit refuses what must not be sent.
+// checkCommit refuses what must not be sent: an id or a token that no Begin gave, and what is larger
+// than the contract or the fields of a stored value allow.
 func checkCommit(r *session.CommitRequest) error {
 	if err := checkID("commit", r.ID); err != nil {
 		return err

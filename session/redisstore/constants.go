@@ -16,6 +16,9 @@ const (
 	// layout is the version of keys and values. A change to either is a new layout.
 	layout = 1
 
+	// The formats are those of struct.pack in Redis' Lua: ">" is big-endian, B a number of 1 byte,
+	// I3 a number of 3 bytes, c8 a string of 8 bytes. The header's numbers add up to 27 bytes:
+	// 1+1+4+6+4+3+4+1+3.
 	headerFormat = ">BBI4I6I4I3c4BI3"
 	headerBytes  = 27
 	leaseFormat  = ">c8I6B"
@@ -26,8 +29,11 @@ const (
 	headTimes    = 12 // bytes of the two times before the id of an event
 )
 
-// The flags of a stored value say which sections it has. A free lease is one that rests: it has
-// the section, with the token of whoever gave it up.
+// The flags of a stored value say which sections it has, and what is true of the lease. Example: 37
+// is hasLease, hasHead and hasTombstone (1 + 4 + 32): a turn runs in a session that was forgotten
+// some hours ago. leaseFree is set together with hasLease and means that the lease rests: the section
+// has the token of whoever gave the lease up. The Lua local of that name is also true where there is
+// no lease at all: see lua/load.lua.
 const (
 	hasLease     = 1
 	leaseFree    = 2
@@ -61,7 +67,8 @@ const (
 	seenModulo = 1 << 16
 )
 
-// What begin adds to its status.
+// What begin adds to its status: a status of its own, and flags that are added up. Example: the
+// answer 1, 3 is session.Run with answerRetried and answerOwnEvent.
 const (
 	statusFull = 201 // beside the values of session.Status: the mailbox is full
 
@@ -87,7 +94,9 @@ const (
 var constantName = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
 
 // writeConstants puts the values of constants in the place of their names. Other words in capital
-// letters, such as KEYS and 'SET', stay.
+// letters, such as KEYS and 'SET', stay. Example: "mailCount >= MAX_MAILBOX" becomes
+// "mailCount >= 200". Values are written into the text, and not sent as arguments, because a script
+// that has them in its text costs nothing more when it is called.
 func writeConstants(lua string) string {
 	values := luaConstants()
 	return constantName.ReplaceAllStringFunc(lua, func(name string) string {
@@ -141,4 +150,5 @@ func luaConstants() map[string]string {
 	return all
 }
 
+// quote makes a Lua string of a format, which has no quotes of its own.
 func quote(s string) string { return "'" + s + "'" }

@@ -26,6 +26,14 @@ type DescribeOptions struct {
 // Describe changes nothing, and takes no more of Redis than TIME, GET and ZRANGE. It reads the session
 // and the mailbox one after the other: between the two, a turn may change them.
 //
+// An extract, of a turn that runs while an event waits:
+//
+//	revision     7
+//	lease        held by token 0102030405060703 until 2026-03-01T12:00:03.500Z (in 2.1s); attempt 1
+//	mailbox      1 events
+//	  1          event "e3" of 2026-03-01T12:00:00.900Z (500ms ago), accepted ...
+//	outbox       empty
+//
 // The command kaiwa-key prints it. See session.Store's Inspect and bot.Bot's Session for programs.
 func Describe(ctx context.Context, c redis.UniversalClient, name string, o *DescribeOptions) (string, error) {
 	d := description{}
@@ -56,8 +64,11 @@ func Describe(ctx context.Context, c redis.UniversalClient, name string, o *Desc
 	return d.text.String(), nil
 }
 
-// place returns the prefix of a session's keys, and its id.
+// place returns the prefix of a session's keys, and its id. A key, such as kaiwa:{p3f}:<id> or
+// kaiwa:{p3f}:q:<id>, has both. For an id alone, place reads the number of partitions from kaiwa:meta,
+// which decides in which partition the session is.
 func place(ctx context.Context, c redis.UniversalClient, name, namespace string) (prefix, id string, err error) {
+	// A key has a hash tag, such as {p3f}:, and what follows is the id or, for a mailbox, q: and the id.
 	tag := strings.LastIndex(name, "}:") + len("}:")
 	if tag >= len("}:") {
 		prefix, id = name[:tag], strings.TrimPrefix(name[tag:], "q:")
@@ -70,6 +81,7 @@ func place(ctx context.Context, c redis.UniversalClient, name, namespace string)
 		if _, err := fmt.Sscanf(meta, "layout=%d partitions=%d", &layout, &partitions); err != nil || partitions < 1 {
 			return "", "", badAnswer("describe: meta")
 		}
+		// A Store of partitions alone, to ask it where the session is.
 		prefix = (&Store{parts: makePartitions(namespace, partitions)}).part(id).prefix
 	}
 	if len(id) != session.IDLen {
@@ -85,6 +97,8 @@ type description struct {
 	text strings.Builder
 }
 
+// line writes one line: a name, and what is to be said of it. A line without a name goes on with what
+// the line before it says.
 func (d *description) line(name, format string, args ...any) {
 	fmt.Fprintf(&d.text, "%-12s "+format+"\n", append([]any{name}, args...)...)
 }
@@ -144,6 +158,7 @@ func (d *description) session(value []byte, mail []redis.Z) bool {
 	return !a.bad
 }
 
+// crashedText is what the line of the lease says of earlier attempts.
 func crashedText(flags uint64) string {
 	if flags&leaseCrashed != 0 {
 		return ", an earlier one crashed"
@@ -151,11 +166,14 @@ func crashedText(flags uint64) string {
 	return ""
 }
 
-// seen writes how many events are remembered, and since when.
+// seen writes how many events are remembered, and since when. The first event in the value is the
+// oldest. Its last two bytes are when it was accepted, in units of 4 s modulo 2^16: so what is read is
+// its age, which is right for anything younger than three days.
 func (d *description) seen(b []byte, floor time.Time) {
 	text := fmt.Sprintf("%d events", len(b)/seenBytes)
 	if len(b) >= seenBytes {
 		units := d.now.UnixMilli() / seenUnit.Milliseconds()
+		// In Go the rest of a negative number is negative: the line after it puts that right.
 		age := (units - int64(b[seenBytes-2])<<8 - int64(b[seenBytes-1])) % seenModulo
 		if age < 0 {
 			age += seenModulo
@@ -168,7 +186,9 @@ func (d *description) seen(b []byte, floor time.Time) {
 	d.line("seen", "%s", text)
 }
 
-// mailbox writes the events of the mailbox. lua/enqueue.lua says how they are stored.
+// mailbox writes the events of the mailbox. lua/enqueue.lua says how they are stored: the last byte of
+// a member is the length of the id that it begins with. waiting is how many the session's value counts;
+// it differs from the mailbox if a turn came between the two reads, or if the mailbox was lost.
 func (d *description) mailbox(waiting int, mail []redis.Z) {
 	d.line("mailbox", "%d events", waiting)
 	if waiting != len(mail) {
@@ -180,6 +200,7 @@ func (d *description) mailbox(waiting int, mail []redis.Z) {
 			d.line("", "a malformed event")
 			continue
 		}
+		// From "accepted" on, which comes behind the id and a zero byte, to the length at the end.
 		a := answer{b: []byte(member[int(member[len(member)-1])+1 : len(member)-1])}
 		e := session.Event{Time: time.UnixMilli(int64(z.Score)), Accepted: a.time(), ID: a.text(), MessageID: a.text()}
 		e.Body = a.b
@@ -187,11 +208,13 @@ func (d *description) mailbox(waiting int, mail []redis.Z) {
 	}
 }
 
+// event writes two lines: which event it is, and how large its body is.
 func (d *description) event(name string, e session.Event) {
 	d.line(name, "event %q of %s, accepted %s", e.ID, d.when(e.Time), d.when(e.Accepted))
 	d.line("", "%s", d.bytes(e.Body, d.opt.Bodies))
 }
 
+// bytes writes how many bytes there are, and the bytes themselves only if the options say so.
 func (d *description) bytes(b []byte, show bool) string {
 	if show && len(b) > 0 {
 		return fmt.Sprintf("%d bytes: %q", len(b), b)
@@ -199,7 +222,7 @@ func (d *description) bytes(b []byte, show bool) string {
 	return fmt.Sprintf("%d bytes", len(b))
 }
 
-// when is a time, and how far it is from Redis' clock.
+// when is a time, and how far it is from Redis' clock: 2026-03-01T12:00:00.000Z (1.5s ago).
 func (d *description) when(t time.Time) string {
 	if t.IsZero() {
 		return "none"

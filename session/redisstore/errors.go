@@ -12,7 +12,11 @@ import (
 )
 
 // passing are the classes of Redis' errors that pass by themselves: the call may be repeated, and its
-// error wraps session.ErrUnavailable. An error that is not listed, such as WRONGTYPE, will stay.
+// error wraps session.ErrUnavailable. An error that is not listed, such as WRONGTYPE, will stay. meaning, in
+// check.go, has words for most of them. Of the others
+//
+//	TRYAGAIN, ASK, MOVED  come from a Cluster in which a slot is on its way to another node, or arrived
+//	MASTERDOWN            comes from a replica that has lost its master
 var passing = [...]string{
 	"OOM", "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS", "BUSY",
 	"MISCONF", "MOVED", "ASK", "NOSCRIPT",
@@ -49,7 +53,8 @@ type answerClass string
 // Error implements error.
 func (c answerClass) Error() string { return "redis answered " + string(c) }
 
-// isNetwork says whether err came from the way to Redis, and not from Redis or from the caller.
+// isNetwork says whether err came from the way to Redis: a connection that was refused or broke, or a
+// timeout. It is false for what Redis answered, for a caller that gave up, and for errUnmet.
 func isNetwork(err error) bool {
 	if err == nil {
 		return false

@@ -21,6 +21,11 @@ var errUnmet = errors.New("not on enough replicas or disks in time")
 // without a write. LINE may be told yes only if the first write is on the replicas by now. From
 // version 7.2 on, Redis waits only for what the same connection wrote: so touch writes an empty key
 // before each barrier.
+//
+// args is the command, such as WAIT 1 300: one replica, within 300 ms. replicas is how many must
+// answer. fsync says that the command is WAITAOF. It is false, though Options.Fsync is true, where Redis
+// is older than 7.2: such a Redis runs with appendfsync always, and answers no write that is not on
+// its disk.
 type barrier struct {
 	args     []any
 	touch    *script
@@ -55,8 +60,8 @@ func (w *barrier) met(answer *redis.Cmd) bool {
 	return err == nil && len(n) == 2 && n[0] >= 1 && n[1] >= w.replicas
 }
 
-// A slot of a Cluster may move to another node while a call is on its way. The call is sent again, so
-// often at most, after a pause in which the client asks where the slot is now.
+// A slot of a Cluster may move to another node while a call is on its way. The call is sent up to
+// moveTries times. Between two times there is a pause in which the client asks where the slot is now.
 const (
 	moveTries = 4
 	movePause = 100 * time.Millisecond
@@ -65,8 +70,13 @@ const (
 // sendFirm makes the calls of a batch, with a barrier behind them. In a Cluster the calls are sorted by
 // node, and each node gets its calls and a barrier on one connection: a Cluster's client would send
 // WAIT, which has no key, to any node.
+//
+// Example with two nodes: of five calls, three are for node A and two for node B. Both nodes are
+// called at the same time. A gets calls 1, 2 and 5, touch and WAIT; B gets calls 3 and 4, touch and WAIT. If call 4 is
+// refused with MOVED, the callers of the others are woken, and call 4 is sent to A 100 ms later.
 func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
 	left := batch
+	// left are the calls that have no answer yet: all at first, and then those whose slots have moved.
 	for try := 1; len(left) > 0; try++ {
 		var wg sync.WaitGroup
 		for _, g := range b.byNode(ctx, left) {
@@ -113,9 +123,9 @@ func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
 	return groups
 }
 
-// sendTo makes the calls on one connection: first the calls, then touch, then the barrier. Each call is
-// as good as its own answer and the barrier's. Calls whose scripts Redis has lost go again, with a
-// barrier of their own.
+// sendTo makes the calls on one connection: first the calls, then touch, then the barrier. A call has
+// succeeded if its own answer, that of touch and that of the barrier are all good. Calls whose scripts
+// Redis has lost go again, with a barrier of their own.
 func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call) {
 	pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
 	touch := redis.NewCmd(ctx, "eval", b.barrier.touch.text, 1, markOf(calls[0].keys[0]))
@@ -127,6 +137,7 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 	_ = pipe.Process(ctx, wait)
 	_, _ = pipe.Exec(ctx) // each command keeps its own error
 	met := b.barrier.met(wait)
+	// A call that Redis refused keeps its own error, whatever touch and the barrier answered.
 	var again []*call
 	for _, c := range calls {
 		switch {

@@ -12,21 +12,24 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// demand is what a store wants of each master of Redis.
+// demand is what a store wants of each master of Redis. faults says what is missing and keeps the store
+// from starting; warn says what is unwise.
 type demand struct {
 	cluster  bool
 	replicas int
 	fsync    bool
 }
 
-// server is what a master says of itself.
+// server is what a master says of itself. Of INFO, the store reads redis_version, maxmemory_policy, role,
+// redis_mode, connected_slaves and aof_enabled.
 type server struct {
 	info map[string]string // of INFO
 	// appendfsync is the setting of that name; empty if it was not asked for, or may not be read.
 	appendfsync string
 }
 
-// survey asks all masters: one, or those of a Cluster.
+// survey asks all masters what they are and how they are set: one, or those of a Cluster at the same
+// time, which is why a lock guards the list.
 func (s *Store) survey(ctx context.Context) ([]server, error) {
 	var mu sync.Mutex
 	var all []server
@@ -48,7 +51,8 @@ func (s *Store) survey(ctx context.Context) ([]server, error) {
 	return all, err
 }
 
-// since says whether the server is of that version of Redis or newer. Valkey says 7.2.
+// since says whether the server is of that version of Redis or newer. Example: for 7.4.1, since(7, 2) is true. Valkey
+// calls itself Redis 7.2, whatever its own version is. A version that cannot be read counts as 0.0.
 func (s *server) since(major, minor int) bool {
 	first, rest, _ := strings.Cut(s.info["redis_version"], ".")
 	second, _, _ := strings.Cut(rest, ".")
@@ -78,7 +82,8 @@ func (d demand) faults(all []server) error {
 	return errors.Join(faults...)
 }
 
-// fault says what makes one server unfit.
+// fault says what makes one server unfit. In a Cluster the client finds the masters itself, so role and
+// mode need not be asked.
 func (d demand) fault(s *server) error {
 	var faults []error
 	if !s.since(7, 0) {
@@ -116,6 +121,7 @@ func (d demand) fsyncFault(s *server, waitAOF bool) error {
 
 // warn logs what a store can live with, and an operator should know.
 func (d demand) warn(all []server, log *slog.Logger) {
+	// One master without is enough: its sessions would be the ones that are lost.
 	noFile, noReplica := false, false
 	for i := range all {
 		noFile = noFile || all[i].info["aof_enabled"] != "1"

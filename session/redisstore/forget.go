@@ -64,7 +64,9 @@ func (s *Store) wipe(ctx context.Context, sc *script, id, arg string) (string, e
 }
 
 // purgeAll deletes the dead letters of a session, or with a messageID those of one message. It looks
-// at all letters of the partition from the first to last, letterChunk of them in each call.
+// at all letters of the partition from the first to last, letterChunk of them in each call. Example:
+// with 40 letters it makes three calls. They begin at "-", which is the first letter, then behind the
+// 16th and behind the 32nd: "(" before an id means behind it.
 func (s *Store) purgeAll(ctx context.Context, id, messageID, last string) error {
 	p := s.part(id)
 	for at := "-"; at != "" && last != ""; {

@@ -7,7 +7,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Inspect implements session.Admin.
+// Inspect implements session.Admin. It waits for no replicas: what it shows may be lost in a failover.
+// One script reads the session and its mailbox, so that the two belong together.
+// Describe, which is for operators, reads them in two commands.
 func (s *Store) Inspect(ctx context.Context, id string) (session.Snapshot, error) {
 	if err := checkID("inspect", id); err != nil {
 		return session.Snapshot{}, err
@@ -27,7 +29,8 @@ func (s *Store) Inspect(ctx context.Context, id string) (session.Snapshot, error
 	return snap, nil
 }
 
-// parseSnapshot reads the answer of the inspect script.
+// parseSnapshot reads the answer of the inspect script, field by field in the order of its bytes: see
+// answer. The events have no bodies.
 func parseSnapshot(b []byte) (session.Snapshot, bool) {
 	a := answer{b: b}
 	snap := session.Snapshot{Now: a.time(), Rev: uint32(a.num(4)), Due: a.time(), LeasedUntil: a.time()}

@@ -6,7 +6,8 @@ import (
 )
 
 // partition is a share of the sessions. All keys of a partition are in one hash slot, so that one
-// script may write several of them, in a Cluster too.
+// script may write several of them, in a Cluster too. The keys of the partition p3f are in the slot of the
+// text "p3f", as a Cluster hashes only what is between the first { and }.
 type partition struct {
 	prefix string // of the keys, with the hash tag
 	watch  string // the watch index
@@ -15,7 +16,7 @@ type partition struct {
 
 const (
 	root  = "kaiwa:"
-	slots = 16384 // of a Cluster
+	slots = 16384 // hash slots of a Cluster; each key is in one of them
 )
 
 // namespaceRoot is what all keys of a namespace begin with.
@@ -33,6 +34,7 @@ func makePartitions(namespace string, n int) []partition {
 	parts := make([]partition, n)
 	for i, left := 0, n; left > 0; i++ {
 		tag := "p" + strconv.FormatInt(int64(i), 16)
+		// The slot of the tag, and the range that the slot is in: with 64 partitions, slot 1000 is in range 3.
 		p := &parts[int(crc16(tag))%slots*n/slots]
 		if p.prefix != "" {
 			continue // the range has a tag already
@@ -50,7 +52,8 @@ func makePartitions(namespace string, n int) []partition {
 func markOf(key string) string { return key[:strings.IndexByte(key, '}')+2] + "f" }
 
 // part returns the partition of a session. The first four characters of its id decide, which are
-// 24 bits of a hash.
+// 24 bits of a hash. Example: VG6d are the digits 21, 6, 58 and 29 to the base 64, which is 5533341;
+// of 64 partitions, that is the one with index 29.
 func (s *Store) part(id string) *partition {
 	n := 0
 	for i := range min(4, len(id)) {

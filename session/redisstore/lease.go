@@ -7,8 +7,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Release implements session.Store. It does not wait for replicas: a release that is lost costs the
-// event a delay, as the lease runs out by itself.
+// Release implements session.Store. It does not wait for replicas. If a failover loses a release, the event
+// is due when the lease runs out by itself, which is some seconds later than it might have been.
 func (s *Store) Release(ctx context.Context, r *session.ReleaseRequest) error {
 	c := s.batch.get()
 	c.request = append(c.request, r.Token[:]...)
@@ -26,7 +26,9 @@ func (s *Store) Extend(ctx context.Context, id string, t session.LeaseToken, lea
 	return s.fenced(ctx, c, &s.scripts.extend, id, t)
 }
 
-// fenced makes a call of a script that answers leaseHeld or leaseLost.
+// fenced makes a call of a script that answers leaseHeld or leaseLost. leaseLost becomes ErrFenced. A
+// zero token is refused here: in a stored value it stands for nobody, and would match a lease that is
+// free.
 func (s *Store) fenced(ctx context.Context, c *call, sc *script, id string, t session.LeaseToken) error {
 	if err := checkID(sc.name, id); err != nil {
 		return err

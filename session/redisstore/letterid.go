@@ -8,7 +8,8 @@ import (
 )
 
 // letterID names a dead letter: its partition, by its index, and its id in the partition's stream,
-// which Redis makes of the time in ms and a number. As text: 63-1900000000000-0.
+// which Redis makes of the time in ms and a number. As text: 63-1900000000000-0, where the number is 0,
+// and would be 1 for a second letter in the same millisecond.
 type letterID struct {
 	part   int
 	ms, no uint64
@@ -26,13 +27,14 @@ func (s *Store) parseLetterID(text string) (id letterID, ok bool) {
 	ok = ok && err == nil
 	id.no, err = strconv.ParseUint(no, 10, 64)
 	ok = ok && err == nil
+	// What is written back must be the same text. That refuses 063-1-0: one letter has one name.
 	return id, ok && id.String() == text
 }
 
 // String returns the id as users see it.
 func (l letterID) String() string { return strconv.Itoa(l.part) + "-" + l.place() }
 
-// place returns the id in the stream.
+// place returns the id in the stream, such as 1900000000000-0, as XRANGE takes it.
 func (l letterID) place() string {
 	return strconv.FormatUint(l.ms, 10) + "-" + strconv.FormatUint(l.no, 10)
 }

@@ -13,16 +13,21 @@ import (
 const (
 	// letterChunk is how many letters one script reads. Each has up to 256 KiB, so that is 4 MiB.
 	letterChunk = 16
-	// walkTime bounds what takes many calls: Letters, Forget and Unsend.
+	// walkTime bounds what takes many calls: DeadLetters, Forget and Unsend.
 	walkTime = 5 * time.Second
 )
 
-// errFrom is returned for a place that Letters cannot have returned.
+// errFrom is returned for a place that DeadLetters cannot have returned.
 var errFrom = errors.New("redisstore: Letters did not return that place")
 
 // DeadLetters implements session.Admin. It lists one partition after the other, and the oldest letters of
 // each first; Redis keeps about maxDeadLetters of each. The last page may be empty. The place from
 // where to go on is the id of the last letter that was listed; 3-0-0 is the beginning of partition 3.
+//
+// Example: a limit of 20, and 64 partitions of which partition 3 has 30 letters and partition 5 has 2.
+// The first page has 20 letters of partition 3, by two calls of 16 and 4. The second page goes on
+// behind the 20th, and has the other 10 and the 2 of partition 5. In a Cluster each partition takes a
+// call of its own.
 func (s *Store) DeadLetters(ctx context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
 	var at letterID
 	if from != "" {
@@ -35,6 +40,7 @@ func (s *Store) DeadLetters(ctx context.Context, from string, limit int) ([]sess
 	defer cancel()
 	var all []session.DeadLetter
 	for len(all) < limit {
+		// Each round of this loop makes one call. "(" before the place means behind it.
 		n := min(letterChunk, limit-len(all))
 		parts := s.parts[at.part:]
 		if s.cluster {
@@ -58,7 +64,8 @@ func (s *Store) DeadLetters(ctx context.Context, from string, limit int) ([]sess
 
 // lettersOf lists up to n letters of some partitions in a row. index is that of the first of them.
 // from is where to begin in the first partition, to is where to end in all. It also returns the id
-// of the last letter.
+// of the last letter. from and to are those of XRANGE: "(5-0" is behind 5-0, "+" is the end, and "5-0"
+// for both is that letter alone.
 func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, from, to string, n int) (
 	[]session.DeadLetter, letterID, error,
 ) {
@@ -84,6 +91,7 @@ func (s *Store) lettersOf(ctx context.Context, parts []partition, index int, fro
 func (s *Store) parseLetters(b []byte, index int) (all []session.DeadLetter, id letterID, ok bool) {
 	a := answer{b: b}
 	for len(a.b) > 0 {
+		// The script counts the streams that it was given from 0; index is the partition of the first.
 		part := index + int(a.num(2))
 		id, ok = s.parseLetterID(strconv.Itoa(part) + "-" + a.text())
 		l := session.DeadLetter{ID: id.String(), Session: a.text(), Attempts: int(a.num(1)), Why: a.text()}
@@ -103,7 +111,7 @@ func (s *Store) parseLetters(b []byte, index int) (all []session.DeadLetter, id 
 	return all, id, true
 }
 
-// letter finds a dead letter by its id. It returns session.ErrNoLetter if there is none.
+// letter finds a dead letter by its id. It returns session.ErrNoDeadLetter if there is none.
 func (s *Store) letter(ctx context.Context, name string) (*session.DeadLetter, letterID, error) {
 	id, ok := s.parseLetterID(name)
 	if !ok {
@@ -119,7 +127,8 @@ func (s *Store) letter(ctx context.Context, name string) (*session.DeadLetter, l
 	return &found[0], id, nil
 }
 
-// DeleteDeadLetter implements session.Admin.
+// DeleteDeadLetter implements session.Admin. The purge script deletes the letters of a session between two
+// ids, which are the same here. Two calls at the same time may both return nil.
 func (s *Store) DeleteDeadLetter(ctx context.Context, name string) error {
 	l, id, err := s.letter(ctx, name)
 	if err != nil {
@@ -151,7 +160,9 @@ func (s *Store) purge(ctx context.Context, p *partition, sessionID, messageID, f
 }
 
 // Replay implements session.Admin. Redis must have room for the event, as for any other: a Redis that
-// is full refuses. See letterID.eventID for the id of the event.
+// is full refuses. See letterID.eventID for the id of the event. Replay reads the letter first, because
+// the script must be told the keys of its session, and then has the script look whether the letter
+// is still there.
 func (s *Store) Replay(ctx context.Context, name string) error {
 	l, id, err := s.letter(ctx, name)
 	if err != nil {
@@ -160,6 +171,7 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 	if l.Output.Seq != 0 {
 		return session.ErrOutput
 	}
+	// The hash is made here, as for Begin: Redis' Lua has no SHA-256.
 	again := id.eventID(l.Event.ID)
 	hash := eventHash(again)
 	c := s.firm.get()

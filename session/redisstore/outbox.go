@@ -34,7 +34,9 @@ func (s *Store) Ack(ctx context.Context, r *session.AckRequest) ([]session.Outpu
 	return outs, nil
 }
 
-// Discard implements session.Store. It waits for replicas and disks, so that the dead letter is kept.
+// Discard implements session.Store. It waits for replicas and disks, so that the dead letter is kept. A
+// reason of more than maxReason bytes is cut. The script's answer says nothing: whether the output was
+// still there makes no difference to the caller.
 func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why string) error {
 	if err := checkID("discard", id); err != nil {
 		return err

@@ -9,7 +9,8 @@ import (
 )
 
 // start checks Redis, loads the scripts and claims the namespace. It also decides what to wait for
-// behind each batch, which depends on the version of Redis.
+// behind each batch, which depends on the version of Redis. The order matters: a Redis that is not fit
+// is refused before anything is written to it.
 func (s *Store) start(ctx context.Context, opt *Options) error {
 	servers, err := s.survey(ctx)
 	if err != nil {
@@ -31,7 +32,8 @@ func (s *Store) start(ctx context.Context, opt *Options) error {
 	return nil
 }
 
-// loadScripts has all masters know the scripts, in one round trip.
+// loadScripts has all masters know the scripts, in one round trip. A master that comes later, after a
+// failover, does not know them: it answers NOSCRIPT, and call.read sends the text.
 func (s *Store) loadScripts(ctx context.Context) error {
 	return s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
 		_, err := c.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -62,10 +64,12 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 
 // claim writes the layout and the number of partitions of a namespace, or compares them with what the
 // first store has written. With another number of partitions, sessions would be looked for in the
-// wrong ones.
+// wrong ones. The value is text, such as "layout=1 partitions=64". One command writes it if nothing is
+// there, and returns what was there: of two stores that start at the same time, one is first.
 func claim(ctx context.Context, c redis.UniversalClient, opt *Options) error {
 	key := namespaceRoot(opt.Namespace) + "meta"
 	want := fmt.Sprintf("layout=%d partitions=%d", layout, opt.Partitions)
+	// redis.Nil says that there was no value, and that ours is there now.
 	got, err := c.SetArgs(ctx, key, want, redis.SetArgs{Mode: "NX", Get: true}).Result()
 	if errors.Is(err, redis.Nil) || err == nil && got == want {
 		return nil

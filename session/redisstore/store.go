@@ -47,7 +47,17 @@ const (
 // Store is a session.Store in Redis. Make it with New.
 //
 // A method checks its request, packs it into a call, has a batcher send the call, and reads the
-// answer: all else is done by the scripts in lua/.
+// answer: all else is done by the scripts in lua/. Ack, for example:
+//
+//	checkID        refuses an id that is no session's
+//	firm.get       an empty call
+//	u40, term      write the number of the output, and how long the delivery lease lasts
+//	seal           adds script and keys
+//	firm.do        puts the call into the queue, and waits until a flusher has the answer
+//	firm.put       gives the call back
+//	outputs        reads the outputs that are left
+//
+// batch and firm are the same batcher unless Options ask for Replicas or Fsync.
 type Store struct {
 	client  redis.UniversalClient
 	parts   []partition
@@ -87,6 +97,7 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 	for i := range s.parts {
 		s.watches = append(s.watches, s.parts[i].watch)
 	}
+	// start gives firm a batcher of its own if there is something to wait for.
 	s.firm = s.batch
 	if err := s.start(ctx, &opt); err != nil {
 		return nil, err
@@ -94,7 +105,9 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 	return s, nil
 }
 
-// withDefaults returns the options with defaults in the place of zeros, or what is wrong with them.
+// withDefaults returns the options with defaults in the place of zeros, or what is wrong with them. Wait
+// must be less than Timeout. Otherwise a call would always end before Redis answers that the replicas
+// were not in time.
 func withDefaults(o *Options) (Options, error) {
 	var opt Options
 	if o != nil {
@@ -124,6 +137,7 @@ func withDefaults(o *Options) (Options, error) {
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
 	}
+	// '{' and '}' above all: they would move the hash tag, and with it all keys, to another slot.
 	for _, c := range opt.Namespace {
 		if c > 'z' || tagValue(byte(c)) < 0 && c != '.' {
 			return opt, fmt.Errorf("redisstore: Namespace has characters other than letters, digits, '-', '_' and '.'")

@@ -49,6 +49,7 @@ func fit(p *probe) {
 
 // fill leaves something of each kind behind: a dead letter, state, a timer and an output that are
 // due, and an event that waits.
+// So a Forget that overlooks one of them is seen.
 func (p *probe) fill(id string) {
 	p.Helper()
 	p.setAside(id, p.event("dead", 0), "panic")
@@ -99,6 +100,12 @@ func forgetBeginsAnew(p *probe) {
 // session had, an older one that it never had, and the last one, of the very moment. It does not
 // matter whether they are marked as redelivered or are to be held, nor that a new session has begun
 // meanwhile. Without this, a copy that LINE sends late would bring back what the user wanted gone.
+//
+//	Forget         at 12:00
+//	Begin e1       Stale: it happened before 12:00, and its turn was done
+//	Begin e0       Stale: it happened before 12:00, and never came
+//	Begin later    Run: it happened after 12:00
+//	Begin e1       Stale still
 func forgetRefuses(p *probe) {
 	known, unknown := p.session("known"), p.session("unknown")
 	p.end("Commit", p.run("Begin", known, p.event("e1", 1)))
@@ -126,7 +133,8 @@ func forgetRefuses(p *probe) {
 	}
 }
 
-// forgetRefusesLong needs a clock that can be moved by hours.
+// forgetRefusesLong is forgetRefuses one minute before 25 hours are over. One session is a tombstone alone;
+// in the other a new session began and ended. It needs a clock that can be moved by hours.
 func forgetRefusesLong(p *probe) {
 	if !p.movable() {
 		return
@@ -182,6 +190,12 @@ func forgetFences(p *probe) {
 
 // forgetThenAck has outputs that were being delivered when their session was forgotten: who
 // does that acknowledges them later. So the revision, which numbers outputs, goes on.
+//
+//	Commit e1             revision 1
+//	Commit e2, "old"      revision 2: the output is 2.1, and is being delivered
+//	Forget
+//	Commit later, "new"   revision 3: the output is 3.1. If revisions began anew, it would be 1.1
+//	Ack up to 2.1         "new" is left
 func forgetThenAck(p *probe) {
 	s := p.session("a")
 	p.end("Commit", p.run("Begin", s, p.event("e1", 1)))

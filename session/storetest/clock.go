@@ -6,7 +6,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// patience is how long a check waits for something that must happen.
+// patience is how long a check waits for something that must happen. It is long, since it only costs
+// time where a store is broken.
 const patience = 10 * time.Second
 
 // now returns the time of the store's clock, which Begin tells.
@@ -19,13 +20,15 @@ func (p *probe) now() time.Time {
 	return b.Now
 }
 
-// pass returns when the store's clock has passed d.
+// pass returns when the store's clock has passed d. After pass(short), a lease that was given for
+// short before is over.
 func (p *probe) pass(d time.Duration) {
 	p.Helper()
 	p.until("the store's clock to pass", p.now().Add(d))
 }
 
-// until returns when the store's clock is after t.
+// until returns when the store's clock is after t. It asks the store for its time rather than counting
+// the time that it waited: a server's clock may go faster or slower than this machine's.
 func (p *probe) until(what string, t time.Time) {
 	p.Helper()
 	// A clock that does not move must not hold the test for ever.
@@ -37,7 +40,8 @@ func (p *probe) until(what string, t time.Time) {
 	}
 }
 
-// eventually waits until ok.
+// eventually waits until ok. It is for what the contract promises without a time, such as a session that
+// is due "at once": a store may list it a moment later.
 func (p *probe) eventually(step, what string, ok func() bool) {
 	p.Helper()
 	for waited := time.Duration(0); !ok(); waited += p.pause(0) {
@@ -64,7 +68,8 @@ func (p *probe) pause(missing time.Duration) time.Duration {
 	return d
 }
 
-// movable says whether the store's clock can be moved by hours, and reports if not.
+// movable says whether the store's clock can be moved by hours, and logs if not. A check that needs that
+// then passes without having looked at anything.
 func (p *probe) movable() bool {
 	if p.opts.Virtual || p.opts.Advance != nil {
 		return true

@@ -20,7 +20,8 @@ func dedupChecks() []check {
 	}
 }
 
-// acceptedTwice brings an event, runs its turn, and brings it again: nothing is left to do.
+// acceptedTwice brings an event, runs its turn, and brings it again: nothing is left to do. A store that
+// does not remember finished events runs it twice, and the user gets two answers.
 func acceptedTwice(p *probe) {
 	s, e := p.session("a"), p.event("e1", 0)
 	p.end("Commit", p.run("first Begin", s, e))
@@ -31,6 +32,11 @@ func acceptedTwice(p *probe) {
 
 // duplicateWhileRunning brings an event again while its turn runs. The second caller is told that
 // somebody runs it, and gets no lease; after the turn there is nothing left to do.
+//
+//	Begin e1     Run
+//	Begin e1     Queued, which is also true of an event that is under way
+//	Commit e1    no next event
+//	Begin e1     Duplicate
 func duplicateWhileRunning(p *probe) {
 	s, e := p.session("a"), p.event("e1", 0)
 	t := p.run("first Begin", s, e)
@@ -41,7 +47,8 @@ func duplicateWhileRunning(p *probe) {
 }
 
 // lateDuplicate brings the first of 20 events again when all have been run. A store that remembers
-// the last event alone would run it.
+// the last event alone would run it. A mark as redelivered changes nothing: only an event that the store
+// does not know may be stale.
 func lateDuplicate(p *probe) {
 	s, first := p.session("a"), p.event("e0", 0)
 	for i := range 20 {
@@ -57,6 +64,12 @@ func lateDuplicate(p *probe) {
 // duplicateTakesOver brings an event whose turn was begun and never ended: its lease ran out.
 // Whoever brings the event again gets the turn, as a second attempt. So a redelivery by LINE saves
 // the event of a process that died, without waiting for somebody to ask Due.
+//
+//	Begin e1     Run, attempt 1, for 60 ms; the process dies
+//	             61 ms pass
+//	Begin e1     Run, attempt 2
+//	Commit e1    no next event
+//	Begin e1     Duplicate
 func duplicateTakesOver(p *probe) {
 	s, e := p.session("a"), p.event("e1", 0)
 	p.begin("first Begin", session.BeginRequest{ID: s, Event: e, Lease: short}, session.Run)
@@ -68,7 +81,9 @@ func duplicateTakesOver(p *probe) {
 }
 
 // staleRedelivery sends more events than a store remembers. Each that comes again must be
-// recognised or refused: no store may run it.
+// recognised or refused: no store may run it. A store that remembers 128 of 150 events answers Stale for
+// the first 22, since it may have run them, and Duplicate for the others. But it may not refuse
+// everything that it does not know: the last two events are new, and must be run.
 func staleRedelivery(p *probe) {
 	const events = 150
 	s := p.session("a")
@@ -103,7 +118,8 @@ func staleRedelivery(p *probe) {
 
 // endedKnowsEvents ends a session, which leaves neither state nor timer, and brings its events
 // again. They are known still: the event that ended the conversation must not begin another when it
-// is delivered once more. The revision goes on too.
+// is delivered once more. The revision goes on too. A store fails here that deletes a session with its
+// last turn.
 func endedKnowsEvents(p *probe) {
 	s, e := p.session("a"), p.event("e1", 0)
 	t := p.run("first Begin", s, e)

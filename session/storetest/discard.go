@@ -15,6 +15,11 @@ func (p *probe) discard(step, id string, seq session.Seq, why string) {
 // the second output; discarding again, or what is gone already, leaves no other. It cannot be
 // replayed. The third output waits until the delivery lease runs out, as Discard does not hand it
 // out. Purge and Forget take such letters away like others.
+//
+//	Commit "a", "b", "c"    1.1, 1.2 and 1.3 wait
+//	Discard 1.2             "a" is dropped, "b" is a dead letter, "c" waits
+//	Discard 1.2 again       nothing changes
+//	Begin, 60 ms later      "c" is handed out
 func discarded(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

@@ -6,6 +6,10 @@
 // a small model of the contract over random calls. A failure names the promise, the call, what
 // was expected and what came. The package needs nothing but the standard library.
 //
+// A failure, of a store that forgets which events came: the promise, the call, what is wrong.
+//
+//	an event accepted twice runs once: second Begin: want status duplicate, got run
+//
 // # Words
 //
 //	session         what is kept of one conversation

@@ -21,6 +21,13 @@ func dueChecks() []check {
 // dueInOrder makes six sessions due: four by timers that are past by 1 to 4 seconds, two by events
 // that were left to others a moment ago. Due lists the most overdue first, whatever the limit. When
 // the first was looked after it is gone from the list, and one that is due later comes at the end.
+//
+//	b       a timer that was due 4 s ago
+//	d       3 s
+//	a       2 s
+//	c       1 s
+//	first   an event that waits since now
+//	second  an event that waits since a few milliseconds later
 func dueInOrder(p *probe) {
 	now := p.now()
 	// By how many seconds the timer of each session is past.
@@ -47,7 +54,8 @@ func dueInOrder(p *probe) {
 	p.same("Due after the first was looked after", "sessions", want[1:], ids)
 }
 
-// waitingSince leaves an event behind that is due a moment after t.
+// waitingSince leaves an event behind that is due a moment after t: it arrives with Hold while a turn
+// runs, and is due from the moment at which that turn commits with Release.
 func (p *probe) waitingSince(name string, t time.Time) {
 	p.Helper()
 	s := p.session(name)
@@ -82,11 +90,13 @@ func dueOnce(p *probe) {
 	p.same("Due of an idle, a running and a due session", "sessions", []string{both}, ids)
 }
 
-// punctual is how late a caller of Due may learn that a session is due.
+// punctual is how late a caller of Due may learn that a session is due. It is what the contract allows a
+// store without Wake.
 const punctual = 2 * time.Second
 
 // sleeper is a caller of Due, as a bot has one: it asks which sessions are due, sleeps for as long
-// as it was told or until Wake has a value, and asks again.
+// as it was told or until Wake has a value, and asks again. A store without Wake has a nil channel, which
+// never has a value.
 type sleeper struct {
 	p     *probe
 	wake  <-chan struct{}
@@ -127,6 +137,9 @@ func (s *sleeper) meets(step, id string, due time.Time) {
 
 // sleeperInTime has a caller of Due that sleeps, for as long as the store told it when nothing was
 // due, while calls of others make a session due earlier. It goes through all calls that can.
+// For example, Due told to sleep for an hour, and then a commit sets a timer for 60 ms later. The store
+// must send a value on Wake, or must not have told to sleep for more than 2 s. A store that forgets Wake
+// in one of its methods fails at the call of that name.
 func sleeperInTime(p *probe) {
 	s := &sleeper{p: p, wake: p.store.Wake()}
 	begin := func(id, event string, r session.BeginRequest) *turn {
@@ -194,7 +207,8 @@ func sleeperInTime(p *probe) {
 	}
 }
 
-// shortWaits is for stores without Wake: what comes meanwhile must not wait for the next Due.
+// shortWaits is for stores without Wake: what comes meanwhile must not wait for long. It asks an empty
+// store, one whose timer is 10 minutes ahead, and one in which something is due.
 func shortWaits(p *probe) {
 	if p.store.Wake() != nil {
 		return

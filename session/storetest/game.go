@@ -8,7 +8,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// between calls f and returns the store's time before and after it.
+// between calls f and returns the store's time before and after it: f took effect at some time of that
+// span. It is for calls whose answer has no time.
 func (g *game) between(f func()) span {
 	before := g.p.now().UnixMilli()
 	f()

@@ -6,6 +6,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
+// inspectChecks has one check, of what an operator or bot.Session sees.
 func inspectChecks() []check {
 	return []check{{"a look into a session shows what is kept and changes nothing", inspected}}
 }
@@ -30,11 +31,16 @@ func waiting(snap session.Snapshot) []string {
 	return ids
 }
 
+// inspected looks into a session three times: before it exists, when it rests after a commit, and while a
+// turn runs and two events wait behind it. Each time all that Inspect tells must be right. Then it
+// looks twice in a row, and writes over what it got: neither may change anything. The turn that ran
+// all the time can still commit.
 func inspected(p *probe) {
 	id := p.session("a")
 	snap := p.inspect("Inspect of a session that is not kept", id)
 	p.same("Inspect of a session that is not kept", "all but the time", session.Snapshot{Now: snap.Now}, snap)
 
+	// A session at rest: state, timer and two outputs, and no lease.
 	due := p.now().Add(long)
 	t := p.run("Begin", id, p.event("e1", 1))
 	p.commit("Commit", t, session.CommitRequest{State: []byte("state"), Due: due, Outputs: [][]byte{[]byte("o1"), []byte("o2")}})
@@ -47,6 +53,7 @@ func inspected(p *probe) {
 	p.same("Inspect after a commit", "events", []string(nil), waiting(snap))
 	p.same("Inspect after a commit", "outputs", []session.Output{{Seq: first, Body: []byte("o1")}, {Seq: first + 1, Body: []byte("o2")}}, snap.Outputs)
 
+	// A turn runs for e2. e4 and e3 arrive in this order, and are listed by time. The first output is acknowledged.
 	t = p.run("Begin of the next event", id, p.event("e2", 2))
 	for i, e := range []string{"e4", "e3"} {
 		r := session.BeginRequest{ID: id, Event: p.event(e, 4-i), Done: first}

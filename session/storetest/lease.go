@@ -26,6 +26,12 @@ func leaseChecks() []check {
 // takenOver has a process that dies: its lease runs out and another takes over. When the first one
 // comes back, as a process does that was only frozen, it must not commit, extend or release. It
 // must not do so before the other commits, nor after it; what is stored at the end is the other's.
+//
+//	A  Begin e1                   Run, attempt 1, for 60 ms; A freezes
+//	B  Begin                      Run, attempt 2
+//	A  Commit, Extend, Release    ErrFenced
+//	B  Commit "new"               revision 1
+//	A  Commit, Extend, Release    ErrFenced
 func takenOver(p *probe) {
 	s := p.session("a")
 	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: short}
@@ -59,7 +65,11 @@ func takenOver(p *probe) {
 	p.same("Ack", "outputs", []string{}, bodies(outs))
 }
 
-// notTaken has leases that ran out, and an event that came and was left to others since.
+// notTaken has three sessions. In each, the lease of e1 ran out, and then e2 arrived with Hold, so that
+// nobody took the lease. The holder of e1 is late, and nobody was in its way: it may extend the lease in
+// the first session, release it in the second, and commit in the third. A store that compares the
+// lease's end with its clock, and not its token with the caller's, would fence it, and a turn that took a
+// little too long would be run again for nothing.
 func notTaken(p *probe) {
 	// lost begins a turn whose lease runs out, and to which an event is added that nobody takes.
 	lost := func(name string) *turn {
@@ -86,7 +96,8 @@ func notTaken(p *probe) {
 }
 
 // neverHeld has a caller with a token that was never given a lease. It is fenced on a session that
-// does not exist, while another runs a turn, and on an idle session.
+// does not exist, while another runs a turn, and on an idle session. None of its calls may make a
+// session, or disturb the turn that runs.
 func neverHeld(p *probe) {
 	s := p.session("a")
 	// A turn that no Begin gave.
@@ -111,6 +122,11 @@ func neverHeld(p *probe) {
 // passedRevision commits two turns in a row under one lease, and then the first one again: the
 // state would go back by one event. The token is right and the revision is not, so the call is
 // fenced.
+//
+//	Begin e1              Run, revision 0; e2 and e3 wait
+//	Commit e1, rev 0      revision 1, next e2, state "s1"
+//	Commit e2, rev 1      revision 2, next e3, state "s2"
+//	Commit e1, rev 0      ErrFenced: "s1" must not come back
 func passedRevision(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -134,7 +150,7 @@ func passedRevision(p *probe) {
 
 // extend gives a lease a longer term, and waits until the first term is over: the lease is held
 // still, and the session is not due. Then it gives the lease a shorter term, which counts just the
-// same.
+// same. Terms are 480 ms, then 10 minutes, then 60 ms; each counts from its call.
 func extend(p *probe) {
 	s := p.session("a")
 	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: 8 * short}
@@ -182,6 +198,12 @@ func defaultTerms(p *probe) {
 // attempts loses the turn of one event again and again. Each turn is told which attempt it is,
 // which the bot needs to give up on an event that crashes it. The next event begins at 1, also if
 // it was handed over by Commit and then lost.
+//
+//	Begin e1     Run, attempts 1, 2 and 3; each lease runs out
+//	Begin        Run, attempt 4; e2 arrives
+//	Commit e1    next e2, which is its attempt 1; the lease runs out
+//	Begin        Run, e2, attempt 2
+//	Begin e3     Run, attempt 1, when e2 is committed
 func attempts(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	for want := 1; want <= 3; want++ {
@@ -209,6 +231,13 @@ func attempts(p *probe) {
 // bot treats such events with care. Once an attempt crashed, later ones are told so too, though
 // they were released; a commit, or the next event, begins without a crash. The same holds for the
 // turn of a timer.
+//
+//	how a turn ended                 what the next turn is told
+//	released in time                 no crash
+//	released too late, but released   no crash: the holder lives
+//	its lease ran out                a crash
+//	released in time                 a crash still, that of the turn before
+//	committed; e2 is next            no crash: e2 is another event
 func crashed(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	r := session.BeginRequest{ID: s, Event: e, Lease: short}

@@ -67,6 +67,7 @@ func (p *probe) lettersOf(id string) []session.DeadLetter {
 // of several sizes. Each way, all are there once, those of a session in the order in which they
 // were set aside, with event, reason, attempts and time. What a caller does to a letter does not
 // change it in the store.
+// With pages of 2, six letters take three pages, or four where a store does not know that a page was the last.
 func lettersListed(p *probe) {
 	p.same("Letters of an empty store", "letters", 0, len(p.letters(10)))
 	s, before := p.session("a"), p.now()
@@ -119,6 +120,7 @@ func (p *probe) sameEvent(step string, want, got session.Event) {
 
 // deadRepeated repeats the commit that sets an event aside, as a caller does that got no answer:
 // there is one letter.
+// A store that writes a letter at each call leaves three.
 func deadRepeated(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -152,6 +154,11 @@ func (p *probe) replay(id string) *turn {
 // letterReplayed sets an event aside and replays it. The session is due, the turn is for an event
 // with the same time, body and time of acceptance, as a first attempt, and its id is the old one
 // with a mark. Both ids are known from then on.
+//
+//	Commit e1, Dead    a dead letter
+//	Replay             the letter is gone; the session is due
+//	Begin              Run, for e1#r and a number, attempt 1
+//	Begin e1           Duplicate, and so is the new id
 func letterReplayed(p *probe) {
 	s := p.session("a")
 	e := p.event("e1", 1)
@@ -212,6 +219,7 @@ func replayFull(p *probe) {
 
 // letterPurged deletes one of two letters. It is gone for Purge and for Replay, the other stays,
 // and the event is known still: when LINE delivers it again, it is a duplicate.
+// In failures, Purge stands for DeleteDeadLetter and Letters for DeadLetters.
 func letterPurged(p *probe) {
 	s := p.session("a")
 	p.setAside(s, p.event("e1", 1), "one")

@@ -21,7 +21,8 @@ func limitChecks() []check {
 
 // fullMailbox fills a mailbox while a turn runs, until an event is refused. That event must not be
 // remembered as one that came: when there is room, LINE delivers it again, and it is accepted. In
-// the end all events are run, in order.
+// the end all events are run, in order. With MaxMailbox of 200: the first event runs, 200 wait (or 199,
+// where a store counts the one that runs), and the next is refused with ErrFull. After one commit it fits.
 func fullMailbox(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("first", 0))
@@ -66,6 +67,12 @@ func fullMailbox(p *probe) {
 // fullOutbox commits more outputs than a session may have, at once and then on top of others. The
 // commit is refused and the turn goes on: it may commit less, or acknowledge some with the same
 // call. Nothing of the refused commit is kept.
+//
+//	Commit of 101 outputs, none wait                       ErrFull
+//	Commit of 100                                          they wait
+//	Commit of 2 that acknowledges 1                        ErrFull: 101 would wait
+//	Commit of 2 that acknowledges 2                        100 wait
+//	Ack of all 100 of the first commit but the last one    3 wait
 func fullOutbox(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -97,7 +104,7 @@ func fullOutbox(p *probe) {
 }
 
 // tooLarge sends an event, an id, a state and outputs that are larger than a store takes. Each is
-// refused, and the session is as it was before: the turn may commit less.
+// refused, and the session is as it was before: the turn may commit less. Each is one byte too large.
 func tooLarge(p *probe) {
 	s := p.session("a")
 	long := p.event(strings.Repeat("i", session.MaxEventID+1), 1)
@@ -126,7 +133,8 @@ func tooLarge(p *probe) {
 	p.ack("Ack of nothing", s, 0)
 }
 
-// largest sends the largest event, ids, state and outputs that a store takes. They come back whole.
+// largest sends the largest event, ids, state and outputs that a store takes. They come back whole. A
+// store that keeps a length in too few bytes, or cuts what is long, fails here.
 func largest(p *probe) {
 	s := p.session("a")
 	e := p.event(strings.Repeat("i", session.MaxEventID), 1)

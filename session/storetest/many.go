@@ -32,7 +32,9 @@ type crowd struct {
 }
 
 // manyGoroutines posts the events of each session in order, and copies from another goroutine,
-// while whoever is told to run a turn runs it.
+// while whoever is told to run a turn runs it. Six sessions have 25 events each, and as many copies of the
+// first event, of which every other is held for others. At the end the state of each session must be
+// "e00 e01 ... e24" and its revision 25: each event had one turn, and no turn was committed twice.
 func manyGoroutines(p *probe) {
 	c := &crowd{p: p}
 	// One goroutine posts the events in order; another posts copies of the first.
@@ -101,7 +103,8 @@ func (c *crowd) post(n int, copies bool) {
 func (c *crowd) run(n int, t *turn) {
 	state := t.State
 	for t.Event.ID != "" {
-		// No other goroutine may be between these two lines for the same session.
+		// No other goroutine may be between the two Adds for the same session. The second one comes before
+		// Commit: as soon as Commit gives the lease up, another goroutine may begin a turn.
 		if c.running[n].Add(1) != 1 {
 			c.fail("Begin: want turns of a session at once 1, got 2")
 		}

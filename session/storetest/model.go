@@ -13,9 +13,14 @@ import (
 // It looks at what the store answered, says what is wrong with it, and then does to itself what the
 // store must have done to the session. It does not guess what a store should answer where the
 // contract leaves a choice: then it takes the store's answer.
+//
+// For example, Begin of e1 answered "Run, attempt 2". The model looks whether the lease was free at the
+// time that the answer tells, whether e1 is the head, and whether it had one attempt so far. If
+// not, the verdict says what was wanted. If so, the model notes the new holder and the second attempt.
 
 // span is a time in milliseconds. Its two ends differ where a call does not tell when it took effect:
-// Release, for example, was somewhere between the time before the call and the time after it.
+// Release, for example, was somewhere between the time before the call and the time after it. If the
+// clock showed 100 before and 103 after, a delay of 20 ms ends between 120 and 123.
 type span struct{ lo, hi int64 }
 
 // at is a time that is known to the millisecond.
@@ -24,7 +29,8 @@ func at(ms int64) span { return span{ms, ms} }
 // plus is the time so many milliseconds later.
 func (s span) plus(ms int64) span { return span{s.lo + ms, s.hi + ms} }
 
-// or is one of two times, nobody knows which: that of a call or that of its repetition.
+// or is one of two times, nobody knows which: that of a call or that of its repetition. A store may count
+// a lease from either.
 func (s span) or(o span) span { return span{min(s.lo, o.lo), max(s.hi, o.hi)} }
 
 // modelOutput is an output that waits to be delivered.
@@ -83,7 +89,8 @@ func newModel() *model {
 }
 
 // passed says whether the time t is over at now. If the two spans overlap, nobody knows: the model is
-// unsure from then on.
+// unsure from then on. Example: t is 120 to 123. At 119 it is not over, at 123 it is over, and at 121
+// the model is unsure.
 func (m *model) passed(t, now span) bool {
 	if now.lo < t.hi && now.hi >= t.lo {
 		m.unsure = true
@@ -129,7 +136,8 @@ func (m *model) accept(e session.Event) {
 	})
 }
 
-// next makes the oldest event the head if there is none.
+// next makes the oldest event the head if there is none, and says whether it did: the attempts of the
+// new head begin at 0 then.
 func (m *model) next() bool {
 	if m.head != nil || len(m.waiting) == 0 {
 		return false
@@ -161,7 +169,8 @@ func (m *model) left(done session.Seq) []modelOutput {
 	return slices.DeleteFunc(outs, func(o modelOutput) bool { return o.seq <= done })
 }
 
-// verdict is what is wrong with an answer, in words; empty if nothing is.
+// verdict is what is wrong with an answer, in words; empty if nothing is. It is not an error, because the
+// game goes on with it: shrink looks for a shorter sequence that is wrong too.
 type verdict string
 
 // want compares two values.

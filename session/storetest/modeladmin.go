@@ -10,7 +10,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// forget is for the time of a Forget that took effect.
+// forget makes the model that of a session that was never used, but for what a tombstone has: the
+// revision, and when the Forget was. The ids in gone are those whose events may be known or not: see
+// game.begin.
 func (m *model) forget(err error, now span) verdict {
 	// What was accepted is gone. The revision goes on, so that old Acks drop nothing.
 	for id := range m.accepted {
@@ -41,7 +43,8 @@ func (m *model) unsend(message string, err error) verdict {
 	return noError(err)
 }
 
-// stale says whether the event is older than a Forget.
+// stale says whether the event is not younger than the last Forget. An event that is stamped with a time
+// while Forget was under way may be either: the model is unsure.
 func (m *model) stale(e session.Event) bool {
 	t := e.Time.UnixMilli()
 	if m.forgotten && t > m.forgot.lo && t <= m.forgot.hi {
@@ -67,7 +70,8 @@ func (m *model) sameLetters(got []session.DeadLetter) verdict {
 // replayMark stands between the id of a letter's event and a number that the store chooses.
 const replayMark = "#r"
 
-// revive is for a Replay of the first letter, whose new event has no number yet.
+// revive is for a Replay of the first letter. The new event's id ends in a number that the store chooses,
+// and that Replay does not tell: until it is handed out, the model calls it "e1#r".
 func (m *model) revive(err error) verdict {
 	if m.letters[0].output.seq != 0 {
 		if !errors.Is(err, session.ErrOutput) {

@@ -111,7 +111,8 @@ func (m *model) beginOutputs(r *session.BeginRequest, b session.BeginResult, now
 	return first(wantOutputs(m.outs, b.Outputs), want("retried", true, b.Retried))
 }
 
-// beginAgain is for a call with the arguments of the one before, whose answer was b.
+// beginAgain is for a call with the arguments of the one before, whose answer was b. The second answer
+// must be the same, but for terms that the store may have begun anew.
 func (m *model) beginAgain(r *session.BeginRequest, b, again session.BeginResult, err error) verdict {
 	if err != nil {
 		return noError(err)
@@ -199,7 +200,11 @@ func (m *model) fenced(t session.LeaseToken, err error) (v verdict, done bool) {
 	return noError(err), err != nil
 }
 
-// commitAgain is for a commit that was made before. late says that other calls came between.
+// commitAgain is for a commit that was made before. late says that other calls came between. What must
+// be answered depends on the revision that the session has by now. For a commit that made revision 6:
+//
+//	6     it is the last commit: the same answer, or ErrFenced if late
+//	7...  MayDeliver if its outputs still wait, or else ErrFenced; never a next event
 func (m *model) commitAgain(r *session.CommitRequest, c, again session.CommitResult, err error, late bool) verdict {
 	// Others committed since, and the outputs of this commit still wait.
 	if err == nil && late && r.Rev+1 < m.rev && len(m.outs) > 0 && m.outs[0].seq>>8 == session.MakeSeq(r.Rev+1, 0)>>8 {
@@ -252,8 +257,8 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 	return ""
 }
 
-// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term. But if it is late,
-// another may have the delivery lease.
+// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term, whoever had
+// it before. But an Ack that is late takes it from nobody.
 func (m *model) ack(r *session.AckRequest, outs []session.Output, err error, now span) verdict {
 	m.outs = m.left(r.Done)
 	switch {

@@ -21,6 +21,14 @@ func orderChecks() []check {
 // waitInOrder brings four events, in a mixed order, while a turn runs. Commit hands them over by
 // their time, and those of one time by their ids, each with its body and the time at which it was
 // accepted.
+//
+//	Begin e5                   Run
+//	Begin b7, e9, a3, a7       Queued, one after the other
+//	Commit e5                  next a3
+//	Commit a3                  next a7
+//	Commit a7                  next b7
+//	Commit b7                  next e9
+//	Commit e9                  no next event
 func waitInOrder(p *probe) {
 	s, before := p.session("a"), p.now()
 	t := p.run("Begin", s, p.event("e5", 5))
@@ -47,7 +55,7 @@ func waitInOrder(p *probe) {
 }
 
 // oldestFirst brings three events that nobody runs, and then a fourth with the wish to run it. The
-// caller gets the oldest of the four, not the one it brought.
+// caller gets the oldest of the four, not the one it brought: e2, and then e5, e7 and e9 by its commits.
 func oldestFirst(p *probe) {
 	s := p.session("a")
 	for _, e := range []session.Event{p.event("e5", 5), p.event("e2", 2), p.event("e9", 9)} {
@@ -66,6 +74,12 @@ func oldestFirst(p *probe) {
 // begunStaysFirst begins an event, and then an older one arrives: LINE delivered them in the wrong
 // order. When the turn is lost, the next attempt is for the same event again. An attempt may have
 // done something already, so the older event must not slip in between.
+//
+//	Begin e5          Run, for 60 ms; the process dies
+//	Begin e3, Hold    Queued
+//	                  61 ms pass
+//	Begin             Run, for e5 though e3 is older
+//	Commit e5         next e3
 func begunStaysFirst(p *probe) {
 	s := p.session("a")
 	r := session.BeginRequest{ID: s, Event: p.event("e5", 5), Lease: short}
@@ -81,7 +95,7 @@ func begunStaysFirst(p *probe) {
 
 // held brings an event with Hold: it is durable, the session is due, and nobody has the lease.
 // Another caller gets it. Hold while a turn runs has the event wait for it, and Hold of an event
-// that is done says so.
+// that is done says so. A bot uses Hold for an event that must be kept, and that this process will not run.
 func held(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	hold := session.BeginRequest{ID: s, Event: e, Hold: true}
@@ -100,7 +114,8 @@ func held(p *probe) {
 }
 
 // deadStaysAway commits an event as dead. The next event is handed over, and the dead one does not
-// come again: neither by itself nor when it is delivered once more.
+// come again: neither by itself nor when it is delivered once more. A store that only leaves the event
+// in the mailbox would run it for ever.
 func deadStaysAway(p *probe) {
 	s, e := p.session("a"), p.event("e1", 1)
 	t := p.run("Begin", s, e)
@@ -115,7 +130,8 @@ func deadStaysAway(p *probe) {
 }
 
 // commitAndRelease commits with Release while another event waits, as a process does that shuts
-// down. The event is not handed over; the session is due at once, and the lease is gone.
+// down. The event is not handed over; the session is due at once, and the lease is gone. Another process
+// gets e2 as a first attempt: that it was not handed over is no failure of the event.
 func commitAndRelease(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

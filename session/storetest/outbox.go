@@ -51,6 +51,13 @@ func (p *probe) ack(step, id string, done session.Seq, want ...string) []session
 // outputsInOrder commits two outputs and then a third. The first commit has the delivery lease; the
 // second has not, as its output must come behind the others. Acks take them away one after the
 // other, and when all are gone, the next commit has the delivery lease again.
+//
+//	Commit "a", "b"    numbers 1.1 and 1.2; may deliver
+//	Commit "c"         number 2.1; may not deliver: "a" and "b" come first
+//	Ack up to 1.1      "b" and "c" are left
+//	Ack up to 1.2      "c" is left
+//	Ack up to 2.1      nothing is left
+//	Commit "d"         may deliver
 func outputsInOrder(p *probe) {
 	s := p.session("a")
 	_, delivery := p.say("the first Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
@@ -72,8 +79,9 @@ func outputsInOrder(p *probe) {
 	p.same("a Commit when all is delivered", "delivery lease", true, delivery)
 }
 
-// laneHeld leaves an output with a long delivery lease. Neither who looks nor who brings an event
+// deliveryLeaseHeld leaves an output with a long delivery lease. Neither who looks nor who brings an event
 // is handed the output, and the session is not due.
+// A store that handed it out would have the user get it twice.
 func deliveryLeaseHeld(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a")})
@@ -87,10 +95,15 @@ func deliveryLeaseHeld(p *probe) {
 	p.end("Commit", t)
 }
 
-// laneRanOut leaves outputs whose delivery lease runs out, as when their process died. The session
+// deliveryLeaseRanOut leaves outputs whose delivery lease runs out, as when their process died. The session
 // is due; who looks gets all of them, and is told that they may have been sent already. Then the
 // delivery lease is his, and a second one gets nothing. The same holds while another process runs a
 // turn: who delivers and who runs turns are two things.
+//
+//	A  Commit "a", "b"    may deliver, for 60 ms; A dies after it sent "a", perhaps
+//	                      61 ms pass
+//	B  Begin              Idle; outputs "a" and "b", retried
+//	C  Begin              Idle; no outputs: B delivers them
 func deliveryLeaseRanOut(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b"), DeliveryLease: short})
@@ -118,7 +131,7 @@ func deliveryLeaseRanOut(p *probe) {
 	p.same("Begin while a turn runs and the delivery lease ran out", "outputs", []string{"c"}, bodies(t.Outputs))
 }
 
-// laneRanOutEvent is laneRanOut for a caller that brings an event: it is handed the outputs whether
+// deliveryLeaseRanOutEvent is deliveryLeaseRanOut for a caller that brings an event: it is handed the outputs whether
 // it gets the turn or not. With Hold it is not, as it is not going to do anything for the session.
 func deliveryLeaseRanOutEvent(p *probe) {
 	s := p.session("a")
@@ -144,6 +157,7 @@ func deliveryLeaseRanOutEvent(p *probe) {
 
 // ackByBegin acknowledges outputs with Done of Begin, which saves a call. What is left is handed
 // out, and is not marked as retried: nobody else had it.
+// Where all were delivered, the next commit finds an empty outbox and may deliver.
 func ackByBegin(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b", "c")})
@@ -161,6 +175,8 @@ func ackByBegin(p *probe) {
 
 // ackByCommit acknowledges outputs with Done of Commit. If some are left, the new output waits
 // behind them; if none are, the commit has the delivery lease.
+// Done counts before the commit's own outputs are added: "b" and "c" wait after the first case, "d" alone
+// after the second.
 func ackByCommit(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
@@ -178,6 +194,7 @@ func ackByCommit(p *probe) {
 
 // ackTwice acknowledges what was acknowledged before, and what never was there. It must not touch
 // outputs that came later: numbers only grow.
+// An Ack of 1.2 that arrives when 2.1 waits drops nothing: it means "up to 1.2", not "the first two".
 func ackTwice(p *probe) {
 	s := p.session("a")
 	p.ack("Ack of a session that does not exist", s, session.MakeSeq(1, 1))
@@ -231,6 +248,7 @@ func ackLate(p *probe) {
 
 // endedKeepsOutputs ends a session with a last output. That output waits like any other, and one of
 // the next conversation waits behind it.
+// A store that deletes a session which has ended would lose the last words of the bot.
 func endedKeepsOutputs(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

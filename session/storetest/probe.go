@@ -20,13 +20,20 @@ type reporter interface {
 	Logf(format string, args ...any)
 }
 
-// long is a term that no check outlives, short one that passes soon.
+// long is a term that no check outlives, short one that passes soon. A check gives long to what must
+// still hold at its end, and short to what must be over after a pass.
 const (
 	long  = 10 * time.Minute
 	short = 60 * time.Millisecond
 )
 
-// probe calls a store and reports what is not as promised.
+// probe calls a store and reports what is not as promised. Its methods that take a step, which is the
+// name of the call in a failure, end the check at the first answer that is wrong. So the checks read as
+// a list of calls with the answers that they must have:
+//
+//	t := p.run("Begin", s, p.event("e1", 1))                         // Begin of e1 must answer Run
+//	p.begin("Begin again", session.BeginRequest{...}, session.Queued) // must answer Queued
+//	p.end("Commit", t)                                               // must hand over nothing
 type probe struct {
 	reporter
 	promise string
@@ -57,7 +64,7 @@ func (p *probe) same(step, what string, want, got any) {
 	}
 }
 
-// err fails unless the error is want; nil means none.
+// err fails unless the error is want, or wraps it; nil means none.
 func (p *probe) err(step string, want, got error) {
 	p.Helper()
 	if !errors.Is(got, want) {
@@ -83,7 +90,8 @@ func show(v any) string {
 	return fmt.Sprintf("%v", v)
 }
 
-// session returns the id of a session of that name.
+// session returns the id of a session of that name. Each check has sessions of its own, also where all
+// checks use one Redis: the promise is part of what the id is made of.
 func (p *probe) session(name string) string {
 	return session.Key{Channel: p.promise, ChatID: name}.ID()
 }
@@ -95,13 +103,16 @@ func (p *probe) token() session.LeaseToken {
 	return t
 }
 
-// event returns an event that happened that many milliseconds after the check began.
+// event returns an event that happened that many milliseconds after the check began, by its own account:
+// the check need not have run for that long. In most checks e3 is the event of 3 ms, so that the names
+// show the order.
 func (p *probe) event(id string, ms int) session.Event {
 	at := p.base.Add(time.Duration(ms) * time.Millisecond)
 	return session.Event{ID: id, Time: at, MessageID: "message of " + id, Body: []byte("body of " + id)}
 }
 
-// turn is a lease and the turn it is held for.
+// turn is a lease and the turn it is held for. It is what a process knows after Begin: the answer, the
+// session and its token. Two turns of one session stand for two processes.
 type turn struct {
 	session.BeginResult
 	id    string
@@ -135,7 +146,8 @@ func (p *probe) run(step, id string, e session.Event) *turn {
 	return t
 }
 
-// look begins a turn for what is due, which must be the event of that id.
+// look begins a turn for what is due, which must be the event of that id, or the timer if the id is
+// empty. It is what a bot does with a session that Due lists.
 func (p *probe) look(step, id, event string) *turn {
 	p.Helper()
 	t := p.begin(step, session.BeginRequest{ID: id}, session.Run)
@@ -149,7 +161,8 @@ func (p *probe) idle(step, id string) *turn {
 	return p.begin(step, session.BeginRequest{ID: id}, session.Idle)
 }
 
-// request completes a commit of the turn. The revision and the event are always the turn's.
+// request completes a commit of the turn: session, token and revision are always the turn's. The event
+// is the one that r names, because a commit for a timer names none.
 func (t *turn) request(r session.CommitRequest) *session.CommitRequest {
 	// Terms are long and nothing is kept for longer than it must, unless the request says
 	// otherwise.
@@ -166,7 +179,11 @@ func (t *turn) request(r session.CommitRequest) *session.CommitRequest {
 	return &r
 }
 
-// commit ends the turn, and makes it that of the next event if one is handed over.
+// commit ends the turn, and makes it that of the next event if one is handed over. So the same variable
+// is used for the next commit:
+//
+//	p.commit("Commit", t, r) // of e1; e2 is handed over
+//	p.end("last Commit", t)  // of e2
 func (p *probe) commit(step string, t *turn, r session.CommitRequest) session.CommitResult {
 	p.Helper()
 	r.EventID = t.Event.ID

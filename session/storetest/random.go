@@ -15,7 +15,7 @@ func randomChecks() []check {
 }
 
 // How many sequences are played to find a shorter one that fails: where waiting takes no time, and where
-// it does.
+// it does. A sequence takes 40 ms at least, as play lets two short terms pass at its end.
 const (
 	triesVirtual = 2000
 	triesReal    = 60
@@ -90,7 +90,9 @@ type actor struct {
 	release *session.ReleaseRequest
 }
 
-// game plays a sequence against the store and the model.
+// game plays a sequence against the store and the model: three sessions, and four actors which each know
+// something of each session. Every call is made to the store; the model of its session then judges the
+// answer. The first verdict that is not empty ends the game.
 type game struct {
 	p      *probe
 	ids    [scriptSessions]string

@@ -24,7 +24,7 @@ func (p *probe) release(step string, t *turn, r session.ReleaseRequest) {
 }
 
 // releaseCounted gives a turn up twice, without a delay. The session is due at once, and each next
-// turn is a further attempt.
+// turn is a further attempt: 1, 2, 3. By that number the bot gives up on an event.
 func releaseCounted(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -40,6 +40,10 @@ func releaseCounted(p *probe) {
 // releaseUncounted gives a turn up without counting the attempt, as a process does that goes down.
 // However often that happens, the next turn is the same attempt: restarts must not bring an event
 // closer to being set aside.
+//
+//	Begin e1    Run, attempt 1; released, counted
+//	Begin       Run, attempt 2; released, not counted
+//	Begin       Run, attempt 2; and so on
 func releaseUncounted(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -54,7 +58,8 @@ func releaseUncounted(p *probe) {
 
 // releaseDelayed gives a turn up with a delay. Until it is over no turn begins: not for the event,
 // and not for another that comes meanwhile, which waits behind it. Afterwards the session is due,
-// and not a millisecond earlier.
+// and not a millisecond earlier. A store that lets the other event run first would break the order of
+// what the user wrote.
 func releaseDelayed(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -81,7 +86,7 @@ func releaseDelayed(p *probe) {
 }
 
 // releaseStaysFirst gives a turn up, and then an older event arrives. The caller that brings it
-// gets the turn of the released event: it was begun, and stays the first.
+// gets the turn of the released event: it was begun, and stays the first. So e5 runs before e3.
 func releaseStaysFirst(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e5", 5))
@@ -95,7 +100,7 @@ func releaseStaysFirst(p *probe) {
 }
 
 // releaseEndsTurn gives a turn up and commits it all the same: it is fenced, before and after
-// another caller takes the turn.
+// another caller takes the turn. Who gave a turn up has no right to it any more.
 func releaseEndsTurn(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

@@ -24,6 +24,12 @@ func repeatChecks() []check {
 
 // beginRepeated repeats a Begin that got a turn, also after another event arrived: each answer is
 // that of the first call. One that was queued may be repeated too, and is there once.
+//
+//	Begin e1, token t    Run, attempt 1, state "s"
+//	Begin e1, token t    the same answer; it is still attempt 1
+//	Begin e2, token u    Queued, and Queued again
+//	Begin e1, token t    the same answer, though e2 waits
+//	Commit e1            next e2, once
 func beginRepeated(p *probe) {
 	s, token := p.session("a"), p.token()
 	p.commit("Commit", p.run("Begin", s, p.event("e0", 0)), session.CommitRequest{State: []byte("s")})
@@ -54,7 +60,8 @@ func (p *probe) sameTurn(step string, want, got *turn) {
 	p.same(step, "timer", want.Due.UTC(), got.Due.UTC())
 }
 
-// timerRepeated repeats a Begin that got the turn of a timer.
+// timerRepeated repeats a Begin that got the turn of a timer. There is no event by which a store could
+// know the call again: it has the token alone.
 func timerRepeated(p *probe) {
 	s := p.session("a")
 	due := session.CommitRequest{State: []byte("s"), Due: p.now()}
@@ -69,6 +76,8 @@ func timerRepeated(p *probe) {
 
 // commitRepeated repeats commits, without outputs and with two. Each answer is that of the first
 // call, and the outputs are there once.
+// A store that does not recognise the second call either fences its caller, who then sends nothing, or
+// adds the outputs twice.
 func commitRepeated(p *probe) {
 	s := p.session("a")
 	for i, outs := range [][][]byte{nil, outputs("o1", "o2")} {
@@ -93,6 +102,12 @@ func commitRepeated(p *probe) {
 // an answer that was lost. If its outputs still wait under its delivery lease, the caller must
 // learn that, or nobody delivers them until the lease runs out. If it left none, or they were
 // delivered, nothing is left to say, and it is fenced.
+//
+//	Commit e1, "o1"    revision 1, may deliver; the answer is lost
+//	Commit e2, "o2"    revision 2, by another process; may not deliver, as "o1" waits
+//	Commit e1 again    revision 1, may deliver, no next event
+//	Ack of "o1"        "o2" is left
+//	Commit e1 again    ErrFenced
 func commitRepeatedLate(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -124,6 +139,12 @@ func commitRepeatedLate(p *probe) {
 // lostTurnFenced has a process commit a turn, get the next event, and lose the lease: another runs that
 // event, and a third commit drops the first output, so that the outputs of the other wait under the
 // delivery lease that the first process got. Its commit of the turn that it lost is no repeated call.
+//
+//	A  Commit e1, "o1"             revision 1, may deliver, next e2; A freezes, and its lease runs out
+//	B  Begin e3                    Run, for e2
+//	B  Commit e2, "o2"             revision 2
+//	B  Commit e3, "o3", Done o1    revision 3; "o2" and "o3" wait
+//	A  Commit e2, "lost", rev 1    ErrFenced: "o2" is of revision 2 as well, but is not A's
 func lostTurnFenced(p *probe) {
 	s := p.session("a")
 	r := session.BeginRequest{ID: s, Event: p.event("e1", 1), Lease: short}
@@ -147,6 +168,7 @@ func lostTurnFenced(p *probe) {
 
 // commitNextRepeated repeats a commit that hands over the next event: the same event is handed over
 // again, not the one after it.
+// A store that takes the next event out of the mailbox at each call would hand over e3, and e2 would never run.
 func commitNextRepeated(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin", s, p.event("e1", 1))

@@ -39,7 +39,8 @@ func Run(t *testing.T, newStore func(t *testing.T) session.Store, o *Options) {
 	}
 }
 
-// bubble runs f in virtual time if the options say so.
+// bubble runs f in virtual time if the options say so. Each check has a bubble of its own, and the store
+// is made in it: a channel such as that of Wake belongs to the bubble in which it was made.
 func (o Options) bubble(t *testing.T, f func(t *testing.T)) {
 	if o.Virtual {
 		synctest.Test(t, f)
@@ -48,7 +49,8 @@ func (o Options) bubble(t *testing.T, f func(t *testing.T)) {
 	f(t)
 }
 
-// check is one promise of the contract and how it is proved.
+// check is one promise of the contract and how it is proved. The promise is the name of the subtest and
+// the beginning of each failure. run returns if the promise is kept; the probe ends the test if not.
 type check struct {
 	promise string
 	run     func(p *probe)

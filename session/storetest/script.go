@@ -10,7 +10,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// Few of each, so that calls meet: two processes at one session, the same event twice.
+// Few of each, so that calls meet: two processes at one session, the same event twice. With 3 sessions,
+// of which the first is drawn most often, a sequence of 50 calls has some 33 in one session.
 const (
 	scriptSessions = 3
 	scriptActors   = 4
@@ -108,7 +109,8 @@ func randomCall(r *rand.Rand) call {
 	return c
 }
 
-// randomScript draws a sequence of 10 to 59 calls.
+// randomScript draws a sequence of 10 to 59 calls. They are drawn before the first is made, so that a
+// sequence can be played again without those calls that do not matter.
 func randomScript(r *rand.Rand) []call {
 	script := make([]call, 10+r.IntN(50))
 	for i := range script {
@@ -117,7 +119,10 @@ func randomScript(r *rand.Rand) []call {
 	return script
 }
 
-// shrink drops calls as long as what is left still fails, with at most tries runs.
+// shrink drops calls as long as what is left still fails, with at most tries runs. It first tries to drop
+// half of the calls at once, then quarters, and so on down to single calls: of 40 calls, the
+// first 20, then the second 20, then the first 10 of what is left. When a round of single calls has
+// dropped one, there is another round, since the call may have been what others were needed for.
 func shrink(script []call, tries int, fails func([]call) bool) []call {
 	for size := len(script) / 2; size > 0; {
 		shorter := false

@@ -18,6 +18,7 @@ func stateChecks() []check {
 
 // stateKept writes states one after the other, among them an empty one and one with bytes that are
 // no text. Each next turn gets the last state, a revision that is one higher, and the timer.
+// A store that keeps text fails at the second state, which has a zero byte and a byte that is not UTF-8.
 func stateKept(p *probe) {
 	s := p.session("a")
 	t := p.run("Begin of a new session", s, p.event("e0", 0))
@@ -36,6 +37,7 @@ func stateKept(p *probe) {
 
 // stateCopied writes over the slice that was committed, and over those that Begin handed out. The
 // store keeps its own: neither what is stored nor what other callers got may change.
+// A store in memory that keeps or returns a slice itself fails here.
 func stateCopied(p *probe) {
 	s, state := p.session("a"), []byte("state")
 	t := p.run("Begin", s, p.event("e1", 1))
@@ -91,7 +93,9 @@ func scribble(b []byte) {
 	}
 }
 
-// keptLongEnough needs a clock that can be moved by days.
+// keptLongEnough has a store keep one session for three days after its turn, and another for one day after
+// a timer that is due in two. It needs a clock that can be moved by days. A store that counts Keep from
+// the commit alone would have lost the second session, with a timer that was never run.
 func keptLongEnough(p *probe) {
 	if !p.movable() {
 		return

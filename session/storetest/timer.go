@@ -32,6 +32,7 @@ func (p *probe) arm(id, event string, due time.Time) {
 // timerDue sets a timer that is far ahead and one that is near. The near one is due at its time,
 // not earlier, and gives a turn without an event, with the time for which it was set. The turn is
 // one like any other: nobody else gets it meanwhile, and its commit clears the timer.
+// A store that calls for a timer too early ends a conversation before its time.
 func timerDue(p *probe) {
 	far, near := p.session("far"), p.session("near")
 	p.arm(far, "e1", p.now().Add(long))
@@ -63,6 +64,7 @@ func timerDue(p *probe) {
 // timerReplaced sets two timers, and replaces one by a later time and the other by none. When the
 // first time passes, neither session is due. A timer that is set to a time in the past is due at
 // once.
+// A store that only adds to a list of times fails here.
 func timerReplaced(p *probe) {
 	later, cleared := p.session("later"), p.session("cleared")
 	soon := p.now().Add(short)
@@ -86,6 +88,11 @@ func timerReplaced(p *probe) {
 // eventBeforeTimer has a session with a timer that is due and an event that waits. The event comes
 // first: the user wrote in time, and the flow may want to clear the timer for it. If the commit
 // leaves the timer, its turn comes next.
+//
+//	             the timer is due; e2 arrives with Hold
+//	Begin        Run, for e2; Due tells of the timer
+//	Commit e2    leaves the timer; no next event
+//	Begin        Run, for the timer
 func eventBeforeTimer(p *probe) {
 	s := p.session("a")
 	p.arm(s, "e1", p.now())
@@ -105,6 +112,10 @@ func eventBeforeTimer(p *probe) {
 // timerKeepsEvent commits the timer's turn while an event is there: the caller saw that the timer
 // was due before the event, and ran that. A commit without an event keeps the event, which is
 // handed over next. So it is for an event that arrives while the timer's turn runs.
+//
+//	Begin e2            Run, for e2; the bot sees that the timer was due first, and runs that
+//	Commit, no event    next e2
+//	Commit e2           no next event
 func timerKeepsEvent(p *probe) {
 	s := p.session("a")
 	p.arm(s, "e1", p.now())
@@ -143,6 +154,7 @@ func timerLost(p *probe) {
 
 // timerReleased gives up the turn of a timer with a delay. An event that arrives meanwhile waits
 // until the delay is over, though its own turn never failed: the bot pauses the session.
+// Two sessions show it: one with a delay of 10 minutes, which is not over, and one with a delay of 60 ms.
 func timerReleased(p *probe) {
 	s := p.session("a")
 	p.arm(s, "e1", p.now())
@@ -182,13 +194,21 @@ func timerWithoutState(p *probe) {
 }
 
 // timerAttempts fails or loses turns of a timer while an event waits, and looks at what the event is
-// charged with.
+// charged with: nothing. An event that waits behind a bad timer would otherwise be set aside for what
+// the timer did. It does so in two ways: a turn "fails" if it is released, and "dies" if its lease
+// runs out.
+//
+//	timer alone               the timer's turn ends so, and then e2 arrives; e2 has its first attempt
+//	timer before an event     e2 is handed out, and the bot runs the timer first. That ends so twice.
+//	                          At the third attempt the timer commits, and e2 has its first attempt
 func timerAttempts(p *probe) {
+	// The two ways in which a turn ends without a commit.
 	fails := func(t *turn) { p.release("Release of a timer's turn", t, session.ReleaseRequest{Counted: true}) }
 	dies := func(t *turn) {
 		p.err("Extend by a moment", nil, p.store.Extend(p.Context(), t.id, t.token, time.Millisecond))
 		p.pass(short)
 	}
+	// first begins a turn that must be the first attempt at its event, with no crash before it.
 	first := func(step, id, event string) *turn {
 		p.Helper()
 		t := p.look(step, id, event)
@@ -197,6 +217,7 @@ func timerAttempts(p *probe) {
 		return t
 	}
 	for name, ends := range map[string]func(*turn){"fails": fails, "dies": dies} {
+		// The timer's turn is over before the event arrives.
 		s := p.session("timer alone " + name)
 		p.arm(s, "e1", p.now())
 		p.pass(time.Millisecond)
@@ -204,11 +225,13 @@ func timerAttempts(p *probe) {
 		p.begin("Begin with Hold", session.BeginRequest{ID: s, Event: p.event("e2", 2), Hold: true}, session.Queued)
 		p.end("Commit of the event", first("Begin after a timer's turn that "+name, s, "e2"))
 
+		// The event is there from the first attempt on.
 		s = p.session("timer before an event " + name)
 		p.arm(s, "e1", p.now())
 		p.pass(time.Millisecond)
 		ends(p.run("Begin of an event when a timer is due", s, p.event("e2", 2)))
 		ends(p.look("Begin for the timer again", s, "e2"))
+		// All three are attempts at the head, as far as the store can know. The commit tells that they were the timer's.
 		t := p.look("Begin for the timer, for the third time", s, "e2")
 		p.same("Begin for the timer, for the third time", "attempt", 3, t.Attempt)
 		c := p.commitAs("Commit of the timer", t, session.CommitRequest{State: []byte("s")})
@@ -218,11 +241,15 @@ func timerAttempts(p *probe) {
 		p.same("Begin after the event failed once", "attempt", 2, t.Attempt)
 		p.same("Begin after the event failed once", "a crash", false, t.Crashed)
 
+		// A commit for a timer that gives the lease up charges the event with nothing either.
 		p.commitAs("Commit of another timer, with Release", t, session.CommitRequest{State: []byte("s"), Release: true})
 		p.end("Commit of the event", first("Begin after it", s, "e2"))
 	}
 }
 
+// timerDead sets a timer aside: the bot gives up on it. The store has no event for it, so the bot makes
+// one. The commit is made twice, as by a caller that got no answer, and leaves one letter, with the
+// attempts that the bot counted. A replay makes an event of it. Without a DeadTimer there is no letter.
 func timerDead(p *probe) {
 	s := p.session("a")
 	p.arm(s, "e1", p.now())
@@ -236,6 +263,7 @@ func timerDead(p *probe) {
 		p.err("Commit of a dead timer", nil, err)
 		p.same("Commit of a dead timer", "next event", "e2", c.Next.ID)
 	}
+	// The event that waited behind the timer has its turn.
 	t.Rev, t.Event = t.Rev+1, p.event("e2", 2)
 	p.end("Commit of the event", t)
 	all := p.lettersOf(s)
@@ -243,6 +271,7 @@ func timerDead(p *probe) {
 	p.sameEvent("Letters", dead.Event, all[0].Event)
 	p.same("Letters", "attempts", 5, all[0].Attempts)
 	p.same("Letters", "reason", "why", all[0].Why)
+	// Nobody accepted that event: its time is that of the commit.
 	if at := all[0].Event.Accepted; !at.Equal(all[0].Time) {
 		p.fail("Letters", "accepted at", all[0].Time, at)
 	}
@@ -255,12 +284,14 @@ func timerDead(p *probe) {
 	p.arm(s, "e3", p.now())
 	p.pass(time.Millisecond)
 	t = p.look("Begin for a timer", s, "")
+	// The bot said that the timer is dead, and not what stands for it.
 	p.commit("Commit with Dead alone", t, session.CommitRequest{State: []byte("s"), Dead: "why"})
 	p.same("Letters after it", "letters", 0, len(p.lettersOf(s)))
 
 	p.arm(s, "e5", p.now())
 	p.pass(time.Millisecond)
 	t = p.look("Begin for a timer", s, "")
+	// The event of a timer is as large as any event may be.
 	dead.Event.Body = make([]byte, session.MaxEvent+1)
 	_, err := p.store.Commit(p.Context(), t.request(session.CommitRequest{Dead: "why", DeadTimer: &dead}))
 	p.err("Commit of a dead timer that is too large", session.ErrTooLarge, err)

@@ -6,8 +6,16 @@ import (
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
-// unsent has two events of a message, one that runs and one that waits, and a dead letter each of
-// it and of another.
+// unsent has two events of a message, one that runs and one that waits, and two dead letters: one of the
+// message, and one of another. The sender takes the message back.
+//
+//	e0    a dead letter of the message      deleted
+//	kept  a dead letter of another          stays
+//	e1    of the message; its turn runs     has its turn, without a body
+//	e3    of another; waits                 has its turn, with its body
+//	e2    of the message; waits behind e3   has its turn, without a body
+//
+// A session with the same dead letters and no Unsend shows that nothing else was deleted.
 func unsent(p *probe) {
 	s, other := p.session("a"), p.session("b")
 	again := p.event("e2", 3)

@@ -73,7 +73,8 @@ elseif brought then
   end
 end
 
--- Take the lease if nobody holds it and something is to be done.
+-- Take the lease if leaseUntil has passed, which is the end of a lease that is held, or of the delay of one that
+-- rests, and if something is to be done.
 if not repeated and hold == 0 and leaseUntil <= now
   and (status == STATUS_IDLE or status == STATUS_QUEUED or status == nil) then
   if headLength == 0 and mailCount > 0 then
@@ -89,6 +90,8 @@ if not repeated and hold == 0 and leaseUntil <= now
 end
 if status == STATUS_RUN then
   leaseOwner, leaseFree, leaseUntil, changed = token, false, now + leaseTerm, true
+-- Nothing is left to do, though a lease or a delay is over: for example, the mailbox was lost with the event that
+-- the session was due for. Without this, the session would stay in the watch index.
 elseif leaseUntil > 0 and leaseUntil <= now and headLength == 0 and mailCount == 0
   and (timerAt == 0 or timerAt > now) then
   leaseOwner, leaseFree, leaseUntil, attempts, changed = NOBODY, true, 0, 0, true

@@ -22,7 +22,9 @@ local eventID, state, why, changed = ARGV[2], ARGV[3], ARGV[4], true
 --   5        the commit is new, if the caller holds the lease
 --   6        the call is repeated, if the mark is that of this commit: its answer was lost
 --   7, 8...  the call is repeated too, if the caller has the delivery lease of outputs of revision 6
--- In all other cases another process took the lease, and the caller is fenced.
+-- In all other cases another process took the lease, and the caller is fenced. The token alone
+-- does not tell that a commit has the delivery lease: a begin may have given it to the same token for older outputs.
+-- A commit gets it only if nothing waits before, so that the first output is one of its own.
 local deliveryOurs = 0
 if revision == revisionBefore + 1 and commitMark == newMark then
   local held = not leaseFree and leaseOwner == token
@@ -65,6 +67,8 @@ if outputCount > 0 then
   end
 end
 
+-- setAside writes a dead letter. The id of its session is the end of KEYS[1]: KEYS[2] is one byte longer than the
+-- prefix that both keys have.
 local function setAside(id, time, accepted, tries, reason, message, body)
   call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', id,
     'time', format('%d', time), 'accepted', format('%d', accepted), 'attempts', tries, 'why', reason,

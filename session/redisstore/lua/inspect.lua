@@ -18,6 +18,7 @@ end
 if mailCount > 0 then
   local members = call('ZRANGE', KEYS[3], 0, -1, 'WITHSCORES') -- see enqueue for how they are stored
   for i = 1, #members, 2 do
+    -- From "accepted" to the end of the id behind it: without message and body.
     local length = string.byte(members[i], -1)
     events[#events + 1] = pack('>I6', tonumber(members[i + 1])) .. sub(members[i], length + 2, 2 * length + 8)
   end

@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- letters lists dead letters: see session.Admin.Letters.
+-- letters lists dead letters: see session.Admin.DeadLetters.
 --
 -- KEYS: the streams of partitions
 -- ARGV: 1 first id in the first stream, 2 last id in all, 3 how many letters at most
@@ -8,6 +8,7 @@
 --          I3 length and the output, or the event as a head (see load).
 local pack = struct.pack
 --include fields
+-- The first stream is read from ARGV[1] on, the others from their beginning, until "left" letters were found.
 local answer, first, left = {}, ARGV[1], tonumber(ARGV[3])
 for i, key in ipairs(KEYS) do
   for _, letter in ipairs(redis.call('XRANGE', key, first, ARGV[2], 'COUNT', left)) do

@@ -29,6 +29,8 @@ if changed then
     flags = flags + HAS_OUTBOX
     outbox = pack(OUTBOX, deliveryUntil, deliveryOwner, retried)
   end
+  -- flags is more than 0 if there is a lease or anything waits. A tombstone is added to the flags after that: it alone
+  -- does not keep the session for KEEP_WAITING.
   expiresAt = expiresAt or expiryHours * HOUR
   if flags > 0 then expiresAt = math.max(expiresAt, now + KEEP_WAITING) end
   if forgottenAt > 0 then

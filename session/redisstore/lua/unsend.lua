@@ -15,11 +15,14 @@ local function bodyOf(event, at)
   at = at + string.byte(event, at) + 1
   return sub(event, at, at + #message - 1) == message and at + #message
 end
+-- First the head: it is cut off behind the message's id.
 local bodyAt = headLength > 0 and bodyOf(stored, headAt + HEAD_TIMES)
 if bodyAt and bodyAt < headAt + headLength then
   headLength, changed = bodyAt - headAt, true
   newHead = pack('>I3', headLength) .. sub(stored, headAt, bodyAt - 1)
 end
+-- Then each event of the mailbox, by its place. An event that loses its body is written anew with the same score; its
+-- new member is shorter, and sorts where the old one did, as both begin with the id.
 for i = 0, mailCount - 1 do
   local found = call('ZRANGE', KEYS[3], i, i, 'WITHSCORES')
   local mail = found[1]

@@ -11,7 +11,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Cluster is a running Redis Cluster.
+// Cluster is a running Redis Cluster. Each node is a server of its own, with two ports: one for clients and
+// one, the bus, for the other nodes. Nodes tell each other whom they know: it is enough that each new
+// one meets the first.
 type Cluster struct {
 	// Nodes are the masters, in the order of their slots.
 	Nodes []*Server
@@ -33,6 +35,7 @@ func StartCluster(t testing.TB, masters int) *Cluster {
 	return c
 }
 
+// startMasters starts n masters and gives each a range of slots: of three, the first has 0 to 5460.
 func (c *Cluster) startMasters(n int) {
 	c.t.Helper()
 	ctx := context.Background()
@@ -67,7 +70,8 @@ func StartReplicatedCluster(t testing.TB, masters int) *Cluster {
 	return c
 }
 
-// join starts a node with that epoch that meets the first one.
+// join starts a node that meets the first one. The epoch is the node's rank where two nodes claim the same
+// slot. Each node gets another one, since nodes of the same epoch would first have to settle that.
 func (c *Cluster) join(epoch int) *Server {
 	c.t.Helper()
 	bus := freePort(c.t)
@@ -111,6 +115,7 @@ func (c *Cluster) Client() *redis.ClusterClient {
 	return client
 }
 
+// must fails the test if a step of its set-up failed.
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

@@ -17,6 +17,7 @@ type Sentinel struct {
 	t                        testing.TB
 }
 
+// masterName is what the sentinel calls the master. Clients ask for the master by it.
 const masterName = "redistest"
 
 // StartSentinel starts the three and waits until the sentinel knows the replica. They are killed
@@ -38,6 +39,8 @@ func StartSentinel(t testing.TB) *Sentinel {
 	return s
 }
 
+// awaitReplica waits until the sentinel knows the replica. A failover before that would find no server
+// to take the master's place.
 func (s *Sentinel) awaitReplica() {
 	s.t.Helper()
 	c := redis.NewSentinelClient(&redis.Options{Addr: s.Watcher.Addr()})

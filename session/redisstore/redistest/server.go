@@ -60,6 +60,8 @@ func StartServer(t testing.TB, o *Options) *Server {
 	return s
 }
 
+// prepare returns a server with a port and a folder that does not run yet. The caller sets args and
+// calls start.
 func prepare(t testing.TB) *Server {
 	t.Helper()
 	bin := needs.Program(t, "redis-server", "apt-get install redis-server, or set REDIS_ADDR")
@@ -93,6 +95,8 @@ func (s *Server) Restart() {
 	s.start()
 }
 
+// start starts the process and waits until it answers. It fails the test with the server's log if the
+// process ends instead, as it does if another process took the port meanwhile.
 func (s *Server) start() {
 	s.t.Helper()
 	cmd, gone := exec.Command(s.bin, s.args...), make(chan struct{})

@@ -43,6 +43,7 @@ func Namespace(t testing.TB, c redis.UniversalClient) string {
 	return ns
 }
 
+// deleteKeys deletes the keys of one server whose names contain part.
 func deleteKeys(ctx context.Context, c *redis.Client, part string) error {
 	keys, pipe := c.Scan(ctx, 0, "*"+part+"*", 1000).Iterator(), c.Pipeline()
 	for keys.Next(ctx) {
@@ -52,13 +53,15 @@ func deleteKeys(ctx context.Context, c *redis.Client, part string) error {
 	return errors.Join(err, keys.Err())
 }
 
+// newClient returns a client that is closed when the test ends.
 func newClient(t testing.TB, addr string) *redis.Client {
 	c := redis.NewClient(&redis.Options{Addr: addr})
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
 
-// await calls ok until it is true, and fails the test if that takes too long.
+// await calls ok until it is true, and fails the test if that takes longer than 20 s. It is for what
+// another process does, such as a server that starts, where a test has no clock of its own.
 func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)

@@ -29,6 +29,8 @@ func main() {
 	}
 }
 
+// run is main with its arguments and its output, for the test. It waits for Redis for 5 s at most. What
+// users wrote is in a session's state and in the bodies: each takes a flag of its own.
 func run(args []string, out io.Writer) error {
 	var o redisstore.DescribeOptions
 	flags := flag.NewFlagSet("kaiwa-key [flags] <id or key of a session>", flag.ContinueOnError)
