@@ -18,28 +18,8 @@ const (
 	ackAgain = 500 * time.Millisecond
 )
 
-// acked is an acknowledgement of one session, a note: all outputs up to seq were delivered, seq included.
-// They were sent under a delivery lease that did not end before until.
-type acked struct {
-	seq   session.Seq
-	until time.Time
-}
-
-// with joins two notes: all that either says was delivered, and the later end of the delivery lease.
-func (a acked) with(b acked) acked { return acked{max(a.seq, b.seq), later(a.until, b.until)} }
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// late reports whether the delivery lease may be over. If so, another process may have it by now, and may
-// have sent the outputs behind these.
-func (a acked) late() bool { return !time.Now().Before(a.until) }
-
-// acks holds the notes of all sessions until the store has them.
+// acks holds notes until the store has them. The note of a session is the number of its last output that was
+// delivered: those before it were delivered too.
 //
 // For example: the outputs 7.1 and 7.2 of a session (those of revision 7) are sent at 0 ms, and add
 // notes 7.2. If the user's next event comes at 60 ms, the runner takes the note, and Begin carries it. If
@@ -55,11 +35,11 @@ func (a acked) late() bool { return !time.Now().Before(a.until) }
 //	closing   add keeps a note and does not set the timer: close sends it
 //	shut      add keeps nothing, as nobody would send it
 type acks struct {
-	flush func(map[string]acked) // courier.acknowledge
+	flush func(map[string]session.Seq) // courier.acknowledge
 
 	mu    sync.Mutex
-	done  map[string]acked // the notes, by the session's id
-	spare map[string]acked // an empty map: done and spare change places at each send
+	done  map[string]session.Seq // the notes, by the session's id
+	spare map[string]session.Seq // an empty map: done and spare change places at each send
 	timer *time.Timer
 	armed bool           // the timer is set; it stays set if its note is taken by a call
 	sends sync.WaitGroup // calls of flush that run now
@@ -69,7 +49,7 @@ type acks struct {
 }
 
 // add notes that the outputs of a session up to and with done were delivered.
-func (a *acks) add(id string, done acked) {
+func (a *acks) add(id string, done session.Seq) {
 	a.addIn(id, done, ackDelay)
 }
 
@@ -77,7 +57,7 @@ func (a *acks) add(id string, done acked) {
 // were lost, the outputs would be sent again after the delivery lease: the platform refuses that for a
 // push, but a reply that is repeated too late becomes a push, and the user may see it twice.
 // During Shutdown there is no second try.
-func (a *acks) again(id string, done acked) {
+func (a *acks) again(id string, done session.Seq) {
 	a.mu.Lock()
 	closing := a.closing
 	a.mu.Unlock()
@@ -87,8 +67,8 @@ func (a *acks) again(id string, done acked) {
 }
 
 // addIn keeps a note. The timer fires after wait, unless it is set already.
-func (a *acks) addIn(id string, done acked, wait time.Duration) {
-	if done.seq == 0 {
+func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
+	if done == 0 {
 		return
 	}
 	a.mu.Lock()
@@ -97,7 +77,7 @@ func (a *acks) addIn(id string, done acked, wait time.Duration) {
 		return
 	}
 	if a.done == nil {
-		a.done = make(map[string]acked)
+		a.done = make(map[string]session.Seq)
 	}
 	if !a.armed && !a.closing {
 		a.armed = true
@@ -107,11 +87,11 @@ func (a *acks) addIn(id string, done acked, wait time.Duration) {
 			a.timer.Reset(wait)
 		}
 	}
-	a.done[id] = a.done[id].with(done)
+	a.done[id] = max(a.done[id], done)
 }
 
 // take returns the note of a session, or zero, and forgets it: the caller sends it to the store.
-func (a *acks) take(id string) acked {
+func (a *acks) take(id string) session.Seq {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	done, ok := a.done[id]
@@ -165,7 +145,7 @@ func (a *acks) empty() bool {
 
 // acknowledge makes one call of the store for each session, all at once: redisstore sends calls that are
 // made at the same time together. Outputs that the store hands out in answer are delivered.
-func (c *courier) acknowledge(m map[string]acked) {
+func (c *courier) acknowledge(m map[string]session.Seq) {
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
 	var (
@@ -190,7 +170,7 @@ func (c *courier) acknowledge(m map[string]acked) {
 
 // behind acknowledges outputs, and returns those that wait behind them. If the store does not answer, it
 // returns none, and the note is kept.
-func (c *courier) behind(id string, done acked) handout {
+func (c *courier) behind(id string, done session.Seq) handout {
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
 	rest, err := c.ack(ctx, id, done)
@@ -200,17 +180,20 @@ func (c *courier) behind(id string, done acked) handout {
 	return rest
 }
 
-// ack makes one call of the store. It returns the outputs that wait behind done, and the process has the
-// delivery lease for these. If done is late, another process may have the delivery lease, and no outputs
-// come back.
-func (c *courier) ack(ctx context.Context, id string, done acked) (handout, error) {
+// ack makes one call of the store. It returns the outputs that wait behind done, and this process has the
+// delivery lease for these. It returns none if another process has that lease.
+func (c *courier) ack(ctx context.Context, id string, done session.Seq) (handout, error) {
 	crash("before-ack")
 	until := time.Now().Add(c.o.deliveryLease)
-	rest, err := c.store.Ack(ctx, &session.AckRequest{ID: id, Done: done.seq, Late: done.late(), DeliveryLease: c.o.deliveryLease})
+	res, err := c.store.Ack(ctx, c.ackRequest(id, done, c.o.deliveryLease))
 	crash("after-ack")
 	if err != nil {
 		c.acks.again(id, done)
 		return handout{}, err
 	}
-	return handout{rest, done.late(), until}, nil
+	return handout{res.Outputs, res.Retried, until}, nil
+}
+
+func (c *courier) ackRequest(id string, done session.Seq, lease time.Duration) *session.AckRequest {
+	return &session.AckRequest{ID: id, Token: c.newToken(), Done: done, DeliveryLease: lease}
 }

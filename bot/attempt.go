@@ -163,7 +163,7 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, until tim
 		}
 		n, err := c.sendAll(id, first, outs, true, until)
 		if n > 0 {
-			c.acks.add(id, acked{first + session.Seq(n-1), until})
+			c.acks.add(id, first+session.Seq(n-1))
 			first, outs = first+session.Seq(n), outs[n:]
 		}
 		if err == nil {
@@ -171,22 +171,23 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, until tim
 		}
 		se = err
 	}
-	c.postpone(id, acked{first - 1, until}, outs, se)
+	c.postpone(id, first-1, outs, se)
 }
 
 // postpone leaves outputs in the store until it is time for another attempt, by this process or by
-// another. The first of them was refused with se; done are the outputs before it. Ack makes the delivery
-// lease as long as the wait, so that no process sends the outputs before. If this process is late, and another
-// has the delivery lease by now, that one decides.
-func (c *courier) postpone(id string, done acked, outs []delivery, se *transport.SendError) {
+// another. The first of them was refused with se; done are the outputs before it. Ack gives the
+// delivery lease up, and nobody gets it before the wait is over: no process sends the outputs before.
+func (c *courier) postpone(id string, done session.Seq, outs []delivery, se *transport.SendError) {
 	wait := c.patience(outs, se)
 	c.lateOutputs.note(id, outs[0].born, c.clock.now(), wait)
 	c.o.Logger.Warn("bot: output waits", "session", id, "disposition", se.Disposition.String(), "wait", wait, "err", se.Err)
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
-	_, until := c.open.look(id) // outputs that others left behind these wait as well: nobody need ask for them
-	done = done.with(c.acks.take(id)).with(acked{until: until})
-	if _, err := c.store.Ack(ctx, &session.AckRequest{ID: id, Done: done.seq, Late: done.late(), DeliveryLease: wait}); err != nil {
+	done = max(done, c.acks.take(id))
+	c.open.look(id) // outputs that others left behind these wait as well: nobody need ask for them
+	r := c.ackRequest(id, done, wait)
+	r.Leave = true
+	if _, err := c.store.Ack(ctx, r); err != nil {
 		c.acks.again(id, done)
 		c.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
 	}

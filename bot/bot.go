@@ -2,7 +2,10 @@ package bot
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"math"
+	"math/rand/v2"
 	"net/http"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -58,6 +61,7 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 		return nil, err
 	}
 	e := &env{channel: channel, store: store, o: opt}
+	binary.BigEndian.PutUint32(e.process[:], 1+rand.Uint32N(math.MaxUint32)) // not 0: that is nobody
 	e.crew.init()
 	b := &Bot{env: e}
 	b.courier.init(e)

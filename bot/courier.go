@@ -19,8 +19,8 @@ import (
 // When is an output sent again? If the platform did not take it, as the channel's SendError says:
 //
 //	at once           after 0.1 s and 0.4 s, by the process that has the delivery lease (retry)
-//	later             the delivery lease is made as long as the wait: 1 s, or half of the output's age
-//	                  up to 5 minutes. Then the sweep of any process begins it again (postpone)
+//	later             the delivery lease is given up for the wait: 1 s, or half of the output's age up
+//	                  to 5 minutes. Then the sweep of any process begins it again (postpone)
 //	the process died  after the delivery lease, by the sweep of any process
 //
 // The outputs behind it wait with it.
@@ -46,17 +46,26 @@ type handout struct {
 // deliver sends the outputs of a commit in order: first is the Seq of the first of them, and until is the
 // end of the delivery lease. The turn waits for one attempt at each. Outputs that the platform does not
 // take at once are tried again in the background, so that the session's next event need not wait.
+//
+// If a delivery of the session runs already in this process, it finds these outputs in the store, and deliver
+// leaves them to it.
 func (c *courier) deliver(id string, first session.Seq, outs []delivery, until time.Time) {
+	if !c.open.enter(id) {
+		return
+	}
 	n, err := c.sendAll(id, first, outs, false, until)
 	if n > 0 {
-		c.acks.add(id, acked{first + session.Seq(n-1), until})
+		c.acks.add(id, first+session.Seq(n-1))
 	}
-	if n < len(outs) && c.open.enter(id, true, until) {
-		c.crew.more(func() {
+	if n == len(outs) && c.open.leave(id) {
+		return
+	}
+	c.crew.more(func() {
+		if n < len(outs) {
 			c.retry(id, first+session.Seq(n), outs[n:], until, err)
-			c.drain(id, handout{retried: true})
-		})
-	}
+		}
+		c.drain(id, handout{})
+	})
 }
 
 // sendAll makes one attempt at each output, and stops at the first that has to be tried again. It
@@ -88,7 +97,7 @@ func (c *courier) handedOut(id string, h handout) {
 // and then the outputs that were committed behind them meanwhile. If a delivery of the session runs
 // already in this process, deliverStored leaves the work to it.
 func (c *courier) deliverStored(id string, h handout) {
-	if c.open.enter(id, h.retried, h.until) {
+	if c.open.enter(id) {
 		crash("in-claim")
 		c.drain(id, h)
 	}
@@ -103,9 +112,8 @@ func (c *courier) drain(id string, h handout) {
 		if !more && c.open.leave(id) {
 			return
 		}
-		retried, until := c.open.look(id)
-		h = c.behind(id, acked{done, later(h.until, until)}.with(c.acks.take(id)))
-		h.retried = h.retried || retried
+		c.open.look(id)
+		h = c.behind(id, max(done, c.acks.take(id)))
 	}
 }
 
@@ -116,8 +124,7 @@ func (c *courier) drain(id string, h handout) {
 // reply token was used.
 func (c *courier) letOthersSpeak(id string, h handout) handout {
 	for len(h.outs) > 0 && h.retried && c.outage.recent() && c.crew.sleep(c.o.deliveryLease/4) {
-		h = c.behind(id, acked{until: h.until})
-		h.retried = true
+		h = c.behind(id, 0)
 	}
 	return h
 }
@@ -140,7 +147,7 @@ func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool
 			for _, s := range h.outs[i+1:] {
 				waiting = append(waiting, c.read(s))
 			}
-			c.postpone(id, acked{s.Seq - 1, h.until}, waiting, err)
+			c.postpone(id, s.Seq-1, waiting, err)
 			return done, false
 		}
 		done = s.Seq
@@ -149,7 +156,7 @@ func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool
 	// if a process died, acknowledge at once: this process may die again soon, before the next call,
 	// and the one after it would send the same output again, and so on.
 	if len(h.outs) == 1 && !h.retried {
-		c.acks.add(id, acked{done, h.until})
+		c.acks.add(id, done)
 		return done, false
 	}
 	return done, len(h.outs) > 0

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"encoding/binary"
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +18,8 @@ type env struct {
 	stats   stats
 	crew    crew
 	outage  outage
+
+	process [4]byte // begins all lease tokens: by it the store knows this process again
 
 	lateOutputs, lateEvents, newer backlog // sessions in which something waits: see Stats
 }
@@ -45,3 +49,10 @@ func (c *clock) set(now time.Time) { c.ahead.Store(int64(time.Until(now))) }
 
 // now returns the time of the store's clock.
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+// newToken draws the name of a lease.
+func (e *env) newToken() session.LeaseToken {
+	t := session.LeaseToken(append(e.process[:4:4], 0, 0, 0, 0))
+	binary.BigEndian.PutUint32(t[4:], rand.Uint32())
+	return t
+}

@@ -16,7 +16,7 @@ const (
 // do. The channel divides the platform's limits by that number: with 4 processes and a limit of 2,000
 // calls a second, each makes 500.
 func (e *env) heartbeat() {
-	self := newToken()
+	self := e.newToken()
 	for ok := true; ok; ok = e.crew.sleep(heartbeatEvery) {
 		ctx, cancel := context.WithTimeout(context.Background(), heartbeatEvery)
 		n, err := e.store.Heartbeat(ctx, string(self[:]), heartbeatTerm)

@@ -92,7 +92,7 @@ type slowAcks struct {
 	done atomic.Int64
 }
 
-func (s *slowAcks) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
+func (s *slowAcks) Ack(ctx context.Context, r *session.AckRequest) (session.AckResult, error) {
 	time.Sleep(2 * time.Second)
 	s.done.Add(1)
 	return s.Store.Ack(ctx, r)

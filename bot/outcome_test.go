@@ -224,9 +224,9 @@ func (s *ackless) Begin(ctx context.Context, r *session.BeginRequest) (session.B
 	return s.Store.Begin(ctx, r)
 }
 
-func (s *ackless) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
+func (s *ackless) Ack(ctx context.Context, r *session.AckRequest) (session.AckResult, error) {
 	if s.away() {
-		return nil, session.ErrUnavailable
+		return session.AckResult{}, session.ErrUnavailable
 	}
 	return s.Store.Ack(ctx, r)
 }

@@ -279,7 +279,7 @@ func (s *stage) settled(user string) {
 	store, err := redisstore.New(s.Context(), s.redis, &redisstore.Options{Namespace: s.space, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(s, err)
 	require.Eventually(s, func() bool {
-		rest, err := store.Ack(s.Context(), &session.AckRequest{ID: key.ID(), DeliveryLease: testLane})
-		return err == nil && len(rest) == 0
+		kept, err := store.Inspect(s.Context(), key.ID())
+		return err == nil && len(kept.Outputs) == 0
 	}, 10*time.Second, 50*time.Millisecond)
 }

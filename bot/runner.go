@@ -2,8 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/binary"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,9 +47,9 @@ func (r *runner) full() bool {
 // be that of the event in req: an older event may wait. Acknowledgements of the session's outputs travel
 // with the call, and outputs that the store hands out go to the courier.
 func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transport.Event) (session.Status, error) {
-	req.Token, req.Lease, req.DeliveryLease = newToken(), r.o.lease, r.o.deliveryLease
+	req.Token, req.Lease, req.DeliveryLease = r.newToken(), r.o.lease, r.o.deliveryLease
 	done, asked := r.courier.acks.take(req.ID), time.Now()
-	req.Done, req.Late = done.seq, done.late()
+	req.Done = done
 	crash("before-begin")
 	res, err := r.store.Begin(ctx, req)
 	crash("after-begin")
@@ -61,9 +59,7 @@ func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transp
 	}
 	r.clock.set(res.Now)
 	if len(res.Outputs) > 0 {
-		r.courier.handedOut(req.ID, handout{
-			res.Outputs, res.Retried || done.seq != 0 && done.late(), asked.Add(r.o.deliveryLease),
-		})
+		r.courier.handedOut(req.ID, handout{res.Outputs, res.Retried, asked.Add(r.o.deliveryLease)})
 	}
 	if res.Status == session.Run {
 		r.start(req, &res, e)
@@ -96,13 +92,4 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 		h.release(0, false)
 		h.recycle()
 	}
-}
-
-// newToken draws the name of a lease. The zero token is not valid.
-func newToken() session.LeaseToken {
-	var t session.LeaseToken
-	for t == (session.LeaseToken{}) {
-		binary.LittleEndian.PutUint64(t[:], rand.Uint64())
-	}
-	return t
 }

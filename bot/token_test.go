@@ -118,34 +118,23 @@ func TestSpentTokenIsNotTriedAgain(t *testing.T) {
 	})
 }
 
-// frozenAck is the store of a process that freezes in each acknowledgement, and never sweeps.
-type frozenAck struct {
-	session.Store
-	freeze time.Duration
-}
-
-func (s *frozenAck) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
-	time.Sleep(s.freeze)
-	return s.Store.Ack(ctx, r)
-}
-
-func (s *frozenAck) Wake() <-chan struct{} { return nil }
-
-func (s *frozenAck) Due(context.Context, int) ([]string, time.Duration, error) {
-	return nil, time.Hour, nil
-}
-
 // cutOff is the store of a process that reaches it for no acknowledgement until a time, and never sweeps.
 type cutOff struct {
-	frozenAck
+	session.Store
 	until time.Time
 }
 
-func (s *cutOff) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
+func (s *cutOff) Ack(ctx context.Context, r *session.AckRequest) (session.AckResult, error) {
 	if time.Now().Before(s.until) {
-		return nil, session.ErrUnavailable
+		return session.AckResult{}, session.ErrUnavailable
 	}
 	return s.Store.Ack(ctx, r)
+}
+
+func (s *cutOff) Wake() <-chan struct{} { return nil }
+
+func (s *cutOff) Due(context.Context, int) ([]string, time.Duration, error) {
+	return nil, time.Hour, nil
 }
 
 // A process whose acknowledgement comes late gets nothing of what another process is sending meanwhile: the
@@ -160,7 +149,7 @@ func TestLateAcknowledgementTakesNothing(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shared := memstore.New()
 				a := &rig{T: t, channel: &fakeChannel{}, log: &logged{}}
-				a.store = &cutOff{frozenAck{Store: shared}, time.Now().Add(test.until)}
+				a.store = &cutOff{shared, time.Now().Add(test.until)}
 				a.start(a.channel, counter(t, nil))
 				defer func() { require.NoError(t, a.bot.Shutdown(context.Background())) }()
 				b := &rig{T: t, channel: &fakeChannel{}, store: shared, log: &logged{}}
@@ -188,28 +177,6 @@ func TestLateAcknowledgementTakesNothing(t *testing.T) {
 				}
 				require.Len(t, answers, 1)
 			})
-		})
-	}
-}
-
-// A process that acknowledges after its delivery lease cannot know whether what it then gets was sent.
-func TestLateAcknowledgementIsADoubt(t *testing.T) {
-	for _, freeze := range []time.Duration{0, session.DefaultDeliveryLease} {
-		synctest.Test(t, func(t *testing.T) {
-			shared := memstore.New()
-			r := &rig{T: t, channel: &fakeChannel{}, store: &frozenAck{shared, freeze}, log: &logged{}}
-			r.start(r.channel, counter(t, nil))
-			defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
-			r.channel.slow = func() { time.Sleep(time.Second) }
-			e := said("ann", "1", "start")
-			r.receive(e)
-			key, _ := session.KeyOf(e.Source, session.PerMember)
-			leave(t, shared, key.ID(), earlierOutput(0)) // another process does, behind the first
-			r.pass(time.Minute)
-			got := r.channel.take()
-			require.Len(t, got, 2)
-			require.Equal(t, []string{"hello"}, got[1].Messages)
-			require.Equal(t, freeze > 0, got[1].Retried)
 		})
 	}
 }

@@ -253,7 +253,7 @@ func (s *countedStore) Commit(ctx context.Context, r *session.CommitRequest) (se
 	return s.Store.Commit(ctx, r)
 }
 
-func (s *countedStore) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
+func (s *countedStore) Ack(ctx context.Context, r *session.AckRequest) (session.AckResult, error) {
 	s.acks++
 	return s.Store.Ack(ctx, r)
 }

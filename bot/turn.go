@@ -123,7 +123,7 @@ func (h *holder) commit(p *plan) (session.Event, bool) {
 	done := h.courier.acks.take(h.id)
 	h.request = session.CommitRequest{
 		EventID: p.eventID, State: p.rec.append(make([]byte, 0, len(p.rec.data)+128)), Due: p.rec.due(),
-		Outputs: pack(p.outs), Done: done.seq,
+		Outputs: pack(p.outs), Done: done,
 	}
 	crash("before-commit")
 	res, err := h.write()

@@ -42,10 +42,11 @@ type plain struct {
 	seen   map[string]bool // ids of all events that were accepted
 	forgot time.Time       // when the session was forgotten
 
-	outs      []session.Output
-	outsUntil time.Time          // the end of the delivery lease
-	outsToken session.LeaseToken // whose it is; zero after Ack
-	outsRev   uint32             // the revision of the commit that gave it
+	outs        []session.Output
+	outsUntil   time.Time          // the end of the delivery lease
+	outsToken   session.LeaseToken // whose it is
+	outsRetried bool               // an earlier holder may have sent some of them
+	outsRev     uint32             // the revision of the commit that gave it
 }
 
 var (
@@ -169,12 +170,13 @@ func (v *plain) head() session.Event {
 func (v *plain) handOut(r *session.BeginRequest, b *session.BeginResult) {
 	v.outs = v.behind(r.Done)
 	again := v.outsToken == r.Token
-	behind := r.Done != 0 && !r.Late // the caller had the delivery lease
+	behind := r.Done != 0 && v.outsToken.Process() == r.Token.Process()
 	if len(v.outs) == 0 || !behind && !again && (r.Hold || v.outsUntil.After(b.Now)) {
 		return
 	}
+	v.outsRetried = v.outsRetried || !behind
 	v.deliver(r.Token, r.DeliveryLease)
-	b.Outputs, b.Retried = v.behind(0), !behind
+	b.Outputs, b.Retried = v.behind(0), v.outsRetried
 }
 
 // behind returns a copy of the outputs that wait behind one.
@@ -224,7 +226,7 @@ func (s *PlainStore) Commit(_ context.Context, r *session.CommitRequest) (sessio
 	}
 	v.rev, v.last, v.state, v.due = v.rev+1, r.Token, bytes.Clone(r.State), r.Due
 	if v.outs = v.behind(r.Done); len(v.outs) == 0 {
-		v.outsToken, v.outsRev = r.Token, v.rev
+		v.outsToken, v.outsRev, v.outsRetried = r.Token, v.rev, false
 	}
 	for i, body := range r.Outputs {
 		v.outs = append(v.outs, session.Output{Seq: session.MakeSeq(v.rev, i+1), Body: bytes.Clone(body)})
@@ -285,15 +287,21 @@ func (s *PlainStore) Extend(_ context.Context, id string, t session.LeaseToken, 
 	return nil
 }
 
-func (s *PlainStore) Ack(_ context.Context, r *session.AckRequest) ([]session.Output, error) {
+func (s *PlainStore) Ack(_ context.Context, r *session.AckRequest) (session.AckResult, error) {
 	v := s.lock(r.ID)
 	defer s.mu.Unlock()
 	v.outs = v.behind(r.Done)
-	if r.Late && now().Before(v.outsUntil) {
-		return nil, nil
+	own := v.outsToken.Process() == r.Token.Process()
+	if len(v.outs) == 0 || !own && v.outsUntil.After(now()) {
+		return session.AckResult{}, nil
 	}
-	v.deliver(zero, r.DeliveryLease)
-	return v.behind(0), nil
+	v.outsRetried = v.outsRetried || !own
+	if v.outsRev = 0; r.Leave {
+		v.deliver(zero, r.DeliveryLease)
+		return session.AckResult{}, nil
+	}
+	v.deliver(r.Token, r.DeliveryLease)
+	return session.AckResult{Outputs: v.behind(0), Retried: v.outsRetried}, nil
 }
 
 func (s *PlainStore) Discard(_ context.Context, id string, seq session.Seq, why string) error {

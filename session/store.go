@@ -47,9 +47,13 @@ var (
 	ErrOutput = errors.New("session: an output cannot be replayed")
 )
 
-// LeaseToken names one acquisition of a session's lease. The caller of Begin draws it at random. It is
-// used again only to repeat the same call. The zero LeaseToken is not valid.
+// LeaseToken names one acquisition of a session's lease, or of its delivery lease. The first four bytes are
+// the same in all tokens of one process, which draws them at random when it starts; the rest is drawn for each
+// acquisition. A token is used again only to repeat the same call. The zero LeaseToken is not valid.
 type LeaseToken [8]byte
+
+// Process returns the part of the token that names the process.
+func (t LeaseToken) Process() [4]byte { return [4]byte(t[:4]) }
 
 // Seq is the number of an output. Outputs of a session are numbered in the order in which they were
 // committed: the lower 8 bits are the place in the commit, from 1, and the bits above are the revision
@@ -124,7 +128,8 @@ type Store interface {
 	// event goes before a timer.
 	//
 	// In both cases the caller also gets outputs, and the delivery lease for them: those behind Done if
-	// Done is set without Late; otherwise, and not with Hold, the whole outbox if its delivery lease ran out.
+	// Done is set and the delivery lease is of the caller's process; otherwise, and not with Hold, all that are
+	// left if the delivery lease ran out.
 	//
 	// The status is that of the first line that is true:
 	//
@@ -178,15 +183,16 @@ type Store interface {
 	// end. It returns ErrFenced if the lease was lost, and ErrUnavailable.
 	Extend(ctx context.Context, id string, t LeaseToken, lease time.Duration) error
 
-	// Ack says that all outputs up to Done were delivered, Done included. It returns the outputs that
-	// are left, and gives the caller the delivery lease for these until now plus DeliveryLease. A Done
-	// that was acknowledged before, or zero, drops nothing more.
+	// Ack says that all outputs up to Done were delivered, Done included. A Done that was acknowledged
+	// before, or zero, drops nothing more. If the delivery lease is of the caller's process, or is over, Ack
+	// returns the outputs that are left, and gives the caller the delivery lease for these until now plus
+	// DeliveryLease. Otherwise it returns none: another process has the delivery lease.
 	//
-	// If Late is set and the delivery lease is not over, then it may be another caller's by now. Ack leaves
-	// it as it is, and returns no outputs. A second Ack with Late, after one whose answer was lost, returns
-	// none either: they are due when the delivery lease ends.
+	// For example: process A sends output 5.1 and is frozen for some seconds. B takes the outputs over,
+	// acknowledges 5.1, and commits and sends 6.1. Then A wakes up and acknowledges 5.1. If the store gave A
+	// the output 6.1, the user would see it twice.
 	// It returns ErrUnavailable.
-	Ack(ctx context.Context, r *AckRequest) ([]Output, error)
+	Ack(ctx context.Context, r *AckRequest) (AckResult, error)
 
 	// Discard is for an output that can never be delivered. It drops all outputs up to seq, seq included,
 	// and keeps the output of that number as a dead letter. Why is the reason, in a few words without
@@ -212,7 +218,8 @@ type Store interface {
 type BeginRequest struct {
 	// ID is the session's id, from Key.ID.
 	ID string
-	// Token is the name of the lease, and of the delivery lease, if the caller gets one.
+	// Token is the name of the lease, and of the delivery lease, if the caller gets one. It also says
+	// which process calls.
 	Token LeaseToken
 	// Event is what arrived. An empty Event.ID means that nothing did: look what is due.
 	Event Event
@@ -231,9 +238,6 @@ type BeginRequest struct {
 	DeliveryLease time.Duration
 	// Done acknowledges outputs, as Ack does, if it is not zero.
 	Done Seq
-	// Late says that the delivery lease under which the outputs up to Done were sent may be over. Then
-	// Done hands out nothing, but outputs whose delivery lease ran out are handed out as without Done.
-	Late bool
 }
 
 // Status is what Begin did.
@@ -268,9 +272,8 @@ type BeginResult struct {
 	// Now is the store's clock.
 	Now time.Time
 	// Outputs are those that wait to be delivered. The caller has the delivery lease for them until Now
-	// plus BeginRequest.DeliveryLease. They are set in two cases. If Done was set without Late, they are
-	// what is left behind it. If the delivery lease had run out, they are the whole outbox, and Retried is true:
-	// whoever had the delivery lease may have sent some of them.
+	// plus BeginRequest.DeliveryLease. Retried says that an earlier holder of the delivery lease may have sent
+	// some of them: that lease ran out, now or before this process got it.
 	Outputs []Output
 	Retried bool
 
@@ -352,16 +355,24 @@ type CommitResult struct {
 // AckRequest is what Ack takes.
 type AckRequest struct {
 	ID string
+	// Token says which process calls, and is the name of the delivery lease if the caller gets one.
+	Token LeaseToken
 	// Done is the last output that was delivered; zero for none.
 	Done Seq
-	// Late says that the delivery lease under which they were sent may be over, as after a process was
-	// frozen for some seconds. For example: process A sends output 5.1 and is frozen. B takes the outputs
-	// over, acknowledges 5.1, and commits and sends 6.1. Then A wakes up and acknowledges 5.1, late. If the
-	// store gave A the output 6.1, the user would see it twice.
-	Late bool
 	// DeliveryLease is how long the caller may deliver the outputs that Ack hands out. The default is
 	// DefaultDeliveryLease.
 	DeliveryLease time.Duration
+	// Leave gives the delivery lease up, to wait before another attempt. Ack hands out nothing, and nobody
+	// has the delivery lease: after DeliveryLease, whoever comes gets the outputs that are left.
+	Leave bool
+}
+
+// AckResult is what Ack answers.
+type AckResult struct {
+	// Outputs are those that the caller may deliver now.
+	Outputs []Output
+	// Retried says that another process may have sent some of them.
+	Retried bool
 }
 
 // ReleaseRequest is what Release takes.

@@ -32,7 +32,7 @@ func TestDueTellsTheExactWait(t *testing.T) {
 		wait(7 * time.Second)
 		run(t, s, "talks", "e", session.CommitRequest{Outputs: [][]byte{{1}}, DeliveryLease: 3 * time.Second})
 		wait(3 * time.Second)
-		_, err = s.Ack(t.Context(), &session.AckRequest{ID: "talks", Done: session.MakeSeq(1, 1), DeliveryLease: 0})
+		_, err = s.Ack(t.Context(), &session.AckRequest{ID: "talks", Token: token(9), Done: session.MakeSeq(1, 1)})
 		require.NoError(t, err)
 		wait(7 * time.Second)
 

@@ -95,7 +95,7 @@ func TestNothingIsKeptOfNothing(t *testing.T) {
 	b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1)})
 	require.NoError(t, err)
 	require.Equal(t, session.Idle, b.Status)
-	_, err = s.Ack(t.Context(), &session.AckRequest{ID: "a", Done: 1, DeliveryLease: 0})
+	_, err = s.Ack(t.Context(), &session.AckRequest{ID: "a", Token: token(9), Done: 1})
 	require.NoError(t, err)
 	require.Zero(t, count(t, s))
 }

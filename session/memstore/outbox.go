@@ -18,7 +18,7 @@ type outbox struct {
 // say which, so that the call is recognised when it is repeated.
 type deliveryLease struct {
 	until int64
-	// token is that of the Begin or the Commit; zero if the call was an Ack.
+	// token is that of the Begin, the Commit or the Ack. It says which process has the lease.
 	token session.LeaseToken
 	// rev is the revision that the Commit made; zero if the call was not a Commit. A holder of
 	// the session's lease may make many commits with one token.
@@ -60,7 +60,7 @@ func (o *outbox) heldBy(t session.LeaseToken, rev uint32) bool {
 		len(o.waiting) > 0 && o.waiting[0].Seq < session.MakeSeq(rev+1, 0)
 }
 
-// handOut gives the delivery lease to another call, whoever had it, and returns a copy of what
+// handOut gives the delivery lease to another call, and returns a copy of what
 // waits.
 func (o *outbox) handOut(lease deliveryLease) []session.Output {
 	o.lease = lease

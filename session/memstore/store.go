@@ -121,14 +121,31 @@ func (s *Store) withLease(id string, t session.LeaseToken, do func(e *entry, now
 }
 
 // Ack implements session.Store. No session, no outputs: that is not an error.
-func (s *Store) Ack(_ context.Context, r *session.AckRequest) (outs []session.Output, err error) {
+func (s *Store) Ack(_ context.Context, r *session.AckRequest) (a session.AckResult, err error) {
+	if r.Token == (session.LeaseToken{}) {
+		return a, errZeroToken
+	}
 	s.change(r.ID, func(e *entry, now int64) {
 		e.out.ack(r.Done)
-		if !r.Late || e.out.lease.until <= now {
-			outs = e.out.handOut(deliveryLease{until: deliveryEnd(now, r.DeliveryLease), retried: r.Late})
+		if len(e.out.waiting) == 0 {
+			return
+		}
+		switch own := e.out.lease.token.Process() == r.Token.Process(); {
+		case own:
+			a.Retried = e.out.lease.retried
+		case e.out.lease.until <= now:
+			a.Retried = true
+		default:
+			return
+		}
+		lease := deliveryLease{until: deliveryEnd(now, r.DeliveryLease), token: r.Token, retried: a.Retried}
+		if r.Leave {
+			a, e.out.lease = session.AckResult{}, deliveryLease{until: lease.until}
+		} else {
+			a.Outputs = e.out.handOut(lease)
 		}
 	})
-	return outs, nil
+	return a, nil
 }
 
 // Discard implements session.Store. If the output does not wait any more, there is no dead letter.

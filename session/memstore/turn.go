@@ -78,14 +78,15 @@ func (e *entry) hasTurn(s session.Status, now int64) bool {
 }
 
 // handOut drops the outputs that the caller delivered. It gives the caller those that wait if the
-// caller delivered the ones before, or if the delivery lease ran out. Retried is true only if
-// the delivery lease ran out, since only then may another process have sent some of them.
+// caller's process delivered the ones before and has the delivery lease still, or if that lease ran
+// out: then another process may have sent some of them, and Retried is true until all are gone.
 func (e *entry) handOut(r *session.BeginRequest, b *session.BeginResult, now int64) {
 	e.out.ack(r.Done)
 	switch {
 	case len(e.out.waiting) == 0:
 		return
-	case r.Done != 0 && !r.Late: // the caller had the delivery lease, and now gets a new one
+	case r.Done != 0 && e.out.lease.token.Process() == r.Token.Process():
+		b.Retried = e.out.lease.retried
 	case r.Hold:
 		return
 	case e.out.lease.until <= now:

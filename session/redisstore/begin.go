@@ -70,7 +70,6 @@ func packBegin(c *call, r *session.BeginRequest) {
 	c.request = append(c.request, r.Token[:]...)
 	c.flag(r.Redelivered)
 	c.flag(r.Hold)
-	c.flag(r.Late)
 	c.term(r.Lease, session.DefaultLease)
 	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
 	c.u40(uint64(r.Done))

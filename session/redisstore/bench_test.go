@@ -184,7 +184,7 @@ func BenchmarkScripts(b *testing.B) {
 			return err
 		}},
 		{"ack", func(i int) error {
-			_, err := s.Ack(ctx, &session.AckRequest{ID: sessionID(i), Done: 1 << 39, DeliveryLease: 0})
+			_, err := s.Ack(ctx, &session.AckRequest{ID: sessionID(i), Token: token(9), Done: 1 << 39})
 			return err
 		}},
 		{"due", func(i int) error {

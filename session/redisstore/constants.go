@@ -117,7 +117,8 @@ func luaConstants() map[string]string {
 		"NO_MARK": `'\0\0\0\0'`,
 	}
 	for name, n := range map[string]int{
-		"LAYOUT": layout, "HEADER_BYTES": headerBytes, "OUTPUT_BYTES": outputBytes,
+		"PROCESS_BYTES": len(session.LeaseToken{}.Process()), // of a token: they name the process
+		"LAYOUT":        layout, "HEADER_BYTES": headerBytes, "OUTPUT_BYTES": outputBytes,
 		"SEEN_BYTES": seenBytes, "HEAD_TIMES": headTimes,
 		// An output's number is the revision of its commit, times this, and its place in it.
 		"SEQS_PER_COMMIT": int(session.MakeSeq(1, 0)),

@@ -88,7 +88,7 @@ func TestReplicaThatHangs(t *testing.T) {
 		_, err := other.Begin(ctx, &session.BeginRequest{ID: id, Token: token(4)})
 		return err
 	})
-	refused("ack", func() error { _, err := s.Ack(ctx, &session.AckRequest{ID: dead, DeliveryLease: 0}); return err })
+	refused("ack", func() error { _, err := s.Ack(ctx, &session.AckRequest{ID: dead, Token: token(9)}); return err })
 	refused("discard", func() error { return s.Discard(ctx, id, session.MakeSeq(1, 1), "why") })
 	refused("unsend", func() error { return s.Unsend(ctx, id, "m") })
 	refused("forget", func() error { return s.Forget(ctx, sessionID(3)) })

@@ -34,7 +34,7 @@ func TestFullRedis(t *testing.T) {
 		ID: id, Token: token(1), EventID: "e1", State: []byte("s"), Outputs: [][]byte{[]byte("o")}, Dead: "why",
 	})
 	require.Equal(t, "e2", c.Next.ID)
-	outs, err := s.Ack(ctx, &session.AckRequest{ID: id, Done: session.MakeSeq(1, 1), DeliveryLease: time.Minute})
+	outs, err := s.Ack(ctx, &session.AckRequest{ID: id, Token: token(9), Done: session.MakeSeq(1, 1), DeliveryLease: time.Minute})
 	require.NoError(t, err)
 	require.Empty(t, outs)
 	require.NoError(t, s.Release(ctx, &session.ReleaseRequest{ID: id, Token: token(1)}))
@@ -85,7 +85,7 @@ func TestServerThatComesBack(t *testing.T) {
 	require.ErrorIs(t, err, session.ErrUnavailable)
 	require.NotContains(t, err.Error(), "secret")
 	require.ErrorIs(t, s.Extend(context.Background(), r.ID, r.Token, time.Minute), session.ErrUnavailable)
-	_, err = s.Ack(context.Background(), &session.AckRequest{ID: r.ID, Done: 1, DeliveryLease: time.Minute})
+	_, err = s.Ack(context.Background(), &session.AckRequest{ID: r.ID, Token: token(9), Done: 1, DeliveryLease: time.Minute})
 	require.ErrorIs(t, err, session.ErrUnavailable)
 	_, err = s.Commit(context.Background(), &session.CommitRequest{ID: r.ID, Token: r.Token})
 	require.ErrorIs(t, err, session.ErrUnavailable)

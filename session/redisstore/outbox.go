@@ -2,36 +2,41 @@ package redisstore
 
 import (
 	"context"
-	"encoding/binary"
-	"math/rand/v2"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
 // Ack implements session.Store. Like Begin, it waits for replicas and disks, since it hands out
 // outputs: an output whose commit could still be lost must not be sent.
-func (s *Store) Ack(ctx context.Context, r *session.AckRequest) ([]session.Output, error) {
+func (s *Store) Ack(ctx context.Context, r *session.AckRequest) (session.AckResult, error) {
 	if err := checkID("ack", r.ID); err != nil {
-		return nil, err
+		return session.AckResult{}, err
+	}
+	if r.Token == (session.LeaseToken{}) {
+		return session.AckResult{}, errToken
 	}
 	c := s.firm.get()
 	c.u40(uint64(r.Done))
 	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
-	c.flag(r.Late)
-	c.request = binary.BigEndian.AppendUint64(c.request, rand.Uint64())
+	c.request = append(c.request, r.Token[:]...)
+	c.flag(r.Leave)
 	p := s.part(r.ID)
 	c.seal(&s.scripts.ack, p.prefix+r.ID, p.watch)
 	reply, err := s.firm.do(ctx, c)
 	if err != nil {
-		return nil, err
+		return session.AckResult{}, err
 	}
 	s.firm.put(c)
 	a := answer{b: reply}
-	outs := a.outputs()
-	if a.bad {
-		return nil, badAnswer("ack")
+	var res session.AckResult
+	if len(reply) > 0 {
+		res.Retried = a.num(1) == 1
+		res.Outputs = a.outputs()
 	}
-	return outs, nil
+	if a.bad {
+		return session.AckResult{}, badAnswer("ack")
+	}
+	return res, nil
 }
 
 // Discard implements session.Store. It waits for replicas and disks, so that the dead letter is kept. A

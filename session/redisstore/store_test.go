@@ -30,7 +30,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		_, err := s.Commit(ctx, &r)
 		return err
 	}
-	_, ackErr := s.Ack(ctx, &session.AckRequest{ID: "q:", Done: 1, DeliveryLease: 0})
+	_, ackErr := s.Ack(ctx, &session.AckRequest{ID: "q:", Token: token(9), Done: 1})
 	badID := "id of 2 bytes, not 16"
 	zero := "the zero token is not valid"
 	large := session.ErrTooLarge.Error()
@@ -83,11 +83,11 @@ func TestLargestSession(t *testing.T) {
 	require.Equal(t, e.Body, c.Next.Body)
 	b = mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1)}) // the same lease
 	require.Equal(t, state, b.State)
-	outs, err := s.Ack(context.Background(), &session.AckRequest{ID: id, Done: session.MakeSeq(1, 1), DeliveryLease: 0})
+	outs, err := s.Ack(context.Background(), &session.AckRequest{ID: id, Token: token(1), Done: session.MakeSeq(1, 1)})
 	require.NoError(t, err)
-	require.Len(t, outs, session.MaxOutputs-1)
-	require.Equal(t, session.MakeSeq(1, 2), outs[0].Seq)
-	require.Equal(t, outputs[1], outs[0].Body)
+	require.Len(t, outs.Outputs, session.MaxOutputs-1)
+	require.Equal(t, session.MakeSeq(1, 2), outs.Outputs[0].Seq)
+	require.Equal(t, outputs[1], outs.Outputs[0].Body)
 }
 
 // Many processes and many sessions: every event is run once, and its session's turns one at a time.

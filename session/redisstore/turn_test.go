@@ -164,12 +164,13 @@ func TestAckRenewsTheLane(t *testing.T) {
 	mustCommit(t, s, &session.CommitRequest{
 		ID: id, Token: token(1), EventID: "e1", Outputs: [][]byte{[]byte("o1"), []byte("o2")}, DeliveryLease: time.Minute,
 	})
-	outs, err := s.Ack(context.Background(), &session.AckRequest{ID: id, Done: session.MakeSeq(1, 1), DeliveryLease: time.Hour})
+	outs, err := s.Ack(context.Background(), &session.AckRequest{ID: id, Token: token(9), Done: session.MakeSeq(1, 1), DeliveryLease: time.Hour})
 	require.NoError(t, err)
-	require.Equal(t, []session.Output{{Seq: session.MakeSeq(1, 2), Body: []byte("o2")}}, outs)
+	require.Equal(t, []session.Output{{Seq: session.MakeSeq(1, 2), Body: []byte("o2")}}, outs.Outputs)
 	now := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3)}).Now
 	require.InDelta(t, now.Add(time.Hour).UnixMilli(), s.watched(t, id), float64(time.Minute.Milliseconds()))
-	require.Equal(t, string(make([]byte, 8)), shapeOf(t, s.value(t, id)).Carrier, "nobody's token")
+	name := token(9)
+	require.Equal(t, string(name[:]), shapeOf(t, s.value(t, id)).Carrier, "the token of the Ack")
 }
 
 // Begin hands out the event it was brought without asking Redis for it, but not the caller's bytes.

@@ -74,7 +74,7 @@ func (c *caller) step(n int) (what string, answer any) {
 		}
 	case 5:
 		what, call = "ack", func() any {
-			outs, err := c.s.Ack(context.Background(), &session.AckRequest{ID: c.id, Done: session.MakeSeq(uint32(arg%10), pick%3), DeliveryLease: time.Hour})
+			outs, err := c.s.Ack(context.Background(), &session.AckRequest{ID: c.id, Token: token, Done: session.MakeSeq(uint32(arg%10), pick%3), DeliveryLease: time.Hour, Leave: arg%3 == 0})
 			require.NoError(c.t, err)
 			return outs
 		}

@@ -17,7 +17,7 @@ type broken struct {
 	commit  func(*session.CommitRequest) (session.CommitResult, error)
 	release func(*session.ReleaseRequest) error
 	extend  func(string, session.LeaseToken, time.Duration) error
-	ack     func(*session.AckRequest) ([]session.Output, error)
+	ack     func(*session.AckRequest) (session.AckResult, error)
 	discard func(string, session.Seq, string) error
 	due     func(int) ([]string, time.Duration, error)
 	wake    <-chan struct{}
@@ -31,7 +31,7 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) { return good.Commit(ctx, r) }
 	b.release = func(r *session.ReleaseRequest) error { return good.Release(ctx, r) }
 	b.extend = func(id string, t session.LeaseToken, d time.Duration) error { return good.Extend(ctx, id, t, d) }
-	b.ack = func(r *session.AckRequest) ([]session.Output, error) { return good.Ack(ctx, r) }
+	b.ack = func(r *session.AckRequest) (session.AckResult, error) { return good.Ack(ctx, r) }
 	b.discard = func(id string, seq session.Seq, why string) error { return good.Discard(ctx, id, seq, why) }
 	b.due = func(n int) ([]string, time.Duration, error) { return good.Due(ctx, n) }
 	b.wake = good.Wake()
@@ -61,7 +61,7 @@ func (b *broken) Extend(_ context.Context, id string, t session.LeaseToken, d ti
 	return b.extend(id, t, d)
 }
 
-func (b *broken) Ack(_ context.Context, r *session.AckRequest) ([]session.Output, error) {
+func (b *broken) Ack(_ context.Context, r *session.AckRequest) (session.AckResult, error) {
 	return b.ack(r)
 }
 
@@ -272,6 +272,32 @@ func aliasingBodies(_ session.Store, b *broken) {
 		brought[r.Event.ID] = r.Event.Body
 		got.Event.Body = brought[got.Event.ID]
 		return got, err
+	}
+}
+
+// takesForHolder takes who acknowledges, by Begin or by Ack, for the process whose turn was begun last.
+func takesForHolder(byBegin bool) func(session.Store, *broken) {
+	return func(_ session.Store, b *broken) {
+		last := map[string]session.LeaseToken{}
+		begin, ack := b.begin, b.ack
+		b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
+			if byBegin && r.Done != 0 {
+				process := last[r.ID].Process()
+				copy(r.Token[:], process[:])
+			}
+			got, err := begin(r)
+			if got.Status == session.Run {
+				last[r.ID] = r.Token
+			}
+			return got, err
+		}
+		b.ack = func(r *session.AckRequest) (session.AckResult, error) {
+			if !byBegin {
+				process := last[r.ID].Process()
+				copy(r.Token[:], process[:])
+			}
+			return ack(r)
+		}
 	}
 }
 

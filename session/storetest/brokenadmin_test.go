@@ -73,7 +73,7 @@ func brokenAdmins() []brokenStore {
 	const discarded = "an output that is discarded leaves a letter"
 	onlyAcks := func(_ session.Store, b *broken) {
 		b.discard = func(id string, seq session.Seq, _ string) error {
-			_, err := b.ack(&session.AckRequest{ID: id, Done: seq, DeliveryLease: time.Millisecond})
+			_, err := b.ack(&session.AckRequest{ID: id, Token: session.LeaseToken{1}, Done: seq, DeliveryLease: time.Millisecond})
 			return err
 		}
 	}
@@ -179,7 +179,7 @@ func shortTombstone(b *broken, lasts time.Duration, redelivered bool) {
 		r.ID += lives[r.ID]
 		return commit(r)
 	}
-	b.ack = func(r *session.AckRequest) ([]session.Output, error) {
+	b.ack = func(r *session.AckRequest) (session.AckResult, error) {
 		r.ID += lives[r.ID]
 		return ack(r)
 	}

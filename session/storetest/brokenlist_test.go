@@ -135,26 +135,32 @@ func brokenStores() []brokenStore {
 			begin := b.begin
 			b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 				got, err := begin(r)
-				got.Outputs, _ = good.Ack(context.Background(), &session.AckRequest{ID: r.ID, DeliveryLease: time.Hour})
+				all, _ := good.Ack(context.Background(), &session.AckRequest{ID: r.ID, Token: r.Token, DeliveryLease: time.Hour})
+				got.Outputs = all.Outputs
 				return got, err
 			}
 		}, "a delivery lease that is held is handed to nobody else"},
 		{"does not say retried", onBegun(func(b *session.BeginResult) {
 			b.Retried = false
 		}), "a delivery lease that ran out is handed out as retried"},
-		{"gives the delivery lease to a late ack", func(good session.Store, b *broken) {
-			b.ack = func(r *session.AckRequest) ([]session.Output, error) {
-				r.Late = false
-				return good.Ack(context.Background(), r)
+		{"gives the delivery lease to any ack", takesForHolder(false), "an ack takes no delivery lease from another process"},
+		{"gives the delivery lease to any begin with an ack", takesForHolder(true), "an ack takes no delivery lease from another process"},
+		{"gives the delivery lease to any begin with an ack", takesForHolder(true), "random calls are answered as the contract says"},
+		{"keeps the delivery lease that is given up", func(good session.Store, b *broken) {
+			b.ack = func(r *session.AckRequest) (session.AckResult, error) {
+				leave := r.Leave
+				r.Leave = false
+				got, err := good.Ack(context.Background(), r)
+				if leave {
+					got = session.AckResult{}
+				}
+				return got, err
 			}
-		}, "an ack that is late takes no delivery lease from another"},
-		{"gives the delivery lease to a late begin", onBegin(func(r *session.BeginRequest) {
-			r.Late = false
-		}), "an ack that is late takes no delivery lease from another"},
+		}, "outputs that are left wait, and then anybody gets them"},
 		{"does not hear Begin's ack", onBegin(func(r *session.BeginRequest) { r.Done = 0 }), "an ack carried by begin"},
 		{"does not hear Commit's ack", onCommit(func(r *session.CommitRequest) { r.Done = 0 }), "an ack carried by commit"},
 		{"acknowledges everything", func(good session.Store, b *broken) {
-			b.ack = func(r *session.AckRequest) ([]session.Output, error) {
+			b.ack = func(r *session.AckRequest) (session.AckResult, error) {
 				r.Done = session.MakeSeq(99, 99)
 				return good.Ack(context.Background(), r)
 			}

@@ -190,7 +190,7 @@ func sleeperInTime(p *probe) {
 		}},
 		{"outputs whose delivery lease is made shorter", func(id string) time.Time {
 			p.say("Commit", id, "e1", session.CommitRequest{Outputs: outputs("a")})
-			_, err := p.store.Ack(p.Context(), &session.AckRequest{ID: id, DeliveryLease: short})
+			_, err := p.store.Ack(p.Context(), &session.AckRequest{ID: id, Token: p.token(), DeliveryLease: short})
 			p.err("Ack", nil, err)
 			return in(short)
 		}},

@@ -39,8 +39,8 @@ func (g *game) begin(c call) verdict {
 	}
 	// A new token for each Begin, as the contract asks for.
 	r := &session.BeginRequest{
-		ID: g.ids[c.session], Token: g.p.token(), Event: c.events(g.p), Hold: c.hold && c.event > 0,
-		Lease: c.term(), DeliveryLease: c.term(), Done: g.done(c), Late: c.slow,
+		ID: g.ids[c.session], Token: g.p.tokenOf(c.actor), Event: c.events(g.p), Hold: c.hold && c.event > 0,
+		Lease: c.term(), DeliveryLease: c.term(), Done: g.done(c),
 	}
 	b, err := g.p.store.Begin(g.p.Context(), r)
 	v := m.begin(r, b, err)
@@ -171,11 +171,11 @@ func (g *game) ack(c call) verdict {
 	m := g.models[c.session]
 	v := verdict("")
 	for range map[bool]int{false: 1, true: 2}[c.twice] {
-		var outs []session.Output
+		var a session.AckResult
 		var err error
-		r := &session.AckRequest{ID: g.ids[c.session], Done: g.done(c), Late: c.slow, DeliveryLease: c.term()}
-		now := g.between(func() { outs, err = g.p.store.Ack(g.p.Context(), r) })
-		v = first(v, m.ack(r, outs, err, now))
+		r := &session.AckRequest{ID: g.ids[c.session], Token: g.p.tokenOf(c.actor), Done: g.done(c), DeliveryLease: c.term(), Leave: c.counted}
+		now := g.between(func() { a, err = g.p.store.Ack(g.p.Context(), r) })
+		v = first(v, m.ack(r, a, err, now))
 	}
 	return v
 }

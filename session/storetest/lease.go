@@ -60,9 +60,9 @@ func takenOver(p *probe) {
 	t := p.run("Begin of the next event", s, p.event("e2", 2))
 	p.same("Begin of the next event", "state", "new", string(t.State))
 	p.same("Begin of the next event", "revision", uint32(1), t.Rev)
-	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, DeliveryLease: long})
+	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, Token: p.token(), DeliveryLease: long})
 	p.err("Ack", nil, err)
-	p.same("Ack", "outputs", []string{}, bodies(outs))
+	p.same("Ack", "outputs", []string{}, bodies(outs.Outputs))
 }
 
 // notTaken has three sessions. In each, the lease of e1 ran out, and then e2 arrived with Hold, so that

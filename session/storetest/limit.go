@@ -93,14 +93,14 @@ func fullOutbox(p *probe) {
 	_, err = p.store.Commit(p.Context(), t.request(r))
 	p.err("Commit of two more when one was delivered", session.ErrFull, err)
 	// The Done of the refused commit counts as little as the rest: all outputs wait.
-	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, DeliveryLease: long})
+	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, Token: p.token(), DeliveryLease: long})
 	p.err("Ack of nothing", nil, err)
-	p.same("Ack of nothing", "outputs that wait", session.MaxOutputs, len(outs))
+	p.same("Ack of nothing", "outputs that wait", session.MaxOutputs, len(outs.Outputs))
 	r.Done = session.MakeSeq(1, 2)
 	p.commit("Commit of two more when two were delivered", t, r)
-	outs, err = p.store.Ack(p.Context(), &session.AckRequest{ID: s, Done: session.MakeSeq(1, 99), DeliveryLease: long})
+	outs, err = p.store.Ack(p.Context(), &session.AckRequest{ID: s, Token: p.token(), Done: session.MakeSeq(1, 99), DeliveryLease: long})
 	p.err("Ack", nil, err)
-	p.same("Ack", "outputs that wait", 3, len(outs))
+	p.same("Ack", "outputs that wait", 3, len(outs.Outputs))
 }
 
 // tooLarge sends an event, an id, a state and outputs that are larger than a store takes. Each is
@@ -147,8 +147,8 @@ func largest(p *probe) {
 	})
 	t = p.run("Begin of the next", s, p.event("e2", 2))
 	p.same("Begin of the next", "size of the state", session.MaxState, len(t.State))
-	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, Done: session.MakeSeq(1, 1), DeliveryLease: long})
+	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, Token: p.token(), Done: session.MakeSeq(1, 1), DeliveryLease: long})
 	p.err("Ack", nil, err)
-	p.same("Ack", "outputs that wait", 1, len(outs))
-	p.same("Ack", "size of the output", session.MaxOutput/2, len(outs[0].Body))
+	p.same("Ack", "outputs that wait", 1, len(outs.Outputs))
+	p.same("Ack", "size of the output", session.MaxOutput/2, len(outs.Outputs[0].Body))
 }

@@ -72,6 +72,8 @@ type model struct {
 
 	outs     []modelOutput // the outbox
 	delivery span          // when the delivery lease is over
+	courier  [4]byte       // the process that has it
+	retried  bool          // an earlier holder of it may have sent some of the outputs
 
 	letters   []modelLetter   // the oldest first
 	forgotten bool            // there was a Forget

@@ -99,15 +99,15 @@ func (m *model) beginOutputs(r *session.BeginRequest, b session.BeginResult, now
 	case len(m.outs) == 0:
 		return wantOutputs(nil, b.Outputs)
 	// The caller delivered some, and goes on with the rest.
-	case r.Done != 0 && !r.Late:
+	case r.Done != 0 && m.courier == r.Token.Process():
 		m.delivery = delivery
-		return wantOutputs(m.outs, b.Outputs)
+		return first(wantOutputs(m.outs, b.Outputs), want("retried", m.retried, b.Retried))
 	// With Hold the caller does nothing for the session; or another delivers them.
 	case r.Hold || !m.passed(m.delivery, now):
 		return wantOutputs(nil, b.Outputs)
 	}
 	// Nobody delivered them in time.
-	m.delivery = delivery
+	m.delivery, m.courier, m.retried = delivery, r.Token.Process(), true
 	return first(wantOutputs(m.outs, b.Outputs), want("retried", true, b.Retried))
 }
 
@@ -165,6 +165,7 @@ func (m *model) commit(r *session.CommitRequest, c session.CommitResult, err err
 		v = first(v, want("delivery lease", len(m.outs) == 0, c.MayDeliver))
 		if len(m.outs) == 0 {
 			m.delivery = now.plus(r.DeliveryLease.Milliseconds())
+			m.courier, m.retried = r.Token.Process(), false
 		}
 	}
 	for i, body := range r.Outputs {
@@ -257,18 +258,21 @@ func (m *model) release(r *session.ReleaseRequest, err error, now span) verdict 
 	return ""
 }
 
-// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term, whoever had
-// it before. But an Ack that is late takes it from nobody.
-func (m *model) ack(r *session.AckRequest, outs []session.Output, err error, now span) verdict {
+// ack judges an Ack: it hands out what waits behind, with a delivery lease of that term, unless another
+// process has the delivery lease.
+func (m *model) ack(r *session.AckRequest, a session.AckResult, err error, now span) verdict {
 	m.outs = m.left(r.Done)
-	switch {
-	case len(m.outs) == 0:
-	case r.Late && !m.passed(m.delivery, now):
-		return first(noError(err), wantOutputs(nil, outs))
-	default:
-		m.delivery = now.plus(r.DeliveryLease.Milliseconds())
+	own := m.courier == r.Token.Process()
+	if len(m.outs) == 0 || !own && !m.passed(m.delivery, now) {
+		return first(noError(err), wantOutputs(nil, a.Outputs))
 	}
-	return first(noError(err), wantOutputs(m.outs, outs))
+	m.delivery, m.courier = now.plus(r.DeliveryLease.Milliseconds()), r.Token.Process()
+	if r.Leave {
+		m.courier = [4]byte{}
+		return first(noError(err), wantOutputs(nil, a.Outputs))
+	}
+	m.retried = m.retried || !own
+	return first(noError(err), wantOutputs(m.outs, a.Outputs), want("retried", m.retried, a.Retried))
 }
 
 // discard judges a Discard: an output that is there becomes a dead letter, and those before it are

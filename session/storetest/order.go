@@ -165,12 +165,12 @@ func sessionsDoNotMix(p *probe) {
 	out := session.CommitRequest{State: []byte("of a"), Outputs: [][]byte{[]byte("o")}}
 	p.commit("Commit of session a", ta, out)
 	// An Ack of b, even of any number, takes nothing from a.
-	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: b, Done: session.MakeSeq(9, 1), DeliveryLease: long})
+	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: b, Token: p.token(), Done: session.MakeSeq(9, 1), DeliveryLease: long})
 	p.err("Ack of session b", nil, err)
-	p.same("Ack of session b", "outputs", []string{}, bodies(outs))
+	p.same("Ack of session b", "outputs", []string{}, bodies(outs.Outputs))
 	tb = p.run("Begin of session b", b, p.event("e2", 2))
 	p.same("Begin of session b", "state", "", string(tb.State))
-	outs, err = p.store.Ack(p.Context(), &session.AckRequest{ID: a, DeliveryLease: long})
+	outs, err = p.store.Ack(p.Context(), &session.AckRequest{ID: a, Token: p.token(), DeliveryLease: long})
 	p.err("Ack of session a", nil, err)
-	p.same("Ack of session a", "outputs", []string{"o"}, bodies(outs))
+	p.same("Ack of session a", "outputs", []string{"o"}, bodies(outs.Outputs))
 }

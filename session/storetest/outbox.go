@@ -16,7 +16,8 @@ func outboxChecks() []check {
 		{"an ack carried by begin", ackByBegin},
 		{"an ack carried by commit", ackByCommit},
 		{"an ack of what was acknowledged does no harm", ackTwice},
-		{"an ack that is late takes no delivery lease from another", ackLate},
+		{"an ack takes no delivery lease from another process", ackOfAnother},
+		{"outputs that are left wait, and then anybody gets them", ackLeaves},
 		{"an ended session keeps its outputs", endedKeepsOutputs},
 	}
 }
@@ -42,10 +43,10 @@ func (p *probe) say(step, id, event string, r session.CommitRequest) (*turn, boo
 // ack calls Ack with a long term, and fails unless it hands out these outputs.
 func (p *probe) ack(step, id string, done session.Seq, want ...string) []session.Output {
 	p.Helper()
-	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: id, Done: done, DeliveryLease: long})
+	outs, err := p.store.Ack(p.Context(), &session.AckRequest{ID: id, Token: p.token(), Done: done, DeliveryLease: long})
 	p.err(step, nil, err)
-	p.same(step, "outputs", append([]string{}, want...), bodies(outs))
-	return outs
+	p.same(step, "outputs", append([]string{}, want...), bodies(outs.Outputs))
+	return outs.Outputs
 }
 
 // outputsInOrder commits two outputs and then a third. The first commit has the delivery lease; the
@@ -124,7 +125,7 @@ func deliveryLeaseRanOut(p *probe) {
 	p.say("Commit", s, "e2", session.CommitRequest{Outputs: outputs("c"), DeliveryLease: short})
 	p.run("Begin of the next", s, p.event("e3", 3))
 	p.ack("Ack with a short delivery lease comes next", s, 0, "c")
-	_, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, DeliveryLease: short})
+	_, err := p.store.Ack(p.Context(), &session.AckRequest{ID: s, Token: p.token(), DeliveryLease: short})
 	p.err("Ack with a short delivery lease", nil, err)
 	p.pass(short)
 	t = p.idle("Begin while a turn runs and the delivery lease ran out", s)
@@ -210,40 +211,73 @@ func ackTwice(p *probe) {
 	p.idle("Begin without an event", s)
 }
 
-// ackLate acknowledges an output that was sent under a delivery lease which is over by now, as a process
-// does that was frozen. The output is dropped. But the output behind it is another caller's to send, as long as
-// that one's delivery lease lasts. When that one is over too, who is late gets it like anybody else.
-func ackLate(p *probe) {
+// ackOfAnother acknowledges an output that another process took over meanwhile, as a process does that was frozen
+// for some seconds. The output is dropped. But the output behind it is the other process's to send, as long as
+// that one's delivery lease lasts. When that lease is over, whoever acknowledges or begins gets the output, and is
+// told that it may have been sent.
+func ackOfAnother(p *probe) {
 	s := p.session("a")
 	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a")})
+	r := session.BeginRequest{ID: s, Token: p.tokenOf(1), Event: p.event("e2", 2)}
+	t := p.begin("Begin of another process", r, session.Run)
 	all := session.CommitRequest{Outputs: outputs("b"), Done: session.MakeSeq(1, 1)}
-	_, delivery := p.say("Commit of another", s, "e2", all)
-	p.same("Commit of another", "delivery lease", true, delivery)
-	late := &session.AckRequest{ID: s, Done: session.MakeSeq(1, 1), Late: true, DeliveryLease: long}
-	outs, err := p.store.Ack(p.Context(), late)
-	p.err("Ack that is late", nil, err)
-	p.same("Ack that is late", "outputs", []string{}, bodies(outs))
-	r := session.BeginRequest{ID: s, Done: session.MakeSeq(1, 1), Late: true}
-	t := p.begin("Begin whose Done is late", r, session.Idle)
-	p.same("Begin whose Done is late", "outputs", []string{}, bodies(t.Outputs))
+	p.same("Commit of it", "delivery lease", true, p.commit("Commit of it", t, all).MayDeliver)
 
-	// It drops what was sent, and gets what nobody has the delivery lease of.
-	p.say("Commit of the next", s, "e3", session.CommitRequest{Outputs: outputs("c")})
-	_, err = p.store.Ack(p.Context(), &session.AckRequest{ID: s, DeliveryLease: short})
-	p.err("Ack with a short delivery lease", nil, err)
-	p.pass(short)
-	late.Done = session.MakeSeq(2, 1)
-	outs, err = p.store.Ack(p.Context(), late)
-	p.err("Ack that is late, of what nobody delivers", nil, err)
-	p.same("Ack that is late, of what nobody delivers", "outputs", []string{"c"}, bodies(outs))
-	p.ack("last Ack", s, session.MakeSeq(3, 1))
+	p.ack("Ack of the first process", s, session.MakeSeq(1, 1))
+	t = p.begin("Begin of the first process", session.BeginRequest{ID: s, Done: session.MakeSeq(1, 1)}, session.Idle)
+	p.same("Begin of the first process", "outputs", []string{}, bodies(t.Outputs))
+	own := &session.AckRequest{ID: s, Token: p.tokenOf(1), DeliveryLease: short}
+	got, err := p.store.Ack(p.Context(), own)
+	p.err("Ack of the other process", nil, err)
+	p.same("Ack of the other process", "outputs", []string{"b"}, bodies(got.Outputs))
+	p.same("Ack of the other process", "retried", false, got.Retried)
 
-	p.say("Commit of the last", s, "e4", session.CommitRequest{Outputs: outputs("d", "e"), DeliveryLease: short})
+	// Its delivery lease is over now.
 	p.pass(short)
-	t = p.begin("Begin whose Done is late, of what nobody delivers",
-		session.BeginRequest{ID: s, Done: session.MakeSeq(4, 1), Late: true}, session.Idle)
-	p.same("Begin whose Done is late, of what nobody delivers", "outputs", []string{"e"}, bodies(t.Outputs))
-	p.same("Begin whose Done is late, of what nobody delivers", "retried", true, t.Retried)
+	got, err = p.store.Ack(p.Context(), &session.AckRequest{ID: s, Token: p.token(), DeliveryLease: short})
+	p.err("Ack after the delivery lease ran out", nil, err)
+	p.same("Ack after the delivery lease ran out", "outputs", []string{"b"}, bodies(got.Outputs))
+	p.same("Ack after the delivery lease ran out", "retried", true, got.Retried)
+	p.pass(short)
+	r = session.BeginRequest{ID: s, Token: p.tokenOf(1), Done: session.MakeSeq(1, 1)}
+	t = p.begin("Begin after the delivery lease ran out", r, session.Idle)
+	p.same("Begin after the delivery lease ran out", "outputs", []string{"b"}, bodies(t.Outputs))
+	p.same("Begin after the delivery lease ran out", "retried", true, t.Retried)
+	// What was handed out as retried once stays so, until it is delivered.
+	r = session.BeginRequest{ID: s, Token: p.tokenOf(1), Done: session.MakeSeq(1, 1)}
+	t = p.begin("Begin of the same process", r, session.Idle)
+	p.same("Begin of the same process", "retried", true, t.Retried)
+	got, err = p.store.Ack(p.Context(), own)
+	p.err("Ack of the same process", nil, err)
+	p.same("Ack of the same process", "retried", true, got.Retried)
+}
+
+// ackLeaves gives the delivery lease up, as a bot does that waits before another attempt. Until the wait is over,
+// nobody gets the outputs, not even the process that left them. Then they are handed out as retried.
+func ackLeaves(p *probe) {
+	s := p.session("a")
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
+	left, err := p.store.Ack(p.Context(), &session.AckRequest{
+		ID: s, Token: p.token(), Done: session.MakeSeq(1, 1), DeliveryLease: long, Leave: true,
+	})
+	p.err("Ack that leaves", nil, err)
+	p.same("Ack that leaves", "outputs", []string{}, bodies(left.Outputs))
+	p.ack("Ack during the wait", s, session.MakeSeq(1, 1))
+	t := p.begin("Begin during the wait", session.BeginRequest{ID: s, Done: session.MakeSeq(1, 1)}, session.Idle)
+	p.same("Begin during the wait", "outputs", []string{}, bodies(t.Outputs))
+	_, delivery := p.say("Commit during the wait", s, "e2", session.CommitRequest{Outputs: outputs("c")})
+	p.same("Commit during the wait", "delivery lease", false, delivery)
+
+	s = p.session("b")
+	p.say("Commit", s, "e1", session.CommitRequest{Outputs: outputs("a", "b")})
+	_, err = p.store.Ack(p.Context(), &session.AckRequest{
+		ID: s, Token: p.token(), Done: session.MakeSeq(1, 1), DeliveryLease: short, Leave: true,
+	})
+	p.err("Ack that leaves for a short time", nil, err)
+	p.eventually("Due after the wait", "the session due", func() bool { return p.due(s) })
+	t = p.idle("Begin after the wait", s)
+	p.same("Begin after the wait", "outputs", []string{"b"}, bodies(t.Outputs))
+	p.same("Begin after the wait", "retried", true, t.Retried)
 }
 
 // endedKeepsOutputs ends a session with a last output. That output waits like any other, and one of

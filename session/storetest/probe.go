@@ -96,10 +96,13 @@ func (p *probe) session(name string) string {
 	return session.Key{Channel: p.promise, ChatID: name}.ID()
 }
 
-// token returns a token that was not used before in this check.
-func (p *probe) token() session.LeaseToken {
+// token returns a token of the first process that was not used before in this check.
+func (p *probe) token() session.LeaseToken { return p.tokenOf(0) }
+
+// tokenOf returns a token of the process with that number that was not used before in this check.
+func (p *probe) tokenOf(process int) session.LeaseToken {
 	var t session.LeaseToken
-	binary.BigEndian.PutUint64(t[:], 0x6b<<56|p.tokens.Add(1))
+	binary.BigEndian.PutUint64(t[:], 0x6b<<56|uint64(process)<<32|p.tokens.Add(1))
 	return t
 }
 

@@ -37,12 +37,11 @@ type call struct {
 	hold    bool // of a begin
 	release bool // of a commit
 	dead    bool // of a commit
-	counted bool // of a release
+	counted bool // of a release; an ack leaves the delivery lease
 	timer   int  // of a commit: see timers
 	state   int  // of a commit: 0 for none
 	outputs int  // how many a commit leaves
 	done    int  // what is acknowledged: 0 nothing, 1 the first output, 2 all
-	slow    bool // what is acknowledged was sent under a delivery lease that may be over
 	twice   bool // the call is repeated at once
 }
 
@@ -68,8 +67,8 @@ func (c call) String() string {
 	say(commit && c.release, "release")
 	say(commit && c.dead, "dead")
 	say(release && c.counted, "counted")
+	say(c.kind == "ack" && c.counted, "leave")
 	say((begin || commit || c.kind == "ack" || c.kind == "discard") && c.done > 0, "done %d", c.done)
-	say(c.slow && (begin && c.done > 0 || c.kind == "ack"), "late")
 	say(c.short && slices.Contains(withTerms, c.kind), "short")
 	say(c.twice && (begin || commit || c.kind == "ack"), "twice")
 	return b.String()
@@ -102,7 +101,6 @@ func randomCall(r *rand.Rand) call {
 	if r.IntN(3) > 0 {
 		c.event = 1 + r.IntN(scriptEvents+lateEvents)
 	}
-	c.slow = c.counted // one draw for both: no call has the two
 	if r.IntN(2) == 0 {
 		c.session = 0 // so that calls meet
 	}

@@ -1,19 +1,25 @@
 #!lua flags=allow-oom
--- ack drops outputs that were delivered, and hands out those behind them: see session.Store.Ack. A caller
--- who is late gets them only if the delivery lease is over. Such a call has a name, which owns the delivery lease
--- then: so the call is known when it is repeated.
+-- ack drops outputs that were delivered, and hands out those behind them if the delivery lease is of the
+-- caller's process, or is over: see session.Store.Ack.
 --
 -- KEYS: 1 session, 2 watch index
 -- ARGV: 1 request: I5 number of the last output that was delivered, I4 term of the delivery lease (ms),
---         B late, c8 a name of this call
--- Returns: the outputs that wait, as they are stored (see load).
--- May run twice: it drops up to a number and sets a time, and knows its own name.
-local doneSeq, deliveryTerm, late, name = struct.unpack('>I5I4Bc8', ARGV[1])
+--         c8 lease token, B leave: give the delivery lease up
+-- Returns: nothing, or B 1 if another process may have sent some of the outputs, and then the outputs that wait, as
+--          they are stored (see load).
+-- May run twice: it drops up to a number and sets a time, and the token finds the delivery lease that it took. A
+--                delivery lease that it gave up is nobody's when it runs again.
+local doneSeq, deliveryTerm, token, leave = struct.unpack('>I5I4c8B', ARGV[1])
 local changed, handOut = false, false
 --include load
 --include drop
-if outputAt <= #stored and (late == 0 or deliveryUntil <= now or deliveryOwner == name) then
-  deliveryUntil, deliveryOwner, retried, changed, handOut = now + deliveryTerm, late == 1 and name or NOBODY, late, true, true
+if outputAt <= #stored then
+  handOut = sub(deliveryOwner, 1, PROCESS_BYTES) == sub(token, 1, PROCESS_BYTES)
+  if not handOut and deliveryUntil <= now then handOut, retried = true, 1 end
+  if handOut then
+    deliveryUntil, deliveryOwner, changed, handOut = now + deliveryTerm, token, true, leave == 0
+    if leave == 1 then deliveryOwner = NOBODY end
+  end
 end
 --include save
-return handOut and outputText or ''
+return handOut and string.char(retried) .. outputText or ''

@@ -2,7 +2,7 @@
 -- begin accepts an event, or looks after a session that is due: see session.Store.Begin.
 --
 -- KEYS: 1 session, 2 watch index, 3 mailbox
--- ARGV: 1 request: c8 lease token, B redelivered, B hold, B late, I4 term of the lease (ms), I4 term of the
+-- ARGV: 1 request: c8 lease token, B redelivered, B hold, I4 term of the lease (ms), I4 term of the
 --         delivery lease (ms), I5 number of the last output that was delivered (0 for none),
 --         I6 time of the event (ms), c8 hash of its id
 --       2 event: B length and its id, B length and its message's id, body; or empty for none
@@ -12,8 +12,8 @@
 --          Then, to the end, the outputs that are handed out. Head and outputs are as they are stored: see load.
 -- May run twice: the lease token finds the lease and the delivery lease that it took the first time, the hash
 -- of the event finds the event.
-local token, redelivered, hold, late, leaseTerm, deliveryTerm, doneSeq, eventTime, eventHash =
-  struct.unpack('>c8BBBI4I4I5I6c8', ARGV[1])
+local token, redelivered, hold, leaseTerm, deliveryTerm, doneSeq, eventTime, eventHash =
+  struct.unpack('>c8BBI4I4I5I6c8', ARGV[1])
 local brought, changed = ARGV[2] ~= '', false
 --include load
 
@@ -97,16 +97,19 @@ elseif leaseUntil > 0 and leaseUntil <= now and headLength == 0 and mailCount ==
   leaseOwner, leaseFree, leaseUntil, attempts, changed = NOBODY, true, 0, 0, true
 end
 
--- Hand out outputs, and the delivery lease with them: those behind the ones that the caller delivered, or
--- those whose delivery lease ran out: an earlier holder of that lease may have sent some of them.
+-- Hand out outputs, and the delivery lease with them: those behind the ones that the caller
+-- delivered, if the caller's process has that lease; or those whose delivery lease ran out: its holder may have
+-- sent some of them.
 if doneSeq > 0 then
 --include drop
 end
 local handOut = false
 if outputAt <= #stored then
   handOut = deliveryOwner == token
-  if not handOut and (doneSeq > 0 and late == 0 or (deliveryUntil <= now and hold == 0)) then
-    deliveryOwner, retried, handOut = token, doneSeq > 0 and late == 0 and 0 or 1, true
+  if not handOut then
+    handOut = doneSeq > 0 and sub(deliveryOwner, 1, PROCESS_BYTES) == sub(token, 1, PROCESS_BYTES)
+    if not handOut and deliveryUntil <= now and hold == 0 then handOut, retried = true, 1 end
+    if handOut then deliveryOwner = token end
   end
   -- A call that is repeated has a fresh term too: the caller counts from the answer that it gets.
   if handOut then deliveryUntil, changed = now + deliveryTerm, true end
