@@ -131,7 +131,7 @@ func (s *frozenAck) Ack(ctx context.Context, r *session.AckRequest) ([]session.O
 
 func (s *frozenAck) Wake() <-chan struct{} { return nil }
 
-func (s *frozenAck) Due(context.Context, int) ([]string, time.Duration, error) {
+func (s *frozenAck) Due(context.Context, []string, int) ([]string, time.Duration, error) {
 	return nil, time.Hour, nil
 }
 

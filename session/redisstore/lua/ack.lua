@@ -3,7 +3,7 @@
 -- who is late gets them only if the delivery lease is over. Such a call has a name, which owns the delivery lease
 -- then: so the call is known when it is repeated.
 --
--- KEYS: 1 session, 2 watch index
+-- KEYS: 1 session, 2 watch index, 3 account bounds
 -- ARGV: 1 request: I5 number of the last output that was delivered, I4 term of the delivery lease (ms),
 --         B late, c8 a name of this call
 -- Returns: the outputs that wait, as they are stored (see load).
