@@ -100,7 +100,7 @@ func TestEventThatKills(t *testing.T) {
 	require.Equal(t, 5, p.deaths())
 	store, err := redisstore.New(t.Context(), s.redis, &redisstore.Options{Namespace: s.space, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	letters, _, err := store.DeadLetters(t.Context(), "", 10)
+	letters, _, err := store.DeadLetters(t.Context(), []string{""}, "", 10)
 	require.NoError(t, err)
 	require.Len(t, letters, 1, "the poison, and no innocent")
 	require.Contains(t, letters[0].Why, "died")

@@ -23,7 +23,9 @@ type paged struct {
 
 var errAway = errors.New("test: away")
 
-func (p *paged) DeadLetters(_ context.Context, from string, _ int) (page []session.DeadLetter, next string, err error) {
+func (p *paged) DeadLetters(_ context.Context, _ []string, from string, _ int) (
+	page []session.DeadLetter, next string, err error,
+) {
 	p.calls++
 	if p.calls == p.fails {
 		return nil, "", errAway

@@ -42,7 +42,9 @@ func brief(t *testing.T) *flow.Flow {
 // fourProcesses is a store on which three other processes work.
 type fourProcesses struct{ session.Store }
 
-func (fourProcesses) Heartbeat(context.Context, string, time.Duration) (int, error) { return 4, nil }
+func (fourProcesses) Heartbeat(context.Context, string, []string, time.Duration) ([]int, error) {
+	return []int{4}, nil
+}
 
 // full is a channel that can do all that a channel may do.
 type full struct {

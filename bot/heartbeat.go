@@ -19,12 +19,12 @@ func (e *env) heartbeat() {
 	self := e.newToken()
 	for ok := true; ok; ok = e.crew.sleep(heartbeatEvery) {
 		ctx, cancel := context.WithTimeout(context.Background(), heartbeatEvery)
-		n, err := e.store.Heartbeat(ctx, string(self[:]), heartbeatTerm)
+		n, err := e.store.Heartbeat(ctx, string(self[:]), []string{e.channel.Name()}, heartbeatTerm)
 		cancel()
 		if err != nil {
 			e.o.Logger.Warn("bot: processes not counted", "err", err)
 			continue
 		}
-		e.channel.SetProcesses(n)
+		e.channel.SetProcesses(n[0])
 	}
 }

@@ -27,11 +27,11 @@ type counted struct {
 	err   error
 }
 
-func (c *counted) Heartbeat(_ context.Context, process string, term time.Duration) (int, error) {
+func (c *counted) Heartbeat(_ context.Context, process string, _ []string, term time.Duration) ([]int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
-		return 0, c.err
+		return nil, c.err
 	}
 	c.heard[process] = time.Now()
 	for name, at := range c.heard {
@@ -39,7 +39,7 @@ func (c *counted) Heartbeat(_ context.Context, process string, term time.Duratio
 			delete(c.heard, name)
 		}
 	}
-	return len(c.heard), nil
+	return []int{len(c.heard)}, nil
 }
 
 // sharing is a channel that is told how many processes there are.

@@ -75,7 +75,7 @@ const deadLetterPage = 100
 func (b *Bot) DeadLetters(ctx context.Context) iter.Seq2[session.DeadLetter, error] {
 	return func(yield func(session.DeadLetter, error) bool) {
 		for from, first := "", true; first || from != ""; first = false {
-			page, next, err := b.store.DeadLetters(ctx, from, deadLetterPage)
+			page, next, err := b.store.DeadLetters(ctx, []string{b.channel.Name()}, from, deadLetterPage)
 			if err != nil {
 				yield(session.DeadLetter{}, err)
 				return

@@ -50,7 +50,7 @@ func looksIntoSession(t *testing.T, store session.Store) {
 		t.Helper()
 		s, err := b.Session(t.Context(), ann)
 		require.NoError(t, err)
-		require.Len(t, s.ID, session.IDLen)
+		require.Len(t, s.ID, len("/")+session.HashLen)
 		return s
 	}
 	say := func(words string) {

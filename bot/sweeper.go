@@ -55,7 +55,7 @@ func (s *sweeper) round() time.Duration {
 		return sweepFull
 	}
 	limit := min(room, sweepBatch)
-	ids, wait, err := s.store.Due(ctx, limit)
+	ids, wait, err := s.store.Due(ctx, []string{s.channel.Name()}, limit)
 	s.stats.behind.set(err != nil || len(ids) == limit)
 	if err != nil {
 		s.outage.note()

@@ -29,12 +29,16 @@ type Admin interface {
 	// It returns ErrTooLarge for an id of more than MaxEventID bytes, and ErrUnavailable.
 	Unsend(ctx context.Context, id, messageID string) error
 
-	// DeadLetters returns a page of up to limit dead letters, and where the next page begins. Call it
-	// with from "" first, and then with the next of the call before, until next is "". A store may have
-	// several parts: the oldest dead letter comes first within each. How many are kept is up to the
-	// store.
+	// DeadLetters returns a page of up to limit dead letters of these accounts, and where the next page
+	// begins. Call it with from "" first, and then with the next of the call before and the same accounts,
+	// until next is "". A store may have several parts: the oldest dead letter comes first within each. How
+	// many are kept of each account is up to the store.
+	//
+	// A store may keep dead letters of before sessions had accounts. It lists them to whoever asks: their
+	// Session has a hash and no account.
 	// It returns ErrUnavailable.
-	DeadLetters(ctx context.Context, from string, limit int) (letters []DeadLetter, next string, err error)
+	DeadLetters(ctx context.Context, accounts []string, from string, limit int) (
+		letters []DeadLetter, next string, err error)
 
 	// Replay makes an event out of a dead letter again, and deletes the dead letter. The event is
 	// accepted when the first one was, and is due at once. Its id is that of the dead letter's event,

@@ -4,6 +4,7 @@
 // # Words
 //
 //	session         what is kept of one conversation: state, waiting events, outputs, a timer
+//	account         whose sessions they are: Key.Channel. It is in the id of each session (Account)
 //	lease           the right of one process to run the turns of a session, until a time
 //	lease token     a random name of one acquisition of a lease: whoever has it holds the lease
 //	head            the event that the present turn is for; it stays first in line until it is done
@@ -34,6 +35,12 @@
 //
 //	B  Begin()              Run, event e1, attempt 2, crashed: B holds the lease
 //	A  Commit(e1, rev 7)    ErrFenced, if A was only frozen: its lease is lost
+//
+// # Accounts
+//
+// One store may keep the sessions of several accounts, such as two LINE bots. A process names the accounts
+// that it serves when it asks what is due (Store.Due), for dead letters and for the number of processes. It
+// never learns of the sessions of another account, whose events it could only answer by the wrong token.
 //
 // Package memstore keeps sessions in memory, package redisstore in Redis. Package storetest proves a
 // store, and the plain store in its tests shows how to write one.

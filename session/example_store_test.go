@@ -318,16 +318,20 @@ func (s *PlainStore) Discard(_ context.Context, id string, seq session.Seq, why 
 
 func (s *PlainStore) Wake() <-chan struct{} { return nil }
 
-func (s *PlainStore) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }
+func (s *PlainStore) Heartbeat(_ context.Context, _ string, accounts []string, _ time.Duration) ([]int, error) {
+	return slices.Repeat([]int{1}, len(accounts)), nil
+}
 
 // Due looks at all sessions. As there is no Wake, it tells to wait for 2 s at most.
-func (s *PlainStore) Due(_ context.Context, limit int) (ids []string, wait time.Duration, err error) {
+func (s *PlainStore) Due(_ context.Context, accounts []string, limit int) (
+	ids []string, wait time.Duration, err error,
+) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now, wait := now(), 2*time.Second
 	for id, v := range s.sessions {
 		switch due := v.dueAt(); {
-		case due.IsZero():
+		case due.IsZero(), !slices.Contains(accounts, session.Account(id)):
 		case due.After(now):
 			wait = min(wait, due.Sub(now))
 		default:
@@ -404,14 +408,14 @@ func (s *PlainStore) setAside(l session.DeadLetter) {
 }
 
 // DeadLetters begins a page behind the dead letter with the id from.
-func (s *PlainStore) DeadLetters(_ context.Context, from string, limit int) (
+func (s *PlainStore) DeadLetters(_ context.Context, accounts []string, from string, limit int) (
 	page []session.DeadLetter, next string, err error,
 ) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last, _ := strconv.Atoi(from)
 	for _, l := range s.dead {
-		if n, _ := strconv.Atoi(l.ID); n <= last {
+		if n, _ := strconv.Atoi(l.ID); n <= last || !slices.Contains(accounts, session.Account(l.Session)) {
 			continue
 		}
 		if len(page) == limit {

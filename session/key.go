@@ -45,11 +45,12 @@ func KeyOf(src transport.Source, scope Scope) (Key, bool) {
 	return k, true
 }
 
-// IDLen is the length of a session's id.
-const IDLen = 16
+// HashLen is how many characters of a session's id are its hash.
+const HashLen = 16
 
-// ID returns the name under which a store keeps the session, such as "VG6d19s771pssf9E": 96 bits of a
-// SHA-256 over the key, in URL-safe base64. So no id of a user shows in the names of keys.
+// ID returns the name under which a store keeps the session: the account, which is Channel, a slash and a
+// hash, such as "shop/VG6d19s771pssf9E". The hash is 96 bits of a SHA-256 over the whole key, in URL-safe
+// base64. So no id of a user shows in the names of keys.
 func (k Key) ID() string {
 	var b [160]byte
 	s := append(b[:0], "kaiwa1|"...)
@@ -59,5 +60,16 @@ func (k Key) ID() string {
 	s = append(s, '|')
 	s = append(s, k.UserID...)
 	sum := sha256.Sum256(s)
-	return base64.RawURLEncoding.EncodeToString(sum[:IDLen*6/8])
+	s = append(append(b[:0], k.Channel...), '/')
+	return string(base64.RawURLEncoding.AppendEncode(s, sum[:HashLen*6/8]))
+}
+
+// Account returns the account of a session's id: all before the last slash and the hash. An account may be
+// empty, and may have slashes itself: that of "a/b/VG6d19s771pssf9E" is "a/b". It is empty for an id that
+// Key.ID did not make.
+func Account(id string) string {
+	if at := len(id) - HashLen - 1; at > 0 && id[at] == '/' {
+		return id[:at]
+	}
+	return ""
 }

@@ -66,12 +66,11 @@ func TestKeyID(t *testing.T) {
 		Channel: "1234567890", Chat: transport.ChatGroup,
 		ChatID: "C" + strings.Repeat("ab", 16), UserID: "U" + strings.Repeat("cd", 16),
 	}
-	require.Equal(t, "VG6d19s771pssf9E", k.ID(), "ids are stored: they never change")
-	require.Len(t, k.ID(), session.IDLen)
+	require.Equal(t, "1234567890/VG6d19s771pssf9E", k.ID(), "ids are stored: they never change")
 
 	long := k
 	long.ChatID = strings.Repeat("x", 1000)
-	require.Len(t, long.ID(), session.IDLen)
+	require.Len(t, long.ID(), len("1234567890/")+session.HashLen)
 
 	seen := map[string]session.Key{}
 	for _, k := range []session.Key{
@@ -87,5 +86,14 @@ func TestKeyID(t *testing.T) {
 	} {
 		require.NotContains(t, seen, k.ID())
 		seen[k.ID()] = k
+	}
+}
+
+func TestAccount(t *testing.T) {
+	for _, name := range []string{"", "shop", "shop/", "/", "a/b", "a/bcdefghijklmnopq", "\x00{}"} {
+		require.Equal(t, name, session.Account(session.Key{Channel: name, ChatID: "ann"}.ID()))
+	}
+	for _, id := range []string{"", "/", "a", "VG6d19s771pssf9E", "/VG6d19s771pssf9", "shop/VG6d19s771pssf9E+"} {
+		require.Empty(t, session.Account(id), id)
 	}
 }

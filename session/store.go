@@ -99,21 +99,22 @@ type Event struct {
 type Store interface {
 	Admin
 
-	// Wake returns a channel for the goroutine that calls Due. That goroutine sleeps for the wait that
-	// Due returned. If a session becomes due in that time, or will become due before the end of it, the
-	// store sends a value. One value may stand for several sessions. Each call returns the same channel,
-	// which is never closed.
+	// Wake returns a channel for a goroutine that calls Due. That goroutine sleeps for the wait that
+	// Due returned. If a session of its accounts becomes due in that time, or will become due before the
+	// end of it, the store sends a value. One value may stand for several sessions. Each call of Wake
+	// returns a channel of its own, which is never closed, and each channel gets a value.
 	//
 	// A store that cannot tell returns nil, such as one that other processes write to as well. Then the
 	// wait that Due returns is 2 s at most.
 	Wake() <-chan struct{}
 
-	// Heartbeat notes that a process lives, and returns how many processes were noted within the last
-	// term, this one included. The name of the process is drawn at random when the process starts, and
-	// has up to 64 bytes. A process that has ended counts until the term after its last call is over. A
-	// store that belongs to one process returns 1.
+	// Heartbeat notes that a process lives and serves these accounts. For each of the accounts, in the
+	// same order, it returns how many processes were noted within the last term, this one included. The
+	// name of the process is drawn at random when the process starts, and has up to 64 bytes. A process
+	// that has ended counts until the term after its last call is over. A store that belongs to one
+	// process returns 1 for each account.
 	// It returns ErrUnavailable.
-	Heartbeat(ctx context.Context, process string, term time.Duration) (processes int, err error)
+	Heartbeat(ctx context.Context, process string, accounts []string, term time.Duration) (processes []int, err error)
 
 	// Begin accepts an event, or looks what is due in a session. If there is a turn to run and nobody
 	// holds the lease, the caller gets the lease, and with it the head of the line.
@@ -201,8 +202,9 @@ type Store interface {
 	// It returns ErrUnavailable.
 	Discard(ctx context.Context, id string, seq Seq, why string) error
 
-	// Due returns the ids of up to limit sessions in which Begin without an event has something to do,
-	// the most overdue first, and how long to wait before asking again. A session is due
+	// Due returns the ids of up to limit sessions of these accounts in which Begin without an event has
+	// something to do, the most overdue first, and how long to wait before asking again. Sessions of other
+	// accounts are not listed, and do not count for the limit. A session is due
 	//
 	//   - from the end of its lease, if it is held;
 	//   - else, if an event waits, from the time it was accepted or the end of the delay after Release;
@@ -210,13 +212,16 @@ type Store interface {
 	//   - and from the end of the delivery lease, if outputs wait.
 	//
 	// When the caller then calls Begin, there may be nothing left to do.
+	//
+	// A store may keep sessions of before sessions had accounts. It lists them to whoever asks, by an id
+	// that is a hash without an account, which all calls take. It is the hash of the session's id.
 	// It returns ErrUnavailable.
-	Due(ctx context.Context, limit int) (ids []string, wait time.Duration, err error)
+	Due(ctx context.Context, accounts []string, limit int) (ids []string, wait time.Duration, err error)
 }
 
 // BeginRequest is what Begin takes.
 type BeginRequest struct {
-	// ID is the session's id, from Key.ID.
+	// ID is the session's id, from Key.ID or from Due.
 	ID string
 	// Token is the name of the lease, and of the delivery lease, if the caller gets one. It also says
 	// which process calls.

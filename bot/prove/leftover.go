@@ -21,15 +21,17 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 	sessions := map[string]bool{} // SCAN may say a key twice
 	err := s.redis.eachKey(ctx, s.namespace, func(c *redis.Client, key string) error {
 		_, name, inPartition := strings.Cut(key, "}:")
-		if !inPartition {
+		if !inPartition || strings.Contains(key, "{processes}:") {
 			return nil // what the namespace is laid out for
 		}
 		switch {
-		case name == "w":
+		case name == "a":
+			return nil // bounds of the accounts
+		case name == "w", strings.HasPrefix(name, "w:"):
 			n, err := c.ZCard(ctx, key).Result()
 			found["sessions due"] += int(n)
 			return err
-		case name == "dl":
+		case name == "dl", strings.HasPrefix(name, "dl:"):
 			letters, err := c.XRange(ctx, key, "-", "+").Result()
 			for _, letter := range letters {
 				id, _ := letter.Values["id"].(string)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"slices"
 	"strconv"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -53,7 +54,7 @@ func (s *Store) Forget(_ context.Context, id string) error {
 	e := s.add(id, now)
 	e.rev, e.forgotten, e.expires = rev, now, now+keepTombstone.Milliseconds()
 	s.settle(e)
-	s.dead.remove(func(d session.DeadLetter) bool { return d.Session == id })
+	e.account.dead.remove(func(d session.DeadLetter) bool { return d.Session == id })
 	return nil
 }
 
@@ -70,7 +71,7 @@ func (s *Store) Unsend(_ context.Context, id, messageID string) error {
 	if e := s.find(id, clock()); e != nil {
 		e.mail.unsend(messageID)
 	}
-	s.dead.remove(func(d session.DeadLetter) bool {
+	s.account(session.Account(id)).dead.remove(func(d session.DeadLetter) bool {
 		return d.Session == id && d.Event.MessageID == messageID
 	})
 	return nil
@@ -79,33 +80,50 @@ func (s *Store) Unsend(_ context.Context, id, messageID string) error {
 // errFrom is returned for a mistake of the caller.
 var errFrom = errors.New("memstore: DeadLetters did not return that place")
 
-// DeadLetters implements session.Admin. The dead letters come in the order in which they were set
-// aside. The place to go on from is the number of the last one returned. Example: with letters 3, 4
-// and 7 and a limit of 2, the first page has 3 and 4, and the next place is "4". If letter 4 is
-// deleted meanwhile, the next page still begins with 7.
-func (s *Store) DeadLetters(_ context.Context, from string, limit int) (
+// DeadLetters implements session.Admin. The dead letters of an account come in the order in which they
+// were set aside. The place to go on from is the ID of the last one returned. Example: with letters
+// shop/3, shop/4 and shop/7 and a limit of 2, the first page has the first two, and the next place is
+// "shop/4". If that letter is deleted meanwhile, the next page still begins with shop/7.
+func (s *Store) DeadLetters(_ context.Context, accounts []string, from string, limit int) (
 	some []session.DeadLetter, next string, err error,
 ) {
-	var last uint64
-	if from != "" {
-		if last, err = strconv.ParseUint(from, 10, 64); err != nil {
-			return nil, "", errFrom
-		}
+	first, last, ok := cutLetterID(from)
+	if from != "" && !ok {
+		return nil, "", errFrom
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range s.dead.kept {
-		n, _ := strconv.ParseUint(d.ID, 10, 64) // cannot fail: add wrote the ID
-		if n <= last {
+	for _, name := range unique(accounts) {
+		if name < first || s.accounts[name] == nil {
 			continue
 		}
-		if len(some) >= limit {
-			return some, strconv.FormatUint(last, 10), nil
+		if name > first {
+			last = 0
 		}
-		d.Event.Body, d.Output.Body = bytes.Clone(d.Event.Body), bytes.Clone(d.Output.Body)
-		some, last = append(some, d), n
+		for _, d := range s.accounts[name].dead.kept {
+			_, n, _ := cutLetterID(d.ID)
+			if n <= last {
+				continue
+			}
+			if len(some) >= limit {
+				return some, letterID(name, last), nil
+			}
+			d.Event.Body, d.Output.Body = bytes.Clone(d.Event.Body), bytes.Clone(d.Output.Body)
+			some, last = append(some, d), n
+		}
 	}
 	return some, "", nil
+}
+
+// unique sorts accounts and drops those that are there twice.
+func unique(accounts []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(accounts)))
+}
+
+// lettersOf returns the dead letters of the account that the ID of a dead letter names.
+func (s *Store) lettersOf(letter string) *deadLetters {
+	name, _, _ := cutLetterID(letter)
+	return &s.account(name).dead
 }
 
 // Replay implements session.Admin. The new event keeps the acceptance time of the event that
@@ -115,7 +133,8 @@ func (s *Store) DeadLetters(_ context.Context, from string, limit int) (
 func (s *Store) Replay(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d, ok := s.dead.find(id)
+	dead := s.lettersOf(id)
+	d, ok := dead.find(id)
 	switch {
 	case !ok:
 		return session.ErrNoDeadLetter
@@ -130,8 +149,9 @@ func (s *Store) Replay(_ context.Context, id string) error {
 	if e.mail.full() {
 		return session.ErrFull
 	}
-	s.dead.remove(func(d session.DeadLetter) bool { return d.ID == id })
-	d.Event.ID += "#r" + id
+	dead.remove(func(d session.DeadLetter) bool { return d.ID == id })
+	_, n, _ := cutLetterID(id)
+	d.Event.ID += "#r" + strconv.FormatUint(n, 10)
 	e.enqueue(d.Event, maphash.String(s.seed, d.Event.ID), now)
 	s.settle(e)
 	return nil
@@ -142,7 +162,7 @@ func (s *Store) Replay(_ context.Context, id string) error {
 func (s *Store) DeleteDeadLetter(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.dead.remove(func(d session.DeadLetter) bool { return d.ID == id }) {
+	if !s.lettersOf(id).remove(func(d session.DeadLetter) bool { return d.ID == id }) {
 		return session.ErrNoDeadLetter
 	}
 	return nil

@@ -34,7 +34,7 @@ func TestForgetKeepsLittle(t *testing.T) {
 		hold(t, s, "a", "e2", time.Now())
 		require.NoError(t, s.Forget(t.Context(), "a"))
 		require.Equal(t, &entry{
-			id: "a", due: never, rev: 1, forgotten: time.Now().UnixMilli(),
+			id: "a", account: s.account(""), due: never, rev: 1, forgotten: time.Now().UnixMilli(),
 			expires: time.Now().Add(25 * time.Hour).UnixMilli(),
 		}, s.sessions["a"])
 		ids, wait := due(t, s, 1)
@@ -80,8 +80,9 @@ func TestReplayOfSessionThatIsGone(t *testing.T) {
 		_, wait := due(t, s, 1)
 		require.Equal(t, time.Hour, wait)
 		require.Zero(t, count(t, s))
-		require.NoError(t, s.Replay(t.Context(), "1"))
-		<-s.Wake()
+		wake := s.Wake()
+		require.NoError(t, s.Replay(t.Context(), "/1"))
+		<-wake
 		ids, _ := due(t, s, 1)
 		require.Equal(t, []string{"a"}, ids)
 		b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1)})
@@ -96,9 +97,9 @@ func TestReplayIntoFullMailbox(t *testing.T) {
 	for i := range session.MaxMailbox {
 		hold(t, s, "a", name(i), time.Now())
 	}
-	require.ErrorIs(t, s.Replay(t.Context(), "1"), session.ErrFull)
+	require.ErrorIs(t, s.Replay(t.Context(), "/1"), session.ErrFull)
 	ids, _ := letterIDs(t, s, "", 10)
-	require.Equal(t, []string{"1"}, ids, "the dead letter is kept")
+	require.Equal(t, []string{"/1"}, ids, "the dead letter is kept")
 }
 
 // TestForgetMeetsOthers forgets a session while its events are set aside and replayed. What a
@@ -118,7 +119,7 @@ func TestForgetMeetsOthers(t *testing.T) {
 						ID: id, Token: tok, Rev: b.Rev, EventID: b.Event.ID, Dead: "panic", Release: true,
 					})
 				}
-				all, _, _ := s.DeadLetters(t.Context(), "", 1)
+				all, _, _ := s.DeadLetters(t.Context(), []string{""}, "", 1)
 				for _, l := range all {
 					s.Replay(t.Context(), l.ID)
 				}

@@ -34,5 +34,6 @@
 // A Store starts no goroutine. Once an hour, a call of Due or the first event of a new session
 // deletes the sessions whose time is over, so that memory follows the number of live sessions.
 // That takes 7 ms where there are 100,000 sessions. A session in which something waits is deleted
-// if nobody asks for it in 25 hours. The last 1,000 dead letters are kept.
+// if nobody asks for it in 25 hours. The last 1,000 dead letters of each account are kept. A channel
+// that Wake returned is kept as long as the store.
 package memstore

@@ -65,17 +65,51 @@ func TestDueWithLimit(t *testing.T) {
 	})
 }
 
+func takes(wake <-chan struct{}) bool {
+	select {
+	case <-wake:
+		return true
+	default:
+		return false
+	}
+}
+
+// Each caller of Due has a channel of its own, and all are woken in time, whatever accounts they serve.
+func TestWakeOfEachCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		wakes := []<-chan struct{}{s.Wake(), s.Wake(), s.Wake()}
+		ask := func(want time.Duration, accounts ...string) {
+			t.Helper()
+			_, wait, err := s.Due(t.Context(), accounts, 10)
+			require.NoError(t, err)
+			require.Equal(t, want, wait)
+		}
+		woken := func() {
+			t.Helper()
+			for _, wake := range wakes {
+				require.True(t, takes(wake))
+			}
+		}
+		shop, support := session.Key{Channel: "shop"}.ID(), session.Key{Channel: "support"}.ID()
+		ask(time.Hour, "shop")
+		ask(time.Hour, "support")
+		run(t, s, support, "e1", session.CommitRequest{Due: time.Now().Add(2 * time.Second)})
+		woken()
+		ask(time.Hour, "shop")
+		ask(2*time.Second, "support")
+		ask(2*time.Second, "shop", "support")
+		// The third caller sleeps for 2 s. The first sleeps for an hour, and the lease ends after 3.5 s.
+		run(t, s, shop, "e1", session.CommitRequest{})
+		woken()
+	})
+}
+
 func TestWake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New()
-		woken := func() bool {
-			select {
-			case <-s.Wake():
-				return true
-			default:
-				return false
-			}
-		}
+		wake := s.Wake()
+		woken := func() bool { return takes(wake) }
 		arm := func(id string, in time.Duration) {
 			run(t, s, id, "e", session.CommitRequest{Due: time.Now().Add(in)})
 		}
@@ -107,6 +141,7 @@ func TestWakeIsNotMissed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const sessions = 200
 		s, stop := New(), make(chan struct{})
+		wake := s.Wake()
 		var mu sync.Mutex
 		found := map[string]time.Time{}
 		var work sync.WaitGroup
@@ -125,7 +160,7 @@ func TestWakeIsNotMissed(t *testing.T) {
 				select {
 				case <-stop:
 					return
-				case <-s.Wake():
+				case <-wake:
 				case <-time.After(wait):
 				}
 			}

@@ -11,9 +11,10 @@ import (
 // the whole package; zero means none.
 type entry struct {
 	id      string
+	account *account
 	expires int64 // from then on the session does not exist
 	due     int64 // its place in the order of the queue; settle sets it by dueAt
-	place   int   // of the session in the queue
+	place   int   // of the session in the queue of its account
 
 	// The state of the lease depends on three fields:
 	//

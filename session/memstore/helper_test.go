@@ -33,20 +33,24 @@ func run(t testing.TB, s *Store, id, event string, c session.CommitRequest) sess
 
 func due(t testing.TB, s *Store, limit int) ([]string, time.Duration) {
 	t.Helper()
-	ids, wait, err := s.Due(t.Context(), limit)
+	ids, wait, err := s.Due(t.Context(), []string{""}, limit)
 	require.NoError(t, err)
 	return ids, wait
 }
 
 func name(i int) string { return fmt.Sprintf("session-%d", i) }
 
-// count returns how many sessions are kept, and checks that the map and the queue agree.
-func count(t testing.TB, s *Store) int {
+// count returns how many sessions are kept, and checks that the map and the queues agree.
+func count(t testing.TB, s *Store) (n int) {
 	t.Helper()
-	require.Len(t, s.queue, len(s.sessions))
-	for place, e := range s.queue {
-		require.Equal(t, place, e.place)
-		require.Same(t, e, s.sessions[e.id])
+	for _, a := range s.accounts {
+		n += len(a.queue)
+		for place, e := range a.queue {
+			require.Equal(t, place, e.place)
+			require.Same(t, e, s.sessions[e.id])
+			require.Same(t, a, e.account)
+		}
 	}
-	return len(s.queue)
+	require.Len(t, s.sessions, n)
+	return n
 }

@@ -13,22 +13,27 @@ import (
 
 // Store is a session.Store in memory. Its zero value is not usable: see New.
 //
-// Each session is in two places: in sessions, to be found by its id, and in queue, to be found
-// when it is due. Both hold the same *entry. A method locks mu, finds the entry, changes it, and
+// Each session is in two places: in sessions, to be found by its id, and in the queue of its account,
+// to be found when it is due. Both hold the same *entry. A method locks mu, finds the entry, changes it, and
 // calls settle, which moves the entry to its new place in the queue.
 type Store struct {
 	seed maphash.Seed // for the hashes of event ids
-	wake chan struct{}
 
 	mu       sync.Mutex // for all that follows
 	sessions map[string]*entry
-	queue    queue // the same sessions, by due time
-	dead     deadLetters
-	// waitsUntil is the time until which the caller of Due sleeps; zero before the first Due. A
-	// session that becomes due before that time wakes the caller: see settle.
-	waitsUntil int64
+	accounts map[string]*account
+	wakes    []chan struct{} // that Wake returned
 	// nextSweep is when expired sessions are deleted next.
 	nextSweep int64
+}
+
+// account is what the store keeps of one account, besides its sessions.
+type account struct {
+	queue queue // its sessions, by due time
+	dead  deadLetters
+	// waitsUntil is the time until which callers of Due for this account sleep; zero before the first Due.
+	// It is the latest of their times. A session that becomes due before that wakes them: see settle.
+	waitsUntil int64
 }
 
 var _ session.Store = (*Store)(nil)
@@ -36,7 +41,7 @@ var _ session.Store = (*Store)(nil)
 // New returns an empty store.
 func New() *Store {
 	return &Store{
-		seed: maphash.MakeSeed(), wake: make(chan struct{}, 1), sessions: map[string]*entry{},
+		seed: maphash.MakeSeed(), sessions: map[string]*entry{}, accounts: map[string]*account{},
 	}
 }
 
@@ -84,7 +89,7 @@ func (s *Store) Commit(_ context.Context, r *session.CommitRequest) (c session.C
 		return c, session.ErrFenced // in an entry, the zero token means that nobody holds the lease
 	}
 	err = session.ErrFenced
-	s.change(r.ID, func(e *entry, now int64) { c, err = e.commit(r, now, &s.dead) })
+	s.change(r.ID, func(e *entry, now int64) { c, err = e.commit(r, now) })
 	return c, err
 }
 
@@ -152,7 +157,7 @@ func (s *Store) Ack(_ context.Context, r *session.AckRequest) (a session.AckResu
 func (s *Store) Discard(_ context.Context, id string, seq session.Seq, why string) error {
 	s.change(id, func(e *entry, now int64) {
 		if n := e.out.upTo(seq); n > 0 && e.out.waiting[n-1].Seq == seq {
-			s.dead.add(session.DeadLetter{
+			e.account.dead.add(session.DeadLetter{
 				Session: id, Output: e.out.waiting[n-1], Why: why, Time: timeOf(now),
 			})
 		}
@@ -191,16 +196,24 @@ func (s *Store) find(id string, now int64) *entry {
 // does not keep dead sessions either.
 func (s *Store) add(id string, now int64) *entry {
 	s.sweep(now)
-	e := &entry{id: id, due: never}
+	e := &entry{id: id, account: s.account(session.Account(id)), due: never}
 	s.sessions[id] = e
-	heap.Push(&s.queue, e)
+	heap.Push(&e.account.queue, e)
 	return e
+}
+
+// account returns what is kept of an account, which is new if there is nothing yet.
+func (s *Store) account(name string) *account {
+	if s.accounts[name] == nil {
+		s.accounts[name] = &account{}
+	}
+	return s.accounts[name]
 }
 
 // remove deletes the session from the map and from the queue. Its dead letters stay.
 func (s *Store) remove(e *entry) {
 	delete(s.sessions, e.id)
-	heap.Remove(&s.queue, e.place)
+	heap.Remove(&e.account.queue, e.place)
 }
 
 // sweepEvery is how often expired sessions are deleted. Each session lives for 24 hours at least,

@@ -113,7 +113,7 @@ func (e *entry) handOut(r *session.BeginRequest, b *session.BeginResult, now int
 //
 // In all other cases the lease was lost, and the answer is ErrFenced. All checks come before the
 // first change, so that a commit that is refused changes nothing.
-func (e *entry) commit(r *session.CommitRequest, now int64, dead *deadLetters) (session.CommitResult, error) {
+func (e *entry) commit(r *session.CommitRequest, now int64) (session.CommitResult, error) {
 	switch {
 	case r.Token == e.last && e.rev == r.Rev+1:
 		return e.committed(r, now), nil
@@ -128,7 +128,7 @@ func (e *entry) commit(r *session.CommitRequest, now int64, dead *deadLetters) (
 	case len(e.out.waiting)-e.out.upTo(r.Done)+len(r.Outputs) > session.MaxOutputs:
 		return session.CommitResult{}, session.ErrFull
 	}
-	e.setAside(r, now, dead)
+	e.setAside(r, now)
 	e.rev, e.last = e.rev+1, r.Token
 	e.save(r, now)
 	e.out.ack(r.Done)
@@ -140,7 +140,7 @@ func (e *entry) commit(r *session.CommitRequest, now int64, dead *deadLetters) (
 
 // setAside keeps the event of the turn, or the timer, as a dead letter if the commit says so. It
 // must run before next, which removes the head and its attempts.
-func (e *entry) setAside(r *session.CommitRequest, now int64, dead *deadLetters) {
+func (e *entry) setAside(r *session.CommitRequest, now int64) {
 	l := session.DeadLetter{Session: e.id, Why: r.Dead, Time: timeOf(now)}
 	switch d := r.DeadTimer; {
 	case r.Dead == "", r.EventID == "" && d == nil:
@@ -153,7 +153,7 @@ func (e *entry) setAside(r *session.CommitRequest, now int64, dead *deadLetters)
 			ID: d.Event.ID, Time: timeOf(d.Event.Time.UnixMilli()), Accepted: timeOf(now), Body: bytes.Clone(d.Event.Body),
 		}
 	}
-	dead.add(l)
+	e.account.dead.add(l)
 }
 
 // save writes the state, the timer, and how long the session is kept: Keep after the later of now

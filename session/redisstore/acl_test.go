@@ -108,7 +108,7 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 		see(err)
 	}
 	see(s.Discard(ctx, id, session.MakeSeq(1, 1), "why"))
-	letters, _, err := s.DeadLetters(ctx, "", 10)
+	letters, _, err := s.DeadLetters(ctx, ours, "", 10)
 	see(err)
 	for i, l := range letters {
 		if i == 0 {
@@ -117,10 +117,10 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 			see(s.DeleteDeadLetter(ctx, l.ID))
 		}
 	}
-	_, _, err = s.Due(ctx, 10)
+	_, _, err = s.Due(ctx, ours, 10)
 	see(err)
 	see(s.Check(ctx))
-	_, err = s.Heartbeat(ctx, "one", time.Minute)
+	_, err = s.Heartbeat(ctx, "one", ours, time.Minute)
 	see(err)
 	see(s.Forget(ctx, id))
 	return errors.Join(all...)

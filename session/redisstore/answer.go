@@ -131,22 +131,3 @@ func parseCommitted(b []byte) (r session.CommitResult, outcome int, ok bool) {
 	}
 	return r, outcome, !a.bad && outcome >= commitDone && outcome <= commitFull
 }
-
-// dueSession is a session that the due script lists, and since when it is due. Due sorts by that time
-// when the answers of several partitions are joined.
-type dueSession struct {
-	id    string
-	since time.Time
-}
-
-// parseDue appends the sessions of an answer of the due script to found. The answer has one entry for
-// each session, up to its end: 6 bytes of time, 1 byte of length, the id.
-func parseDue(found []dueSession, b []byte) ([]dueSession, bool) {
-	a := answer{b: b}
-	for len(a.b) > 0 {
-		d := dueSession{since: a.time()}
-		d.id = a.text()
-		found = append(found, d)
-	}
-	return found, !a.bad
-}

@@ -85,7 +85,7 @@ func TestTurnTakesTwoRoundTrips(t *testing.T) {
 	})
 	require.Equal(t, "e2", c.Next.ID)
 	require.EqualValues(t, 1, trips(), "with all there is, and the next event handed over")
-	_, _, err := s.Due(context.Background(), 10)
+	_, _, err := s.Due(context.Background(), ours, 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, trips(), "Due over all partitions")
 }
@@ -178,7 +178,7 @@ func TestCallThatWasGivenUpIsNotSent(t *testing.T) {
 	require.Empty(t, s.value(t, sessionID(2)))
 	_, err = s.Begin(ctx, &session.BeginRequest{ID: sessionID(2), Token: token(2), Event: event("e", 1)})
 	require.ErrorIs(t, err, context.Canceled)
-	_, _, err = s.Due(ctx, 1)
+	_, _, err = s.Due(ctx, ours, 1)
 	require.ErrorIs(t, err, session.ErrUnavailable)
 }
 
@@ -217,6 +217,6 @@ func TestCallIsUsedAgainOnlyWhenEmpty(t *testing.T) {
 	require.Nil(t, c.request, "large buffers are not kept")
 	require.Empty(t, c.args)
 	require.Empty(t, c.cuts)
-	require.Equal(t, [4]string{}, c.keys)
+	require.Equal(t, [6]string{}, c.keys)
 	require.False(t, c.taken || c.givenUp)
 }

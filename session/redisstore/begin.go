@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -27,8 +26,8 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	}
 	c := s.firm.get()
 	packBegin(c, r)
-	p := s.part(r.ID)
-	c.seal(&s.scripts.begin, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID)
+	l := s.at(r.ID)
+	c.seal(&s.scripts.begin, l.session, l.watch, l.mailbox, l.bounds)
 	start := time.Now()
 	reply, err := s.firm.do(ctx, c)
 	// The master has run the script, and its answer is in c.reply, though the call has failed.
@@ -109,15 +108,6 @@ func checkBegin(r *session.BeginRequest) error {
 	if len(r.Event.ID) > session.MaxEventID || len(r.Event.MessageID) > session.MaxEventID ||
 		len(r.Event.Body) > session.MaxEvent {
 		return session.ErrTooLarge
-	}
-	return nil
-}
-
-// checkID refuses an id that Key.ID did not make. An id such as "w" would name another key of the
-// partition: the watch index.
-func checkID(op, id string) error {
-	if len(id) != session.IDLen {
-		return fmt.Errorf("redisstore: %s: id of %d bytes, not %d", op, len(id), session.IDLen)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ import (
 type call struct {
 	script *script
 	// keys holds the keys that seal was given, so that args can point to them.
-	keys [4]string
+	keys [6]string
 	// request has the bytes of all ARGV, one after the other. A commit, for example, has five: its
 	// numbers, the event's id, the state, the reason and the outputs.
 	request []byte
@@ -69,7 +69,7 @@ func newCall() *call {
 // reset empties the call for the next use. It also lets go of what the caller gave it.
 func (c *call) reset() {
 	c.script, c.cmd, c.reply, c.err = nil, nil, nil, nil
-	c.keys, c.argv = [4]string{}, [5]arg{}
+	c.keys, c.argv = [6]string{}, [5]arg{}
 	if cap(c.request) > keepRequest {
 		c.request = nil
 	}

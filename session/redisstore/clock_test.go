@@ -78,7 +78,7 @@ func newClock(tb testing.TB, admin redis.UniversalClient, stores ...*Store) *clo
 	}
 	_, err := pipe.Exec(context.Background())
 	require.NoError(tb, err)
-	return &clock{t: tb, admin: admin, namespace: strings.TrimSuffix(stores[0].processes, "processes")}
+	return &clock{t: tb, admin: admin, namespace: strings.TrimSuffix(stores[0].processes, "{processes}:")}
 }
 
 func (c *clock) advance(d time.Duration) {
@@ -120,13 +120,13 @@ func clockIsMoved(t *testing.T, client redis.UniversalClient) {
 		b := mustBegin(t, two, r)
 		require.Equal(t, session.Duplicate, b.Status)
 		require.WithinDuration(t, time.Now().Add(23*time.Hour), b.Now, time.Minute)
-		require.InDelta(t, time.Hour, client.PTTL(ctx, two.part(r.ID).prefix+r.ID).Val(), float64(time.Minute))
+		require.InDelta(t, time.Hour, client.PTTL(ctx, two.at(r.ID).session).Val(), float64(time.Minute))
 		require.WithinDuration(t, time.Now(), mustBegin(t, other, r).Now, time.Minute)
 	}
 	processes := func(s *Store, name string) int {
-		count, err := s.Heartbeat(ctx, name, time.Hour)
+		count, err := s.Heartbeat(ctx, name, ours, time.Hour)
 		require.NoError(t, err)
-		return count
+		return count[0]
 	}
 	require.Equal(t, 1, processes(one, "1"))
 	require.Equal(t, 2, processes(two, "2"))

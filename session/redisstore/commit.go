@@ -19,8 +19,8 @@ func (s *Store) Commit(ctx context.Context, r *session.CommitRequest) (session.C
 	}
 	c := s.firm.get()
 	packCommit(c, r)
-	p := s.part(r.ID)
-	c.seal(&s.scripts.commit, p.prefix+r.ID, p.watch, p.prefix+"q:"+r.ID, p.dead)
+	l := s.at(r.ID)
+	c.seal(&s.scripts.commit, l.session, l.watch, l.mailbox, l.dead, l.bounds)
 	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return session.CommitResult{}, err

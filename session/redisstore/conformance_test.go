@@ -33,6 +33,7 @@ func TestOnCluster(t *testing.T) {
 		"scripts that were flushed": scriptsFlushed,
 		"letters by page":           lettersByPage,
 		"due is fair and bounded":   dueIsFair,
+		"due of many accounts":      dueOfManyAccounts,
 		"clock that is moved":       clockIsMoved,
 		"a session is described":    describesSession,
 	} {

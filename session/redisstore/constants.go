@@ -13,7 +13,8 @@ import (
 
 // What the stored value of a session looks like: see lua/load.lua, which draws it.
 const (
-	// layout is the version of keys and values. A change to either is a new layout.
+	// layout is the version of keys and values. A change after which stored sessions cannot go on is a new
+	// layout.
 	layout = 1
 
 	// The formats are those of struct.pack in Redis' Lua: ">" is big-endian, B a number of 1 byte,
@@ -24,9 +25,10 @@ const (
 	leaseFormat  = ">c8I6B"
 	outboxFormat = ">I6c8B"
 	outputFormat = ">I5I4"
-	outputBytes  = 9  // of an output before its body
-	seenBytes    = 10 // of one seen event
-	headTimes    = 12 // bytes of the two times before the id of an event
+	outputBytes  = 9               // of an output before its body
+	seenBytes    = 10              // of one seen event
+	headTimes    = 12              // bytes of the two times before the id of an event
+	hashLength   = session.HashLen // of the hash in a session's id, which its key ends with
 )
 
 // The flags of a stored value say which sections it has, and what is true of the lease. Example: 37
@@ -41,18 +43,23 @@ const (
 	hasMailbox   = 8
 	hasOutbox    = 16
 	hasTombstone = 32
-	leaseCrashed = 64 // an attempt for the event ended without a commit and without a release
+	leaseCrashed = 64  // an attempt for the event ended without a commit and without a release
+	byAccount    = 128 // the watch index of the account has the session: see lua/save.lua
 )
 
 // Limits. What the contract leaves to a store is decided here.
 const (
 	maxSeen        = 128    // events of a session that are recognised when they come again
 	maxAttempts    = 255    // attempts are counted up to this, as they are one byte
-	maxDeadLetters = 10_000 // of a partition, about: Redis may keep up to a hundred more
+	maxDeadLetters = 10_000 // of an account and partition, about: Redis may keep up to a hundred more
 )
 
 // How long things are kept.
 const (
+	// boundAhead is how far ahead the bound of an account is at most. Both leases are longer by default, so that
+	// a turn need not touch the bound; and Due looks at an index in which nothing is due every 3 s.
+	boundAhead = 3 * time.Second
+
 	// keepAtLeast is how long a session is kept after its last turn.
 	keepAtLeast = 24 * time.Hour
 	// keepWaiting is how long an event or an output is kept that nobody comes for.
@@ -119,12 +126,13 @@ func luaConstants() map[string]string {
 	for name, n := range map[string]int{
 		"PROCESS_BYTES": len(session.LeaseToken{}.Process()), // of a token: they name the process
 		"LAYOUT":        layout, "HEADER_BYTES": headerBytes, "OUTPUT_BYTES": outputBytes,
-		"SEEN_BYTES": seenBytes, "HEAD_TIMES": headTimes,
+		"SEEN_BYTES": seenBytes, "HEAD_TIMES": headTimes, "HASH_LENGTH": hashLength,
 		// An output's number is the revision of its commit, times this, and its place in it.
 		"SEQS_PER_COMMIT": int(session.MakeSeq(1, 0)),
 
 		"HAS_LEASE": hasLease, "LEASE_FREE": leaseFree, "HAS_HEAD": hasHead, "HAS_MAILBOX": hasMailbox,
 		"HAS_OUTBOX": hasOutbox, "HAS_TOMBSTONE": hasTombstone, "LEASE_CRASHED": leaseCrashed,
+		"BY_ACCOUNT": byAccount,
 
 		"MAX_MAILBOX": session.MaxMailbox, "MAX_OUTPUTS": session.MaxOutputs, "MAX_SEEN": maxSeen,
 		"MAX_ATTEMPTS": maxAttempts, "MAX_DEAD_LETTERS": maxDeadLetters,
@@ -144,7 +152,7 @@ func luaConstants() map[string]string {
 	}
 	for name, d := range map[string]time.Duration{
 		"SECOND": time.Second, "HOUR": time.Hour, "SEEN_UNIT": seenUnit,
-		"KEEP_AT_LEAST": keepAtLeast, "KEEP_WAITING": keepWaiting, "KEEP_FORGOTTEN": keepForgotten,
+		"KEEP_AT_LEAST": keepAtLeast, "KEEP_WAITING": keepWaiting, "KEEP_FORGOTTEN": keepForgotten, "BOUND_AHEAD": boundAhead,
 	} {
 		all[name] = strconv.FormatInt(d.Milliseconds(), 10)
 	}

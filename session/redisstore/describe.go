@@ -22,7 +22,8 @@ type DescribeOptions struct {
 }
 
 // Describe says in words what Redis holds of a session: a text of several lines for an operator, whose
-// form may change. The session is named by its id, as logs have it, or by its key or that of its mailbox.
+// form may change. The session is named by its id, as logs have it, by the hash at the end of that, or by its
+// key or that of its mailbox.
 // Describe changes nothing, and takes no more of Redis than TIME, GET and ZRANGE. It reads the session
 // and the mailbox one after the other: between the two, a turn may change them.
 //
@@ -40,54 +41,56 @@ func Describe(ctx context.Context, c redis.UniversalClient, name string, o *Desc
 	if o != nil {
 		d.opt = *o
 	}
-	prefix, id, err := place(ctx, c, name, d.opt.Namespace)
+	prefix, hash, err := locate(ctx, c, name, d.opt.Namespace)
 	if err != nil {
 		return "", err
 	}
 	if d.now, err = c.Time(ctx).Result(); err != nil {
 		return "", callError("describe", err)
 	}
-	value, err := c.Get(ctx, prefix+id).Bytes()
+	value, err := c.Get(ctx, prefix+hash).Bytes()
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return "", callError("describe", err)
 	}
-	mail, err := c.ZRangeWithScores(ctx, prefix+"q:"+id, 0, -1).Result()
+	mail, err := c.ZRangeWithScores(ctx, prefix+"q:"+hash, 0, -1).Result()
 	if err != nil {
 		return "", callError("describe", err)
 	}
-	d.line("key", "%s, %d bytes", prefix+id, len(value))
+	d.line("key", "%s, %d bytes", prefix+hash, len(value))
 	if len(value) == 0 {
 		d.line("", "nothing is kept of this session")
 	} else if !d.session(value, mail) {
-		return "", fmt.Errorf("redisstore: key %s does not hold a session of layout %d", prefix+id, layout)
+		return "", fmt.Errorf("redisstore: key %s does not hold a session of layout %d", prefix+hash, layout)
 	}
 	return d.text.String(), nil
 }
 
-// place returns the prefix of a session's keys, and its id. A key, such as kaiwa:{p3f}:<id> or
-// kaiwa:{p3f}:q:<id>, has both. For an id alone, place reads the number of partitions from kaiwa:meta,
+// locate returns the prefix of a session's keys, and the hash in its id. A key, such as kaiwa:{p3f}:<hash> or
+// kaiwa:{p3f}:q:<hash>, has both. For an id alone, locate reads the number of partitions from kaiwa:meta,
 // which decides in which partition the session is.
-func place(ctx context.Context, c redis.UniversalClient, name, namespace string) (prefix, id string, err error) {
-	// A key has a hash tag, such as {p3f}:, and what follows is the id or, for a mailbox, q: and the id.
-	tag := strings.LastIndex(name, "}:") + len("}:")
-	if tag >= len("}:") {
-		prefix, id = name[:tag], strings.TrimPrefix(name[tag:], "q:")
-	} else if id = name; len(id) == session.IDLen {
-		var layout, partitions int
-		meta, err := c.Get(ctx, namespaceRoot(namespace)+"meta").Result()
-		if err != nil {
-			return "", "", callError("describe: meta", err)
-		}
-		if _, err := fmt.Sscanf(meta, "layout=%d partitions=%d", &layout, &partitions); err != nil || partitions < 1 {
-			return "", "", badAnswer("describe: meta")
-		}
-		// A Store of partitions alone, to ask it where the session is.
-		prefix = (&Store{parts: makePartitions(namespace, partitions)}).part(id).prefix
+func locate(ctx context.Context, c redis.UniversalClient, name, namespace string) (prefix, hash string, err error) {
+	hash = name
+	// A key has a hash tag, such as {p3f}:, and what follows is the hash or, for a mailbox, q: and the hash.
+	if tag := strings.LastIndex(name, "}:"); tag >= 0 && strings.HasPrefix(name, root) {
+		prefix, hash = name[:tag+len("}:")], strings.TrimPrefix(name[tag+len("}:"):], "q:")
 	}
-	if len(id) != session.IDLen {
+	if checkID("describe", hash) != nil || prefix != "" && len(hash) != session.HashLen {
 		return "", "", fmt.Errorf("redisstore: %.64q is neither the id of a session nor the key of one", name)
 	}
-	return prefix, id, nil
+	if prefix != "" {
+		return prefix, hash, nil
+	}
+	var layout, partitions int
+	meta, err := c.Get(ctx, namespaceRoot(namespace)+"meta").Result()
+	if err != nil {
+		return "", "", callError("describe: meta", err)
+	}
+	if _, err := fmt.Sscanf(meta, "layout=%d partitions=%d", &layout, &partitions); err != nil || partitions < 1 {
+		return "", "", badAnswer("describe: meta")
+	}
+	// A Store of partitions alone, to ask it where the session is.
+	l := (&Store{parts: makePartitions(namespace, partitions)}).at(hash)
+	return l.prefix, l.hash, nil
 }
 
 // description is the text of Describe while it is written.

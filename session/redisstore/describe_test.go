@@ -37,7 +37,7 @@ func describesSession(t *testing.T, client redis.UniversalClient) {
 	namespace := redistest.Namespace(t, client)
 	s := newStore(t, client, &Options{Namespace: namespace, Partitions: 8})
 	id := sessionID(1)
-	key := s.part(id).prefix + id
+	key := s.at(id).session
 	o := &DescribeOptions{Namespace: namespace}
 	begin := func(r session.BeginRequest) session.BeginResult {
 		t.Helper()
@@ -99,8 +99,9 @@ func describesSession(t *testing.T, client redis.UniversalClient) {
 		return regexp.MustCompile(`about \S+ ago`).ReplaceAllString(text, "about AGE ago")
 	}
 	require.Equal(t, want, plain(id, o))
+	require.Equal(t, want, plain(s.at(id).hash, o), "the hash at the end of the id")
 	require.Equal(t, want, plain(key, nil), "a key names its namespace")
-	require.Equal(t, want, plain(s.part(id).prefix+"q:"+id, nil))
+	require.Equal(t, want, plain(s.at(id).mailbox, nil))
 	all := plain(id, &DescribeOptions{Namespace: namespace, State: true, Bodies: true})
 	for _, said := range []string{
 		`state 16 bytes: "booking, ask_day"`, `10 bytes: "body of e2"`, `10 bytes: "body of e4"`, `10 bytes: "which day?"`,
@@ -121,7 +122,7 @@ func describesSession(t *testing.T, client redis.UniversalClient) {
 			require.Contains(t, []int{len(value) - 5 - 10 - 2*outputBytes, len(value) - 10 - outputBytes}, n, "without outputs")
 		}
 	}
-	for _, name := range []string{"", "kaiwa:meta", s.part(id).watch, s.part(id).dead, id + "x"} {
+	for _, name := range []string{"", "kaiwa:meta", s.at(id).watch, s.at(id).dead, id + "x"} {
 		_, err := Describe(ctx, client, name, o)
 		require.ErrorContains(t, err, "neither the id of a session nor the key of one", name)
 	}

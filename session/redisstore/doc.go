@@ -19,8 +19,11 @@
 //	floor           a time. The store does not remember all events from before it, and so refuses
 //	                those that LINE delivers once more
 //
-// A partition is a share of the sessions, in one hash slot. Its watch index says when somebody
-// must look at which session: a lease ended, a timer is due, outputs wait.
+// A partition is a share of the sessions, in one hash slot. In it, each account has a watch index, which
+// says when somebody must look at which session: a lease ended, a timer is due, outputs wait. And it has a
+// bound, a time before which nothing in that index is due. So a process with 200 accounts asks 64
+// partitions for the bounds that have come, not 12,800 indexes, and what is overdue in accounts that are
+// not its own costs it no more than their names.
 //
 // # Keys
 //
@@ -29,16 +32,21 @@
 // empty Namespace, partition p3f has these:
 //
 //	kaiwa:meta           layout and number of partitions, written once
-//	kaiwa:processes      the processes that are alive, to divide LINE's rates (sorted set)
-//	kaiwa:{p3f}:<id>     a session: one packed string, drawn in lua/load.lua
-//	kaiwa:{p3f}:q:<id>   its mailbox (sorted set)
-//	kaiwa:{p3f}:w        the watch index (sorted set)
+//	kaiwa:{processes}:<account>  the processes that serve an account, to divide LINE's rates (sorted set)
+//	kaiwa:{p3f}:<hash>   a session: one packed string, drawn in lua/load.lua. The hash is the end of its id
+//	kaiwa:{p3f}:q:<hash> its mailbox (sorted set)
+//	kaiwa:{p3f}:w:<account>   the watch index of an account (sorted set of hashes)
+//	kaiwa:{p3f}:a        the bounds of the accounts (sorted set)
 //	kaiwa:{p3f}:f        empty: written before each wait for replicas or the disk
-//	kaiwa:{p3f}:dl       dead letters (stream of about 10,000); fields sid, why, body; of an event
-//	                     also id, time, accepted, attempts, message; of an output seq
+//	kaiwa:{p3f}:dl:<account>  dead letters of an account (stream of about 10,000); fields sid (the hash),
+//	                     why, body; of an event also id, time, accepted, attempts, message; of an output seq
+//
+// An account is session.Key.Channel; its name may be empty. Earlier builds kept the index of all sessions in
+// kaiwa:{p3f}:w and all dead letters in kaiwa:{p3f}:dl. What is left there is listed to whoever asks, and goes
+// as it is handled. A session belongs to its account's index from the first event on.
 //
 // By MEMORY USAGE, a session in the middle of a dialog with an idle timer takes under 400 bytes, its
-// place in the index included. Sessions, mailboxes and what is empty expire; the others do not.
+// place in the index included. Sessions, mailboxes, processes and what is empty expire; the others do not.
 //
 // # What Redis must be
 //
@@ -99,7 +107,7 @@
 //
 // Describe says in words what Redis holds of a session, and so does a command:
 //
-//	go run github.com/kaiwa-go/kaiwa/session/redisstore/cmd/kaiwa-key -addr localhost:6379 VG6d19s771pssf9E
+//	go run github.com/kaiwa-go/kaiwa/session/redisstore/cmd/kaiwa-key -addr localhost:6379 shop/VG6d19s771pssf9E
 //
 // # Concurrency
 //

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
 )
 
 // How long Due tells to wait. Other processes make sessions due at any time, and nobody tells this
@@ -15,28 +17,28 @@ const (
 	dueMore = 25 * time.Millisecond  // if there were as many as was asked for, and so perhaps more
 )
 
-// Due implements session.Store. It asks the watch indexes of all partitions: by one call, or in a
-// Cluster by one call for each partition, since their slots are on several nodes. All calls go out
-// together. Each partition may list up to limit sessions, so that the most overdue of all are among
-// them; the joined list is sorted and cut.
-func (s *Store) Due(ctx context.Context, limit int) ([]string, time.Duration, error) {
+// dueChunk is how many indexes one script looks at: about a millisecond of Redis' time.
+const dueChunk = 512
+
+// Due implements session.Store. Each account has an index in each partition: 64 for one account, 12,800 for
+// 200. Due does not look at all of them several times a second. First it asks the bounds of all partitions, by
+// one call, in which accounts something may be due. Then it asks only those indexes that are of its accounts;
+// mostly there are none, or few. In a Cluster there is one call for each partition, since their slots are
+// on several nodes. All calls of a step go out together. Each may list up to limit sessions, so that the most
+// overdue of all are among them; the joined list is sorted and cut.
+func (s *Store) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
 	wait := dueWait*4/5 + rand.N(dueWait*2/5)
-	if limit <= 0 {
+	if limit <= 0 || len(accounts) == 0 {
 		return nil, wait, nil
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, wait, callError("due", err)
 	}
-	var calls []*call
-	if s.cluster {
-		for i := range s.watches {
-			calls = append(calls, s.dueCall(s.watches[i:i+1], limit))
-		}
-	} else {
-		calls = append(calls, s.dueCall(s.watches, limit))
-	}
-	found, err := s.collect(ctx, calls)
+	indexes, found, err := s.bounds(ctx, accounts, limit)
 	if err != nil {
+		return nil, wait, err
+	}
+	if found, err = s.dueIn(ctx, indexes, found, limit); err != nil {
 		return nil, wait, err
 	}
 	slices.SortStableFunc(found, func(a, b dueSession) int { return a.since.Compare(b.since) })
@@ -51,30 +53,135 @@ func (s *Store) Due(ctx context.Context, limit int) ([]string, time.Duration, er
 	return ids, wait, nil
 }
 
-// dueCall asks some watch indexes for up to limit sessions each.
-func (s *Store) dueCall(watches []any, limit int) *call {
-	c := s.batch.get()
-	c.sealMany(&s.scripts.due, watches, limit)
-	return c
+// dueIndex is the index of an account in a partition.
+type dueIndex struct {
+	part    int
+	account string
 }
 
-// collect sends the calls and joins their answers, in no order. It returns the first error at once: the calls that
-// are still under way are left to the flushers, and are not put back into the pool.
-func (s *Store) collect(ctx context.Context, calls []*call) ([]dueSession, error) {
+// bounds returns the indexes of these accounts in which something may be due, and the sessions of earlier
+// builds that are due.
+func (s *Store) bounds(ctx context.Context, accounts []string, limit int) ([]dueIndex, []dueSession, error) {
+	parts := len(s.parts) // of one call
+	if s.cluster {
+		parts = 1
+	}
+	var calls []*call
+	for from := 0; from < len(s.parts); from += parts {
+		var keys []any
+		for _, p := range s.parts[from : from+parts] {
+			keys = append(keys, p.bounds, p.watch)
+		}
+		c := s.batch.get()
+		c.sealMany(&s.scripts.bounds, keys, limit)
+		calls = append(calls, c)
+	}
+	ours := make(map[string]bool, len(accounts))
+	for _, name := range accounts {
+		ours[name] = true
+	}
+	var indexes []dueIndex
+	var found []dueSession
+	err := s.collect(ctx, calls, func(i int, a *answer) bool {
+		b := a.bound()
+		part := i*parts + b.part
+		switch {
+		case part >= len(s.parts):
+			return false
+		case b.earlier:
+			found = append(found, dueSession{b.name, b.since})
+		case ours[b.name]:
+			indexes = append(indexes, dueIndex{part, b.name})
+		}
+		return true
+	})
+	return indexes, found, err
+}
+
+// bound is a piece of the answer of the bounds script: an account, or a session of an earlier build.
+type bound struct {
+	earlier bool
+	part    int // of those that the call asked for
+	since   time.Time
+	name    string // or the hash of a session
+}
+
+func (a *answer) bound() bound {
+	b := bound{earlier: a.num(1) == 1, part: int(a.num(2)), since: a.time()}
+	b.name = string(a.take(int(a.num(4))))
+	return b
+}
+
+// dueIn adds to found what is due in these indexes.
+func (s *Store) dueIn(ctx context.Context, indexes []dueIndex, found []dueSession, limit int) ([]dueSession, error) {
+	var calls []*call
+	var asked [][]dueIndex // by each of the calls
+	for len(indexes) > 0 {
+		n := min(dueChunk, len(indexes))
+		if s.cluster { // those of one partition: they come one partition after the other
+			n = 1
+			for n < len(indexes) && indexes[n].part == indexes[0].part {
+				n++
+			}
+		}
+		var keys []any
+		for _, x := range indexes[:n] {
+			p := &s.parts[x.part]
+			keys = append(keys, p.watchOf(x.account), p.bounds)
+		}
+		c := s.batch.get()
+		c.sealMany(&s.scripts.due, keys, limit)
+		calls, asked, indexes = append(calls, c), append(asked, indexes[:n]), indexes[n:]
+	}
+	listed := map[string]bool{} // hashes
+	var more []dueSession
+	err := s.collect(ctx, calls, func(i int, a *answer) bool {
+		n, since, hash := int(a.num(2)), a.time(), string(a.take(session.HashLen))
+		if n >= len(asked[i]) {
+			return false
+		}
+		listed[hash] = true
+		more = append(more, dueSession{asked[i][n].account + "/" + hash, since})
+		return true
+	})
+	// A session of an earlier build may be in both indexes. It is listed once.
+	found = slices.DeleteFunc(found, func(d dueSession) bool { return listed[d.id] })
+	return append(found, more...), err
+}
+
+// dueSession is a session that is due, and since when. Due sorts by that time when answers are joined.
+type dueSession struct {
+	id    string
+	since time.Time
+}
+
+// collect sends the calls, and reads each of their answers piece by piece. read gets the place of the call,
+// and what is left of its answer. collect returns the first error at once: the calls that are still under way
+// are left to the flushers, and are not put back into the pool.
+func (s *Store) collect(ctx context.Context, calls []*call, read func(i int, a *answer) bool) error {
 	for _, c := range calls {
 		s.batch.enqueue(c)
 	}
-	var found []dueSession
-	for _, c := range calls {
+	for i, c := range calls {
 		reply, err := s.batch.wait(ctx, c)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		s.batch.put(c)
-		ok := false
-		if found, ok = parseDue(found, reply); !ok {
-			return nil, badAnswer("due")
+		if !readAll(reply, func(a *answer) bool { return read(i, a) }) {
+			return badAnswer("due")
 		}
 	}
-	return found, nil
+	return nil
+}
+
+// readAll reads an answer of several pieces. It returns false if the answer is malformed.
+func readAll(b []byte, read func(*answer) bool) bool {
+	a := answer{b: b}
+	for len(a.b) > 0 {
+		if !read(&a) || a.bad {
+			return false
+		}
+	}
+	return true
 }

@@ -49,7 +49,7 @@ func TestReplicaThatHangs(t *testing.T) {
 	s, other := newStore(t, server.Client(), opt), newStore(t, server.Client(), opt)
 	id, dead := sessionID(1), sessionID(2)
 	setAside(t, patient, dead, event("dead", 1), token(9))
-	letters, _, err := s.DeadLetters(ctx, "", 10)
+	letters, _, err := s.DeadLetters(ctx, ours, "", 10)
 	require.NoError(t, err)
 	began := mustBegin(t, patient, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	commit := &session.CommitRequest{
@@ -109,10 +109,10 @@ func TestReplicaThatHangs(t *testing.T) {
 		Rev: 1, Seen: 2, State: "s", Head: "e2=body of e2", Lease: true, Tries: 1, Owner: string(tokenBytes(2)),
 		Carrier: string(tokenBytes(1)), Outputs: []string{"258=b"},
 	}, shapeOf(t, s.value(t, id)))
-	letters, _, err = s.DeadLetters(ctx, "", 10)
+	letters, _, err = s.DeadLetters(ctx, ours, "", 10)
 	require.NoError(t, err)
 	require.Len(t, letters, 1, "of the output, and once")
-	value, err := replica.Client().Get(ctx, s.part(id).prefix+id).Result()
+	value, err := replica.Client().Get(ctx, s.at(id).session).Result()
 	require.NoError(t, err)
 	require.Equal(t, s.value(t, id), value)
 }
@@ -205,7 +205,7 @@ func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
 			r.Master.Kill()
 			r.Replica.Thaw()
 			require.Eventually(t, func() bool {
-				_, _, err := s.Due(ctx, 1)
+				_, _, err := s.Due(ctx, ours, 1)
 				return err == nil && s.client.Set(ctx, "up", 1, 0).Err() == nil
 			}, 20*time.Second, 20*time.Millisecond)
 			lost := 0
@@ -265,7 +265,7 @@ func TestFirmCallsFollowASlot(t *testing.T) {
 	client := cluster.Client()
 	s := newStore(t, client, &Options{Namespace: "x", Replicas: 1, Wait: longWait})
 	id := sessionID(1)
-	key := s.part(id).prefix + id
+	key := s.at(id).session
 	slot := client.ClusterKeySlot(ctx, key).Val()
 	from, err := client.MasterForKey(ctx, key)
 	require.NoError(t, err)

@@ -15,11 +15,13 @@ func (s *Store) Forget(ctx context.Context, id string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()
-	last, err := s.wipe(ctx, &s.scripts.forget, id, "")
+	l := s.at(id)
+	last, err := s.wipe(ctx, &s.scripts.forget, l, "")
 	if err != nil {
 		return err
 	}
-	return s.purgeAll(ctx, id, "", last)
+	_, err = s.purgeAll(ctx, l, "", last)
+	return err
 }
 
 // Unsend implements session.Admin. One script takes the message out of the session, and further calls
@@ -36,47 +38,66 @@ func (s *Store) Unsend(ctx context.Context, id, messageID string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()
-	last, err := s.wipe(ctx, &s.scripts.unsend, id, messageID)
-	if err != nil || last == "" {
+	l := s.at(id)
+	last, err := s.wipe(ctx, &s.scripts.unsend, l, messageID)
+	if err != nil {
 		return err
 	}
-	if err := s.purgeAll(ctx, id, messageID, last); err != nil {
+	if some, err := s.purgeAll(ctx, l, messageID, last); err != nil || !some {
 		return err
 	}
 	// Between the two, a letter may have been replayed: its event waits in the session now.
-	_, err = s.wipe(ctx, &s.scripts.unsend, id, messageID)
+	_, err = s.wipe(ctx, &s.scripts.unsend, l, messageID)
 	return err
 }
 
-// wipe runs forget or unsend, and returns the id of the last dead letter of the partition; empty if
-// there is none. purgeAll has to look at the letters up to that one, as later ones came afterwards.
-func (s *Store) wipe(ctx context.Context, sc *script, id, arg string) (string, error) {
-	p := s.part(id)
+// streams returns the streams that may have dead letters of the session.
+func (l *home) streams() []string {
+	if l.earlier {
+		return []string{l.dead}
+	}
+	return []string{l.dead, l.partition.dead}
+}
+
+// wipe runs forget or unsend, and returns for each stream of the session the id of its last dead letter;
+// empty if there is none. purgeAll has to look at the letters up to that one, as later ones came afterwards.
+func (s *Store) wipe(ctx context.Context, sc *script, l home, arg string) ([]string, error) {
 	c := s.firm.get()
 	c.request = append(c.request, arg...)
-	c.seal(sc, p.prefix+id, p.watch, p.prefix+"q:"+id, p.dead)
+	streams := l.streams()
+	c.seal(sc, append(append([]string{l.session, l.watch, l.mailbox}, streams...), l.bounds)...)
 	reply, err := s.firm.do(ctx, c)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	s.firm.put(c)
-	return string(reply), nil
+	a, last := answer{b: reply}, make([]string, len(streams))
+	for i := range last {
+		last[i] = a.text()
+	}
+	if a.bad {
+		return nil, badAnswer(sc.name)
+	}
+	return last, nil
 }
 
 // purgeAll deletes the dead letters of a session, or with a messageID those of one message. It looks
-// at all letters of the partition from the first to last, letterChunk of them in each call. Example:
+// at all letters of its streams from the first to last, letterChunk of them in each call. Example:
 // with 40 letters it makes three calls. They begin at "-", which is the first letter, then behind the
-// 16th and behind the 32nd: "(" before an id means behind it.
-func (s *Store) purgeAll(ctx context.Context, id, messageID, last string) error {
-	p := s.part(id)
-	for at := "-"; at != "" && last != ""; {
-		next, err := s.purge(ctx, p, id, messageID, at, last)
-		if err != nil {
-			return err
-		}
-		if at = next; at != "" {
-			at = "(" + at
+// 16th and behind the 32nd: "(" before an id means behind it. It also says whether there were letters to
+// look at.
+func (s *Store) purgeAll(ctx context.Context, l home, messageID string, last []string) (some bool, err error) {
+	for i, stream := range l.streams() {
+		some = some || last[i] != ""
+		for at := "-"; at != "" && last[i] != ""; {
+			next, err := s.purge(ctx, stream, l.hash, messageID, at, last[i])
+			if err != nil {
+				return some, err
+			}
+			if at = next; at != "" {
+				at = "(" + at
+			}
 		}
 	}
-	return nil
+	return some, nil
 }

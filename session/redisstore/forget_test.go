@@ -40,8 +40,8 @@ func TestForgetLeavesATombstoneAlone(t *testing.T) {
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3), Event: event("e3", 3)})
 	for range 2 {
 		mustForget(t, s, id)
-		key := s.part(id).prefix + id
-		require.ElementsMatch(t, []string{key, "kaiwa:one:meta"}, s.client.Keys(ctx, "*").Val())
+		key := s.at(id).session
+		require.ElementsMatch(t, []string{key, "kaiwa:one:meta", s.at(id).bounds}, s.client.Keys(ctx, "*").Val())
 		require.Equal(t, shape{Rev: 1, Forgot: true}, shapeOf(t, s.value(t, id)))
 		require.Len(t, s.value(t, id), 27+6)
 		require.InDelta(t, 25*time.Hour, s.client.PTTL(ctx, key).Val(), float64(time.Minute))
@@ -52,7 +52,7 @@ func TestForgetMendsTheIndex(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, redistest.Start(t), nil)
 	id := sessionID(1)
-	require.NoError(t, s.client.Do(context.Background(), "ZADD", s.part(id).watch, 5, id).Err())
+	require.NoError(t, s.client.Do(context.Background(), "ZADD", s.at(id).watch, 5, s.at(id).hash).Err())
 	mustForget(t, s, id)
 	require.Zero(t, s.watched(t, id))
 }
@@ -67,7 +67,7 @@ func TestForgetUnderOOM(t *testing.T) {
 	setAside(t, s, sessionID(2), event("e1", 1), token(1))
 	require.NoError(t, client.ConfigSet(ctx, "maxmemory", "1mb").Err())
 	mustForget(t, s, id)
-	letters, _, err := s.DeadLetters(ctx, "", 10)
+	letters, _, err := s.DeadLetters(ctx, ours, "", 10)
 	require.NoError(t, err)
 	require.Len(t, letters, 1)
 	require.ErrorIs(t, s.Replay(ctx, letters[0].ID), session.ErrUnavailable)
@@ -92,7 +92,7 @@ func TestTombstoneEnds(t *testing.T) {
 			t.Parallel()
 			s := newStore(t, redistest.Start(t), nil)
 			id := sessionID(1)
-			key := s.part(id).prefix + id
+			key := s.at(id).session
 			mustForget(t, s, id)
 			v := []byte(s.value(t, id))
 			forgot := time.Now().Add(-test.ago).UnixMilli()
@@ -158,17 +158,17 @@ func TestForgetDeletesLettersOfTheSession(t *testing.T) {
 			want = append(want, e.ID)
 		}
 	}
-	last := s.client.XRevRangeN(ctx, s.parts[0].dead, "+", "-", 1).Val()[0].ID
+	last := s.client.XRevRangeN(ctx, s.at(gone).dead, "+", "-", 1).Val()[0].ID
 	setAside(t, s, gone, event("of the next session", 1), token(1))
-	at, err := s.purge(ctx, &s.parts[0], gone, "", last, last)
+	at, err := s.purge(ctx, s.at(gone).dead, s.at(gone).hash, "", last, last)
 	require.NoError(t, err)
 	require.Empty(t, at)
-	left, _, err := s.DeadLetters(ctx, "", 1000)
+	left, _, err := s.DeadLetters(ctx, ours, "", 1000)
 	require.NoError(t, err)
 	require.Equal(t, "of the next session", left[len(left)-1].Event.ID, "purge ends where it was told to")
 
 	mustForget(t, s, gone)
-	left, next, err := s.DeadLetters(ctx, "", 1000)
+	left, next, err := s.DeadLetters(ctx, ours, "", 1000)
 	require.NoError(t, err)
 	require.Empty(t, next)
 	var got []string
@@ -201,10 +201,10 @@ func TestLetterOfAForgottenSession(t *testing.T) {
 			v := s.value(t, id)
 			a := answer{b: []byte(v[len(v)-6:])}
 			forgot := a.time()
-			require.NoError(t, s.client.Do(ctx, "XADD", s.part(id).dead, "*", "sid", id, "id", "e1",
+			require.NoError(t, s.client.Do(ctx, "XADD", s.at(id).dead, "*", "sid", s.at(id).hash, "id", "e1",
 				"time", forgot.Add(test.time).UnixMilli(), "accepted", forgot.Add(test.accepted).UnixMilli(),
 				"attempts", 1, "why", "w", "message", "m", "body", "b").Err())
-			letters, _, err := s.DeadLetters(ctx, "", 10)
+			letters, _, err := s.DeadLetters(ctx, ours, "", 10)
 			require.NoError(t, err)
 			require.Len(t, letters, 1)
 			require.ErrorIs(t, s.Replay(ctx, letters[0].ID), test.want)

@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"strconv"
 	"time"
 )
 
@@ -10,23 +9,30 @@ import (
 func (s *Store) Wake() <-chan struct{} { return nil }
 
 // Heartbeat implements session.Store. The heartbeat script notes that the process lives, and counts. It
-// goes through batch, not firm: a heartbeat that a failover loses is made again soon. All processes are in one
-// key, whatever their sessions, so that the count is one of the whole namespace.
-func (s *Store) Heartbeat(ctx context.Context, process string, term time.Duration) (int, error) {
+// goes through batch, not firm: a heartbeat that a failover loses is made again soon. The processes of an
+// account are in one key, and the keys of all accounts in one slot.
+func (s *Store) Heartbeat(ctx context.Context, process string, accounts []string, term time.Duration) ([]int, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	keys := make([]any, len(accounts))
+	for i, name := range accounts {
+		keys[i] = s.processes + name
+	}
 	c := s.batch.get()
-	c.request = append(c.request, process...)
-	c.cut()
-	c.request = strconv.AppendInt(c.request, max(term.Milliseconds(), 1), 10)
-	c.seal(&s.scripts.heartbeat, s.processes)
+	c.sealMany(&s.scripts.heartbeat, keys, process, max(term.Milliseconds(), 1))
 	reply, err := s.batch.do(ctx, c)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	s.batch.put(c)
 	a := answer{b: reply}
-	n := a.num(4)
-	if a.bad {
-		return 0, badAnswer("heartbeat")
+	counts := make([]int, len(accounts))
+	for i := range counts {
+		counts[i] = int(a.num(4))
 	}
-	return int(n), nil
+	if a.bad || len(a.b) > 0 {
+		return nil, badAnswer("heartbeat")
+	}
+	return counts, nil
 }

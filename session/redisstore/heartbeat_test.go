@@ -21,22 +21,23 @@ func TestHeartbeat(t *testing.T) {
 	clock := newClock(t, c, one, two)
 	count := func(s *Store, process string, term time.Duration) int {
 		t.Helper()
-		found, err := s.Heartbeat(ctx, process, term)
+		found, err := s.Heartbeat(ctx, process, ours, term)
 		require.NoError(t, err)
-		return found
+		require.Len(t, found, 1)
+		return found[0]
 	}
 	require.Equal(t, 1, count(one, "a", time.Minute))
 	require.Equal(t, 1, count(one, "a", time.Minute), "it is the same")
 	require.Equal(t, 2, count(two, "b", time.Minute))
 	require.Equal(t, 2, count(one, "a", time.Minute))
 	require.Equal(t, 1, count(other, "c", time.Minute), "another namespace is another bot")
-	require.Positive(t, c.PTTL(ctx, one.processes).Val(), "it does not outlive the processes")
+	require.Positive(t, c.PTTL(ctx, one.processes+testAccount).Val(), "it does not outlive the processes")
 	clock.advance(50 * time.Second)
 	require.Equal(t, 2, count(one, "a", time.Minute))
 	clock.advance(10 * time.Second)
 	require.Equal(t, 1, count(one, "a", time.Minute), "the other was not heard of for as long as the term")
 
 	require.NoError(t, c.ConfigSet(ctx, "maxmemory", "1").Err())
-	_, err := one.Heartbeat(ctx, "a", time.Minute)
+	_, err := one.Heartbeat(ctx, "a", ours, time.Minute)
 	require.ErrorIs(t, err, session.ErrUnavailable)
 }

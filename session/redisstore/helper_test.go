@@ -48,10 +48,15 @@ func noRetries(tb testing.TB, server *redistest.Server) *redis.Client {
 	return c
 }
 
+// testAccount is the account of most sessions of the tests, and ours are all accounts that ask.
+const testAccount = "1234567890"
+
+var ours = []string{testAccount}
+
 func userID(i int) string { return fmt.Sprintf("U%032x", i) }
 
 func sessionID(i int) string {
-	return session.Key{Chat: transport.ChatUser, ChatID: userID(i)}.ID()
+	return session.Key{Channel: testAccount, Chat: transport.ChatUser, ChatID: userID(i)}.ID()
 }
 
 // bookingState is the state of a session in the middle of a booking, with its idle timer.
@@ -81,7 +86,7 @@ func token(n byte) session.LeaseToken { return session.LeaseToken{1, 2, 3, 4, 5,
 // value returns the session as it is stored.
 func (s *Store) value(tb testing.TB, id string) string {
 	tb.Helper()
-	v, err := s.client.Get(context.Background(), s.part(id).prefix+id).Result()
+	v, err := s.client.Get(context.Background(), s.at(id).session).Result()
 	if err != redis.Nil {
 		require.NoError(tb, err)
 	}
@@ -91,7 +96,7 @@ func (s *Store) value(tb testing.TB, id string) string {
 // watched returns when the index has the session looked at; 0 if it does not have it.
 func (s *Store) watched(tb testing.TB, id string) float64 {
 	tb.Helper()
-	score, err := s.client.ZScore(context.Background(), s.part(id).watch, id).Result()
+	score, err := s.client.ZScore(context.Background(), s.at(id).watch, s.at(id).hash).Result()
 	if err != redis.Nil {
 		require.NoError(tb, err)
 	}
@@ -121,7 +126,7 @@ func mustCommit(tb testing.TB, s *Store, r *session.CommitRequest) session.Commi
 
 func dueIDs(tb testing.TB, s *Store) []string {
 	tb.Helper()
-	ids, _, err := s.Due(context.Background(), 100)
+	ids, _, err := s.Due(context.Background(), ours, 100)
 	require.NoError(tb, err)
 	return ids
 }

@@ -15,8 +15,8 @@ func (s *Store) Inspect(ctx context.Context, id string) (session.Snapshot, error
 		return session.Snapshot{}, err
 	}
 	c := s.batch.get()
-	p := s.part(id)
-	c.seal(&s.scripts.inspect, p.prefix+id, p.watch, p.prefix+"q:"+id)
+	l := s.at(id)
+	c.seal(&s.scripts.inspect, l.session, l.watch, l.mailbox)
 	reply, err := s.batch.do(ctx, c)
 	if err != nil {
 		return session.Snapshot{}, err

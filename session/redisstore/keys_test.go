@@ -23,6 +23,7 @@ func TestPartitionsAreSpreadOverTheSlots(t *testing.T) {
 				tag, _, _ := strings.Cut(rest, "}")
 				require.Equal(t, "kaiwa:{"+tag+"}:w", p.watch)
 				require.Equal(t, "kaiwa:{"+tag+"}:dl", p.dead)
+				require.Equal(t, "kaiwa:{"+tag+"}:a", p.bounds)
 				require.Equal(t, i, int(crc16(tag))%slots*n/slots)
 			}
 		})

@@ -36,8 +36,8 @@ func (s *Store) fenced(ctx context.Context, c *call, sc *script, id string, t se
 	if t == (session.LeaseToken{}) {
 		return errToken
 	}
-	p := s.part(id)
-	c.seal(sc, p.prefix+id, p.watch)
+	l := s.at(id)
+	c.seal(sc, l.session, l.watch, l.bounds)
 	reply, err := s.batch.do(ctx, c)
 	if err != nil {
 		return err

@@ -32,7 +32,7 @@ func lettersByPage(t *testing.T, client redis.UniversalClient) {
 		var all []letterID
 		seen := map[string]bool{}
 		for from, more := "", true; more; more = from != "" {
-			some, next, err := s.DeadLetters(ctx, from, limit)
+			some, next, err := s.DeadLetters(ctx, ours, from, limit)
 			require.NoError(t, err)
 			require.LessOrEqual(t, len(some), limit)
 			for _, l := range some {
@@ -53,10 +53,10 @@ func lettersByPage(t *testing.T, client redis.UniversalClient) {
 				before.ms == id.ms && before.no < id.no), "%v before %v", before, id)
 		}
 	}
-	some, next, err := s.DeadLetters(ctx, "", 0)
+	some, next, err := s.DeadLetters(ctx, ours, "", 0)
 	require.NoError(t, err)
 	require.Empty(t, some)
-	require.Equal(t, "0-0-0", next, "there may be more")
+	require.Equal(t, testAccount+"/0-0-0", next, "there may be more")
 }
 
 func TestLargestLetters(t *testing.T) {
@@ -67,7 +67,7 @@ func TestLargestLetters(t *testing.T) {
 	e := event(strings.Repeat("i", session.MaxEventID), 1)
 	e.MessageID, e.Body = strings.Repeat("m", session.MaxEventID), repeat("b\x00", session.MaxEvent/2)
 	setAside(t, s, id, e, token(1))
-	all, next, err := s.DeadLetters(ctx, "", 2)
+	all, next, err := s.DeadLetters(ctx, ours, "", 2)
 	require.NoError(t, err)
 	require.Empty(t, next)
 	require.Len(t, all, 1)
@@ -89,7 +89,7 @@ func TestReplayedManyTimes(t *testing.T) {
 	id, seen := sessionID(1), map[string]bool{}
 	setAside(t, s, id, event("01HQ0000000000000000000000", 1), token(1))
 	for i := range 12 {
-		all, _, err := s.DeadLetters(ctx, "", 10)
+		all, _, err := s.DeadLetters(ctx, ours, "", 10)
 		require.NoError(t, err)
 		require.Len(t, all, 1)
 		require.NoError(t, s.Replay(ctx, all[0].ID))
@@ -126,23 +126,32 @@ func TestLetterIDs(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newStore(t, redistest.Start(t), &Options{Partitions: 8})
-	id, ok := s.parseLetterID("7-1900000000000-12")
-	require.True(t, ok)
-	require.Equal(t, letterID{7, 1_900_000_000_000, 12}, id)
-	require.Equal(t, "1900000000000-12", id.place())
+	for name, want := range map[string]letterID{
+		"7-1900000000000-12":         {"", true, 7, 1_900_000_000_000, 12},
+		"/7-1900000000000-12":        {"", false, 7, 1_900_000_000_000, 12},
+		"shop/7-1900000000000-12":    {"shop", false, 7, 1_900_000_000_000, 12},
+		"a/1-1-1/7-1900000000000-12": {"a/1-1-1", false, 7, 1_900_000_000_000, 12},
+	} {
+		id, ok := s.parseLetterID(name)
+		require.True(t, ok, name)
+		require.Equal(t, want, id)
+		require.Equal(t, "1900000000000-12", id.place())
+	}
 	for _, bad := range []string{
 		"", "7", "7-1", "7-1-", "7--1", "-1-1", "8-1-1", "65536-1-1", "07-1-1", "7-01-1", "7-1-+1", "7-1-1-1",
-		"7-1-18446744073709551616", "7-+-1", "x-1-1", "7-1-1 ",
+		"7-1-18446744073709551616", "7-+-1", "x-1-1", "7-1-1 ", "7-1-1/", "/", "shop/", "shop/8-1-1", "shop-7-1-1",
 	} {
 		_, ok := s.parseLetterID(bad)
 		require.False(t, ok, bad)
 		require.ErrorIs(t, s.Replay(ctx, bad), session.ErrNoDeadLetter, bad)
 		require.ErrorIs(t, s.DeleteDeadLetter(ctx, bad), session.ErrNoDeadLetter, bad)
-		_, _, err := s.DeadLetters(ctx, bad, 1)
+		_, _, err := s.DeadLetters(ctx, ours, bad, 1)
 		require.Equal(t, bad == "", err == nil, bad)
 	}
 	require.ErrorIs(t, s.DeleteDeadLetter(ctx, "7-1-1"), session.ErrNoDeadLetter)
-	require.EqualError(t, s.Forget(ctx, "w"), "redisstore: forget: id of 1 bytes, not 16")
+	require.EqualError(t, s.Forget(ctx, "w"), "redisstore: forget: not the id of a session")
+	_, _, err := s.DeadLetters(ctx, ours, "shop/7-1-1", 1)
+	require.ErrorIs(t, err, errFrom, "a place of another account")
 }
 
 func TestAdminWithoutRedis(t *testing.T) {
@@ -151,10 +160,10 @@ func TestAdminWithoutRedis(t *testing.T) {
 	server := redistest.StartServer(t, nil)
 	s := newStore(t, noRetries(t, server), &Options{Namespace: "x"})
 	setAside(t, s, sessionID(1), event("secret", 1), token(1))
-	all, _, err := s.DeadLetters(ctx, "", 1)
+	all, _, err := s.DeadLetters(ctx, ours, "", 1)
 	require.NoError(t, err)
 	server.Kill()
-	_, _, err = s.DeadLetters(ctx, "", 1)
+	_, _, err = s.DeadLetters(ctx, ours, "", 1)
 	for _, err := range []error{
 		err, s.Check(ctx), s.Forget(ctx, sessionID(1)), s.Replay(ctx, all[0].ID), s.DeleteDeadLetter(ctx, all[0].ID),
 	} {
@@ -167,16 +176,18 @@ func TestMalformedAnswersOfAdmin(t *testing.T) {
 	t.Parallel()
 	s := &Store{parts: makePartitions("", 2)}
 	good := "\x00\x00\x031-2\x01s\x01\x01w\x00\x00\x00\x00\x00\x00\x00\x0f" + strings.Repeat("\x00", 12) + "\x01e\x00"
-	_, id, ok := s.parseLetters([]byte(good), 1)
+	streams := []letterID{{account: "shop", part: 1}}
+	all, id, ok := s.parseLetters([]byte(good), streams)
 	require.True(t, ok)
-	require.Equal(t, letterID{1, 1, 2}, id)
-	all, _, ok := s.parseLetters([]byte("\x00\x00\x031-2\x01s\x00\x01w\x00\x00\x00\x03\x01\x00\x00\x01o"), 1)
+	require.Equal(t, letterID{"shop", false, 1, 1, 2}, id)
+	require.Equal(t, "shop/s", all[0].Session)
+	all, _, ok = s.parseLetters([]byte("\x00\x00\x031-2\x01s\x00\x01w\x00\x00\x00\x03\x01\x00\x00\x01o"), streams)
 	require.True(t, ok)
 	require.Equal(t, session.Output{Seq: session.MakeSeq(3, 1), Body: []byte("o")}, all[0].Output)
-	_, _, ok = s.parseLetters([]byte(good), 2)
-	require.False(t, ok, "a partition that there is not")
+	_, _, ok = s.parseLetters([]byte("\x00\x01"+good[2:]), streams)
+	require.False(t, ok, "a stream that was not asked")
 	for n := 1; n < len(good); n++ {
-		_, _, ok := s.parseLetters([]byte(good[:n]), 0)
+		_, _, ok := s.parseLetters([]byte(good[:n]), streams)
 		require.False(t, ok, "the first %d bytes", n)
 	}
 }

@@ -48,45 +48,50 @@ func FuzzLuaArgs(f *testing.F) {
 
 	var n atomic.Int64
 	f.Fuzz(func(t *testing.T, which uint8, a, b, c, d, e string) {
-		id, p := sessionID(int(n.Add(1))), &s.parts[0]
-		keys := []string{p.prefix + id, p.watch, p.prefix + "q:" + id, p.dead}
+		id := sessionID(int(n.Add(1)))
+		p := s.at(id)
+		keys := []string{p.session, p.watch, p.mailbox, p.dead, p.bounds}
 		defer client.Del(ctx, keys...)
 		setAside(t, s, id, event("e0", 0), token(7))
 		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1), Lease: time.Hour})
 		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Event: event("e2", 2)})
 		sc := s.scripts.all()[int(which)%len(s.scripts.all())]
 		keys = keysOf(sc.name, keys)
-		before := dump(client, p, id)
+		before := dump(client, p)
 		err := client.EvalSha(ctx, sc.sha, keys, a, b, c, d, e).Err()
 		if err != nil && err != redis.Nil {
-			require.Equal(t, before, dump(client, p, id), "%s: %v", sc.name, err)
+			require.Equal(t, before, dump(client, p), "%s: %v", sc.name, err)
 		}
 	})
 }
 
-// keysOf returns what the script takes of session, watch index, mailbox and letters.
+// keysOf returns what the script takes of session, watch index, mailbox, letters and bounds.
 func keysOf(script string, all []string) []string {
 	switch script {
 	case "begin":
-		return all[:3]
+		return []string{all[0], all[1], all[2], all[4]}
 	case "release", "extend", "ack":
-		return all[:2]
+		return []string{all[0], all[1], all[4]}
 	case "discard":
-		return []string{all[0], all[1], all[3]}
-	case "due", "check":
+		return []string{all[0], all[1], all[3], all[4]}
+	case "due":
+		return []string{all[1], all[4]}
+	case "bounds":
+		return []string{all[4], all[1]}
+	case "check":
 		return all[1:2]
 	case "letters", "purge":
-		return all[3:]
+		return all[3:4]
 	default:
 		return all
 	}
 }
 
 // dump returns all that is stored of a session, and the letters.
-func dump(c *redis.Client, p *partition, id string) []any {
+func dump(c *redis.Client, p home) []any {
 	ctx := context.Background()
 	return []any{
-		c.Get(ctx, p.prefix+id).Val(), c.ZScore(ctx, p.watch, id).Val(),
-		c.ZRangeWithScores(ctx, p.prefix+"q:"+id, 0, -1).Val(), c.XRange(ctx, p.dead, "-", "+").Val(),
+		c.Get(ctx, p.session).Val(), c.ZScore(ctx, p.watch, p.hash).Val(), c.ZScore(ctx, p.bounds, p.account).Val(),
+		c.ZRangeWithScores(ctx, p.mailbox, 0, -1).Val(), c.XRange(ctx, p.dead, "-", "+").Val(),
 	}
 }

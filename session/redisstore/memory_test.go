@@ -41,11 +41,13 @@ func TestSessionIsSmall(t *testing.T) {
 	keys, index := int64(0), int64(0)
 	for i := range sessions {
 		id := sessionID(i + 1)
-		keys += client.MemoryUsage(ctx, s.part(id).prefix+id).Val()
+		keys += client.MemoryUsage(ctx, s.at(id).session).Val()
 	}
 	for _, p := range s.parts {
-		require.Positive(t, client.ZCard(ctx, p.watch).Val())
-		index += client.MemoryUsage(ctx, p.watch, 0).Val() // 0: every entry counts
+		watch := p.watchOf(testAccount)
+		require.Positive(t, client.ZCard(ctx, watch).Val())
+		// 0: every entry counts
+		index += client.MemoryUsage(ctx, watch, 0).Val() + client.MemoryUsage(ctx, p.bounds, 0).Val()
 	}
 	state := bookingState(t, 1)
 	each := float64(keys+index) / sessions

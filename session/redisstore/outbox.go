@@ -20,8 +20,8 @@ func (s *Store) Ack(ctx context.Context, r *session.AckRequest) (session.AckResu
 	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
 	c.request = append(c.request, r.Token[:]...)
 	c.flag(r.Leave)
-	p := s.part(r.ID)
-	c.seal(&s.scripts.ack, p.prefix+r.ID, p.watch)
+	l := s.at(r.ID)
+	c.seal(&s.scripts.ack, l.session, l.watch, l.bounds)
 	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return session.AckResult{}, err
@@ -50,8 +50,8 @@ func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why str
 	c.u40(uint64(seq))
 	c.cut()
 	c.request = append(c.request, why[:min(len(why), maxReason)]...)
-	p := s.part(id)
-	c.seal(&s.scripts.discard, p.prefix+id, p.watch, p.dead)
+	l := s.at(id)
+	c.seal(&s.scripts.discard, l.session, l.watch, l.dead, l.bounds)
 	if _, err := s.firm.do(ctx, c); err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func TestValueOfAnotherLayoutIsRefused(t *testing.T) {
 	client := redistest.Start(t)
 	s := newStore(t, client, nil)
 	id := sessionID(1)
-	key := s.part(id).prefix + id
+	key := s.at(id).session
 	require.NoError(t, client.Set(ctx, key, string(repeat("\x02", 40)), 0).Err())
 	_, err := s.Begin(ctx, &session.BeginRequest{ID: id, Token: token(1), Event: event("e", 0)})
 	require.EqualError(t, err, "redisstore: begin: redis answered KAIWALAYOUT")

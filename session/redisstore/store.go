@@ -13,7 +13,8 @@ import (
 
 // Options are the settings of a Store. Nil and the zero value mean the defaults.
 type Options struct {
-	// Namespace keeps several bots apart in one Redis. It becomes part of every key and may
+	// Namespace keeps programs apart in one Redis, such as a bot and a trial of it. Accounts of one
+	// namespace are apart anyway. It becomes part of every key and may
 	// have letters, digits, '-', '_' and '.'. The default is none.
 	Namespace string
 	// Partitions is the number of hash slots that sessions are spread over, 1 to 1024. It is
@@ -66,9 +67,8 @@ type Store struct {
 	batch   *batcher // for calls that promise nothing
 	firm    *batcher // for calls that do: waits for replicas and disks if Options ask for it
 	scripts scripts
-	watches []any // the watch indexes of all partitions, as arguments
 
-	processes string // the key of Heartbeat
+	processes string // what the keys of Heartbeat begin with: in one hash slot, as one script reads them
 }
 
 var _ session.Store = (*Store)(nil)
@@ -92,10 +92,7 @@ func New(ctx context.Context, client redis.UniversalClient, o *Options) (*Store,
 		scripts: theScripts(),
 		batch:   &batcher{client: client, timeout: opt.Timeout, flushers: opt.flushers},
 
-		processes: namespaceRoot(opt.Namespace) + "processes",
-	}
-	for i := range s.parts {
-		s.watches = append(s.watches, s.parts[i].watch)
+		processes: namespaceRoot(opt.Namespace) + "{processes}:",
 	}
 	// start gives firm a batcher of its own if there is something to wait for.
 	s.firm = s.batch

@@ -31,7 +31,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		return err
 	}
 	_, ackErr := s.Ack(ctx, &session.AckRequest{ID: "q:", Token: token(9), Done: 1})
-	badID := "id of 2 bytes, not 16"
+	badID := "not the id of a session"
 	zero := "the zero token is not valid"
 	large := session.ErrTooLarge.Error()
 	for _, test := range []struct {
@@ -163,15 +163,15 @@ func dueIsFair(t *testing.T, client redis.UniversalClient) {
 		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e", 1)})
 		mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(1), EventID: "e", Due: time.UnixMilli(int64(1000 - i))})
 	}
-	ids, wait, err := s.Due(ctx, 5)
+	ids, wait, err := s.Due(ctx, ours, 5)
 	require.NoError(t, err)
 	require.Equal(t, dueMore, wait)
 	require.Equal(t, []string{sessionID(19), sessionID(18), sessionID(17), sessionID(16), sessionID(15)}, ids)
-	ids, wait, err = s.Due(ctx, 21)
+	ids, wait, err = s.Due(ctx, ours, 21)
 	require.NoError(t, err)
 	require.Len(t, ids, 20)
 	require.InDelta(t, dueWait, wait, float64(dueWait)/5)
-	ids, wait, err = s.Due(ctx, 0)
+	ids, wait, err = s.Due(ctx, ours, 0)
 	require.NoError(t, err)
 	require.Empty(t, ids)
 	require.Positive(t, wait)

@@ -137,7 +137,7 @@ func TestClusterMasterThatDies(t *testing.T) {
 	s := newStore(t, client, &Options{Namespace: "x"})
 	id := sessionID(1)
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1), Lease: time.Minute})
-	node, err := client.MasterForKey(ctx, s.part(id).watch)
+	node, err := client.MasterForKey(ctx, s.at(id).watch)
 	require.NoError(t, err)
 	place := 0
 	for i, n := range cluster.Nodes {

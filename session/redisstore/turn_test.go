@@ -100,7 +100,7 @@ func TestMailboxThatLostMoreThanOne(t *testing.T) {
 	for i := range 3 {
 		mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event(fmt.Sprint("e", i), i), Hold: true})
 	}
-	require.NoError(t, s.client.Del(context.Background(), s.part(id).prefix+"q:"+id).Err())
+	require.NoError(t, s.client.Del(context.Background(), s.at(id).mailbox).Err())
 	require.Equal(t, session.Idle, mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2)}).Status)
 	require.Equal(t, shape{Seen: 3}, shapeOf(t, s.value(t, id)))
 }

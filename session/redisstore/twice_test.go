@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -42,9 +43,12 @@ type caller struct {
 	s     *Store
 	id    string
 	rnd   *rand.Rand
-	again *rand.Rand // says which calls are made twice; nil for none
-	held  []hold     // the leases it was given, lost ones too
+	again *rand.Rand    // says which calls are made twice; nil for none
+	lease time.Duration // how long leases last; 0 for an hour
+	held  []hold        // the leases it was given, lost ones too
 }
+
+func (c *caller) term() time.Duration { return cmp.Or(c.lease, time.Hour) }
 
 type hold struct {
 	token   session.LeaseToken
@@ -97,7 +101,7 @@ func (c *caller) step(n int) (what string, answer any) {
 }
 
 func (c *caller) begin(token session.LeaseToken, event bool, pick, arg int) func() any {
-	r := &session.BeginRequest{ID: c.id, Token: token, Hold: arg%7 == 0, Lease: time.Hour, DeliveryLease: time.Hour}
+	r := &session.BeginRequest{ID: c.id, Token: token, Hold: arg%7 == 0, Lease: c.term(), DeliveryLease: c.term()}
 	if event {
 		id := fmt.Sprint("e", pick%12)
 		r.Event = session.Event{ID: id, Time: base.Add(time.Duration(pick%12/3) * time.Second), Body: []byte("body of " + id)}
@@ -117,7 +121,7 @@ func (c *caller) begin(token session.LeaseToken, event bool, pick, arg int) func
 func (c *caller) commit(n, pick, arg int) func() any {
 	h := c.held[len(c.held)-1-pick%min(2, len(c.held))]
 	r := &session.CommitRequest{
-		ID: c.id, Token: h.token, Rev: h.rev, EventID: h.eventID, Lease: time.Hour, DeliveryLease: time.Hour,
+		ID: c.id, Token: h.token, Rev: h.rev, EventID: h.eventID, Lease: c.term(), DeliveryLease: c.term(),
 		Release: arg%6 == 0, State: []byte(fmt.Sprint("state", n)[:arg%7]),
 	}
 	if arg%4 == 0 {

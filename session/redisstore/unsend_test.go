@@ -23,7 +23,7 @@ func TestUnsendMeetsAReplay(t *testing.T) {
 	other := newStore(t, server.Client(), &Options{Namespace: "x"})
 	id, e := sessionID(1), event("e1", 1)
 	setAside(t, s, id, e, token(1))
-	letters, _, err := s.DeadLetters(ctx, "", 1)
+	letters, _, err := s.DeadLetters(ctx, ours, "", 1)
 	require.NoError(t, err)
 	client.AddHook(&beforePurge{sha: s.scripts.purge.sha, do: func() {
 		require.NoError(t, other.Replay(ctx, letters[0].ID))
@@ -44,7 +44,7 @@ func TestUnsentMailboxExpires(t *testing.T) {
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2), Event: e})
 	require.NoError(t, s.Unsend(ctx, id, e.MessageID))
-	ttl, err := s.client.TTL(ctx, s.part(id).prefix+"q:"+id).Result()
+	ttl, err := s.client.TTL(ctx, s.at(id).mailbox).Result()
 	require.NoError(t, err)
 	require.Greater(t, ttl, 24*time.Hour)
 }

@@ -85,8 +85,8 @@ func TestIdleSessionIsOneKeyAndOneIndexEntry(t *testing.T) {
 	mustCommit(t, s, &session.CommitRequest{
 		ID: id, Token: token(1), EventID: "e1", State: []byte("state"), Due: due,
 	})
-	p := s.part(id)
-	require.ElementsMatch(t, []string{p.prefix + id, p.watch, "kaiwa:one:meta"}, s.client.Keys(ctx, "*").Val())
+	p := s.at(id)
+	require.ElementsMatch(t, []string{p.session, p.watch, p.bounds, "kaiwa:one:meta"}, s.client.Keys(ctx, "*").Val())
 	require.EqualValues(t, due.UnixMilli(), s.watched(t, id))
 	require.Equal(t, shape{Rev: 1, Seen: 1, State: "state", Timer: true}, shapeOf(t, s.value(t, id)))
 	require.Len(t, s.value(t, id), 27+10+len("state"))
@@ -112,7 +112,7 @@ func TestKeysExpire(t *testing.T) {
 			t.Parallel()
 			s := newStore(t, redistest.Start(t), nil)
 			id := sessionID(1)
-			key := s.part(id).prefix + id
+			key := s.at(id).session
 			ttl := func() time.Duration { return s.client.PTTL(ctx, key).Val() }
 			mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 			require.InDelta(t, 25*time.Hour, ttl(), float64(time.Minute))
@@ -136,7 +136,7 @@ func TestMailboxIsAKeyOnlyWhileEventsWait(t *testing.T) {
 	ctx := context.Background()
 	s := newStore(t, redistest.Start(t), nil)
 	id := sessionID(1)
-	box := s.part(id).prefix + "q:" + id
+	box := s.at(id).mailbox
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 	require.Zero(t, s.client.Exists(ctx, box).Val())
 	for i, e := range []session.Event{event("b", 3), event("a", 3), event("c", 2)} {
@@ -169,7 +169,7 @@ func TestMailboxThatWasLost(t *testing.T) {
 	s := newStore(t, redistest.Start(t), nil)
 	id := sessionID(1)
 	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1), Hold: true})
-	require.NoError(t, s.client.Del(ctx, s.part(id).prefix+"q:"+id).Err())
+	require.NoError(t, s.client.Del(ctx, s.at(id).mailbox).Err())
 	require.Equal(t, session.Idle, mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2)}).Status)
 	require.Zero(t, s.watched(t, id))
 	require.Equal(t, shape{Seen: 1}, shapeOf(t, s.value(t, id)))
@@ -187,11 +187,21 @@ func TestIndexThatDisagreesIsMended(t *testing.T) {
 			mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e1", 1)})
 			mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(1), EventID: "e1", State: []byte("s")})
 		}
-		require.NoError(t, s.client.Do(ctx, "ZADD", s.part(id).watch, 5, id).Err())
+		require.NoError(t, s.client.Do(ctx, "ZADD", s.at(id).watch, 5, s.at(id).hash).Err())
+		require.NoError(t, s.client.Do(ctx, "ZADD", s.at(id).bounds, 5, testAccount).Err())
 		require.Equal(t, []string{id}, dueIDs(t, s))
 		require.Equal(t, session.Idle, mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(2)}).Status)
 		require.Empty(t, dueIDs(t, s))
 	}
+	// An index and a bound that were lost are written again.
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3), Event: event("e2", 1)})
+	due := time.Now().Add(time.Second)
+	mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(3), Rev: 1, EventID: "e2", Due: due})
+	require.NoError(t, s.client.Del(ctx, s.at(id).watch, s.at(id).bounds).Err())
+	mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(4)})
+	require.EqualValues(t, due.UnixMilli(), s.watched(t, id))
+	require.LessOrEqual(t, s.bound(t, id), s.watched(t, id))
+	require.Positive(t, s.bound(t, id))
 }
 
 func TestDeadLetters(t *testing.T) {
@@ -212,10 +222,10 @@ func TestDeadLetters(t *testing.T) {
 	mustCommit(t, s, r) // again: one letter
 	b = mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(3)})
 	mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(3), Rev: b.Rev, Dead: "timer"})
-	letters := s.client.XRange(ctx, s.part(id).dead, "-", "+").Val()
+	letters := s.client.XRange(ctx, s.at(id).dead, "-", "+").Val()
 	require.Len(t, letters, 1, "a timer leaves none")
 	require.Equal(t, map[string]any{
-		"sid": id, "id": "e1", "attempts": "2", "why": r.Dead[:255], "body": "body of e1", "message": "message of e1",
+		"sid": s.at(id).hash, "id": "e1", "attempts": "2", "why": r.Dead[:255], "body": "body of e1", "message": "message of e1",
 		"time": fmt.Sprint(base.UnixMilli() + 1), "accepted": fmt.Sprint(accepted.UnixMilli()),
 	}, letters[0].Values)
 }
@@ -267,7 +277,7 @@ func TestSeenEventsAge(t *testing.T) {
 			t.Parallel()
 			s := newStore(t, redistest.Start(t), nil)
 			id := sessionID(1)
-			key := s.part(id).prefix + id
+			key := s.at(id).session
 			b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("old", 1)})
 			mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(1), EventID: "old"})
 			v := []byte(s.value(t, id))
@@ -311,41 +321,44 @@ func TestSeenEventIsFoundOnlyInItsPlace(t *testing.T) {
 			v := append([]byte{1, 0, 0, 0, 0, 9}, make([]byte, 17)...)
 			v = append(v, byte(n), 0, 0, 8)
 			v = append(append(v, hash...), test.seen[:10*n]...)
-			require.NoError(t, s.client.Set(ctx, s.part(id).prefix+id, v, time.Hour).Err())
+			require.NoError(t, s.client.Set(ctx, s.at(id).session, v, time.Hour).Err())
 			b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(1), Event: event("e", 1)})
 			require.Equal(t, test.want, b.Status)
 		})
 	}
 }
 
+// What an earlier commit of this package stored at storedAt for sessionID(1): the value and one event of the mailbox.
+const (
+	storedValue = "\x01=\x00\x00\x00\x01\x01ѩJ \x00\x00\x00\x00\x00\bz<\x04\x04\x04\x05\x03\x00\x00\x05state" +
+		"\x8b\\\xc4\xdf~\xec}2\x11\xae\xac\x0f\t\xc0\xf8\xbf^z\x11\xae\xce\xf7\xfc\x13\xa3\x81\x80\x93\x11\xae" +
+		"\x01\x02\x03\x04\x05\x06\a\x02\x01\xa2\x18Th\xc6\x01" +
+		"\x00\x00'\x01\xba`\xd38\x02\x01\xa2\x18TA\xb6\x02e2\rmessage of e2body of e2\x01\x01\xa2\x18TA\xb6" +
+		"\x01\xa2\x18TQV\x01\x02\x03\x04\x05\x06\a\x01\x00\x00\x00\x00\x01\x01\x00\x00\x00\x01o"
+	storedMail = "e3\x00\x01\xa2\x18TA\xb6\x02e3\rmessage of e3body of e3\x02"
+)
+
+var storedAt = time.UnixMilli(1_795_704_504_758)
+
 // A session that an earlier commit of this package stored goes on: a turn runs, an event and an output
 // wait, and it was forgotten before.
 func TestValueOfAnEarlierCommit(t *testing.T) {
 	t.Parallel()
-	const (
-		value = "\x01=\x00\x00\x00\x01\x01ѩJ \x00\x00\x00\x00\x00\bz<\x04\x04\x04\x05\x03\x00\x00\x05state" +
-			"\x8b\\\xc4\xdf~\xec}2\x11\xae\xac\x0f\t\xc0\xf8\xbf^z\x11\xae\xce\xf7\xfc\x13\xa3\x81\x80\x93\x11\xae" +
-			"\x01\x02\x03\x04\x05\x06\a\x02\x01\xa2\x18Th\xc6\x01" +
-			"\x00\x00'\x01\xba`\xd38\x02\x01\xa2\x18TA\xb6\x02e2\rmessage of e2body of e2\x01\x01\xa2\x18TA\xb6" +
-			"\x01\xa2\x18TQV\x01\x02\x03\x04\x05\x06\a\x01\x00\x00\x00\x00\x01\x01\x00\x00\x00\x01o"
-		mail = "e3\x00\x01\xa2\x18TA\xb6\x02e3\rmessage of e3body of e3\x02"
-	)
-	then := time.UnixMilli(1_795_704_504_758)
 	ctx, client := context.Background(), redistest.Start(t)
 	s := newStore(t, client, nil)
-	id, p := sessionID(1), s.part(sessionID(1))
+	id, p := sessionID(1), s.at(sessionID(1))
 	clock := newClock(t, client, s)
-	clock.advance(time.Until(then.Add(time.Minute)))
-	require.NoError(t, client.Set(ctx, p.prefix+id, value, time.Hour).Err())
-	require.NoError(t, client.ZAdd(ctx, p.prefix+"q:"+id, redis.Z{
-		Score: float64(base.UnixMilli() + 3), Member: mail,
+	clock.advance(time.Until(storedAt.Add(time.Minute)))
+	require.NoError(t, client.Set(ctx, p.session, storedValue, time.Hour).Err())
+	require.NoError(t, client.ZAdd(ctx, p.mailbox, redis.Z{
+		Score: float64(base.UnixMilli() + 3), Member: storedMail,
 	}).Err())
-	require.NoError(t, client.ZAdd(ctx, p.watch, redis.Z{Score: float64(then.UnixMilli()), Member: id}).Err())
+	require.NoError(t, client.ZAdd(ctx, p.watch, redis.Z{Score: float64(storedAt.UnixMilli()), Member: p.hash}).Err())
 
 	status := func(e session.Event) session.Status {
 		return mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(8), Event: e, Hold: true}).Status
 	}
-	require.Equal(t, session.Stale, status(session.Event{ID: "early", Time: then, Body: []byte("b")}))
+	require.Equal(t, session.Stale, status(session.Event{ID: "early", Time: storedAt, Body: []byte("b")}))
 	require.Equal(t, session.Duplicate, status(event("e1", 1)))
 	b := mustBegin(t, s, &session.BeginRequest{ID: id, Token: token(9)})
 	b.Event.Time, b.Event.Accepted = b.Event.Time.UTC(), b.Event.Accepted.UTC()
@@ -354,7 +367,7 @@ func TestValueOfAnEarlierCommit(t *testing.T) {
 		Due:     time.UnixMilli(2_000_000_000_000),
 		Outputs: []session.Output{{Seq: session.MakeSeq(1, 1), Body: []byte("o")}},
 		Event: session.Event{
-			ID: "e2", Time: event("e2", 2).Time.UTC(), Accepted: then.UTC(), MessageID: "message of e2",
+			ID: "e2", Time: event("e2", 2).Time.UTC(), Accepted: storedAt.UTC(), MessageID: "message of e2",
 			Body: []byte("body of e2"),
 		},
 	}, b)

@@ -19,8 +19,9 @@ type broken struct {
 	extend  func(string, session.LeaseToken, time.Duration) error
 	ack     func(*session.AckRequest) (session.AckResult, error)
 	discard func(string, session.Seq, string) error
-	due     func(int) ([]string, time.Duration, error)
-	wake    <-chan struct{}
+	due     func([]string, int) ([]string, time.Duration, error)
+	wake    func() <-chan struct{}
+	beat    func(string, []string, time.Duration) ([]int, error)
 	brokenAdmin
 }
 
@@ -33,14 +34,19 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	b.extend = func(id string, t session.LeaseToken, d time.Duration) error { return good.Extend(ctx, id, t, d) }
 	b.ack = func(r *session.AckRequest) (session.AckResult, error) { return good.Ack(ctx, r) }
 	b.discard = func(id string, seq session.Seq, why string) error { return good.Discard(ctx, id, seq, why) }
-	b.due = func(n int) ([]string, time.Duration, error) { return good.Due(ctx, n) }
-	b.wake = good.Wake()
+	b.due = func(accounts []string, n int) ([]string, time.Duration, error) { return good.Due(ctx, accounts, n) }
+	b.wake = good.Wake
+	b.beat = func(process string, accounts []string, term time.Duration) ([]int, error) {
+		return good.Heartbeat(ctx, process, accounts, term)
+	}
 	b.brokenAdmin = goodAdmin(good)
 	spoil(good, b)
 	return b
 }
 
-func (b *broken) Heartbeat(context.Context, string, time.Duration) (int, error) { return 1, nil }
+func (b *broken) Heartbeat(_ context.Context, process string, accounts []string, term time.Duration) ([]int, error) {
+	return b.beat(process, accounts, term)
+}
 
 func (b *broken) Begin(_ context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	c := *r
@@ -69,9 +75,11 @@ func (b *broken) Discard(_ context.Context, id string, seq session.Seq, why stri
 	return b.discard(id, seq, why)
 }
 
-func (b *broken) Due(_ context.Context, n int) ([]string, time.Duration, error) { return b.due(n) }
+func (b *broken) Due(_ context.Context, accounts []string, n int) ([]string, time.Duration, error) {
+	return b.due(accounts, n)
+}
 
-func (b *broken) Wake() <-chan struct{} { return b.wake }
+func (b *broken) Wake() <-chan struct{} { return b.wake() }
 
 // onBegin changes what is asked, onBegun what is answered; likewise for Commit.
 func onBegin(change func(*session.BeginRequest)) func(session.Store, *broken) {
@@ -167,12 +175,12 @@ func aliasing(_ session.Store, b *broken) {
 func endless(_ session.Store, b *broken) {
 	lives, begin, commit := map[string]string{}, b.begin, b.commit
 	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
-		r.ID += lives[r.ID]
+		r.ID = reborn(r.ID, lives[r.ID])
 		return begin(r)
 	}
 	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
 		id := r.ID
-		r.ID += lives[id]
+		r.ID = reborn(id, lives[id])
 		if len(r.State) == 0 && r.Due.IsZero() {
 			defer func() { lives[id] += "+" }()
 		}

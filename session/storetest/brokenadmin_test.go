@@ -17,7 +17,7 @@ type brokenAdmin struct {
 	inspect func(id string) (session.Snapshot, error)
 	forget  func(id string) error
 	unsend  func(id, messageID string) error
-	letters func(from string, limit int) ([]session.DeadLetter, string, error)
+	letters func(accounts []string, from string, limit int) ([]session.DeadLetter, string, error)
 	replay  func(letter string) error
 	purge   func(letter string) error
 }
@@ -29,9 +29,11 @@ func goodAdmin(good session.Store) brokenAdmin {
 		inspect: func(id string) (session.Snapshot, error) { return good.Inspect(ctx, id) },
 		forget:  func(id string) error { return good.Forget(ctx, id) },
 		unsend:  func(id, messageID string) error { return good.Unsend(ctx, id, messageID) },
-		letters: func(from string, n int) ([]session.DeadLetter, string, error) { return good.DeadLetters(ctx, from, n) },
-		replay:  func(letter string) error { return good.Replay(ctx, letter) },
-		purge:   func(letter string) error { return good.DeleteDeadLetter(ctx, letter) },
+		letters: func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
+			return good.DeadLetters(ctx, accounts, from, n)
+		},
+		replay: func(letter string) error { return good.Replay(ctx, letter) },
+		purge:  func(letter string) error { return good.DeleteDeadLetter(ctx, letter) },
 	}
 }
 
@@ -47,8 +49,10 @@ func (b brokenAdmin) Unsend(_ context.Context, id, messageID string) error {
 	return b.unsend(id, messageID)
 }
 
-func (b brokenAdmin) DeadLetters(_ context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
-	return b.letters(from, limit)
+func (b brokenAdmin) DeadLetters(_ context.Context, accounts []string, from string, limit int) (
+	[]session.DeadLetter, string, error,
+) {
+	return b.letters(accounts, from, limit)
 }
 
 func (b brokenAdmin) Replay(_ context.Context, letter string) error { return b.replay(letter) }
@@ -119,13 +123,13 @@ func brokenAdmins() []brokenStore {
 		{"drops the events of what was unsent", dropsUnsent, unsent},
 		{"lists one page", func(_ session.Store, b *broken) {
 			good := b.letters
-			b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
-				some, _, err := good(from, n)
+			b.letters = func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
+				some, _, err := good(accounts, from, n)
 				return some, "", err
 			}
 		}, "dead letters are listed by page"},
 		{"lists without end", func(_ session.Store, b *broken) {
-			b.letters = func(string, int) ([]session.DeadLetter, string, error) { return nil, "1", nil }
+			b.letters = func([]string, string, int) ([]session.DeadLetter, string, error) { return nil, "1", nil }
 		}, "dead letters are listed by page"},
 		{"hands out aliases of letters", aliasingLetters, "dead letters are listed by page"},
 		{"sets aside twice", setsAsideTwice, "a commit of a dead event that is repeated leaves one letter"},
@@ -158,6 +162,16 @@ func brokenAdmins() []brokenStore {
 	}
 }
 
+// reborn is the id of another session of the same account. Lives is empty at first, and grows.
+func reborn(id, lives string) string { return id[:len(id)-len(lives)] + lives }
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if at := strings.LastIndex(s, sep); at >= 0 {
+		return s[:at], s[at+len(sep):], true
+	}
+	return s, "", false
+}
+
 // shortTombstone begins another session when the tombstone ends, or at once for what was not
 // redelivered.
 func shortTombstone(b *broken, lasts time.Duration, redelivered bool) {
@@ -165,22 +179,22 @@ func shortTombstone(b *broken, lasts time.Duration, redelivered bool) {
 	forget, begin, commit, ack := b.forget, b.begin, b.commit, b.ack
 	b.forget = func(id string) error {
 		forgot[id] = time.Now()
-		return forget(id + lives[id])
+		return forget(reborn(id, lives[id]))
 	}
 	b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {
 		if at, ok := forgot[r.ID]; ok && time.Since(at) >= lasts && !(redelivered && r.Redelivered) {
 			lives[r.ID] += "+"
 			delete(forgot, r.ID)
 		}
-		r.ID += lives[r.ID]
+		r.ID = reborn(r.ID, lives[r.ID])
 		return begin(r)
 	}
 	b.commit = func(r *session.CommitRequest) (session.CommitResult, error) {
-		r.ID += lives[r.ID]
+		r.ID = reborn(r.ID, lives[r.ID])
 		return commit(r)
 	}
 	b.ack = func(r *session.AckRequest) (session.AckResult, error) {
-		r.ID += lives[r.ID]
+		r.ID = reborn(r.ID, lives[r.ID])
 		return ack(r)
 	}
 }
@@ -208,14 +222,14 @@ func keepsLetters(_ session.Store, b *broken) {
 	var kept []session.DeadLetter
 	forget, letters := b.forget, b.letters
 	b.forget = func(id string) error {
-		kept, _, _ = letters("", 100)
+		kept, _, _ = letters([]string{session.Account(id)}, "", 100)
 		return forget(id)
 	}
-	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
+	b.letters = func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
 		if kept != nil {
 			return kept, "", nil
 		}
-		return letters(from, n)
+		return letters(accounts, from, n)
 	}
 }
 
@@ -239,8 +253,8 @@ func forgetsAll(_ session.Store, b *broken) {
 
 func aliasingLetters(_ session.Store, b *broken) {
 	bodies, letters := map[string][]byte{}, b.letters
-	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
-		some, next, err := letters(from, n)
+	b.letters = func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
+		some, next, err := letters(accounts, from, n)
 		for i, l := range some {
 			if bodies[l.ID] == nil {
 				bodies[l.ID] = l.Event.Body
@@ -262,8 +276,8 @@ func setsAsideTwice(_ session.Store, b *broken) {
 		}
 		return commit(r)
 	}
-	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
-		some, next, err := letters(from, n)
+	b.letters = func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
+		some, next, err := letters(accounts, from, n)
 		for range min(extra, len(some)) {
 			some = append(some, some[0])
 		}
@@ -275,7 +289,8 @@ func setsAsideTwice(_ session.Store, b *broken) {
 func replaysWith(name func(id string) string) func(session.Store, *broken) {
 	return func(_ session.Store, b *broken) {
 		b.replay = func(letter string) error {
-			all, _, _ := b.letters("", 1000)
+			account, _, _ := cutLast(letter, "/") // as memstore has it
+			all, _, _ := b.letters([]string{account}, "", 1000)
 			i := slices.IndexFunc(all, func(l session.DeadLetter) bool { return l.ID == letter })
 			if i < 0 {
 				return session.ErrNoDeadLetter
@@ -295,14 +310,14 @@ func keepsUnsent(_ session.Store, b *broken) {
 	var kept []session.DeadLetter
 	unsend, letters := b.unsend, b.letters
 	b.unsend = func(id, messageID string) error {
-		kept, _, _ = letters("", 100)
+		kept, _, _ = letters([]string{session.Account(id)}, "", 100)
 		return unsend(id, messageID)
 	}
-	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
+	b.letters = func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
 		if kept != nil {
 			return kept, "", nil
 		}
-		return letters(from, n)
+		return letters(accounts, from, n)
 	}
 }
 
@@ -311,7 +326,7 @@ func (b *broken) purgeMessage(id, messageID string) error {
 	if len(messageID) > session.MaxEventID {
 		return session.ErrTooLarge
 	}
-	all, _, err := b.letters("", 1000)
+	all, _, err := b.letters([]string{session.Account(id)}, "", 1000)
 	for _, l := range all {
 		if l.Session == id && l.Event.MessageID == messageID {
 			err = errors.Join(err, b.purge(l.ID))
@@ -341,8 +356,8 @@ func discardsAgain(_ session.Store, b *broken) {
 		times++
 		return discard(id, seq, why)
 	}
-	b.letters = func(from string, n int) ([]session.DeadLetter, string, error) {
-		some, next, err := letters(from, n)
+	b.letters = func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
+		some, next, err := letters(accounts, from, n)
 		for range min(times-1, len(some)) {
 			some = append(some, some[0])
 		}

@@ -37,12 +37,12 @@ func brokenStores() []brokenStore {
 			return release(r)
 		}
 	}
-	hidesWake := func(_ session.Store, b *broken) { b.wake = nil }
+	hidesWake := func(_ session.Store, b *broken) { b.wake = func() <-chan struct{} { return nil } }
 	keepsLease := onCommit(func(r *session.CommitRequest) {
 		r.Release = false
 	})
 	losesTimers := onCommit(func(r *session.CommitRequest) { r.Due = time.Time{} })
-	return append(brokenAdmins(), []brokenStore{
+	return append(append(brokenAdmins(), mixers()...), []brokenStore{
 		{"forgets events", forgetful, "an event accepted twice runs once"},
 		{"forgets events while they run", forgetful, "a duplicate while it runs is not run again"},
 		{"forgets old events", forgetful, "a late duplicate is recognised"},
@@ -203,26 +203,26 @@ func brokenStores() []brokenStore {
 			r.State = r.State[:min(len(r.State), session.MaxState-1)]
 		}), "what is just not too large is kept"},
 		{"lists nothing", func(_ session.Store, b *broken) {
-			b.due = func(int) ([]string, time.Duration, error) { return nil, time.Second, nil }
+			b.due = func([]string, int) ([]string, time.Duration, error) { return nil, time.Second, nil }
 		}, "due lists the most overdue first"},
 		{"lists in any order", func(_ session.Store, b *broken) {
 			due := b.due
-			b.due = func(n int) ([]string, time.Duration, error) {
-				ids, wait, err := due(n)
+			b.due = func(accounts []string, n int) ([]string, time.Duration, error) {
+				ids, wait, err := due(accounts, n)
 				slices.Sort(ids)
 				return ids, wait, err
 			}
 		}, "due lists the most overdue first"},
 		{"lists twice", func(_ session.Store, b *broken) {
 			due := b.due
-			b.due = func(n int) ([]string, time.Duration, error) {
-				ids, wait, err := due(n)
+			b.due = func(accounts []string, n int) ([]string, time.Duration, error) {
+				ids, wait, err := due(accounts, n)
 				return append(ids, ids...), wait, err
 			}
 		}, "due lists each session once, and none that has nothing to do"},
 		{"hides Wake", hidesWake, "who sleeps as long as due tells, or until wake, is not late"},
 		{"has a Wake that is silent", func(_ session.Store, b *broken) {
-			b.wake = make(chan struct{})
+			b.wake = func() <-chan struct{} { return make(chan struct{}) }
 		}, "who sleeps as long as due tells, or until wake, is not late"},
 		{"hides Wake", hidesWake, "without wake, due tells to wait for two seconds at most"},
 		{"runs the eldest", eldest, "a begun event stays first though an older one arrives"},

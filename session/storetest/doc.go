@@ -13,6 +13,7 @@
 // # Words
 //
 //	session         what is kept of one conversation
+//	account         whose sessions they are; a process asks for what is due in some accounts
 //	turn            handling one event, or a timer that is due: from Begin to Commit
 //	lease           the right to run a session's turns, until a time; a token names who holds it
 //	fenced          refused, since the lease was lost: the call returns ErrFenced and changes nothing
@@ -27,7 +28,7 @@
 //
 // A check is a function that makes calls through a probe, which reports the first answer that is not
 // as promised. Checks of a topic are in one file: dedup, order, lease, repeat, release, outbox, timer,
-// state, limit, due, admin, letters. The random calls are in script.go (drawing them), game.go (making
+// state, limit, due, admin, letters, accounts. The random calls are in script.go (drawing them), game.go (making
 // them), model.go (what must be answered) and random.go (sequences, and making them shorter).
 //
 // # Time

@@ -41,7 +41,7 @@ func dueInOrder(p *probe) {
 	want = append(want, p.session("first"), p.session("second"))
 	// A limit cuts the end of the list off.
 	for _, limit := range []int{1, 3, 4, 100} {
-		ids, _, err := p.store.Due(p.Context(), limit)
+		ids, _, err := p.store.Due(p.Context(), p.accounts(), limit)
 		p.err("Due", nil, err)
 		p.same("Due", "sessions", want[:min(limit, len(want))], ids)
 	}
@@ -49,7 +49,7 @@ func dueInOrder(p *probe) {
 	p.end("Commit", p.look("Begin of the first", want[0], ""))
 	p.begin("Begin with Hold", session.BeginRequest{ID: p.session("third"), Event: p.event("e1", 1), Hold: true}, session.Queued)
 	want = append(want, p.session("third"))
-	ids, _, err := p.store.Due(p.Context(), 100)
+	ids, _, err := p.store.Due(p.Context(), p.accounts(), 100)
 	p.err("Due after the first was looked after", nil, err)
 	p.same("Due after the first was looked after", "sessions", want[1:], ids)
 }
@@ -70,7 +70,7 @@ func (p *probe) waitingSince(name string, t time.Time) {
 // dueOnce asks an empty store, and then one with three sessions: one is idle, one runs a turn, and
 // one is due for two reasons, a timer and an event. Due lists the last one alone, and once.
 func dueOnce(p *probe) {
-	ids, wait, err := p.store.Due(p.Context(), 10)
+	ids, wait, err := p.store.Due(p.Context(), p.accounts(), 10)
 	p.err("Due of an empty store", nil, err)
 	p.same("Due of an empty store", "sessions", 0, len(ids))
 	if wait <= 0 {
@@ -85,7 +85,7 @@ func dueOnce(p *probe) {
 	r := session.BeginRequest{ID: both, Event: p.event("e2", 2), Hold: true}
 	p.begin("Begin with Hold", r, session.Queued)
 	p.pass(time.Millisecond)
-	ids, _, err = p.store.Due(p.Context(), 10)
+	ids, _, err = p.store.Due(p.Context(), p.accounts(), 10)
 	p.err("Due", nil, err)
 	p.same("Due of an idle, a running and a due session", "sessions", []string{both}, ids)
 }
@@ -106,7 +106,7 @@ type sleeper struct {
 // ask calls Due, and notes until when to sleep.
 func (s *sleeper) ask() []string {
 	s.p.Helper()
-	ids, wait, err := s.p.store.Due(s.p.Context(), 1000)
+	ids, wait, err := s.p.store.Due(s.p.Context(), s.p.accounts(), 1000)
 	s.p.err("Due", nil, err)
 	s.until = s.p.now().Add(wait)
 	return ids
@@ -216,7 +216,7 @@ func shortWaits(p *probe) {
 	// brief asks Due, and fails if it tells to wait for long.
 	brief := func(step string, sessions int) {
 		p.Helper()
-		ids, wait, err := p.store.Due(p.Context(), 10)
+		ids, wait, err := p.store.Due(p.Context(), p.accounts(), 10)
 		p.err(step, nil, err)
 		p.same(step, "sessions", sessions, len(ids))
 		if wait > punctual {

@@ -180,14 +180,22 @@ func (g *game) ack(c call) verdict {
 	return v
 }
 
-// due asks that no session is missing. Some may be listed though they have nothing to do.
-func (g *game) due() verdict {
-	var ids []string
+// due asks for one account, two or all of them. No session of these may be missing, and none of another
+// account may be there. Some may be listed though they have nothing to do.
+func (g *game) due(c call) verdict {
+	var ids, accounts []string
+	for _, id := range g.ids[:c.session+1] {
+		accounts = append(accounts, session.Account(id))
+	}
 	var err error
-	now := g.between(func() { ids, _, err = g.p.store.Due(g.p.Context(), 1000) })
+	now := g.between(func() { ids, _, err = g.p.store.Due(g.p.Context(), accounts, 1000) })
 	for i, m := range g.models {
-		if m.busy(now) && !slices.Contains(ids, g.ids[i]) {
+		asked, listed := i <= c.session, slices.Contains(ids, g.ids[i])
+		switch {
+		case asked && !listed && m.busy(now):
 			return verdict(fmt.Sprintf("want session %d due, got it not", i))
+		case !asked && listed:
+			return verdict(fmt.Sprintf("want session %d of another account not listed, got it", i))
 		}
 	}
 	return noError(err)

@@ -31,13 +31,19 @@ func (p *probe) setAside(id string, e session.Event, why string) {
 // maxPages is more than a store has to show.
 const maxPages = 10_000
 
-// letters lists all dead letters, by pages of that size.
+// letters lists all dead letters of the check's account, by pages of that size.
 func (p *probe) letters(limit int) []session.DeadLetter {
+	p.Helper()
+	return p.lettersBy(limit, p.accounts()...)
+}
+
+// lettersBy lists all dead letters of some accounts, by pages of that size.
+func (p *probe) lettersBy(limit int, accounts ...string) []session.DeadLetter {
 	p.Helper()
 	var all []session.DeadLetter
 	from := ""
 	for range maxPages {
-		some, next, err := p.store.DeadLetters(p.Context(), from, limit)
+		some, next, err := p.store.DeadLetters(p.Context(), accounts, from, limit)
 		p.err("Letters", nil, err)
 		if len(some) > limit {
 			p.fail("Letters", "letters of a page, at most", limit, len(some))
@@ -55,7 +61,7 @@ func (p *probe) letters(limit int) []session.DeadLetter {
 func (p *probe) lettersOf(id string) []session.DeadLetter {
 	p.Helper()
 	var of []session.DeadLetter
-	for _, l := range p.letters(100) {
+	for _, l := range p.lettersBy(100, session.Account(id)) {
 		if l.Session == id {
 			of = append(of, l)
 		}

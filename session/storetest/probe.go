@@ -90,11 +90,17 @@ func show(v any) string {
 	return fmt.Sprintf("%v", v)
 }
 
-// session returns the id of a session of that name. Each check has sessions of its own, also where all
-// checks use one Redis: the promise is part of what the id is made of.
-func (p *probe) session(name string) string {
-	return session.Key{Channel: p.promise, ChatID: name}.ID()
+// session returns the id of a session of that name, which belongs to the check's own account: its promise. So
+// each check has sessions of its own, also where all checks use one Redis.
+func (p *probe) session(name string) string { return p.sessionOf(p.promise, name) }
+
+// sessionOf returns the id of a session of an account.
+func (p *probe) sessionOf(account, name string) string {
+	return session.Key{Channel: account, ChatID: name}.ID()
 }
+
+// accounts are those that a check asks for unless it says otherwise: its own.
+func (p *probe) accounts() []string { return []string{p.promise} }
 
 // token returns a token of the first process that was not used before in this check.
 func (p *probe) token() session.LeaseToken { return p.tokenOf(0) }

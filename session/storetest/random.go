@@ -103,8 +103,9 @@ type game struct {
 // newGame returns a game with new sessions. n tells it from the others of the same store.
 func newGame(p *probe, n int) *game {
 	g := &game{p: p}
-	for i := range g.ids {
-		g.ids[i] = p.session(fmt.Sprint("game ", n, " session ", i))
+	// Each session is of another account.
+	for i, account := range [scriptSessions]string{p.promise, "", p.promise + "/2"} {
+		g.ids[i] = p.sessionOf(account, fmt.Sprint("game ", n, " session ", i))
 		g.models[i] = newModel()
 	}
 	return g
@@ -168,7 +169,7 @@ func (g *game) step(c call) verdict {
 	case "discard":
 		return g.discard(c)
 	case "due":
-		return g.due()
+		return g.due(c)
 	case "forget":
 		return g.forget(c)
 	case "unsend":

@@ -62,7 +62,7 @@ func checks() []check {
 	for _, topic := range [][]check{
 		dedupChecks(), orderChecks(), leaseChecks(), repeatChecks(), releaseChecks(),
 		outboxChecks(), timerChecks(), stateChecks(), limitChecks(), dueChecks(),
-		adminChecks(), inspectChecks(), letterChecks(), manyChecks(), randomChecks(),
+		adminChecks(), inspectChecks(), letterChecks(), accountChecks(), manyChecks(), randomChecks(),
 	} {
 		all = append(all, topic...)
 	}

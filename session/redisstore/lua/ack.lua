@@ -2,7 +2,7 @@
 -- ack drops outputs that were delivered, and hands out those behind them if the delivery lease is of the
 -- caller's process, or is over: see session.Store.Ack.
 --
--- KEYS: 1 session, 2 watch index
+-- KEYS: 1 session, 2 watch index, 3 account bounds
 -- ARGV: 1 request: I5 number of the last output that was delivered, I4 term of the delivery lease (ms),
 --         c8 lease token, B leave: give the delivery lease up
 -- Returns: nothing, or B 1 if another process may have sent some of the outputs, and then the outputs that wait, as

@@ -1,7 +1,7 @@
 #!lua
 -- begin accepts an event, or looks after a session that is due: see session.Store.Begin.
 --
--- KEYS: 1 session, 2 watch index, 3 mailbox
+-- KEYS: 1 session, 2 watch index, 3 mailbox, 4 account bounds
 -- ARGV: 1 request: c8 lease token, B redelivered, B hold, I4 term of the lease (ms), I4 term of the
 --         delivery lease (ms), I5 number of the last output that was delivered (0 for none),
 --         I6 time of the event (ms), c8 hash of its id

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- commit ends a turn: see session.Store.Commit. It runs though Redis is full: it is what makes room.
 --
--- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream)
+-- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream), 5 account bounds
 -- ARGV: 1 request: c8 lease token, c4 mark of this commit, B release, B number of outputs, I4 revision
 --         that the turn began with, I4 term of the lease (ms), I4 term of the delivery lease (ms),
 --         I6 time of the next timer (ms), I6 keep (ms), I5 number of the last output that was
@@ -70,7 +70,7 @@ end
 -- setAside writes a dead letter. The id of its session is the end of KEYS[1]: KEYS[2] is one byte longer than the
 -- prefix that both keys have.
 local function setAside(id, time, accepted, tries, reason, message, body)
-  call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'id', id,
+  call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], -HASH_LENGTH), 'id', id,
     'time', format('%d', time), 'accepted', format('%d', accepted), 'attempts', tries, 'why', reason,
     'message', message, 'body', body)
 end

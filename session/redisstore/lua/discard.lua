@@ -2,7 +2,7 @@
 -- discard makes a dead letter of an output that cannot be delivered: see session.Store.Discard. The
 -- outputs before it are dropped, as by ack.
 --
--- KEYS: 1 session, 2 watch index, 3 dead letters (stream)
+-- KEYS: 1 session, 2 watch index, 3 dead letters (stream), 4 account bounds
 -- ARGV: 1 request: I5 number of the output; 2 why it cannot be delivered
 -- Returns: 1.
 -- May run twice: once there is a letter of the output, the output is gone.
@@ -12,7 +12,7 @@ local at = outputAt
 while at <= #stored do
   local seq, length = unpack(OUTPUT, stored, at)
   if seq == doneSeq then
-    call('XADD', KEYS[3], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], #KEYS[2]), 'seq', seq,
+    call('XADD', KEYS[3], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', 'sid', sub(KEYS[1], -HASH_LENGTH), 'seq', seq,
       'why', why, 'body', sub(stored, at + OUTPUT_BYTES, at + OUTPUT_BYTES - 1 + length))
   end
   at = at + OUTPUT_BYTES + length

@@ -2,9 +2,9 @@
 -- forget deletes all of a session but a tombstone: see session.Admin.Forget. Its dead letters are deleted
 -- by purge, which is called next.
 --
--- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream)
+-- KEYS: 1 session, 2 watch index, 3 mailbox, 4 and perhaps 5 dead letters (streams), the last account bounds
 -- ARGV: none
--- Returns: the id of the last dead letter of the partition; empty if there is none.
+-- Returns: for each of the streams B length and id of its last dead letter; empty if there is none.
 -- May run twice: it forgets up to the later time.
 --include load
 local changed = true

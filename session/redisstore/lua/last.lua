@@ -1,3 +1,8 @@
--- last puts the id of the last dead letter of the partition (KEYS[4]) into "last"; empty if there is none.
-local last = call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
-last = last and last[1] or ''
+-- last puts the ids of the last dead letters of the streams into "last", as forget and unsend answer. The
+-- streams are KEYS[4] to the last key but one.
+local last = ''
+for i = 4, #KEYS - 1 do
+  local letter = call('XREVRANGE', KEYS[i], '+', '-', 'COUNT', 1)[1]
+  local id = letter and letter[1] or ''
+  last = last .. string.char(#id) .. id
+end

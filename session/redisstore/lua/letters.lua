@@ -1,10 +1,10 @@
 #!lua flags=no-writes
 -- letters lists dead letters: see session.Admin.DeadLetters.
 --
--- KEYS: the streams of partitions
+-- KEYS: streams of dead letters
 -- ARGV: 1 first id in the first stream, 2 last id in all, 3 how many letters at most
 -- Returns: for each letter I2 place of its stream in KEYS, from 0; B length and id in the stream; B length and
---          id of the session; B attempts; B length and reason; I5 number of the output, 0 for an event;
+--          hash of the session; B attempts; B length and reason; I5 number of the output, 0 for an event;
 --          I3 length and the output, or the event as a head (see load).
 local pack = struct.pack
 --include fields

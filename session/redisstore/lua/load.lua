@@ -4,6 +4,7 @@
 --   header     HEADER: B layout, B flags, I4 revision, I6 time of the next timer (ms; 0 for none),
 --              I4 floor (s), I3 when the value expires (hours since 1970), c4 mark of the last
 --              commit, B number of seen events, I3 length of the state
+--              (the flag BY_ACCOUNT is about the watch index: see save)
 --   state      bytes that only the bot understands
 --   seen       for each event that is remembered, oldest first: c8 hash of its id, I2 when it was
 --              accepted (in units of SEEN_UNIT, modulo SEEN_MODULO)
@@ -40,6 +41,7 @@ local format = string.format -- for numbers: Redis would write them as floats, w
 --include clock
 local revision, timerAt, floor, expiryHours, commitMark, seenCount, stateLength = 0, 0, 0, 0, NO_MARK, 0, 0
 local leaseOwner, leaseFree, leaseUntil, attempts, crashed = NOBODY, true, 0, 0, false
+local byAccount = false -- the index of the account has the session
 local headLength, headAt, mailCount = 0, 0, 0 -- headAt is where the head's event begins
 local deliveryUntil, deliveryOwner, retried = 0, NOBODY, 0
 local forgottenAt = 0
@@ -53,9 +55,9 @@ if stored ~= '' then
   if layout ~= LAYOUT then return redis.error_reply('KAIWALAYOUT unknown layout of a session') end
   seenAt = at + stateLength
   at = seenAt + SEEN_BYTES * seenCount
-  seenEnd = at
+  seenEnd, byAccount = at, flags >= BY_ACCOUNT
   if flags % (2 * HAS_LEASE) >= HAS_LEASE then
-    leaseFree, crashed = flags % (2 * LEASE_FREE) >= LEASE_FREE, flags >= LEASE_CRASHED
+    leaseFree, crashed = flags % (2 * LEASE_FREE) >= LEASE_FREE, flags % (2 * LEASE_CRASHED) >= LEASE_CRASHED
     leaseOwner, leaseUntil, attempts, at = unpack(LEASE, stored, at)
   end
   if flags % (2 * HAS_HEAD) >= HAS_HEAD then

@@ -2,7 +2,7 @@
 -- purge deletes the dead letters of a session from a part of their stream.
 --
 -- KEYS: 1 dead letters (stream)
--- ARGV: 1 id of the session, 2 first and 3 last id in the stream to look at, 4 how many letters to look at,
+-- ARGV: 1 hash of the session, 2 first and 3 last id in the stream to look at, 4 how many letters to look at,
 --       5 id of a message: only letters of its events are deleted; or empty: all letters are
 -- Returns: the id of the letter that it looked at last, from where to go on; empty at the end.
 -- May run twice: it looks for what is still there.

@@ -2,7 +2,7 @@
 -- release gives the lease up without a commit: see session.Store.Release. The event stays the head, and no
 -- turn begins before the delay is over.
 --
--- KEYS: 1 session, 2 watch index
+-- KEYS: 1 session, 2 watch index, 3 account bounds
 -- ARGV: 1 request: c8 lease token, I5 delay (ms), B 1 if the attempt counts
 -- Returns: LEASE_HELD, or LEASE_LOST.
 -- May run twice: a lease that rests keeps the token of whoever gave it up, and is left as it is.

@@ -1,7 +1,7 @@
 #!lua
 -- replay makes a dead letter an event again: see session.Admin.Replay.
 --
--- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream)
+-- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream), 5 account bounds
 -- ARGV: 1 id of the letter in the stream, 2 hash of the new event's id, 3 that id
 -- Returns: REPLAY_DONE, REPLAY_NO_LETTER, or REPLAY_FULL (the mailbox).
 -- May run twice: the hash of the new event tells that the letter is gone because it was replayed.

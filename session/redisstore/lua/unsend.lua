@@ -2,9 +2,9 @@
 -- unsend takes a message out of the events that wait or run: see session.Admin.Unsend. Such an event keeps its
 -- place and loses its body. Dead letters are deleted by purge, which is called next.
 --
--- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream)
+-- KEYS: 1 session, 2 watch index, 3 mailbox, 4 and perhaps 5 dead letters (streams), the last account bounds
 -- ARGV: 1 id of the message
--- Returns: the id of the last dead letter of the partition; empty if there is none.
+-- Returns: for each of the streams B length and id of its last dead letter; empty if there is none.
 -- May run twice: then there is nothing left to take out.
 local message = string.char(#ARGV[1]) .. ARGV[1]
 local changed = false

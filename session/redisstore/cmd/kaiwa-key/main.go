@@ -1,10 +1,10 @@
 // Kaiwa-key prints what Redis holds of a session, in words: revision, timer, lease, waiting events and
 // outputs. It changes nothing, and shows what users wrote only with -state and -bodies.
 //
-//	kaiwa-key -addr localhost:6379 VG6d19s771pssf9E
+//	kaiwa-key -addr localhost:6379 shop/VG6d19s771pssf9E
 //	kaiwa-key -addr node1:6379,node2:6379 -cluster 'kaiwa:{p3f}:VG6d19s771pssf9E'
 //
-// The user and the password of Redis are taken from REDIS_USERNAME and REDIS_PASSWORD.
+// The id is as logs have it: the account, a slash and a hash. The hash alone will do. The user and the password of Redis are taken from REDIS_USERNAME and REDIS_PASSWORD.
 package main
 
 import (
