@@ -215,3 +215,13 @@ func (f *fleet) pick(ctx context.Context, n int) (addr string) {
 	})
 	return addr
 }
+
+// addrs are the addresses of all processes, whatever they do. They stay the same over restarts.
+func (f *fleet) addrs() (all []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range f.procs {
+		all = append(all, p.addr)
+	}
+	return all
+}

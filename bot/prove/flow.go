@@ -62,11 +62,17 @@ const manyMessages = 7
 
 // counting is the flow that is proved. Its actions take as long as slow.
 func counting(slow time.Duration) (*flow.Flow, error) {
-	count := func(ctx context.Context, t *flow.Turn[chain]) error {
+	work := func(ctx context.Context) error {
 		select {
 		case <-time.After(slow):
+			return nil
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+	}
+	count := func(ctx context.Context, t *flow.Turn[chain]) error {
+		if err := work(ctx); err != nil {
+			return err
 		}
 		if _, kind, _ := strings.Cut(t.Event().Text, " "); isPoison(kind) {
 			return suffer(kind)
@@ -76,9 +82,9 @@ func counting(slow time.Duration) (*flow.Flow, error) {
 	}
 	b := flow.New[chain]("prove", "counting")
 	b.StartOn(flow.Text())
-	b.In("counting").Enter(func(_ context.Context, t *flow.Turn[chain]) error {
+	b.In("counting").Enter(func(ctx context.Context, t *flow.Turn[chain]) error {
 		link(t, false)
-		return nil
+		return work(ctx)
 	}).
 		On(flow.Postback("end")).End(). // a flow must have an end
 		On(flow.Text()).Do(count).Remind("later", due, remind).Stay()

@@ -20,7 +20,7 @@ type platform struct {
 	mu     sync.Mutex // guards the rest
 	rng    *rand.Rand
 	faults float64  // part of the calls that fail
-	always apiFault // how all calls fail; without a status they do not
+	always apiFault // how all calls fail; with its zero value they do not
 	tokens map[string]*token
 	keys   map[string]bool
 	shown  map[string][]message
@@ -28,12 +28,16 @@ type platform struct {
 	calls  apiCalls
 }
 
-// token is a reply token.
+// token is a reply token. LINE takes it once, for about a minute from its webhook, and never more than
+// tokenReach after its event.
 type token struct {
-	user string
-	born time.Time
-	used bool
+	user  string
+	born  time.Time
+	event time.Time // when its event happened
+	used  bool
 }
+
+const tokenReach = 20 * time.Minute
 
 // message is a message that a user sees.
 type message struct {
@@ -73,16 +77,21 @@ func (p *platform) setFaults(part float64, always apiFault) {
 	p.faults, p.always = part, always
 }
 
-// issue makes a reply token valid from now on, also one that was issued before.
-func (p *platform) issue(name, user string) {
+// issue makes an event's reply token valid from now on, also one that was issued before.
+func (p *platform) issue(e *event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	t := p.tokens[name]
+	t := p.tokens[e.token()]
 	if t == nil {
-		t = &token{user: user}
-		p.tokens[name] = t
+		t = &token{user: e.user, event: time.UnixMilli(e.stamp)}
+		p.tokens[e.token()] = t
 	}
 	t.born = time.Now()
+}
+
+// good says whether LINE would take a reply with the token now.
+func (t *token) good(life time.Duration) bool {
+	return t != nil && !t.used && time.Since(t.born) <= life && time.Since(t.event) <= tokenReach
 }
 
 // apiRequest is the body of a reply or a push.
@@ -124,7 +133,7 @@ func (p *platform) accept(q *apiRequest, push bool, key string) (status int, tex
 	} else {
 		p.calls.replies++
 		t := p.tokens[q.ReplyToken]
-		if t == nil || t.used || time.Since(t.born) > p.life {
+		if !t.good(p.life) {
 			p.calls.usedTokens++
 			return http.StatusBadRequest, "Invalid reply token"
 		}

@@ -17,9 +17,13 @@ func base(name string, users, events, rate, procs int) trial {
 // scenarios returns the rows in order, in the short form or in full.
 func scenarios(long bool) []trial {
 	rows := []trial{clean(long)}
+	rows = append(rows, hangRows(long)...)
+	rows = append(rows, lateRows(long)...)
+	rows = append(rows, outageRows(long)...)
 	rows = append(rows, crashRows(long)...)
 	rows = append(rows, loadRows(long)...)
-	rows = append(rows, stopRow(long), rollingRow(long))
+	rows = append(rows, stopRow(long), restartsRow(long))
+	rows = append(rows, rollingRows(long)...)
 	rows = append(rows, redisRows(long)...)
 	rows = append(rows, failoverRows(long)...)
 	rows = append(rows, lineRows(long)...)
@@ -117,7 +121,7 @@ func crashRow(events int, point, hit string, procs int, redeliver bool) trial {
 		t.users, t.events, t.slow = 6, t.events*10/3, 45*time.Millisecond
 		t.repair = 10 * time.Second
 	case "in-shutdown":
-		t.during = rolling
+		t.during = restarts
 		// As many restarts take their time.
 		switch hit {
 		case "10":
