@@ -184,6 +184,13 @@ func (f *fleet) alive() int {
 	return n
 }
 
+// died is how many processes were killed.
+func (f *fleet) died() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.deaths
+}
+
 // serving is how many processes are ready and not to end.
 func (f *fleet) serving() (n int) {
 	f.mu.Lock()

@@ -71,7 +71,7 @@ func (s *stage) finish(ctx context.Context, r *result) {
 	s.sender.client.CloseIdleConnections()
 	_ = await(ctx, 10*time.Second, func() bool { // connections take a moment to close
 		r.idle = s.fleet.stats()
-		return r.idle.Goroutines <= maxGoroutines
+		return r.idle.Goroutines <= s.t.mostIdle()
 	})
 	if n := s.fleet.finish(); n > 0 {
 		s.fail("%d processes did not shut down", n)
@@ -112,7 +112,7 @@ func (s *stage) finish(ctx context.Context, r *result) {
 		s.note("lost: %s", strings.Join(r.missing, ", "))
 	}
 	r.spans = len(s.forgotten)
-	r.notes, r.deviations = s.notes, append(r.deviations, s.wrong...)
+	r.notes, r.deviations = append(r.notes, s.notes...), append(r.deviations, s.wrong...)
 	r.delay = r.lull.end()
 	if r.lenient {
 		r.slack = slackPerDelay * r.delay

@@ -61,6 +61,9 @@ func startPlatform(seed uint64, life time.Duration) (*platform, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v2/bot/message/reply", p.call)
 	mux.HandleFunc("POST /v2/bot/message/push", p.call)
+	mux.HandleFunc("POST /v2/bot/chat/loading/start", func(w http.ResponseWriter, _ *http.Request) {
+		respond(w, http.StatusAccepted, "")
+	})
 	p.srv = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = p.srv.Serve(ln) }()
 	return p, nil
