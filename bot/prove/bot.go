@@ -43,6 +43,8 @@ type botConfig struct {
 	Attempts             int           // bot.Options.MaxAttempts
 	Replicas             int           // redisstore.Options.Replicas
 	Fsync                bool          // redisstore.Options.Fsync
+	Database             string        // what actions ask; empty for none
+	Lethal               bool          // timers of the flow kill their process if the database does not answer
 	Router               string        // that the bot is mounted in
 	Drain                time.Duration // of Bot.Drain; 0 for no balancer
 }
@@ -72,11 +74,14 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
-	f, err := counting(cfg.Slow)
+	f, err := counting(actions{slow: cfg.Slow, db: database(cfg.Database), lethal: cfg.Lethal})
 	if err != nil {
 		return err
 	}
 	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts}
+	if cfg.Database != "" {
+		o.Failed = line.Text(apology)
+	}
 	shorten(&o, cfg.Lease, cfg.DeliveryLease)
 	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []*flow.Flow{f}, &o)
 	if err != nil {
@@ -118,12 +123,14 @@ func routes(router string, b *bot.Bot) http.Handler {
 		r.Post("/webhook", b.ServeHTTP)
 		r.Get("/readyz", b.Ready().ServeHTTP)
 		r.Get("/stats", writeStats)
+		r.Post("/replay", replay(b))
 		return r
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhook", b)
 	mux.Handle("GET /readyz", b.Ready())
 	mux.HandleFunc("GET /stats", writeStats)
+	mux.HandleFunc("POST /replay", replay(b))
 	return mux
 }
 

@@ -10,6 +10,7 @@ import (
 // each other kind of trouble.
 var ciRows = []string{
 	"clean", "answer-hangs/500-for-44s", "late-redelivery/real", "outage-window/short",
+	"reminder-fails/real", "replay/real", "storm",
 	"crash/", "stop", "restarts", "rolling/ServeMux", "rolling/chi",
 	"redis-lost-replies/5%", "redis-blackhole", "redis-restart/everysec", "redis-flush", "redis-full",
 	"sentinel", "cluster-failover", "cluster-slots", "line-faults", "line-401", "poison", "fleet-down",

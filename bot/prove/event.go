@@ -58,6 +58,12 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 				e.stamp -= age.Milliseconds()
 				e.late = age > 0
 			}
+			if len(t.ends) > 0 {
+				ends := t.ends[u%len(t.ends)]
+				if n := i - (t.events - len(ends)); n >= 0 {
+					e.kind = ends[n]
+				}
+			}
 			if u < t.poison && i == t.events/2 {
 				e.kind = poisons[u%len(poisons)]
 			}

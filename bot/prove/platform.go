@@ -26,6 +26,9 @@ type platform struct {
 	shown  map[string][]message
 	last   time.Time // when the last message was accepted
 	calls  apiCalls
+
+	dbDown bool           // the database does not answer
+	asked  map[string]int // how often the database was asked for a key
 }
 
 // token is a reply token. LINE takes it once, for about a minute from its webhook, and never more than
@@ -47,7 +50,7 @@ type message struct {
 }
 
 // apiCalls counts what the bots asked for.
-type apiCalls struct{ replies, pushes, faults, usedTokens, usedKeys, unread int }
+type apiCalls struct{ replies, pushes, faults, usedTokens, usedKeys, unread, apologies int }
 
 func startPlatform(seed uint64, life time.Duration) (*platform, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -57,10 +60,12 @@ func startPlatform(seed uint64, life time.Duration) (*platform, error) {
 	p := &platform{
 		ln: ln, life: life, rng: rand.New(rand.NewPCG(seed, 2)),
 		tokens: map[string]*token{}, keys: map[string]bool{}, shown: map[string][]message{},
+		asked: map[string]int{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v2/bot/message/reply", p.call)
 	mux.HandleFunc("POST /v2/bot/message/push", p.call)
+	mux.HandleFunc("GET /database", p.database)
 	mux.HandleFunc("POST /v2/bot/chat/loading/start", func(w http.ResponseWriter, _ *http.Request) {
 		respond(w, http.StatusAccepted, "")
 	})
@@ -143,6 +148,10 @@ func (p *platform) accept(q *apiRequest, push bool, key string) (status int, tex
 		t.used, user = true, t.user
 	}
 	for _, m := range q.Messages {
+		if m.Text == apology {
+			p.calls.apologies++
+			continue
+		}
 		a, err := parseAnswer(m.Text)
 		if err != nil {
 			p.calls.unread++

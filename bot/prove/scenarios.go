@@ -20,6 +20,8 @@ func scenarios(long bool) []trial {
 	rows = append(rows, hangRows(long)...)
 	rows = append(rows, lateRows(long)...)
 	rows = append(rows, outageRows(long)...)
+	rows = append(rows, failingRows(long)...)
+	rows = append(rows, replayRows(long)...)
 	rows = append(rows, crashRows(long)...)
 	rows = append(rows, loadRows(long)...)
 	rows = append(rows, stopRow(long), restartsRow(long))
@@ -28,7 +30,7 @@ func scenarios(long bool) []trial {
 	rows = append(rows, redisRows(long)...)
 	rows = append(rows, failoverRows(long)...)
 	rows = append(rows, lineRows(long)...)
-	rows = append(rows, poisonRow(long), fleetDown(long), soak(long))
+	rows = append(rows, poisonRow(long), fleetDown(long), stormRow(long), soak(long))
 	return rows
 }
 

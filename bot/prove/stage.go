@@ -87,7 +87,10 @@ func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *
 	cfg := botConfig{
 		API: s.line.url(), Redis: s.redis.cfg, Namespace: s.namespace, Lease: t.lease, DeliveryLease: t.delivery,
 		Timeout: t.timeout, Window: t.window, Slow: t.slow, Guard: t.guard, Attempts: t.attempts,
-		Replicas: t.replicas, Fsync: t.fsync, Router: t.router, Drain: t.drain,
+		Replicas: t.replicas, Fsync: t.fsync, Router: t.router, Drain: t.drain, Lethal: t.lethal,
+	}
+	if t.database {
+		cfg.Database = s.line.url() + "/database"
 	}
 	life, end := context.WithCancel(ctx)
 	s.fleet, err = startFleet(life, bin, dir, cfg, t.procs, t.crash)

@@ -29,14 +29,17 @@ type trial struct {
 
 	redis     string // its kind; default one
 	redisArgs []string
-	replicas  int     // redisstore.Options.Replicas
-	fsync     bool    // redisstore.Options.Fsync
-	crash     string  // KAIWA_CRASH
-	guard     string  // a guard that the bots go without
-	lineFault float64 // part of LINE's API calls that fail
-	poison    int     // how many users send an event that cannot be handled
-	timers    int     // of twenty events, how many set a timer; default 2
-	attempts  int     // bot.Options.MaxAttempts
+	replicas  int        // redisstore.Options.Replicas
+	fsync     bool       // redisstore.Options.Fsync
+	crash     string     // KAIWA_CRASH
+	guard     string     // a guard that the bots go without
+	lineFault float64    // part of LINE's API calls that fail
+	poison    int        // how many users send an event that cannot be handled
+	timers    int        // of twenty events, how many set a timer; default 2
+	attempts  int        // bot.Options.MaxAttempts
+	database  bool       // actions need it: see actions
+	lethal    bool       // see actions
+	ends      [][]string // the kinds of the last events of each user, in turn
 
 	// during makes trouble while events are sent, and ends soon after s.ctx does, or after what it waits for
 	// with s.rest. What it leaves is made good by the stage.
