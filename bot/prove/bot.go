@@ -43,6 +43,7 @@ type botConfig struct {
 	Attempts             int           // bot.Options.MaxAttempts
 	Replicas             int           // redisstore.Options.Replicas
 	Fsync                bool          // redisstore.Options.Fsync
+	Skew                 time.Duration // of the first process's clock
 	Database             string        // what actions ask; empty for none
 	Lethal               bool          // timers of the flow kill their process if the database does not answer
 	Router               string        // that the bot is mounted in

@@ -17,7 +17,7 @@ import (
 
 // fleet is the bots of a row: processes that are started again when they end.
 type fleet struct {
-	bin string
+	bin programs
 	cfg botConfig
 	dir string // their logs
 
@@ -44,7 +44,7 @@ type process struct {
 	asked  bool // its end was asked for
 }
 
-func startFleet(ctx context.Context, bin, dir string, cfg botConfig, n int, crash string) (*fleet, error) {
+func startFleet(ctx context.Context, bin programs, dir string, cfg botConfig, n int, crash string) (*fleet, error) {
 	f := &fleet{bin: bin, cfg: cfg, dir: dir}
 	for i := range n {
 		p := &process{id: i, addr: "127.0.0.1:0", crash: crash}
@@ -142,8 +142,13 @@ func (f *fleet) spawn(p *process) error {
 		return err
 	}
 	defer stdin.Close()
-	cmd := exec.Command(f.bin)
-	cmd.Env = append(os.Environ(), envBot+"="+string(told), "KAIWA_CRASH="+crash)
+	bin, skew := f.bin.bot, time.Duration(0)
+	if p.id == 0 && cfg.Skew != 0 {
+		bin, skew = f.bin.skewed, cfg.Skew
+	}
+	cmd := exec.Command(bin)
+	cmd.Env = append(os.Environ(), envBot+"="+string(told), "KAIWA_CRASH="+crash,
+		fmt.Sprintf("%s=%.0f", envSkew, skew.Seconds()))
 	cmd.Stdin, cmd.Stderr = stdin, log
 	out, err := cmd.StdoutPipe()
 	if err == nil {

@@ -77,7 +77,7 @@ func prove() int {
 // proveAll runs the rows and returns the exit status.
 func proveAll(ctx context.Context, s *settings, rows []trial) int {
 	redis.SetLogger(quiet{})
-	bin, clean, err := botBinary(s)
+	bin, clean, err := botPrograms(s, rows)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "prove:", err)
 		return 1
@@ -106,7 +106,7 @@ func proveAll(ctx context.Context, s *settings, rows []trial) int {
 }
 
 // runAll runs the rows, those that mostly wait several at once, and prints what becomes of each as it is known.
-func runAll(ctx context.Context, bin string, s *settings, rows []trial) []*result {
+func runAll(ctx context.Context, bin programs, s *settings, rows []trial) []*result {
 	results := make([]*result, len(rows))
 	free := make(chan struct{}, max(s.jobs, 1))
 	var running sync.WaitGroup

@@ -51,7 +51,7 @@ func (s *stage) pause(d time.Duration) bool { return sleepUntil(s.ctx, time.Now(
 func (s *stage) rest(d time.Duration) bool { return sleepUntil(s.life, time.Now().Add(d)) }
 
 // runTrial plays a row from start to end. Lenient bars on time make allowance for the machine.
-func runTrial(ctx context.Context, bin string, seed uint64, t *trial, lenient bool) *result {
+func runTrial(ctx context.Context, bin programs, seed uint64, t *trial, lenient bool) *result {
 	t.defaults()
 	r := &result{trial: t, seed: seed}
 	h := &host{}
@@ -71,7 +71,7 @@ func runTrial(ctx context.Context, bin string, seed uint64, t *trial, lenient bo
 	return r
 }
 
-func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *stage {
+func newStage(ctx context.Context, h *host, bin programs, seed uint64, t *trial) *stage {
 	s := &stage{life: ctx, t: t, rng: rand.New(rand.NewPCG(seed, 4)), namespace: newNamespace()}
 	s.redis = startEngine(h, t, seed)
 	var err error
@@ -87,7 +87,7 @@ func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *
 	cfg := botConfig{
 		API: s.line.url(), Redis: s.redis.cfg, Namespace: s.namespace, Lease: t.lease, DeliveryLease: t.delivery,
 		Timeout: t.timeout, Window: t.window, Slow: t.slow, Guard: t.guard, Attempts: t.attempts,
-		Replicas: t.replicas, Fsync: t.fsync, Router: t.router, Drain: t.drain, Lethal: t.lethal,
+		Replicas: t.replicas, Fsync: t.fsync, Router: t.router, Drain: t.drain, Lethal: t.lethal, Skew: t.skew,
 	}
 	if t.database {
 		cfg.Database = s.line.url() + "/database"

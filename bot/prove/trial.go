@@ -16,6 +16,7 @@ type trial struct {
 	procs               int
 	dup                 float64 // part of the events that are sent twice, half of them late
 	redeliver, shuffle  bool
+	skew                time.Duration   // by how much the clock of the first process is wrong
 	slow                time.Duration   // how long an action takes
 	ages                []time.Duration // how old the events of a user are when they come first, in turn; default all 0
 	patience            time.Duration   // for how long an event is redelivered; default 60 s
