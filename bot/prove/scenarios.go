@@ -28,6 +28,7 @@ func scenarios(long bool) []trial {
 	rows = append(rows, rollingRows(long)...)
 	rows = append(rows, deathRows(long)...)
 	rows = append(rows, clockRows(long)...)
+	rows = append(rows, clockRows(long)...)
 	rows = append(rows, redisRows(long)...)
 	rows = append(rows, failoverRows(long)...)
 	rows = append(rows, lineRows(long)...)
