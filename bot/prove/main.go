@@ -44,7 +44,7 @@ func prove() int {
 	flag.BoolVar(&s.race, "race", false, "build the bots with the race detector")
 	flag.Uint64Var(&s.seed, "seed", 0, "seed of the schedule; 0 draws one")
 	flag.Float64Var(&s.scale, "scale", 1, "multiply the events of each user by this")
-	flag.IntVar(&s.jobs, "jobs", 4, "run so many of the rows that mostly wait at once, such as crash rows; the others run alone")
+	flag.IntVar(&s.jobs, "jobs", 6, "run so many of the rows that mostly wait at once, such as crash rows; the others run alone")
 	flag.StringVar(&s.markdown, "markdown", "", "write the table to this file")
 	flag.StringVar(&s.bot, "bot", "", "use this binary for the bots; the default is to build one")
 	flag.Usage = func() {

@@ -2,9 +2,9 @@ package main
 
 import "time"
 
-// stormRow has all go wrong at once, at the terms of users: processes die, Redis restarts, LINE fails, and
+// stormRows have all go wrong at once, at the terms of users: processes die, Redis restarts, LINE fails, and
 // turns take a second.
-func stormRow(long bool) trial {
+func stormRows(long bool) []trial {
 	t := base("storm", pick(long, 60, 150), pick(long, 8, 16), pick(long, 20, 40), 3)
 	t.real()
 	t.slow, t.lineFault, t.redis, t.timers = time.Second, 0.15, redisAOF, 3
@@ -26,5 +26,5 @@ func stormRow(long bool) trial {
 		s.note("%d kills, Redis away for a second %d times, LINE failed in %.0f of 100 calls", kills, restarts, 100*s.t.lineFault)
 	}
 	t.after = func(s *stage, r *result) { r.waits("from the webhook", s.answers(time.Time{}, 0), 0, 0) }
-	return t
+	return []trial{t}
 }

@@ -17,22 +17,18 @@ func base(name string, users, events, rate, procs int) trial {
 // scenarios returns the rows in order, in the short form or in full.
 func scenarios(long bool) []trial {
 	rows := []trial{clean(long)}
-	rows = append(rows, hangRows(long)...)
-	rows = append(rows, lateRows(long)...)
-	rows = append(rows, outageRows(long)...)
-	rows = append(rows, failingRows(long)...)
-	rows = append(rows, replayRows(long)...)
-	rows = append(rows, crashRows(long)...)
+	for _, some := range []func(long bool) []trial{ // those that mostly wait: they run beside each other
+		hangRows, lateRows, outageRows, failingRows, replayRows, rollingRows, clockRows, stormRows, crashRows,
+	} {
+		rows = append(rows, some(long)...)
+	}
 	rows = append(rows, loadRows(long)...)
 	rows = append(rows, stopRow(long), restartsRow(long))
-	rows = append(rows, rollingRows(long)...)
 	rows = append(rows, deathRows(long)...)
-	rows = append(rows, clockRows(long)...)
-	rows = append(rows, clockRows(long)...)
 	rows = append(rows, redisRows(long)...)
 	rows = append(rows, failoverRows(long)...)
 	rows = append(rows, lineRows(long)...)
-	rows = append(rows, poisonRow(long), fleetDown(long), stormRow(long), soak(long))
+	rows = append(rows, poisonRow(long), fleetDown(long), soak(long))
 	return rows
 }
 
