@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -80,7 +79,11 @@ func readSkew() (n int64) {
 // anew, which takes a while at the first time.
 func buildSkewed(bin, dir string, race bool) error {
 	const now = "func Now() Time {\n\tsec, nsec, mono := runtimeNow()\n"
-	src := filepath.Join(runtime.GOROOT(), "src", "time", "time.go")
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return err
+	}
+	src := filepath.Join(strings.TrimSpace(string(root)), "src", "time", "time.go")
 	text, err := os.ReadFile(src)
 	if err != nil {
 		return err

@@ -41,14 +41,14 @@ func deathOfOne() trial {
 	return t
 }
 
-// deathOfTwo kills one of two processes at 40 events a second.
+// deathOfTwo kills one of two processes at 40 events a second, so that it has three turns under way most times.
 func deathOfTwo(long bool) trial {
-	t := base("death-under-load/two", 40, pick(long, 10, 40), 40, 2)
+	t := base("death-under-load/two", 40, pick(long, 12, 40), 40, 2)
 	t.real()
-	t.slow, t.redeliver = 50*time.Millisecond, true
+	t.slow = 150 * time.Millisecond
 	t.during = func(s *stage) {
 		kills := 0
-		for ; s.pause(4*time.Second) && kills < pick(long, 1, 6); kills++ {
+		for ; s.pause(4*time.Second) && kills < pick(long, 2, 6); kills++ {
 			s.fleet.signal(kills, sigkill)
 		}
 		s.note("%d kills", kills)

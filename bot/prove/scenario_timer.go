@@ -111,6 +111,7 @@ func replayRows(long bool) []trial {
 			before := s.fleet.died()
 			s.line.setFaults(0.3, apiFault{})
 			s.replayAll(6)
+			s.rest(s.t.lease + 2*time.Second) // LINE fails until what dead processes left is done, too
 			deaths := s.fleet.died() - before
 			s.note("%d dead letters, replayed while %d processes died", len(dead), deaths)
 			if deaths < 3 {
