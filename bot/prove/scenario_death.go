@@ -43,13 +43,14 @@ func deathOfOne() trial {
 
 // deathOfTwo kills one of two processes at 40 events a second, so that it has three turns under way most times.
 func deathOfTwo(long bool) trial {
-	t := base("death-under-load/two", 40, pick(long, 12, 40), 40, 2)
+	t := base("death-under-load/two", 40, pick(long, 14, 40), 40, 2)
 	t.real()
 	t.slow = 150 * time.Millisecond
 	t.during = func(s *stage) {
 		kills := 0
-		for ; s.pause(4*time.Second) && kills < pick(long, 2, 6); kills++ {
+		for wait := 3 * time.Second; s.pause(wait) && kills < pick(long, 2, 6); kills++ {
 			s.fleet.signal(kills, sigkill)
+			wait = 6 * time.Second // until all is well again: one death at a time
 		}
 		s.note("%d kills", kills)
 	}
