@@ -11,8 +11,9 @@ const (
 	// suspectWait is the longest delay before a suspect that cannot run now is tried again; the delay
 	// is drawn between half of it and all of it.
 	suspectWait = 400 * time.Millisecond
-	// maxSuspects is how many suspects of one death may run at once.
-	maxSuspects = 64
+	// maxSuspects is how many suspects of one death may run at once: half of the turns that a process runs
+	// by default, so that a death with 100 turns of a second under way is made good in one second.
+	maxSuspects = 128
 )
 
 // suspects bounds the turns of suspects: events that may have crashed a process, because their earlier

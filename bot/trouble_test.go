@@ -366,6 +366,39 @@ func TestProcessesTakeTurns(t *testing.T) {
 	})
 }
 
+// A turn without outputs leaves no acknowledgement behind that the store has already. A second one would take
+// over what another process sends meanwhile.
+func TestTurnWithoutOutputsAcknowledgesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reply := func(_ context.Context, t *countTurn) error { t.Send(text(t.Event().Text)); return nil }
+		quiet := func(context.Context, *countTurn) error { time.Sleep(50 * time.Millisecond); return nil }
+		d := flow.New[count]("quiet", "quiet")
+		d.StartOn(flow.Text("start"))
+		d.In("quiet").Enter(reply).On(flow.Text("quiet")).Do(quiet).Stay().On(flow.Text("stop")).End().On(flow.Text()).Do(reply).Stay()
+		f, err := d.Build()
+		require.NoError(t, err)
+		store, channel := memstore.New(), slowChannel{&fakeChannel{}}
+		var bots [2]*bot.Bot
+		for i := range bots {
+			bots[i], err = bot.New(channel, store, []*flow.Flow{f}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+			require.NoError(t, err)
+		}
+		receive := func(b *bot.Bot, words string) {
+			require.NoError(t, b.Receive(context.Background(), []transport.Event{said("ann", words, words)}))
+		}
+		receive(bots[0], "start") // is sent until 30 ms
+		time.Sleep(5 * time.Millisecond)
+		receive(bots[0], "quiet") // is committed at 55 ms
+		time.Sleep(55 * time.Millisecond)
+		receive(bots[1], "more") // is sent until 90 ms, and acknowledged at 190 ms
+		time.Sleep(time.Minute)
+		require.Len(t, channel.take(), 2)
+		for _, b := range bots {
+			require.NoError(t, b.Shutdown(context.Background()))
+		}
+	})
+}
+
 // A backlog is sent once: acknowledgements of its beginning do not start it over.
 func TestBacklogIsSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

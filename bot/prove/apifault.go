@@ -9,9 +9,10 @@ import (
 type apiFault struct {
 	before, after bool // before the call is accepted, or after
 	status        int
-	text, wait    string // of a 429
-	hang, garbage bool   // otherwise the connection is reset
-	pushOnly      bool   // replies are well
+	text, wait    string        // of a 429
+	hang, garbage bool          // otherwise the connection is reset
+	slow          time.Duration // how long a call takes, which does not fail
+	pushOnly      bool          // replies are well
 }
 
 // apiFaults are drawn from with equal chances.
@@ -29,7 +30,7 @@ func (p *platform) draw(push bool) apiFault {
 	defer p.mu.Unlock()
 	f := apiFault{}
 	switch {
-	case p.always.status > 0 && (push || !p.always.pushOnly):
+	case p.always != (apiFault{}) && (push || !p.always.pushOnly):
 		f = p.always
 	case p.faults > 0 && p.rng.Float64() < p.faults:
 		f = apiFaults[p.rng.IntN(len(apiFaults))]
@@ -43,6 +44,9 @@ func (p *platform) draw(push bool) apiFault {
 // act lets the call fail. It returns true where the call goes on.
 func (f *apiFault) act(w http.ResponseWriter, r *http.Request) bool {
 	switch {
+	case f.slow > 0:
+		time.Sleep(f.slow)
+		return true
 	case f.hang:
 		select {
 		case <-r.Context().Done():

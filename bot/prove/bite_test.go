@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 // A bot without one of its guards is found out; one with all of them is not.
 func TestBites(t *testing.T) {
 	needs.Program(t, "redis-server", "apt-get install redis-server")
-	bin, clean, err := botBinary(&settings{})
+	bin, clean, err := botPrograms(&settings{}, nil)
 	require.NoError(t, err)
 	t.Cleanup(clean)
 	plain := base("plain", 10, 20, 150, 2)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +13,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/go-chi/chi/v5"
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -40,6 +43,11 @@ type botConfig struct {
 	Attempts             int           // bot.Options.MaxAttempts
 	Replicas             int           // redisstore.Options.Replicas
 	Fsync                bool          // redisstore.Options.Fsync
+	Skew                 time.Duration // of the first process's clock
+	Database             string        // what actions ask; empty for none
+	Lethal               bool          // timers of the flow kill their process if the database does not answer
+	Router               string        // that the bot is mounted in
+	Drain                time.Duration // of Bot.Drain; 0 for no balancer
 }
 
 func runBot() error {
@@ -67,38 +75,64 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
-	f, err := counting(cfg.Slow)
+	f, err := counting(actions{slow: cfg.Slow, db: database(cfg.Database), lethal: cfg.Lethal})
 	if err != nil {
 		return err
 	}
 	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts}
+	if cfg.Database != "" {
+		o.Failed = line.Text(apology)
+	}
 	shorten(&o, cfg.Lease, cfg.DeliveryLease)
 	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []*flow.Flow{f}, &o)
 	if err != nil {
 		return err
 	}
-	return serve(b, cfg.Listen, term)
+	return serve(b, &cfg, term)
 }
 
-// serve answers webhooks until SIGTERM, then shuts down in an orderly way.
-func serve(b *bot.Bot, listen string, term <-chan os.Signal) error {
-	ln, err := net.Listen("tcp", listen)
+// serve answers webhooks until SIGTERM, then shuts down in an orderly way: in README's order behind a
+// balancer. Without one webhooks are redelivered, and go to another process.
+func serve(b *bot.Bot, cfg *botConfig, term <-chan os.Signal) error {
+	ln, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/webhook", b)
-	mux.HandleFunc("/stats", writeStats)
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{Handler: routes(cfg.Router, b), ReadHeaderTimeout: 5 * time.Second}
 	fmt.Println("ready", ln.Addr())
 	go func() { _ = srv.Serve(ln) }()
 	<-term
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
+	if cfg.Drain > 0 {
+		b.Drain(ctx, cfg.Drain)
+		return errors.Join(srv.Shutdown(ctx), b.Shutdown(ctx))
+	}
 	if err := b.Shutdown(ctx); err != nil {
 		return fmt.Errorf("shutdown: %w", err)
 	}
 	return srv.Shutdown(ctx)
+}
+
+// routerChi is the router besides that of net/http.
+const routerChi = "chi"
+
+// routes mounts the bot.
+func routes(router string, b *bot.Bot) http.Handler {
+	if router == routerChi {
+		r := chi.NewRouter()
+		r.Post("/webhook", b.ServeHTTP)
+		r.Get("/readyz", b.Ready().ServeHTTP)
+		r.Get("/stats", writeStats)
+		r.Post("/replay", replay(b))
+		return r
+	}
+	mux := http.NewServeMux()
+	mux.Handle("POST /webhook", b)
+	mux.Handle("GET /readyz", b.Ready())
+	mux.HandleFunc("GET /stats", writeStats)
+	mux.HandleFunc("POST /replay", replay(b))
+	return mux
 }
 
 // dieWithParent ends the process when the other end of its standard input is closed.

@@ -22,6 +22,7 @@ type tally struct {
 	repaired         time.Duration // the same, or from the last end of a process in between
 	slowest          string        // the event that took so long
 	missing          []string      // the first of those lost
+	again            []string      // the first of those doubled
 }
 
 func (c *tally) settled() bool { return c.lost == 0 }
@@ -36,7 +37,7 @@ func (s *stage) count() *tally {
 	c := &tally{}
 	for _, events := range s.users {
 		v := view{
-			c: c, strict: !s.t.shuffle, window: s.t.window, lastEnd: s.fleet.lastEnd, forgotten: forgotten,
+			c: c, strict: !s.t.shuffle && len(s.t.ages) == 0, window: s.t.window, lastEnd: s.fleet.lastEnd, forgotten: forgotten,
 			parts: map[part]*message{}, due: map[int]int64{}, newest: -1,
 		}
 		for _, m := range s.line.snapshot(events[0].user) {
@@ -72,6 +73,9 @@ func (v *view) see(m *message, events []*event) {
 	p := part{m.Timer, m.Seq, m.Part}
 	if was, again := v.parts[p]; again {
 		v.c.doubled++
+		if len(v.c.again) < 5 {
+			v.c.again = append(v.c.again, fmt.Sprintf("%v by push %t %s after it", m.answer, m.pushed, short(m.at.Sub(was.at))))
+		}
 		if was.Hash != m.Hash || covers(v.forgotten, was.at) {
 			v.c.rerun++
 		}
@@ -110,6 +114,9 @@ func (v *view) has(p part) bool {
 
 // took notes how long an event waited. Whoever repairs may end as well: then the next one begins anew.
 func (v *view) took(e *event, answered time.Time) {
+	if e.kind == kindShaky || e.kind == kindNeedy {
+		return // it fails at first, and waits for that
+	}
 	first := e.first
 	v.c.worst = max(v.c.worst, answered.Sub(first))
 	if end := v.lastEnd(answered); end.After(first) {

@@ -9,7 +9,9 @@ import (
 // ciRows begin the names of the rows of the short form that a pipeline runs: all crash rows, and one of
 // each other kind of trouble.
 var ciRows = []string{
-	"clean", "crash/", "stop", "rolling",
+	"clean", "answer-hangs/500-for-44s", "late-redelivery/real", "outage-window/short",
+	"reminder-fails/real", "replay/real", "storm",
+	"rolling/ServeMux", "rolling/chi", "crash/", "stop", "restarts", "death-under-load/one", "death-under-load/two",
 	"redis-lost-replies/5%", "redis-blackhole", "redis-restart/everysec", "redis-flush", "redis-full",
 	"sentinel", "cluster-failover", "cluster-slots", "line-faults", "line-401", "poison", "fleet-down",
 }

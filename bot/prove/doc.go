@@ -1,6 +1,6 @@
 // Prove tries to break a bot, and says what it found.
 //
-//	go -C bot/prove run .              # the short form, under 10 minutes on two cores: make prove
+//	go -C bot/prove run .              # the short form, under 12 minutes on two cores: make prove
 //	go -C bot/prove run . -long        # all of it
 //	go -C bot/prove run . -ci          # a part, for pipelines: under 5 minutes on two quiet cores
 //	go -C bot/prove run . -run stop    # the scenarios whose name begins so

@@ -19,6 +19,7 @@ type event struct {
 	dup   time.Duration // after how long it is sent again; negative for not
 	id    string
 	stamp int64 // LINE's timestamp, ms
+	late  bool  // it is a redelivery when the bots see it first
 
 	// What became of it.
 	first    time.Time // when it was sent first
@@ -31,8 +32,8 @@ func userID(seed uint64, n int) string {
 	return "U" + hex.EncodeToString(sum[:16])
 }
 
-// plan returns the events of each user. Timestamps are in the order of seq; with shuffle, the
-// times at which they are sent are not.
+// plan returns the events of each user. Timestamps are in the order of seq, but for ages; with shuffle,
+// the times at which they are sent are not.
 func plan(t *trial, seed uint64, start time.Time) [][]*event {
 	total := t.users * t.events
 	gap := time.Second / time.Duration(max(t.rate, 1))
@@ -51,6 +52,17 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 				e.kind = kindMany
 			case n <= t.timers:
 				e.kind = kindTimer
+			}
+			if len(t.ages) > 0 {
+				age := t.ages[(i+u)%len(t.ages)]
+				e.stamp -= age.Milliseconds()
+				e.late = age > 0
+			}
+			if len(t.ends) > 0 {
+				ends := t.ends[u%len(t.ends)]
+				if n := i - (t.events - len(ends)); n >= 0 {
+					e.kind = ends[n]
+				}
 			}
 			if u < t.poison && i == t.events/2 {
 				e.kind = poisons[u%len(poisons)]

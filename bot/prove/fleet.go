@@ -17,7 +17,7 @@ import (
 
 // fleet is the bots of a row: processes that are started again when they end.
 type fleet struct {
-	bin string
+	bin programs
 	cfg botConfig
 	dir string // their logs
 
@@ -44,7 +44,7 @@ type process struct {
 	asked  bool // its end was asked for
 }
 
-func startFleet(ctx context.Context, bin, dir string, cfg botConfig, n int, crash string) (*fleet, error) {
+func startFleet(ctx context.Context, bin programs, dir string, cfg botConfig, n int, crash string) (*fleet, error) {
 	f := &fleet{bin: bin, cfg: cfg, dir: dir}
 	for i := range n {
 		p := &process{id: i, addr: "127.0.0.1:0", crash: crash}
@@ -142,8 +142,13 @@ func (f *fleet) spawn(p *process) error {
 		return err
 	}
 	defer stdin.Close()
-	cmd := exec.Command(f.bin)
-	cmd.Env = append(os.Environ(), envBot+"="+string(told), "KAIWA_CRASH="+crash)
+	bin, skew := f.bin.bot, time.Duration(0)
+	if p.id == 0 && cfg.Skew != 0 {
+		bin, skew = f.bin.skewed, cfg.Skew
+	}
+	cmd := exec.Command(bin)
+	cmd.Env = append(os.Environ(), envBot+"="+string(told), "KAIWA_CRASH="+crash,
+		fmt.Sprintf("%s=%.0f", envSkew, skew.Seconds()))
 	cmd.Stdin, cmd.Stderr = stdin, log
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -184,6 +189,13 @@ func (f *fleet) alive() int {
 	return n
 }
 
+// died is how many processes were killed.
+func (f *fleet) died() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.deaths
+}
+
 // serving is how many processes are ready and not to end.
 func (f *fleet) serving() (n int) {
 	f.mu.Lock()
@@ -214,4 +226,14 @@ func (f *fleet) pick(ctx context.Context, n int) (addr string) {
 		return addr != ""
 	})
 	return addr
+}
+
+// addrs are the addresses of all processes, whatever they do. They stay the same over restarts.
+func (f *fleet) addrs() (all []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range f.procs {
+		all = append(all, p.addr)
+	}
+	return all
 }

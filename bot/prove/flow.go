@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
@@ -30,6 +31,9 @@ const (
 	kindPlain = "plain" // one message
 	kindMany  = "many"  // seven, which takes a reply and a push
 	kindTimer = "timer" // one, and one later
+	kindNap   = "nap"   // one, and one later by a timer of the flow itself
+	kindNeedy = "needy" // one, if the database answers
+	kindShaky = "shaky" // one, when the database was asked for the fourth time
 )
 
 // The kinds of events that cannot be handled.
@@ -60,29 +64,69 @@ func suffer(kind string) error {
 
 const manyMessages = 7
 
-// counting is the flow that is proved. Its actions take as long as slow.
-func counting(slow time.Duration) (*flow.Flow, error) {
-	count := func(ctx context.Context, t *flow.Turn[chain]) error {
-		select {
-		case <-time.After(slow):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if _, kind, _ := strings.Cut(t.Event().Text, " "); isPoison(kind) {
-			return suffer(kind)
-		}
-		link(t, t.State() != "")
-		return nil
-	}
+// actions are those of the flow that is proved.
+type actions struct {
+	slow time.Duration // how long they take
+	db   database
+	// lethal: a timer of the flow kills its process where the database does not answer. Without it, the
+	// timer fails.
+	lethal bool
+}
+
+// counting is the flow that is proved. It counts until the end, but for its naps.
+func counting(a actions) (*flow.Flow, error) {
 	b := flow.New[chain]("prove", "counting")
 	b.StartOn(flow.Text())
-	b.In("counting").Enter(func(_ context.Context, t *flow.Turn[chain]) error {
-		link(t, false)
-		return nil
-	}).
+	b.In("counting").Enter(a.begin).
 		On(flow.Postback("end")).End(). // a flow must have an end
-		On(flow.Text()).Do(count).Remind("later", due, remind).Stay()
+		On(flow.Text()).When("it is a nap", isNap).Do(a.count).To("napping").
+		On(flow.Text()).Do(a.count).Remind("later", due, a.remind).Stay()
+	b.In("napping").
+		At(due).Do(a.wake).To("counting").
+		On(flow.Text()).Do(a.count).Stay()
 	return b.Build()
+}
+
+func kindOf(t *flow.Turn[chain]) string {
+	_, kind, _ := strings.Cut(t.Event().Text, " ")
+	return kind
+}
+
+func isNap(t *flow.Turn[chain]) bool { return kindOf(t) == kindNap }
+
+func (a *actions) work(ctx context.Context) error {
+	select {
+	case <-time.After(a.slow):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// begin answers the first event of a user, and nothing after a nap.
+func (a *actions) begin(ctx context.Context, t *flow.Turn[chain]) error {
+	if t.Event().Kind == transport.KindTimer {
+		return nil
+	}
+	link(t, false)
+	return a.work(ctx)
+}
+
+func (a *actions) count(ctx context.Context, t *flow.Turn[chain]) error {
+	err := a.work(ctx)
+	switch kind := kindOf(t); {
+	case err != nil:
+	case isPoison(kind):
+		err = suffer(kind)
+	case kind == kindNeedy:
+		err = a.db.ask(ctx, "")
+	case kind == kindShaky:
+		err = a.db.ask(ctx, t.ID())
+	}
+	if err == nil {
+		link(t, t.State() != "")
+	}
+	return err
 }
 
 // link counts the event and answers it.
@@ -94,7 +138,7 @@ func link(t *flow.Turn[chain], timers bool) {
 	h := fnv.New64a()
 	fmt.Fprint(h, before, d.Seq, rand.Uint64()) // differs from run to run
 	d.Hash = fmt.Sprintf("%012x", h.Sum64()>>16)
-	if kind == kindTimer && timers {
+	if (kind == kindTimer || kind == kindNap) && timers {
 		// Round times, as people choose them, so that some are equal.
 		d.Due = (t.Now().UnixMilli() + 500 + int64(d.Seq*137%1000)) / 500 * 500
 	}
@@ -115,9 +159,22 @@ func due(t *flow.Turn[chain]) time.Time {
 	return time.UnixMilli(t.Data.Due)
 }
 
-func remind(_ context.Context, t *flow.Turn[chain]) error {
+// remind is the action of the reminder.
+func (a *actions) remind(ctx context.Context, t *flow.Turn[chain]) error {
+	if err := a.db.ask(ctx, ""); err != nil {
+		return err
+	}
 	t.Send(line.Text(answer{Timer: true, Seq: t.Data.Seq, Due: t.Data.Due}.String()))
 	return nil
+}
+
+// wake is the action of the flow's own timer.
+func (a *actions) wake(ctx context.Context, t *flow.Turn[chain]) error {
+	err := a.remind(ctx, t)
+	if err != nil && a.lethal {
+		return suffer(kindKill)
+	}
+	return err
 }
 
 // answer is what a message of the bot says.

@@ -3,6 +3,7 @@ module github.com/kaiwa-go/kaiwa/bot/prove
 go 1.26.0
 
 require (
+	github.com/go-chi/chi/v5 v5.5.0
 	github.com/kaiwa-go/kaiwa v0.0.0
 	github.com/redis/go-redis/v9 v9.23.0
 	github.com/stretchr/testify v1.12.1

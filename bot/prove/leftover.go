@@ -31,12 +31,9 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 			n, err := c.ZCard(ctx, key).Result()
 			found["sessions due"] += int(n)
 			return err
-		case name == "dl", strings.HasPrefix(name, "dl:"):
-			letters, err := c.XRange(ctx, key, "-", "+").Result()
-			for _, letter := range letters {
-				id, _ := letter.Values["id"].(string)
-				dead = append(dead, id)
-			}
+		case isDeadLetters(key):
+			ids, err := readDeadLetters(ctx, c, key)
+			dead = append(dead, ids...)
 			return err
 		case name == "f": // the mark that is written before each wait for a replica
 		case strings.HasPrefix(name, "q:"):
@@ -61,6 +58,21 @@ func (s *stage) leftover(ctx context.Context) (map[string]int, error) {
 	return found, err
 }
 
+// isDeadLetters says whether a key holds dead letters.
+func isDeadLetters(key string) bool {
+	return strings.HasSuffix(key, "}:dl") || strings.Contains(key, "}:dl:")
+}
+
+// readDeadLetters returns the ids of the events in a stream of dead letters.
+func readDeadLetters(ctx context.Context, c *redis.Client, key string) (ids []string, err error) {
+	letters, err := c.XRange(ctx, key, "-", "+").Result()
+	for _, letter := range letters {
+		id, _ := letter.Values["id"].(string)
+		ids = append(ids, id)
+	}
+	return ids, err
+}
+
 // finish waits for Redis to be tidy, ends the bots, and writes down what there is to say.
 func (s *stage) finish(ctx context.Context, r *result) {
 	var left map[string]int
@@ -73,7 +85,7 @@ func (s *stage) finish(ctx context.Context, r *result) {
 	s.sender.client.CloseIdleConnections()
 	_ = await(ctx, 10*time.Second, func() bool { // connections take a moment to close
 		r.idle = s.fleet.stats()
-		return r.idle.Goroutines <= maxGoroutines
+		return r.idle.Goroutines <= s.t.mostIdle()
 	})
 	if n := s.fleet.finish(); n > 0 {
 		s.fail("%d processes did not shut down", n)
@@ -113,8 +125,11 @@ func (s *stage) finish(ctx context.Context, r *result) {
 	if len(r.missing) > 0 {
 		s.note("lost: %s", strings.Join(r.missing, ", "))
 	}
+	if len(r.again) > 0 {
+		s.note("doubled: %s", strings.Join(r.again, ", "))
+	}
 	r.spans = len(s.forgotten)
-	r.notes, r.deviations = s.notes, append(r.deviations, s.wrong...)
+	r.notes, r.deviations = append(r.notes, s.notes...), append(r.deviations, s.wrong...)
 	r.delay = r.lull.end()
 	if r.lenient {
 		r.slack = slackPerDelay * r.delay

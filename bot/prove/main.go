@@ -44,7 +44,7 @@ func prove() int {
 	flag.BoolVar(&s.race, "race", false, "build the bots with the race detector")
 	flag.Uint64Var(&s.seed, "seed", 0, "seed of the schedule; 0 draws one")
 	flag.Float64Var(&s.scale, "scale", 1, "multiply the events of each user by this")
-	flag.IntVar(&s.jobs, "jobs", 4, "run so many of the crash rows at once, as they mostly wait; the others run alone")
+	flag.IntVar(&s.jobs, "jobs", 6, "run so many of the rows that mostly wait at once, such as crash rows; the others run alone")
 	flag.StringVar(&s.markdown, "markdown", "", "write the table to this file")
 	flag.StringVar(&s.bot, "bot", "", "use this binary for the bots; the default is to build one")
 	flag.Usage = func() {
@@ -77,7 +77,7 @@ func prove() int {
 // proveAll runs the rows and returns the exit status.
 func proveAll(ctx context.Context, s *settings, rows []trial) int {
 	redis.SetLogger(quiet{})
-	bin, clean, err := botBinary(s)
+	bin, clean, err := botPrograms(s, rows)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "prove:", err)
 		return 1
@@ -105,14 +105,14 @@ func proveAll(ctx context.Context, s *settings, rows []trial) int {
 	return min(failed, 1)
 }
 
-// runAll runs the rows, crash rows several at once, and prints what becomes of each as it is known.
-func runAll(ctx context.Context, bin string, s *settings, rows []trial) []*result {
+// runAll runs the rows, those that mostly wait several at once, and prints what becomes of each as it is known.
+func runAll(ctx context.Context, bin programs, s *settings, rows []trial) []*result {
 	results := make([]*result, len(rows))
 	free := make(chan struct{}, max(s.jobs, 1))
 	var running sync.WaitGroup
 	for i := range rows {
 		t := &rows[i]
-		if t.crash == "" {
+		if !t.mostlyWaits() {
 			running.Wait()
 		}
 		free <- struct{}{}
@@ -127,7 +127,7 @@ func runAll(ctx context.Context, bin string, s *settings, rows []trial) []*resul
 				fmt.Println(results[i].line())
 			}
 		})
-		if t.crash == "" {
+		if !t.mostlyWaits() {
 			running.Wait()
 		}
 	}

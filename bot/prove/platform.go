@@ -20,20 +20,27 @@ type platform struct {
 	mu     sync.Mutex // guards the rest
 	rng    *rand.Rand
 	faults float64  // part of the calls that fail
-	always apiFault // how all calls fail; without a status they do not
+	always apiFault // how all calls fail; with its zero value they do not
 	tokens map[string]*token
 	keys   map[string]bool
 	shown  map[string][]message
 	last   time.Time // when the last message was accepted
 	calls  apiCalls
+
+	dbDown bool           // the database does not answer
+	asked  map[string]int // how often the database was asked for a key
 }
 
-// token is a reply token.
+// token is a reply token. LINE takes it once, for about a minute from its webhook, and never more than
+// tokenReach after its event.
 type token struct {
-	user string
-	born time.Time
-	used bool
+	user  string
+	born  time.Time
+	event time.Time // when its event happened
+	used  bool
 }
+
+const tokenReach = 20 * time.Minute
 
 // message is a message that a user sees.
 type message struct {
@@ -43,7 +50,7 @@ type message struct {
 }
 
 // apiCalls counts what the bots asked for.
-type apiCalls struct{ replies, pushes, faults, usedTokens, usedKeys, unread int }
+type apiCalls struct{ replies, pushes, faults, usedTokens, usedKeys, unread, apologies int }
 
 func startPlatform(seed uint64, life time.Duration) (*platform, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -53,10 +60,15 @@ func startPlatform(seed uint64, life time.Duration) (*platform, error) {
 	p := &platform{
 		ln: ln, life: life, rng: rand.New(rand.NewPCG(seed, 2)),
 		tokens: map[string]*token{}, keys: map[string]bool{}, shown: map[string][]message{},
+		asked: map[string]int{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v2/bot/message/reply", p.call)
 	mux.HandleFunc("POST /v2/bot/message/push", p.call)
+	mux.HandleFunc("GET /database", p.database)
+	mux.HandleFunc("POST /v2/bot/chat/loading/start", func(w http.ResponseWriter, _ *http.Request) {
+		respond(w, http.StatusAccepted, "")
+	})
 	p.srv = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = p.srv.Serve(ln) }()
 	return p, nil
@@ -73,16 +85,21 @@ func (p *platform) setFaults(part float64, always apiFault) {
 	p.faults, p.always = part, always
 }
 
-// issue makes a reply token valid from now on, also one that was issued before.
-func (p *platform) issue(name, user string) {
+// issue makes an event's reply token valid from now on, also one that was issued before.
+func (p *platform) issue(e *event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	t := p.tokens[name]
+	t := p.tokens[e.token()]
 	if t == nil {
-		t = &token{user: user}
-		p.tokens[name] = t
+		t = &token{user: e.user, event: time.UnixMilli(e.stamp)}
+		p.tokens[e.token()] = t
 	}
 	t.born = time.Now()
+}
+
+// good says whether LINE would take a reply with the token now.
+func (t *token) good(life time.Duration) bool {
+	return t != nil && !t.used && time.Since(t.born) <= life && time.Since(t.event) <= tokenReach
 }
 
 // apiRequest is the body of a reply or a push.
@@ -124,13 +141,17 @@ func (p *platform) accept(q *apiRequest, push bool, key string) (status int, tex
 	} else {
 		p.calls.replies++
 		t := p.tokens[q.ReplyToken]
-		if t == nil || t.used || time.Since(t.born) > p.life {
+		if !t.good(p.life) {
 			p.calls.usedTokens++
 			return http.StatusBadRequest, "Invalid reply token"
 		}
 		t.used, user = true, t.user
 	}
 	for _, m := range q.Messages {
+		if m.Text == apology {
+			p.calls.apologies++
+			continue
+		}
 		a, err := parseAnswer(m.Text)
 		if err != nil {
 			p.calls.unread++

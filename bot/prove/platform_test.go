@@ -14,9 +14,10 @@ func TestPlatform(t *testing.T) {
 	p, err := startPlatform(1, time.Minute)
 	require.NoError(t, err)
 	t.Cleanup(p.close)
-	p.issue("token", "ann")
+	ann := &event{id: "1", user: "ann", stamp: time.Now().UnixMilli()}
+	p.issue(ann)
 	text := answer{Seq: 1, Count: 1, Part: 1, Parts: 1, Hash: "a"}.String()
-	reply := &apiRequest{ReplyToken: "token", Messages: []struct{ Text string }{{text}}}
+	reply := &apiRequest{ReplyToken: ann.token(), Messages: []struct{ Text string }{{text}}}
 	push := &apiRequest{To: "ann", Messages: reply.Messages}
 	for _, tt := range []struct {
 		name   string
@@ -35,10 +36,22 @@ func TestPlatform(t *testing.T) {
 		require.Equal(t, tt.status, status, tt.name)
 		require.Len(t, p.snapshot("ann"), tt.shown, tt.name)
 	}
-	p.issue("old", "ann")
-	p.tokens["old"].born = time.Now().Add(-2 * time.Minute)
-	status, _ := p.accept(&apiRequest{ReplyToken: "old"}, false, "")
-	require.Equal(t, http.StatusBadRequest, status)
+	for _, tt := range []struct {
+		name        string
+		born, event time.Duration // ago
+		status      int
+	}{
+		{"fresh", 0, 0, http.StatusOK},
+		{"old", 2 * time.Minute, 2 * time.Minute, http.StatusBadRequest},
+		{"redelivered after 19 minutes", 0, 19 * time.Minute, http.StatusOK},
+		{"redelivered after 21 minutes", 0, 21 * time.Minute, http.StatusBadRequest},
+	} {
+		e := &event{id: tt.name, user: "ann", stamp: time.Now().Add(-tt.event).UnixMilli()}
+		p.issue(e)
+		p.tokens[e.token()].born = time.Now().Add(-tt.born)
+		status, _ := p.accept(&apiRequest{ReplyToken: e.token()}, false, "")
+		require.Equal(t, tt.status, status, tt.name)
+	}
 }
 
 // Every kind of fault is met, before and after a call is accepted.

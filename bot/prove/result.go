@@ -25,6 +25,7 @@ type result struct {
 	slack                    time.Duration // what bars on time are widened by
 	busy, idle               stats         // of the process with the most, under load and after it
 	sending, took            time.Duration
+	timed                    []timing
 	notes, deviations        []string
 }
 
@@ -64,11 +65,14 @@ func (r *result) judge() {
 	bad(r.posts.other, "webhooks with another status")
 	r.within("answered after %s, not %s"+r.slow(), r.repaired, t.repair)
 	r.within("answered in all after %s, not %s", r.worst, t.whole)
+	for _, w := range r.timed {
+		r.within(w.format, w.took, w.bar)
+	}
 	if t.outage > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("webhooks refused for %s at a stretch", short(r.posts.outage)))
 	}
 	r.within("webhooks refused for %s, not %s", r.posts.outage, t.outage)
-	bad(max(r.idle.Goroutines-maxGoroutines, 0), "goroutines more than an idle bot has: "+strings.Join(r.idle.Where, ", "))
+	bad(max(r.idle.Goroutines-t.mostIdle(), 0), "goroutines more than an idle bot has: "+strings.Join(r.idle.Where, ", "))
 }
 
 // slow names the event that took longest.

@@ -31,21 +31,22 @@ func stopRow(long bool) trial {
 	return t
 }
 
-// rollingRow restarts the processes in turn, in an orderly way.
-func rollingRow(long bool) trial {
-	t := base("rolling", 40, pick(long, 30, 300), 150, 3)
+// restartsRow restarts the processes in turn, in an orderly way, as a host does that has no balancer: whose
+// webhook meets a closed port is redelivered.
+func restartsRow(long bool) trial {
+	t := base("restarts", 40, pick(long, 30, 300), 150, 3)
 	t.slow, t.repair = 10*time.Millisecond, 1500*time.Millisecond
-	t.during = rolling
+	t.during = restarts
 	return t
 }
 
-// rolling ends a process every half second, in an orderly way, if the one before is back.
-func rolling(s *stage) {
-	restarts := 0
+// restarts ends a process every half second, in an orderly way, if the one before is back.
+func restarts(s *stage) {
+	n := 0
 	for s.pause(500 * time.Millisecond) {
-		if s.fleet.serving() == s.t.procs && s.fleet.signal(restarts, syscall.SIGTERM) {
-			restarts++
+		if s.fleet.serving() == s.t.procs && s.fleet.signal(n, syscall.SIGTERM) {
+			n++
 		}
 	}
-	s.note("%d restarts", restarts)
+	s.note("%d restarts", n)
 }

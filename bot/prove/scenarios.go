@@ -17,9 +17,14 @@ func base(name string, users, events, rate, procs int) trial {
 // scenarios returns the rows in order, in the short form or in full.
 func scenarios(long bool) []trial {
 	rows := []trial{clean(long)}
-	rows = append(rows, crashRows(long)...)
+	for _, some := range []func(long bool) []trial{ // those that mostly wait: they run beside each other
+		hangRows, lateRows, outageRows, failingRows, replayRows, rollingRows, clockRows, stormRows, crashRows,
+	} {
+		rows = append(rows, some(long)...)
+	}
 	rows = append(rows, loadRows(long)...)
-	rows = append(rows, stopRow(long), rollingRow(long))
+	rows = append(rows, stopRow(long), restartsRow(long))
+	rows = append(rows, deathRows(long)...)
 	rows = append(rows, redisRows(long)...)
 	rows = append(rows, failoverRows(long)...)
 	rows = append(rows, lineRows(long)...)
@@ -117,7 +122,7 @@ func crashRow(events int, point, hit string, procs int, redeliver bool) trial {
 		t.users, t.events, t.slow = 6, t.events*10/3, 45*time.Millisecond
 		t.repair = 10 * time.Second
 	case "in-shutdown":
-		t.during = rolling
+		t.during = restarts
 		// As many restarts take their time.
 		switch hit {
 		case "10":

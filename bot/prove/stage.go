@@ -12,12 +12,14 @@ import (
 
 // stage is a row while it runs.
 type stage struct {
+	life      context.Context // ends when the row is broken off
 	ctx       context.Context // ends when all events were sent
 	t         *trial
 	rng       *rand.Rand // for the trouble alone
 	redis     *engine
 	line      *platform
 	fleet     *fleet
+	balancer  *balancer // nil if there is none
 	sender    *sender
 	users     [][]*event
 	namespace string
@@ -45,8 +47,11 @@ func (s *stage) fail(format string, args ...any) {
 // pause waits, and says whether events are still being sent.
 func (s *stage) pause(d time.Duration) bool { return sleepUntil(s.ctx, time.Now().Add(d)) }
 
+// rest waits, also when all events were sent.
+func (s *stage) rest(d time.Duration) bool { return sleepUntil(s.life, time.Now().Add(d)) }
+
 // runTrial plays a row from start to end. Lenient bars on time make allowance for the machine.
-func runTrial(ctx context.Context, bin string, seed uint64, t *trial, lenient bool) *result {
+func runTrial(ctx context.Context, bin programs, seed uint64, t *trial, lenient bool) *result {
 	t.defaults()
 	r := &result{trial: t, seed: seed}
 	h := &host{}
@@ -66,8 +71,8 @@ func runTrial(ctx context.Context, bin string, seed uint64, t *trial, lenient bo
 	return r
 }
 
-func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *stage {
-	s := &stage{t: t, rng: rand.New(rand.NewPCG(seed, 4)), namespace: newNamespace()}
+func newStage(ctx context.Context, h *host, bin programs, seed uint64, t *trial) *stage {
+	s := &stage{life: ctx, t: t, rng: rand.New(rand.NewPCG(seed, 4)), namespace: newNamespace()}
 	s.redis = startEngine(h, t, seed)
 	var err error
 	if s.line, err = startPlatform(seed, t.tokenLife()); err != nil {
@@ -82,7 +87,10 @@ func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *
 	cfg := botConfig{
 		API: s.line.url(), Redis: s.redis.cfg, Namespace: s.namespace, Lease: t.lease, DeliveryLease: t.delivery,
 		Timeout: t.timeout, Window: t.window, Slow: t.slow, Guard: t.guard, Attempts: t.attempts,
-		Replicas: t.replicas, Fsync: t.fsync,
+		Replicas: t.replicas, Fsync: t.fsync, Router: t.router, Drain: t.drain, Lethal: t.lethal, Skew: t.skew,
+	}
+	if t.database {
+		cfg.Database = s.line.url() + "/database"
 	}
 	life, end := context.WithCancel(ctx)
 	s.fleet, err = startFleet(life, bin, dir, cfg, t.procs, t.crash)
@@ -95,6 +103,13 @@ func newStage(ctx context.Context, h *host, bin string, seed uint64, t *trial) *
 		h.Fatal("prove: the bots did not start: ", err, s.fleet.lastLog())
 	}
 	s.sender = newSender(s.fleet, s.line, t, seed)
+	if t.drain > 0 {
+		if s.balancer, err = startBalancer(s.fleet); err != nil {
+			h.Fatal(err)
+		}
+		h.Cleanup(s.balancer.close)
+		s.sender.via = s.balancer.addr()
+	}
 	h.Cleanup(s.sender.client.CloseIdleConnections)
 	return s
 }
@@ -127,6 +142,9 @@ func (s *stage) play(ctx context.Context, r *result) {
 	s.drain(ctx)
 	s.readEnds(ctx)
 	s.drain(ctx)
+	if s.t.after != nil {
+		s.t.after(s, r)
+	}
 	s.finish(ctx, r)
 }
 

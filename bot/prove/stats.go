@@ -12,11 +12,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxGoroutines is what an idle bot may have: it keeps 64 that ran a turn for the next ones, has
 // about ten besides, and some for connections.
 const maxGoroutines = 64 + 20
+
+// mostIdle is what an idle bot of the row may have. Each user who was shown the loading animation may have
+// left a connection that is kept for a while, and such a connection has two goroutines.
+func (t *trial) mostIdle() int {
+	if t.slow < time.Second {
+		return maxGoroutines
+	}
+	return maxGoroutines + 2*t.users
+}
 
 // stats is what a process says of itself.
 type stats struct {

@@ -2,6 +2,9 @@ package main
 
 import (
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
 // trial is a row: a load, the trouble that is made meanwhile, and what is allowed.
@@ -13,27 +16,37 @@ type trial struct {
 	procs               int
 	dup                 float64 // part of the events that are sent twice, half of them late
 	redeliver, shuffle  bool
-	slow                time.Duration // how long an action takes
-	patience            time.Duration // for how long an event is redelivered; default 60 s
-	quiet               time.Duration // how long nothing may happen before the end; default 12 s
+	skew                time.Duration   // by how much the clock of the first process is wrong
+	slow                time.Duration   // how long an action takes
+	ages                []time.Duration // how old the events of a user are when they come first, in turn; default all 0
+	patience            time.Duration   // for how long an event is redelivered; default 60 s
+	quiet               time.Duration   // how long nothing may happen before the end; default 12 s
 
 	lease, delivery time.Duration // default 2 s and 1 s
 	timeout, window time.Duration // of an API call, default 700 ms; of a reply token, default 50 s
+	router          string        // that the bot is mounted in; default http.ServeMux
+	drain           time.Duration // of Bot.Drain, behind a balancer; 0 for neither
+	beside          bool          // the row mostly waits: others run beside it
 
 	redis     string // its kind; default one
 	redisArgs []string
-	replicas  int     // redisstore.Options.Replicas
-	fsync     bool    // redisstore.Options.Fsync
-	crash     string  // KAIWA_CRASH
-	guard     string  // a guard that the bots go without
-	lineFault float64 // part of LINE's API calls that fail
-	poison    int     // how many users send an event that cannot be handled
-	timers    int     // of twenty events, how many set a timer; default 2
-	attempts  int     // bot.Options.MaxAttempts
+	replicas  int        // redisstore.Options.Replicas
+	fsync     bool       // redisstore.Options.Fsync
+	crash     string     // KAIWA_CRASH
+	guard     string     // a guard that the bots go without
+	lineFault float64    // part of LINE's API calls that fail
+	poison    int        // how many users send an event that cannot be handled
+	timers    int        // of twenty events, how many set a timer; default 2
+	attempts  int        // bot.Options.MaxAttempts
+	database  bool       // actions need it: see actions
+	lethal    bool       // see actions
+	ends      [][]string // the kinds of the last events of each user, in turn
 
-	// during makes trouble while events are sent, and ends soon after s.ctx does. What it leaves
-	// is made good by the stage.
+	// during makes trouble while events are sent, and ends soon after s.ctx does, or after what it waits for
+	// with s.rest. What it leaves is made good by the stage.
 	during func(s *stage)
+	// after looks at what came out, when all is answered.
+	after func(s *stage, r *result)
 
 	// Within repair each event is to be answered, from its first webhook or from the last end of a
 	// process since. Within whole it is, however many ended. 0 is for no bar.
@@ -68,6 +81,27 @@ func (t *trial) defaults() {
 		t.redis = redisOne
 	}
 }
+
+// real has the terms that users have.
+func (t *trial) real() {
+	t.lease, t.delivery, t.timeout = session.DefaultLease, session.DefaultDeliveryLease, line.DefaultTimeout
+}
+
+// terms returns the row with the terms that users have, and with the short ones.
+func terms(name string, row func(real bool) trial) (rows []trial) {
+	for _, real := range []bool{true, false} {
+		t := row(real)
+		t.name = name + pick(real, "/short", "/real")
+		if real {
+			t.real()
+		}
+		rows = append(rows, t)
+	}
+	return rows
+}
+
+// mostlyWaits says that others may run beside the row.
+func (t *trial) mostlyWaits() bool { return t.beside || t.crash != "" }
 
 func (t *trial) scale(by float64) {
 	t.events = max(int(float64(t.events)*by), 1)

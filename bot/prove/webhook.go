@@ -24,6 +24,7 @@ type sender struct {
 	client    *http.Client
 	redeliver bool
 	until     time.Duration // for how long an event is redelivered
+	via       string        // the balancer before the bots; empty for none
 
 	mu      sync.Mutex // guards the rest, and what became of events
 	rng     *rand.Rand
@@ -77,22 +78,19 @@ func (s *sender) repeat(ctx context.Context, e *event) {
 	}
 }
 
-// post sends the event to a random bot that lives and says whether it was accepted.
+// post sends the event to a random bot that lives, or to the balancer, and says whether it was accepted.
 func (s *sender) post(ctx context.Context, e *event, again bool) bool {
-	s.mu.Lock()
-	n := s.rng.IntN(1 << 20)
-	s.mu.Unlock()
-	addr := s.fleet.pick(ctx, n)
+	addr := s.target(ctx)
 	if addr == "" {
 		return false
 	}
-	body, signature := e.body(again)
+	body, signature := e.body(again || e.late)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+addr+"/webhook", bytes.NewReader(body))
 	if err != nil {
 		return false
 	}
 	req.Header.Set("x-line-signature", signature)
-	s.line.issue(e.token(), e.user)
+	s.line.issue(e)
 	start := time.Now()
 	res, err := s.client.Do(req)
 	took, status := time.Since(start), 0
@@ -111,6 +109,17 @@ func (s *sender) post(ctx context.Context, e *event, again bool) bool {
 		e.accepted = time.Now()
 	}
 	return status == http.StatusOK
+}
+
+// target is the address that a webhook goes to.
+func (s *sender) target(ctx context.Context) string {
+	if s.via != "" {
+		return s.via
+	}
+	s.mu.Lock()
+	n := s.rng.IntN(1 << 20)
+	s.mu.Unlock()
+	return s.fleet.pick(ctx, n)
 }
 
 func (c *postCounts) add(status int, took time.Duration) {

@@ -1,0 +1,32 @@
+package main
+
+// rowGuards are those that rows of the proving ground prove: a mend, and the row that attacks it.
+func rowGuards() []guard {
+	const rows = "bot/prove TestRow/"
+	return []guard{
+		{"row: late-redelivery", "transport/line",
+			"return min(c.window-d.Age, replyReach-d.EventAge)", "return c.window - d.Age",
+			rows + "late-redelivery/real"},
+		{"row: answer-hangs", "bot",
+			"- lastLook; left >= minRetry {", "- lastLook; left >= time.Hour {",
+			rows + "answer-hangs/500-for-44s"},
+		{"row: outage-window", "bot",
+			"h = c.letOthersSpeak(id, h)", "",
+			rows + "outage-window/short"},
+		{"row: reminder-fails", "bot",
+			"Dead: cause,", "",
+			rows + "reminder-fails/real"},
+		{"row: replay", "bot",
+			"o.spent = replayed(pl.turn) && p.o.Failed != nil", "o.spent = false",
+			rows + "replay/real"},
+		{"row: death-under-load, one process", "bot",
+			"return j.attempt > 2", "return true",
+			rows + "death-under-load/one"},
+		{"row: death-under-load, one of two", "session",
+			"DefaultLease = 3500 * time.Millisecond", "DefaultLease = time.Minute",
+			rows + "death-under-load/two"},
+		{"row: rolling", "bot",
+			"case err == nil && b.drain.on.Load():", "case false:",
+			rows + "rolling/ServeMux"},
+	}
+}
