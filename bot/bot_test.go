@@ -315,3 +315,18 @@ func TestServeHTTP(t *testing.T) {
 	require.NoError(t, b.Shutdown(context.Background()))
 	require.Equal(t, http.StatusServiceUnavailable, answer(`[{"ID":"1"}]`))
 }
+
+// Events of one webhook that have one timestamp have their turns as LINE listed them, whatever their ids are.
+func TestEventsOfOneTimestamp(t *testing.T) {
+	inBubble(t, bot.Options{}, func(r *rig) {
+		r.say("ann", "start")
+		r.channel.take()
+		r.receive(said("ann", "z", "slow"), said("ann", "y", "y"), said("ann", "b", "b"), said("ann", "a", "a"))
+		r.pass(time.Minute)
+		var answered []string
+		for _, s := range r.channel.take() {
+			answered = append(answered, s.Token)
+		}
+		require.Equal(r, []string{"token-z", "token-y", "token-b", "token-a"}, answered)
+	})
+}

@@ -129,7 +129,7 @@ func (v *plain) insert(e session.Event, now time.Time) {
 	if v.begun {
 		at = 1 // the head stays first
 	}
-	for at < len(v.events) && cmp.Or(v.events[at].Time.Compare(e.Time), cmp.Compare(v.events[at].ID, e.ID)) < 0 {
+	for at < len(v.events) && !v.events[at].Time.After(e.Time) {
 		at++
 	}
 	e.Body = bytes.Clone(e.Body)
