@@ -63,6 +63,7 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 	e := &env{channel: channel, store: store, o: opt}
 	binary.BigEndian.PutUint32(e.process[:], 1+rand.Uint32N(math.MaxUint32)) // not 0: that is nobody
 	e.crew.init()
+	e.clock.init()
 	b := &Bot{env: e}
 	b.courier.init(e)
 	b.runner.init(e, flows, &b.courier)
