@@ -136,7 +136,7 @@ func TestLateRedeliveryIsLogged(t *testing.T) {
 		late.Redelivered = true
 		r.pass(time.Second)
 		r.say("ann", "start")
-		for range 130 {
+		for range 256 {
 			r.pass(time.Millisecond)
 			r.say("ann", "a")
 		}

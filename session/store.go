@@ -226,7 +226,7 @@ type BeginRequest struct {
 	Event Event
 	// Redelivered says that the platform marked the event as delivered before. If the store does not
 	// know the event, but may have forgotten it, the event is refused as Stale. How much a store
-	// remembers is up to the store: memstore and redisstore remember events for 24 h, and the last 128
+	// remembers is up to the store: memstore and redisstore remember events for 24 h, and the last 255
 	// of a session.
 	Redelivered bool
 	// Hold leaves the event to others: it is made durable, and the caller does not get the lease. The

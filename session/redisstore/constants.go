@@ -46,7 +46,7 @@ const (
 
 // Limits. What the contract leaves to a store is decided here.
 const (
-	maxSeen        = 128    // events of a session that are recognised when they come again
+	maxSeen        = 255    // events of a session that are recognised when they come again: the count is one byte
 	maxAttempts    = 255    // attempts are counted up to this, as they are one byte
 	maxDeadLetters = 10_000 // of a partition, about: Redis may keep up to a hundred more
 	placesPerMs    = 1024   // events of one session and one ms that wait in the order in which they came
