@@ -53,8 +53,9 @@ type Options struct {
 	// UserRate is how many events a second the bot takes of one user; of one group or room it takes ten
 	// times as many. A user who was quiet may send those of two seconds at once, or 20 events if that is
 	// more: with the default, 200. Events beyond that are left out for good and counted in Stats.Limited.
-	// Redelivered events and unsent messages are never left out. The default is 100; below zero there is
-	// no bound.
+	// Redelivered events and unsent messages are never left out. Each process counts what comes to it: with
+	// 4 processes, one user may have up to 4 times as many. The default is 100; below zero there is no
+	// bound.
 	UserRate int
 	// LoadingAfter is how long a turn may take before the user of a one-to-one chat is shown that an
 	// answer is on its way, if the channel can show it. The default is 1 s; below zero it is not shown.
