@@ -22,6 +22,7 @@ type env struct {
 	process [4]byte // begins all lease tokens: by it the store knows this process again
 
 	lateOutputs, lateEvents, newer backlog // sessions in which something waits: see Stats
+	letters                        letterCount
 }
 
 // afterOutage is how long after an outage of the store other processes may still have to acknowledge what

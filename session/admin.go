@@ -36,6 +36,11 @@ type Admin interface {
 	// It returns ErrUnavailable.
 	DeadLetters(ctx context.Context, from string, limit int) (letters []DeadLetter, next string, err error)
 
+	// CountDeadLetters returns how many dead letters there are. It takes no longer if there are many: a bot
+	// asks every 10 s.
+	// It returns ErrUnavailable.
+	CountDeadLetters(ctx context.Context) (int, error)
+
 	// Replay makes an event out of a dead letter again, and deletes the dead letter. The event is
 	// accepted when the first one was, and is due at once. Its id is that of the dead letter's event,
 	// then "#r" and a number that the store chooses, such as "e1#r3": otherwise it would be taken for

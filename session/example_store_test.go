@@ -423,6 +423,12 @@ func (s *PlainStore) DeadLetters(_ context.Context, from string, limit int) (
 	return page, "", nil
 }
 
+func (s *PlainStore) CountDeadLetters(context.Context) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.dead), nil
+}
+
 // find returns the place of a dead letter, or a negative number.
 func (s *PlainStore) find(letter string) int {
 	return slices.IndexFunc(s.dead, func(l session.DeadLetter) bool { return l.ID == letter })

@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"context"
 	"slices"
 	"strconv"
 
@@ -28,6 +29,13 @@ func (l *deadLetters) add(d session.DeadLetter) {
 }
 
 // find looks at one letter after the other, which only an operator waits for.
+// CountDeadLetters implements session.Admin.
+func (s *Store) CountDeadLetters(context.Context) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.dead.kept), nil
+}
+
 func (l *deadLetters) find(id string) (d session.DeadLetter, ok bool) {
 	for _, d := range l.kept {
 		if d.ID == id {

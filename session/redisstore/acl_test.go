@@ -119,6 +119,8 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 	}
 	_, _, err = s.Due(ctx, 10)
 	see(err)
+	_, err = s.CountDeadLetters(ctx)
+	see(err)
 	see(s.Check(ctx))
 	_, err = s.Heartbeat(ctx, "one", time.Minute)
 	see(err)

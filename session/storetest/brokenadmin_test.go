@@ -18,6 +18,7 @@ type brokenAdmin struct {
 	forget  func(id string) error
 	unsend  func(id, messageID string) error
 	letters func(from string, limit int) ([]session.DeadLetter, string, error)
+	count   func() (int, error)
 	replay  func(letter string) error
 	purge   func(letter string) error
 }
@@ -30,6 +31,7 @@ func goodAdmin(good session.Store) brokenAdmin {
 		forget:  func(id string) error { return good.Forget(ctx, id) },
 		unsend:  func(id, messageID string) error { return good.Unsend(ctx, id, messageID) },
 		letters: func(from string, n int) ([]session.DeadLetter, string, error) { return good.DeadLetters(ctx, from, n) },
+		count:   func() (int, error) { return good.CountDeadLetters(ctx) },
 		replay:  func(letter string) error { return good.Replay(ctx, letter) },
 		purge:   func(letter string) error { return good.DeleteDeadLetter(ctx, letter) },
 	}
@@ -50,6 +52,8 @@ func (b brokenAdmin) Unsend(_ context.Context, id, messageID string) error {
 func (b brokenAdmin) DeadLetters(_ context.Context, from string, limit int) ([]session.DeadLetter, string, error) {
 	return b.letters(from, limit)
 }
+
+func (b brokenAdmin) CountDeadLetters(context.Context) (int, error) { return b.count() }
 
 func (b brokenAdmin) Replay(_ context.Context, letter string) error { return b.replay(letter) }
 
@@ -100,6 +104,17 @@ func brokenAdmins() []brokenStore {
 				return inspect(id)
 			}
 		}, seen},
+		{"counts no dead letters", func(_ session.Store, b *broken) {
+			b.count = func() (int, error) { return 0, nil }
+		}, "dead letters are counted"},
+		{"counts what is gone", func(good session.Store, b *broken) {
+			most := 0
+			b.count = func() (int, error) {
+				n, err := good.CountDeadLetters(context.Background())
+				most = max(most, n)
+				return most, err
+			}
+		}, "dead letters are counted"},
 		{"forgets nothing", forgetsNothing, "a forgotten session begins anew"},
 		{"forgets nothing", forgetsNothing, random},
 		{"forgets but the letters", keepsLetters, "a forgotten session begins anew"},
