@@ -112,7 +112,7 @@ func TestDeadOutputOutlastsAnOutage(t *testing.T) {
 		got := r.channel.take()
 		require.Len(t, got, 3, "again twice, and the next")
 		require.Equal(t, []string{"1 a"}, untagged(got[2].Messages))
-		require.Equal(t, bot.Stats{Events: 2, Turns: 2, Retried: 2, Dropped: 1, Sent: 1}, r.bot.Stats())
+		require.Equal(t, bot.Stats{Events: 2, Turns: 2, Retried: 2, Dropped: 1, DeadLetters: 1, Sent: 1}, r.bot.Stats())
 		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 		require.NoError(t, err)
 		require.Len(t, letters, 1)

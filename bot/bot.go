@@ -46,8 +46,8 @@ type Bot struct {
 // due in the store, and tells the store every 10 s that this process lives.
 //
 // It returns an error if there is no flow, if two have the same name or start on the same trigger,
-// if a message of the options cannot be sent, or if a flow is bound to a menu that the channel does
-// not have.
+// if a message of the options cannot be sent or a number of them makes no sense, or if a flow is bound to a
+// menu that the channel does not have.
 func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (*Bot, error) {
 	if err := checkParts(channel, store, flows); err != nil {
 		return nil, err
@@ -56,6 +56,9 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 	if o != nil {
 		opt = *o
 	}
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
 	opt.defaults()
 	if err := errors.Join(opt.checkMessages(), checkMenus(channel, flows)); err != nil {
 		return nil, err
@@ -63,6 +66,7 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 	e := &env{channel: channel, store: store, o: opt}
 	binary.BigEndian.PutUint32(e.process[:], 1+rand.Uint32N(math.MaxUint32)) // not 0: that is nobody
 	e.crew.init()
+	e.clock.init()
 	b := &Bot{env: e}
 	b.courier.init(e)
 	b.runner.init(e, flows, &b.courier)

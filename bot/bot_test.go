@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -314,4 +315,43 @@ func TestServeHTTP(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, answer("{"))
 	require.NoError(t, b.Shutdown(context.Background()))
 	require.Equal(t, http.StatusServiceUnavailable, answer(`[{"ID":"1"}]`))
+}
+
+// Events of one webhook that have one timestamp have their turns as LINE listed them, whatever their ids are.
+func TestEventsOfOneTimestamp(t *testing.T) {
+	inBubble(t, bot.Options{}, func(r *rig) {
+		r.say("ann", "start")
+		r.channel.take()
+		r.receive(said("ann", "z", "slow"), said("ann", "y", "y"), said("ann", "b", "b"), said("ann", "a", "a"))
+		r.pass(time.Minute)
+		var answered []string
+		for _, s := range r.channel.take() {
+			answered = append(answered, s.Token)
+		}
+		require.Equal(r, []string{"token-z", "token-y", "token-b", "token-a"}, answered)
+	})
+}
+
+// The data of a rich menu that was made elsewhere may look as if it had a mark. It is the author's own, in a
+// conversation and outside of one.
+func TestOwnDataThatLooksMarked(t *testing.T) {
+	said := func(words string) flow.Action[count] {
+		return func(_ context.Context, t *countTurn) error { t.Send(text(words)); return nil }
+	}
+	b := flow.New[count]("menus", "open")
+	b.StartOn(flow.Postback("~hello~x"))
+	b.In("open").Enter(said("open")).
+		On(flow.Postback("~hello~y")).Do(said("y")).Stay().
+		On(flow.Postback("~hello~z")).Do(said("z")).End()
+	f, err := b.Build()
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
+		r.start(r.channel, f)
+		for i, data := range []string{"x", "y", "z"} {
+			r.receive(tapped("ann", fmt.Sprint(i), data, "hello"))
+		}
+		require.Equal(t, []string{"open", "y", "z"}, untagged(r.channel.texts()))
+		require.NoError(t, r.bot.Shutdown(context.Background()))
+	})
 }

@@ -48,6 +48,13 @@ func TestNewRefuses(t *testing.T) {
 			"an option", ch, store, []*flow.Flow{book}, &bot.Options{Expired: text("invalid")},
 			"Options.Expired: a bot_test.text: test: invalid message",
 		},
+		{"a scope", ch, store, []*flow.Flow{book}, &bot.Options{Scope: 9}, "Options.Scope makes no sense: 9"},
+		{"a short keep", ch, store, []*flow.Flow{book}, &bot.Options{Keep: time.Hour}, "Options.Keep makes no sense: 1h0m0s"},
+		{"a negative keep", ch, store, []*flow.Flow{book}, &bot.Options{Keep: -1}, "Options.Keep makes no sense: -1ns"},
+		{"a negative time", ch, store, []*flow.Flow{book}, &bot.Options{TurnTimeout: -1}, "Options.TurnTimeout makes no sense: -1ns"},
+		{"more attempts than are counted", ch, store, []*flow.Flow{book}, &bot.Options{MaxAttempts: 256}, "Options.MaxAttempts makes no sense: 256"},
+		{"negative webhooks", ch, store, []*flow.Flow{book}, &bot.Options{MaxWebhooks: -1}, "Options.MaxWebhooks makes no sense: -1"},
+		{"negative turns", ch, store, []*flow.Flow{book}, &bot.Options{MaxTurns: -1}, "Options.MaxTurns makes no sense: -1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

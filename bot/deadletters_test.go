@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // paged is a store of five dead letters, "1" to "5", that returns two at a time.
@@ -79,4 +81,33 @@ func TestDeadLettersPageByPage(t *testing.T) {
 			require.Equal(t, test.calls, store.calls)
 		})
 	}
+}
+
+// An operator sees how many dead letters there are, also those that another process left, within 10 s.
+func TestStatsTellDeadLetters(t *testing.T) {
+	t.Parallel()
+	inBubble(t, bot.Options{MaxAttempts: 1}, func(r *rig) {
+		r.say("ann", "start")
+		r.say("ann", "fail")
+		r.pass(10 * time.Second)
+		require.EqualValues(r, 1, r.bot.Stats().DeadLetters)
+		requireProbe(r.T, r.bot, 200, "ready; dead letters: 1\n")
+
+		id := session.Key{Chat: transport.ChatUser, ChatID: "bob"}.ID() // of another process
+		ctx, lease := context.Background(), session.LeaseToken{1}
+		_, err := r.store.Begin(ctx, &session.BeginRequest{ID: id, Token: lease, Event: session.Event{ID: "e1", Time: time.Now()}})
+		require.NoError(r, err)
+		_, err = r.store.Commit(ctx, &session.CommitRequest{ID: id, Token: lease, EventID: "e1", Dead: "why"})
+		require.NoError(r, err)
+		r.pass(10 * time.Second)
+		require.EqualValues(r, 2, r.bot.Stats().DeadLetters)
+
+		for l, err := range r.bot.DeadLetters(ctx) {
+			require.NoError(r, err)
+			require.NoError(r, r.bot.DeleteDeadLetter(ctx, l.ID))
+		}
+		r.pass(10 * time.Second)
+		require.Zero(r, r.bot.Stats().DeadLetters)
+		requireProbe(r.T, r.bot, 200, "ready\n")
+	})
 }

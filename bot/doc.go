@@ -97,7 +97,7 @@
 //	            twice (counted in Sent too), or in a group it is given up. transport/line/TOKENS.md has
 //	            each case
 //	Stale       the event is older than 24 h, or it is delivered again and older than what the store
-//	            remembers (24 h and the last 128 events of a session)
+//	            remembers (24 h and the last 255 events of a session)
 //	Limited     the user sends too many events
 //	Refused     200 events of the session wait already
 //	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder,

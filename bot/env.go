@@ -22,6 +22,7 @@ type env struct {
 	process [4]byte // begins all lease tokens: by it the store knows this process again
 
 	lateOutputs, lateEvents, newer backlog // sessions in which something waits: see Stats
+	letters                        letterCount
 }
 
 // afterOutage is how long after an outage of the store other processes may still have to acknowledge what
@@ -39,16 +40,34 @@ func (o *outage) recent() bool { return time.Since(time.Unix(0, o.last.Load())) 
 
 // clock tells the time of the store's clock, which all processes share, between two calls of the store.
 // The bot judges the age of events and outputs by it, so that a process whose own clock is wrong does
-// not take fresh events for old ones.
+// not take fresh events for old ones. It counts on by the monotonic clock, so that it does no harm either
+// if somebody sets the machine's clock meanwhile.
 type clock struct {
-	ahead atomic.Int64 // how far the store's clock is ahead of this machine's, in nanoseconds
+	began time.Time    // when the bot was made, by this machine's clock
+	start atomic.Int64 // the same moment by the store's clock, in nanoseconds since 1970
+	told  atomic.Int64 // when the store told its time last, in nanoseconds since began; 0 for never
+}
+
+func (c *clock) init() {
+	c.began = time.Now()
+	c.start.Store(c.began.UnixNano())
 }
 
 // set is called with the time that each Begin brings.
-func (c *clock) set(now time.Time) { c.ahead.Store(int64(time.Until(now))) }
+func (c *clock) set(now time.Time) {
+	up := int64(time.Since(c.began))
+	c.start.Store(now.UnixNano() - up)
+	c.told.Store(max(up, 1))
+}
 
-// now returns the time of the store's clock.
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+// now returns the time of the store's clock; that of this machine, if the store has not told its own yet.
+func (c *clock) now() time.Time { return time.Unix(0, c.start.Load()+int64(time.Since(c.began))) }
+
+// toldWithin reports whether the store told its time within the last d.
+func (c *clock) toldWithin(d time.Duration) bool {
+	told := c.told.Load()
+	return told != 0 && time.Since(c.began)-time.Duration(told) < d
+}
 
 // newToken draws the name of a lease.
 func (e *env) newToken() session.LeaseToken {

@@ -69,8 +69,8 @@ func (b *Bot) Drain(ctx context.Context, d time.Duration) {
 // Check) and Drain was not called, otherwise 503. The body is a line that says what is wrong, without
 // addresses and other details: those are in the error of Check. Each request makes one call of the store.
 //
-// If the channel is on hold, if the bot is behind, or if something waits for another attempt or for a
-// newer build, the line says so and the answer is still 200: the bot takes events and keeps them safe, and
+// If the channel is on hold, if the bot is behind, if something waits for another attempt or for a newer
+// build, or if there are dead letters, the line says so and the answer is still 200: the bot takes events and keeps them safe, and
 // a load balancer that took it out would stop that.
 //
 // A process that is not ready is alive, and to restart it would not help. Do not use Ready for a liveness
@@ -117,6 +117,9 @@ func (b *Bot) Ready() http.Handler {
 		}
 		if s.WaitingNewer > 0 {
 			fmt.Fprintf(w, "; %d sessions wait for a newer build", s.WaitingNewer)
+		}
+		if s.DeadLetters > 0 {
+			fmt.Fprintf(w, "; dead letters: %d", s.DeadLetters)
 		}
 		fmt.Fprintln(w)
 	})

@@ -21,6 +21,7 @@ func (e *env) heartbeat() {
 		ctx, cancel := context.WithTimeout(context.Background(), heartbeatEvery)
 		n, err := e.store.Heartbeat(ctx, string(self[:]), []string{e.channel.Name()}, heartbeatTerm)
 		cancel()
+		e.letters.ask(e)
 		if err != nil {
 			e.o.Logger.Warn("bot: processes not counted", "err", err)
 			continue

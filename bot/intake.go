@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"time"
 
@@ -19,7 +20,7 @@ const maxAge = 24 * time.Hour
 //
 //	gate     too many webhooks at once     -> ErrBusy, the platform delivers again
 //	chat     it belongs to no chat         -> left out
-//	age      older than 24 h               -> left out, Stats.Stale
+//	age      older than 24 h               -> left out, Stats.Stale. The store's clock decides
 //	rates    too many of one user          -> left out, Stats.Limited
 //	store    200 events of its session wait, or it is too large  -> left out, Stats.Refused
 type intake struct {
@@ -99,6 +100,9 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 			return err
 		}
 	}
+	if err := in.askTime(ctx, id, e); err != nil {
+		return err
+	}
 	if !in.admits(e) {
 		return nil
 	}
@@ -118,6 +122,8 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 		in.stats.duplicates.Add(1)
 	case session.Stale:
 		in.stats.stale.Add(1)
+		in.leftOut("session", id, "event", e.ID, "redelivered", e.Redelivered,
+			"why", "it came again later than the store remembers, or happened before a Forget")
 	default:
 		in.stats.events.Add(1)
 	}
@@ -135,6 +141,25 @@ func (in *intake) request(id string, e *transport.Event) *session.BeginRequest {
 		r.Event.MessageID = e.MessageID
 	}
 	return r
+}
+
+// askAgain is for how long the bot relies on a time that the store told, before it leaves out an event as
+// too old.
+const askAgain = 10 * time.Second
+
+// askTime asks the store for its time, if the age of the event is in doubt. That is so if the store has not
+// told its time since the bot was made, or if the event looks too old by a time that the store told a while
+// ago. Otherwise the bot has the time from Begin.
+func (in *intake) askTime(ctx context.Context, id string, e *transport.Event) error {
+	tooOld := in.clock.now().Sub(e.Time) > maxAge
+	if e.Time.IsZero() || in.clock.toldWithin(askAgain) || !tooOld && in.clock.toldWithin(math.MaxInt64) {
+		return nil
+	}
+	kept, err := in.store.Inspect(ctx, id)
+	if err == nil {
+		in.clock.set(kept.Now)
+	}
+	return err
 }
 
 // admits reports whether an event is taken at all. It is called before the store is asked. The rate of

@@ -107,6 +107,6 @@ func TestStatsTellWhatWaits(t *testing.T) {
 		requireProbe(r.T, r.bot, 200, "ready; failed events of 1 sessions wait, the oldest for 3s\n")
 		r.pass(time.Minute)
 		require.Zero(r, r.bot.Stats().WaitingEvents, "it is a dead letter")
-		requireProbe(r.T, r.bot, 200, "ready\n")
+		requireProbe(r.T, r.bot, 200, "ready; dead letters: 1\n")
 	})
 }

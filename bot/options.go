@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -41,7 +43,7 @@ type Options struct {
 	// times as long loses the session. The default is 10 s.
 	TurnTimeout time.Duration
 	// MaxAttempts is how often a turn is tried before its event or reminder is set aside as a dead
-	// letter. The default is 5.
+	// letter, up to 200. The default is 5.
 	MaxAttempts int
 	// MaxWebhooks is how many calls of Receive may run at once. More are refused with ErrBusy. The
 	// default is 1,024.
@@ -53,8 +55,9 @@ type Options struct {
 	// UserRate is how many events a second the bot takes of one user; of one group or room it takes ten
 	// times as many. A user who was quiet may send those of two seconds at once, or 20 events if that is
 	// more: with the default, 200. Events beyond that are left out for good and counted in Stats.Limited.
-	// Redelivered events and unsent messages are never left out. The default is 100; below zero there is
-	// no bound.
+	// Redelivered events and unsent messages are never left out. Each process counts what comes to it: with
+	// 4 processes, one user may have up to 4 times as many. The default is 100; below zero there is no
+	// bound.
 	UserRate int
 	// LoadingAfter is how long a turn may take before the user of a one-to-one chat is shown that an
 	// answer is on its way, if the channel can show it. The default is 1 s; below zero it is not shown.
@@ -68,22 +71,49 @@ type Options struct {
 	lease, deliveryLease time.Duration // shorter in tests
 }
 
+// check reports numbers that make no sense. Zeros are no such numbers: they stand for the defaults.
+func (o *Options) check() error {
+	for _, n := range [...]struct {
+		name        string
+		is          int64
+		least, most int64
+		shown       any
+	}{
+		{"Scope", int64(o.Scope), 0, int64(session.PerUser), o.Scope},
+		{"Keep", int64(o.Keep), int64(leastKeep), math.MaxInt64, o.Keep},
+		{"TurnTimeout", int64(o.TurnTimeout), 1, math.MaxInt64, o.TurnTimeout},
+		{"MaxAttempts", int64(o.MaxAttempts), 1, mostAttempts, o.MaxAttempts},
+		{"MaxWebhooks", int64(o.MaxWebhooks), 1, math.MaxInt64, o.MaxWebhooks},
+		{"MaxTurns", int64(o.MaxTurns), 1, math.MaxInt64, o.MaxTurns},
+	} {
+		if n.is != 0 && (n.is < n.least || n.is > n.most) {
+			return fmt.Errorf("bot: Options.%s makes no sense: %v", n.name, n.shown)
+		}
+	}
+	return nil
+}
+
+const (
+	leastKeep = 24 * time.Hour // a store keeps sessions as long in any case
+	// mostAttempts is less than stores count to: redisstore counts attempts up to 255.
+	mostAttempts = 200
+)
+
 // defaults puts the defaults in the place of zeros.
 func (o *Options) defaults() {
-	if o.Keep <= 0 {
+	if o.Keep == 0 {
 		o.Keep = 7 * 24 * time.Hour
 	}
-	o.Keep = max(o.Keep, 24*time.Hour)
-	if o.TurnTimeout <= 0 {
+	if o.TurnTimeout == 0 {
 		o.TurnTimeout = 10 * time.Second
 	}
-	if o.MaxAttempts <= 0 {
+	if o.MaxAttempts == 0 {
 		o.MaxAttempts = 5
 	}
-	if o.MaxWebhooks <= 0 {
+	if o.MaxWebhooks == 0 {
 		o.MaxWebhooks = 1024
 	}
-	if o.MaxTurns <= 0 {
+	if o.MaxTurns == 0 {
 		o.MaxTurns = 256
 	}
 	if o.LoadingAfter == 0 {

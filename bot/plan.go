@@ -34,7 +34,7 @@ type planner struct {
 // event plans the turn of the job's event, in the session of that id. If no flow answers the event, the
 // record stays as it is, and perhaps Options.Otherwise or Options.Expired is sent.
 func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
-	e := j.decoded
+	e := ownData(j.decoded, j.rec.mark)
 	pl := plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
 	j.in = flow.Input{Turn: pl.turn, Event: e, Now: p.clock.now()}
 	f, res, err := p.answer(ctx, &j.rec, &j.in)

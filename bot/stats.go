@@ -43,6 +43,9 @@ type Stats struct {
 	//	Ambiguous   may have arrived as a reply, and nobody can tell. They are given up, or pushed and may
 	//	            come twice. Those that were pushed are counted in Sent or Dropped too
 	Sent, Retried, Dropped, Ambiguous int64
+	// DeadLetters is how many dead letters the store has, whichever process left them, as the store told up
+	// to 10 s ago.
+	DeadLetters int64
 	// Held is how long the channel has been on hold: it sends nothing until somebody mends it. Behind
 	// is how long more has been due than the bot could begin, or how long the store has not said what
 	// is due. Both are zero if all is well.
@@ -76,8 +79,8 @@ func (b *Bot) Stats() Stats {
 		Running: b.runner.running.Load(), Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
 		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
 		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),
-		Rejected: b.channel.Rejected(),
-		Held:     s.held.lasts(), Behind: s.behind.lasts(),
+		Rejected: b.channel.Rejected(), DeadLetters: b.letters.Load(),
+		Held: s.held.lasts(), Behind: s.behind.lasts(),
 	}
 	st.WaitingOutputs, st.OldestOutput = b.lateOutputs.count(now)
 	st.WaitingEvents, st.OldestEvent = b.lateEvents.count(now)

@@ -40,6 +40,12 @@ type Admin interface {
 	DeadLetters(ctx context.Context, accounts []string, from string, limit int) (
 		letters []DeadLetter, next string, err error)
 
+	// CountDeadLetters returns how many dead letters these accounts have, and how many there are of before
+	// sessions had accounts. It takes no longer if there are many: a bot
+	// asks every 10 s.
+	// It returns ErrUnavailable.
+	CountDeadLetters(ctx context.Context, accounts []string) (int, error)
+
 	// Replay makes an event out of a dead letter again, and deletes the dead letter. The event is
 	// accepted when the first one was, and is due at once. Its id is that of the dead letter's event,
 	// then "#r" and a number that the store chooses, such as "e1#r3": otherwise it would be taken for

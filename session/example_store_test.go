@@ -129,7 +129,7 @@ func (v *plain) insert(e session.Event, now time.Time) {
 	if v.begun {
 		at = 1 // the head stays first
 	}
-	for at < len(v.events) && cmp.Or(v.events[at].Time.Compare(e.Time), cmp.Compare(v.events[at].ID, e.ID)) < 0 {
+	for at < len(v.events) && !v.events[at].Time.After(e.Time) {
 		at++
 	}
 	e.Body = bytes.Clone(e.Body)
@@ -425,6 +425,17 @@ func (s *PlainStore) DeadLetters(_ context.Context, accounts []string, from stri
 		page, next = append(page, l), l.ID
 	}
 	return page, "", nil
+}
+
+func (s *PlainStore) CountDeadLetters(_ context.Context, accounts []string) (n int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.dead {
+		if slices.Contains(accounts, session.Account(l.Session)) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // find returns the place of a dead letter, or a negative number.

@@ -76,8 +76,9 @@ type Output struct {
 type Event struct {
 	// ID is the platform's id of the event, of 1 to MaxEventID bytes.
 	ID string
-	// Time is when the event happened, by the platform's clock. Events that wait are sorted by it, and
-	// those of one time by their ID.
+	// Time is when the event happened, by the platform's clock. Events that wait are sorted by it. Those
+	// of one time are in the order in which Begin and Replay brought them: a platform lists the events of
+	// a webhook in order, and may give several of them the same time.
 	Time time.Time
 	// Accepted is when the store accepted the event first, by the store's clock. Callers of Begin leave
 	// it zero.
@@ -230,7 +231,7 @@ type BeginRequest struct {
 	Event Event
 	// Redelivered says that the platform marked the event as delivered before. If the store does not
 	// know the event, but may have forgotten it, the event is refused as Stale. How much a store
-	// remembers is up to the store: memstore and redisstore remember events for 24 h, and the last 128
+	// remembers is up to the store: memstore and redisstore remember events for 24 h, and the last 255
 	// of a session.
 	Redelivered bool
 	// Hold leaves the event to others: it is made durable, and the caller does not get the lease. The

@@ -8,6 +8,8 @@ const markSign = '~'
 
 // Mark returns data with the mark of the step that its button is shown in, so that a tap on the button of
 // an earlier step is recognised: Mark("yes", "k3Xq0") is "~k3Xq0~yes". An empty mark leaves data as it is.
+// The last character of the marks that a bot makes is a hash of the others, so that the bot tells data of
+// other origin that only looks marked, such as "~hello~x".
 func Mark(data, mark string) string {
 	if mark == "" {
 		return data

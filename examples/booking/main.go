@@ -1,7 +1,7 @@
 // Booking is a restaurant's bot: it asks for a day and a number, confirms, books and reminds.
 //
 // Without any settings it keeps its sessions in memory and brings a stand-in for LINE with a
-// page to chat on. These environment variables put the real parts under it:
+// page to chat on, which only this machine reaches. These environment variables put the real parts under it:
 //
 //	REDIS_ADDR           host:port of a Redis, where sessions survive a restart
 //	LINE_CHANNEL_SECRET  the channel's secret; with the token, the real LINE is used
@@ -17,6 +17,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log"
@@ -54,13 +55,16 @@ func botOptions() bot.Options {
 }
 
 func run(ctx context.Context) error {
-	ln, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080")))
+	ln, err := listen()
 	if err != nil {
 		return err
 	}
 	address := "http://" + ln.Addr().String()
 	mux := http.NewServeMux()
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
 	channel, err := newChannel(srv, mux, address)
 	if err != nil {
 		return err
@@ -96,20 +100,42 @@ func run(ctx context.Context) error {
 	return errors.Join(srv.Shutdown(ctx), b.Shutdown(ctx))
 }
 
+// settings returns the secret and the token of the channel. If both are empty, a stand-in for LINE is used.
+func settings() (secret, token string, standIn bool) {
+	secret, token = os.Getenv("LINE_CHANNEL_SECRET"), os.Getenv("LINE_CHANNEL_TOKEN")
+	return secret, token, secret == "" && token == ""
+}
+
+// listen returns a listener at HOST and PORT. With the stand-in, other machines must not reach it: whoever does
+// may write as any user.
+func listen() (net.Listener, error) {
+	addr, err := net.ResolveTCPAddr("tcp",
+		net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080")))
+	if err != nil {
+		return nil, err
+	}
+	if _, _, standIn := settings(); standIn && !addr.IP.IsLoopback() {
+		return nil, errors.New("the stand-in for LINE is for this machine alone: set LINE_CHANNEL_SECRET and " +
+			"LINE_CHANNEL_TOKEN, or let HOST be 127.0.0.1")
+	}
+	return net.ListenTCP("tcp", addr)
+}
+
 // newChannel returns the channel of the environment, or one on a stand-in for LINE, which it
 // mounts with its chat page.
 func newChannel(srv *http.Server, mux *http.ServeMux, address string) (*line.Channel, error) {
-	secret, token := os.Getenv("LINE_CHANNEL_SECRET"), os.Getenv("LINE_CHANNEL_TOKEN")
-	if secret != "" || token != "" {
+	secret, token, standIn := settings()
+	if !standIn {
 		return line.New(secret, token, &line.Options{Endpoint: os.Getenv("LINE_API_ENDPOINT")})
 	}
-	const fakeSecret, fakeToken = "emulator-secret", "emulator-token"
-	platform := emulator.New(fakeSecret, fakeToken, &emulator.Options{
+	log.Print("NO LINE: without LINE_CHANNEL_SECRET and LINE_CHANNEL_TOKEN, this is a stand-in with a chat page")
+	secret, token = rand.Text(), rand.Text()
+	platform := emulator.New(secret, token, &emulator.Options{
 		Webhook: address + "/webhook", BotName: "Restaurant", Users: []string{"Hanako", "Taro", "Ken"},
 	})
 	mux.Handle("/", platform)
 	srv.RegisterOnShutdown(platform.Close)
-	return line.New(fakeSecret, fakeToken, &line.Options{Endpoint: address})
+	return line.New(secret, token, &line.Options{Endpoint: address, Name: "stand-in"})
 }
 
 // newStore returns a store on the Redis of the environment, or in memory.

@@ -106,6 +106,21 @@ func TestProgramAlone(t *testing.T) {
 	require.NoError(t, p.err)
 }
 
+// Without the settings of LINE, the program serves its stand-in to this machine alone.
+func TestStandInIsForThisMachine(t *testing.T) {
+	t.Setenv("LINE_CHANNEL_SECRET", "")
+	t.Setenv("LINE_CHANNEL_TOKEN", "")
+	t.Setenv("PORT", "0")
+	for _, host := range []string{"0.0.0.0", "::", "192.0.2.7"} {
+		t.Setenv("HOST", host)
+		require.ErrorContains(t, run(t.Context()), "the stand-in for LINE is for this machine alone", host)
+	}
+	t.Setenv("HOST", "localhost")
+	ln, err := listen()
+	require.NoError(t, err)
+	require.NoError(t, ln.Close())
+}
+
 type program struct {
 	address string
 	env     []string

@@ -3,9 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -23,7 +28,7 @@ import (
 )
 
 // serve is in the README.
-func serve(ctx context.Context, srv *http.Server, mux *http.ServeMux, secret, token string, booking *flow.Flow) error {
+func serve(ctx context.Context, addr string, mux *http.ServeMux, secret, token string, booking *flow.Flow) error {
 	channel, err := line.New(secret, token, nil)
 	if err != nil {
 		return err
@@ -35,6 +40,10 @@ func serve(ctx context.Context, srv *http.Server, mux *http.ServeMux, secret, to
 	mux.Handle("POST /webhook", b)
 	mux.Handle("GET /readyz", b.Ready())
 
+	srv := &http.Server{
+		Addr: addr, Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.ListenAndServe() }()
 	select {
@@ -56,10 +65,9 @@ func onRedis(ctx context.Context) (session.Store, error) {
 func TestServe(t *testing.T) {
 	mux, booking := http.NewServeMux(), flows(t)[0]
 	mux.HandleFunc("GET /about", func(http.ResponseWriter, *http.Request) {})
-	srv := &http.Server{Addr: "127.0.0.1:0", Handler: mux}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, srv, mux, "secret", "token", booking) }()
+	go func() { ended <- serve(ctx, "127.0.0.1:0", mux, "secret", "token", booking) }()
 	status := func(method, path string) int {
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequest(method, path, strings.NewReader("{}")))
@@ -72,12 +80,38 @@ func TestServe(t *testing.T) {
 	require.NoError(t, <-ended)
 	require.Equal(t, http.StatusServiceUnavailable, status("GET", "/readyz"))
 
-	srv = &http.Server{Addr: "no address"}
-	require.ErrorContains(t, serve(t.Context(), srv, http.NewServeMux(), "secret", "token", booking), "no address")
-	require.ErrorContains(t, serve(ctx, srv, nil, "", "token", booking), "empty channel secret")
-	require.ErrorContains(t, serve(ctx, srv, nil, "secret", "token", nil), "flow 0 is nil")
+	require.ErrorContains(t, serve(t.Context(), "no address", http.NewServeMux(), "secret", "token", booking), "no address")
+	require.ErrorContains(t, serve(ctx, "", nil, "", "token", booking), "empty channel secret")
+	require.ErrorContains(t, serve(ctx, "", nil, "secret", "token", nil), "flow 0 is nil")
 	_, err := onRedis(ctx)
 	require.Error(t, err, "the context has ended")
+}
+
+// The servers of the README and of the examples give up on clients that are slow, and on connections that
+// nobody uses.
+func TestServersAreBounded(t *testing.T) {
+	files, err := filepath.Glob("../*/*.go")
+	require.NoError(t, err)
+	servers := 0
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			lit, ok := n.(*ast.CompositeLit)
+			if !ok || types.ExprString(lit.Type) != "http.Server" {
+				return true
+			}
+			servers++
+			var set []string
+			for _, e := range lit.Elts {
+				set = append(set, types.ExprString(e.(*ast.KeyValueExpr).Key))
+			}
+			require.Subset(t, set,
+				[]string{"ReadHeaderTimeout", "ReadTimeout", "WriteTimeout", "IdleTimeout", "MaxHeaderBytes"}, file)
+			return true
+		})
+	}
+	require.Equal(t, 3, servers, "the README's and two examples'")
 }
 
 // Every block of Go in the README is code of this package, which is compiled and run; the

@@ -68,12 +68,12 @@ type office struct {
 }
 
 func open(t *testing.T) *office {
-	platform := emulator.New("secret", "token", &emulator.Options{Users: []string{"Hanako", "Taro", "Ken"}})
+	platform := emulator.New("secret", "secret", &emulator.Options{Users: []string{"Hanako", "Taro", "Ken"}})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	ready, done := make(chan string, 1), make(chan error, 1)
-	go func() { done <- run(ctx, ln, platform, func(address string) { ready <- address }) }()
+	go func() { done <- run(ctx, ln, platform, "secret", func(address string) { ready <- address }) }()
 	t.Cleanup(func() {
 		stop()
 		require.NoError(t, <-done)
@@ -101,6 +101,19 @@ func (o *office) next(chat string) string {
 func (o *office) did(_ emulator.Delivery, err error) {
 	o.Helper()
 	require.NoError(o, err)
+}
+
+// The stand-in is for this machine alone.
+func TestHosts(t *testing.T) {
+	t.Setenv("PORT", "0")
+	for host, ok := range map[string]bool{"": true, "localhost": true, "0.0.0.0": false, "::": false, "192.0.2.7": false} {
+		t.Setenv("HOST", host)
+		ln, err := listen()
+		require.Equal(t, ok, err == nil, "%s: %v", host, err)
+		if ok {
+			require.NoError(t, ln.Close())
+		}
+	}
 }
 
 // Several members order, one changes her mind, and another closes the round of all.

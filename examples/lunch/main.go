@@ -3,15 +3,16 @@
 // conversations that a group shares, names, photos, rich menus that follow the dialog, and
 // campaigns.
 //
-// It brings a stand-in for LINE with a page to chat on, at HOST and PORT. There, make friends with it,
-// and invite it into the group Office. Hanako is the admin: she says “news” to write to those who
-// subscribed.
+// It brings a stand-in for LINE with a page to chat on, at HOST and PORT, for this machine alone. There,
+// make friends with it, and invite it into the group Office. Hanako is the admin: she says “news” to write
+// to those who subscribed.
 // For the real LINE and for Redis, see examples/booking.
 package main
 
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log"
@@ -35,15 +36,30 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ln, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080")))
+	ln, err := listen()
 	if err != nil {
 		log.Fatal(err)
 	}
-	platform := emulator.New("secret", "token", &emulator.Options{BotName: "Canteen", Users: []string{"Hanako", "Taro", "Ken"}})
+	secret := rand.Text()
+	platform := emulator.New(secret, secret, &emulator.Options{BotName: "Canteen", Users: []string{"Hanako", "Taro", "Ken"}})
 	ready := func(address string) { fmt.Println("lunch bot ready at", address) }
-	if err := run(ctx, ln, platform, ready); err != nil {
+	if err := run(ctx, ln, platform, secret, ready); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// listen returns a listener at HOST and PORT, which other machines cannot reach: whoever does may write as
+// any user.
+func listen() (net.Listener, error) {
+	addr, err := net.ResolveTCPAddr("tcp",
+		net.JoinHostPort(cmp.Or(os.Getenv("HOST"), "127.0.0.1"), cmp.Or(os.Getenv("PORT"), "8080")))
+	if err != nil {
+		return nil, err
+	}
+	if !addr.IP.IsLoopback() {
+		return nil, errors.New("the stand-in for LINE is for this machine alone: let HOST be 127.0.0.1")
+	}
+	return net.ListenTCP("tcp", addr)
 }
 
 func options() bot.Options {
@@ -55,13 +71,14 @@ func options() bot.Options {
 	}
 }
 
-// run serves the platform, with its chat page, and the bot until ctx ends.
-func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, ready func(string)) error {
+// run serves the platform, with its chat page, and the bot until ctx ends. The platform's access token is its
+// secret.
+func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, secret string, ready func(string)) error {
 	address := "http://" + ln.Addr().String()
 	if _, err := platform.AddGroup(emulator.Group{Name: "Office"}, "Hanako", "Taro", "Ken"); err != nil {
 		return err
 	}
-	channel, err := line.New("secret", "token", &line.Options{Endpoint: address})
+	channel, err := line.New(secret, secret, &line.Options{Endpoint: address})
 	if err != nil {
 		return err
 	}
@@ -73,7 +90,10 @@ func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, read
 	office := &canteen{channel: channel, people: people.New(channel, nil), ledger: campaign.NewFileLedger(ledger)}
 	mux := http.NewServeMux()
 	mux.Handle("/", platform)
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
 	srv.RegisterOnShutdown(platform.Close)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()

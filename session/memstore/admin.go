@@ -120,6 +120,18 @@ func unique(accounts []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(accounts)))
 }
 
+// CountDeadLetters implements session.Admin.
+func (s *Store) CountDeadLetters(_ context.Context, accounts []string) (n int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(accounts))) {
+		if a := s.accounts[name]; a != nil {
+			n += len(a.dead.kept)
+		}
+	}
+	return n, nil
+}
+
 // lettersOf returns the dead letters of the account that the ID of a dead letter names.
 func (s *Store) lettersOf(letter string) *deadLetters {
 	name, _, _ := cutLetterID(letter)

@@ -2,7 +2,6 @@ package memstore
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"time"
 
@@ -18,7 +17,7 @@ type mailbox struct {
 	// head is the event for which a turn has begun; its ID is empty if there is none. It stays
 	// the head until a commit names it: an older event that comes meanwhile waits behind it.
 	head session.Event
-	// waiting are the events behind it, ordered by time and id.
+	// waiting are the events behind it, ordered by time; those of one time as they came.
 	waiting []session.Event
 }
 
@@ -34,13 +33,14 @@ func (m *mailbox) has(id string) bool {
 		slices.ContainsFunc(m.waiting, func(e session.Event) bool { return e.ID == id })
 }
 
-// add puts a copy of the event at its place in the order. Its time is cut to the millisecond, as
-// the contract says.
+// add puts a copy of the event at its place in the order: before the first event that is later. Its time is cut
+// to the millisecond, as the contract says.
 func (m *mailbox) add(e session.Event) {
 	e.Time, e.Body = time.UnixMilli(e.Time.UnixMilli()), bytes.Clone(e.Body)
-	i, _ := slices.BinarySearchFunc(m.waiting, e, func(a, b session.Event) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
-	})
+	i := len(m.waiting)
+	for i > 0 && m.waiting[i-1].Time.After(e.Time) {
+		i--
+	}
 	m.waiting = slices.Insert(m.waiting, i, e)
 }
 

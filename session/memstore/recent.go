@@ -7,7 +7,7 @@ import (
 
 const (
 	// recentCap is how many event ids a session remembers.
-	recentCap = 128
+	recentCap = 255
 	// recentFor is how long a session remembers them.
 	recentFor = 24 * time.Hour
 )

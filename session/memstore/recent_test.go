@@ -72,30 +72,32 @@ func TestStale(t *testing.T) {
 	})
 }
 
-// TestWaitingEventIsKnownThoughForgotten queues more events than are remembered.
+// An event that waits is known though more events came behind it than are remembered.
 func TestWaitingEventIsKnownThoughForgotten(t *testing.T) {
 	s := New()
-	hold := func(i int) session.Status {
+	begin := func(id string, ms int) session.BeginResult {
 		b, err := s.Begin(t.Context(), &session.BeginRequest{
-			ID: "a", Event: session.Event{ID: fmt.Sprint("e", i), Time: time.UnixMilli(int64(i))}, Hold: true,
+			ID: "a", Token: token(1), Event: session.Event{ID: id, Time: time.UnixMilli(int64(ms))}, Hold: id != "first",
 		})
 		require.NoError(t, err)
-		return b.Status
+		return b
 	}
-	for range 2 {
-		for i := range session.MaxMailbox {
-			require.Equal(t, session.Queued, hold(i))
-		}
+	require.Equal(t, session.Run, begin("first", 0).Status)
+	require.Equal(t, session.Queued, begin("late", 9000).Status)
+	next := session.Event{ID: "first"}
+	for i := range recentCap { // all of these go before the late event
+		begin(fmt.Sprint("e", i), i)
+		c, err := s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(1), Rev: uint32(i), EventID: next.ID})
+		require.NoError(t, err)
+		next = c.Next
+		require.Equal(t, fmt.Sprint("e", i), next.ID)
 	}
-	b, err := s.Begin(t.Context(), &session.BeginRequest{ID: "a", Token: token(1)})
+	require.Equal(t, session.Queued, begin("late", 9000).Status)
+	require.Equal(t, session.Duplicate, begin("e7", 7).Status)
+	c, err := s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(1), Rev: recentCap, EventID: next.ID})
 	require.NoError(t, err)
-	for i := range session.MaxMailbox {
-		require.Equal(t, fmt.Sprint("e", i), b.Event.ID)
-		c, err := s.Commit(t.Context(), &session.CommitRequest{
-			ID: "a", Token: token(1), Rev: uint32(i), EventID: b.Event.ID,
-		})
-		require.NoError(t, err)
-		b.Event = c.Next
-	}
-	require.Empty(t, b.Event.ID)
+	require.Equal(t, "late", c.Next.ID)
+	c, err = s.Commit(t.Context(), &session.CommitRequest{ID: "a", Token: token(1), Rev: recentCap + 1, EventID: "late"})
+	require.NoError(t, err)
+	require.Empty(t, c.Next.ID)
 }

@@ -119,6 +119,8 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 	}
 	_, _, err = s.Due(ctx, ours, 10)
 	see(err)
+	_, err = s.CountDeadLetters(ctx, []string{""})
+	see(err)
 	see(s.Check(ctx))
 	_, err = s.Heartbeat(ctx, "one", ours, time.Minute)
 	see(err)

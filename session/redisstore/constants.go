@@ -49,9 +49,10 @@ const (
 
 // Limits. What the contract leaves to a store is decided here.
 const (
-	maxSeen        = 128    // events of a session that are recognised when they come again
+	maxSeen        = 255    // events of a session that are recognised when they come again: the count is one byte
 	maxAttempts    = 255    // attempts are counted up to this, as they are one byte
 	maxDeadLetters = 10_000 // of an account and partition, about: Redis may keep up to a hundred more
+	placesPerMs    = 1024   // events of one session and one ms that wait in the order in which they came
 )
 
 // How long things are kept.
@@ -136,6 +137,7 @@ func luaConstants() map[string]string {
 
 		"MAX_MAILBOX": session.MaxMailbox, "MAX_OUTPUTS": session.MaxOutputs, "MAX_SEEN": maxSeen,
 		"MAX_ATTEMPTS": maxAttempts, "MAX_DEAD_LETTERS": maxDeadLetters,
+		"PLACES_PER_MS": placesPerMs,
 
 		"STATUS_RUN": int(session.Run), "STATUS_QUEUED": int(session.Queued),
 		"STATUS_DUPLICATE": int(session.Duplicate), "STATUS_STALE": int(session.Stale),

@@ -93,7 +93,7 @@
 //
 //	ACL SETUSER kaiwa on >password ~kaiwa:* +evalsha +eval +script|load +info +wait
 //	    +time +get +set +del +pexpire +zadd +zrem +zrange +zpopmin
-//	    +xadd +xrange +xrevrange +xdel
+//	    +xadd +xrange +xrevrange +xdel +xlen
 //
 // The command wait is for Replicas alone. A Cluster takes +cluster|slots besides, and Fsync +waitaof
 // or, before Redis 7.2, +config|get. With a Namespace, ~kaiwa:<namespace>:* will do. Give all of

@@ -35,6 +35,7 @@ type script struct {
 //	forget     leaves a tombstone of a session
 //	unsend     takes a message out of the events that wait
 //	letters    lists dead letters
+//	count      counts dead letters
 //	purge      deletes dead letters
 //	replay     makes a dead letter an event again
 //	inspect    reads what is kept of a session
@@ -47,7 +48,7 @@ type scripts struct {
 	begin, commit, release, extend, ack script
 	discard, due, check, forget, unsend script
 	letters, purge, replay, heartbeat   script
-	inspect, bounds                     script
+	inspect, bounds, count              script
 	touch                               script
 }
 
@@ -70,7 +71,7 @@ func makeScripts(edit func(string) string) scripts {
 		begin: m("begin"), commit: m("commit"), release: m("release"), extend: m("extend"), ack: m("ack"),
 		discard: m("discard"), due: m("due"), check: m("check"), forget: m("forget"), unsend: m("unsend"),
 		letters: m("letters"), purge: m("purge"), replay: m("replay"), heartbeat: m("heartbeat"),
-		inspect: m("inspect"), bounds: m("bounds"), touch: m("touch"),
+		inspect: m("inspect"), bounds: m("bounds"), count: m("count"), touch: m("touch"),
 	}
 }
 
@@ -79,7 +80,7 @@ func (s *scripts) all() []*script {
 	return []*script{
 		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.discard,
 		&s.due, &s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay, &s.heartbeat,
-		&s.inspect, &s.bounds,
+		&s.inspect, &s.bounds, &s.count,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -52,6 +53,9 @@ func (s *Store) loadScripts(ctx context.Context) error {
 // eachMaster calls f for the one master, or for each of a Cluster at the same time. It returns an error
 // for a client that is neither.
 func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.Client) error) error {
+	if r := reflect.ValueOf(s.client); s.client == nil || r.Kind() == reflect.Pointer && r.IsNil() {
+		return errors.New("redisstore: client is nil")
+	}
 	switch c := s.client.(type) {
 	case *redis.ClusterClient:
 		return c.ForEachMaster(ctx, f)

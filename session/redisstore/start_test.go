@@ -46,6 +46,10 @@ func TestNewRefuses(t *testing.T) {
 		{"more replicas than there are", client, &Options{Replicas: 1}, "Options.Replicas is 1, and a master has 0"},
 		{"negative replicas", client, &Options{Replicas: -1}, "Replicas is -1"},
 		{"a wait beyond the timeout", client, &Options{Wait: 2 * time.Second}, "Wait is 2s, not less than Timeout, 1.2s"},
+		{"a negative timeout", client, &Options{Timeout: -1}, "Timeout is -1ns"},
+		{"a negative wait", client, &Options{Wait: -1}, "Wait is -1ns"},
+		{"no client", nil, nil, "client is nil"},
+		{"a nil client", (*redis.Client)(nil), nil, "client is nil"},
 		{"a letter beyond ASCII", client, &Options{Namespace: "店"}, "Namespace has characters"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -116,13 +116,16 @@ func withDefaults(o *Options) (Options, error) {
 	if opt.Partitions < 1 || opt.Partitions > maxPartitions {
 		return opt, fmt.Errorf("redisstore: Partitions is %d, not 1 to %d", opt.Partitions, maxPartitions)
 	}
-	if opt.Timeout <= 0 {
+	if opt.Timeout < 0 || opt.Wait < 0 {
+		return opt, fmt.Errorf("redisstore: Timeout is %v and Wait is %v: neither may be below zero", opt.Timeout, opt.Wait)
+	}
+	if opt.Timeout == 0 {
 		opt.Timeout = defaultTimeout
 	}
 	if opt.flushers == 0 {
 		opt.flushers = defaultFlushers
 	}
-	if opt.Wait <= 0 {
+	if opt.Wait == 0 {
 		opt.Wait = min(defaultWait, opt.Timeout/2)
 	}
 	if opt.Wait >= opt.Timeout {

@@ -18,6 +18,7 @@ type brokenAdmin struct {
 	forget  func(id string) error
 	unsend  func(id, messageID string) error
 	letters func(accounts []string, from string, limit int) ([]session.DeadLetter, string, error)
+	count   func(accounts []string) (int, error)
 	replay  func(letter string) error
 	purge   func(letter string) error
 }
@@ -32,6 +33,7 @@ func goodAdmin(good session.Store) brokenAdmin {
 		letters: func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
 			return good.DeadLetters(ctx, accounts, from, n)
 		},
+		count:  func(accounts []string) (int, error) { return good.CountDeadLetters(ctx, accounts) },
 		replay: func(letter string) error { return good.Replay(ctx, letter) },
 		purge:  func(letter string) error { return good.DeleteDeadLetter(ctx, letter) },
 	}
@@ -53,6 +55,10 @@ func (b brokenAdmin) DeadLetters(_ context.Context, accounts []string, from stri
 	[]session.DeadLetter, string, error,
 ) {
 	return b.letters(accounts, from, limit)
+}
+
+func (b brokenAdmin) CountDeadLetters(_ context.Context, accounts []string) (int, error) {
+	return b.count(accounts)
 }
 
 func (b brokenAdmin) Replay(_ context.Context, letter string) error { return b.replay(letter) }
@@ -104,6 +110,17 @@ func brokenAdmins() []brokenStore {
 				return inspect(id)
 			}
 		}, seen},
+		{"counts no dead letters", func(_ session.Store, b *broken) {
+			b.count = func(accounts []string) (int, error) { return 0, nil }
+		}, "dead letters are counted"},
+		{"counts what is gone", func(good session.Store, b *broken) {
+			most := 0
+			b.count = func(accounts []string) (int, error) {
+				n, err := good.CountDeadLetters(context.Background(), accounts)
+				most = max(most, n)
+				return most, err
+			}
+		}, "dead letters are counted"},
 		{"forgets nothing", forgetsNothing, "a forgotten session begins anew"},
 		{"forgets nothing", forgetsNothing, random},
 		{"forgets but the letters", keepsLetters, "a forgotten session begins anew"},

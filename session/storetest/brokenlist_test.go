@@ -58,6 +58,11 @@ func brokenStores() []brokenStore {
 		{"turns the order round", onBegin(func(r *session.BeginRequest) {
 			r.Event.Time = time.Unix(4e9, 0).Add(-time.Duration(r.Event.Time.UnixMilli()))
 		}), "events wait behind the lease and are handed over in time order"},
+		{"sorts events of one time by their ids", onBegin(func(r *session.BeginRequest) {
+			if r.Event.ID != "" {
+				r.Event.Time = r.Event.Time.Add(time.Duration(r.Event.ID[0]) * time.Millisecond)
+			}
+		}), "events of one time are in the order in which they came"},
 		{"runs the event that was brought", func(_ session.Store, b *broken) {
 			begin := b.begin
 			b.begin = func(r *session.BeginRequest) (session.BeginResult, error) {

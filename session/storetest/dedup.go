@@ -85,7 +85,7 @@ func duplicateTakesOver(p *probe) {
 // the first 22, since it may have run them, and Duplicate for the others. But it may not refuse
 // everything that it does not know: the last two events are new, and must be run.
 func staleRedelivery(p *probe) {
-	const events = 150
+	const events = 300
 	s := p.session("a")
 	// The events happened an hour ago, so that one of today is younger than all that is forgotten.
 	old := func(i int) session.Event {

@@ -12,6 +12,7 @@ import (
 func letterChecks() []check {
 	return []check{
 		{"dead letters are listed by page", lettersListed},
+		{"dead letters are counted", lettersCounted},
 		{"a commit of a dead event that is repeated leaves one letter", deadRepeated},
 		{"a replayed letter is a new event", letterReplayed},
 		{"a letter may be replayed again and again", replayedAgain},
@@ -19,6 +20,31 @@ func letterChecks() []check {
 		{"a letter that is purged is gone", letterPurged},
 		{"an output that is discarded leaves a letter", discarded},
 	}
+}
+
+// lettersCounted leaves three dead letters in two sessions, and takes them away in each way that there is. The
+// count is right each time.
+func lettersCounted(p *probe) {
+	a, b := p.session("a"), p.session("b")
+	count := func(after string, want int) {
+		p.Helper()
+		n, err := p.store.CountDeadLetters(p.Context(), p.accounts())
+		p.err("CountDeadLetters "+after, nil, err)
+		p.same("CountDeadLetters "+after, "number", want, n)
+	}
+	count("of an empty store", 0)
+	p.setAside(a, p.event("e1", 1), "bad")
+	p.setAside(a, p.event("e2", 2), "bad")
+	p.setAside(b, p.event("e3", 3), "bad")
+	count("after three were set aside", 3)
+	letters := p.lettersOf(a)
+	p.same("Letters", "of the first session", 2, len(letters))
+	p.err("Delete", nil, p.store.DeleteDeadLetter(p.Context(), letters[0].ID))
+	count("after one was deleted", 2)
+	p.err("Replay", nil, p.store.Replay(p.Context(), letters[1].ID))
+	count("after one was replayed", 1)
+	p.err("Forget", nil, p.store.Forget(p.Context(), b))
+	count("after the other session was forgotten", 0)
 }
 
 // setAside runs a turn for the event that ends with a dead letter.

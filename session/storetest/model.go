@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
@@ -129,13 +128,11 @@ func (m *model) busy(now span) bool {
 		(m.mail() || m.due != 0) && m.free(now) && (m.mail() || m.timer(now))
 }
 
-// accept puts an event where it belongs among those that wait: by time, then by id.
+// accept puts an event where it belongs among those that wait: by time, and behind those of the same time.
 func (m *model) accept(e session.Event) {
 	m.accepted[e.ID] = true
 	m.waiting = append(m.waiting, e)
-	slices.SortFunc(m.waiting, func(a, b session.Event) int {
-		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
-	})
+	slices.SortStableFunc(m.waiting, func(a, b session.Event) int { return a.Time.Compare(b.Time) })
 }
 
 // next makes the oldest event the head if there is none, and says whether it did: the attempts of the

@@ -9,6 +9,7 @@ import (
 func orderChecks() []check {
 	return []check{
 		{"events wait behind the lease and are handed over in time order", waitInOrder},
+		{"events of one time are in the order in which they came", asTheyCame},
 		{"oldest first after a crash", oldestFirst},
 		{"a begun event stays first though an older one arrives", begunStaysFirst},
 		{"an event is held for others", held},
@@ -19,28 +20,27 @@ func orderChecks() []check {
 }
 
 // waitInOrder brings four events, in a mixed order, while a turn runs. Commit hands them over by
-// their time, and those of one time by their ids, each with its body and the time at which it was
-// accepted.
+// their time, each with its body and the time at which it was accepted.
 //
 //	Begin e5                   Run
-//	Begin b7, e9, a3, a7       Queued, one after the other
+//	Begin b7, e9, a3, a6       Queued, one after the other
 //	Commit e5                  next a3
-//	Commit a3                  next a7
-//	Commit a7                  next b7
+//	Commit a3                  next a6
+//	Commit a6                  next b7
 //	Commit b7                  next e9
 //	Commit e9                  no next event
 func waitInOrder(p *probe) {
 	s, before := p.session("a"), p.now()
 	t := p.run("Begin", s, p.event("e5", 5))
 	for _, e := range []session.Event{
-		p.event("b7", 7), p.event("e9", 9), p.event("a3", 3), p.event("a7", 7),
+		p.event("b7", 7), p.event("e9", 9), p.event("a3", 3), p.event("a6", 6),
 	} { // neither first come nor last come is the order of time
 		p.begin("Begin while another runs", session.BeginRequest{ID: s, Event: e}, session.Queued)
 	}
 	// All were accepted between before and after.
 	after := p.now()
 	for _, want := range []session.Event{
-		p.event("a3", 3), p.event("a7", 7), p.event("b7", 7), p.event("e9", 9),
+		p.event("a3", 3), p.event("a6", 6), p.event("b7", 7), p.event("e9", 9),
 	} {
 		next := p.commit("Commit", t, session.CommitRequest{State: []byte("s")}).Next
 		p.same("Commit", "next event", want.ID, next.ID)
@@ -50,6 +50,41 @@ func waitInOrder(p *probe) {
 			p.fail("Commit", "time of acceptance between "+show(before)+" and", after, next.Accepted)
 		}
 	}
+	p.end("last Commit", t)
+	p.idle("Begin without an event", s)
+}
+
+// asTheyCame brings events of one time, whose ids have another order, while a turn runs, and more of them
+// while some wait. An event that waits is recognised when it comes again, and keeps its time.
+//
+//	Begin z, b, y, a           Queued; then one of a later time, and one of an earlier time
+//	Commit                     next is the earlier one, then z, then b
+//	Begin m, c                 Queued; a and y, which wait, come again
+//	Commit                     next are y, a, m and c, and then the later one
+func asTheyCame(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e5", 5))
+	wait := func(ids ...string) {
+		for _, id := range ids {
+			r := session.BeginRequest{ID: s, Event: p.event(id, 7)}
+			p.begin("Begin of "+id+" while another runs", r, session.Queued)
+		}
+	}
+	handedOver := func(ids ...string) {
+		for _, id := range ids {
+			next := p.commit("Commit", t, session.CommitRequest{State: []byte("s")}).Next
+			p.same("Commit", "next event", id, next.ID)
+			p.same("Commit", "time of the next event", p.event(id, 7).Time.UTC(), next.Time.UTC())
+		}
+	}
+	wait("z", "b", "y", "a")
+	p.begin("Begin of a later event", session.BeginRequest{ID: s, Event: p.event("8", 8)}, session.Queued)
+	p.begin("Begin of an earlier event", session.BeginRequest{ID: s, Event: p.event("zz", 6)}, session.Queued)
+	p.same("Commit", "next event", "zz", p.commit("Commit", t, session.CommitRequest{}).Next.ID)
+	handedOver("z", "b")
+	wait("m", "c", "a", "y") // the last two wait already
+	handedOver("y", "a", "m", "c")
+	p.same("Commit", "next event", "8", p.commit("Commit", t, session.CommitRequest{}).Next.ID)
 	p.end("last Commit", t)
 	p.idle("Begin without an event", s)
 }

@@ -21,8 +21,7 @@ const (
 	DefaultReplyWindow = 50 * time.Second
 )
 
-// Options are the settings of a Channel. Zero values, and those below zero, stand for the
-// defaults. They print and log as their Name, so that Secrets stay secret; but package fmt does
+// Options are the settings of a Channel. Zero values stand for the defaults. They print and log as their Name, so that Secrets stay secret; but package fmt does
 // not ask what lies in an unexported field of another struct, so keep them out of one.
 type Options struct {
 	// Secrets are further channel secrets that webhooks may be signed with, for the time in
@@ -96,7 +95,7 @@ type Channel struct {
 
 // New returns the channel with this secret and this access token, which is empty if there are
 // Options.Tokens. It reports an empty secret, a token that cannot stand in a header, a token
-// beside Tokens, and endpoints that are no address. o may be nil.
+// beside Tokens, endpoints that are no address, and numbers below zero. o may be nil.
 func New(secret, token string, o *Options) (*Channel, error) {
 	if o == nil {
 		o = &Options{}
@@ -111,6 +110,9 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	base, err := parseEndpoint(orDefault(o.Endpoint, DefaultEndpoint))
 	if err != nil {
 		return nil, err
@@ -119,11 +121,11 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	timeout := orDefault(max(o.Timeout, 0), DefaultTimeout)
+	timeout := orDefault(o.Timeout, DefaultTimeout)
 	c := &Channel{
 		name:     o.Name,
-		entrance: &entrance{maxBody: orDefault(max(o.MaxBody, 0), DefaultMaxBody), log: o.logger()},
-		window:   orDefault(max(o.ReplyWindow, 0), DefaultReplyWindow),
+		entrance: &entrance{maxBody: orDefault(o.MaxBody, DefaultMaxBody), log: o.logger()},
+		window:   orDefault(o.ReplyWindow, DefaultReplyWindow),
 		timeout:  timeout,
 		log:      o.logger(),
 		now:      time.Now,
@@ -138,6 +140,25 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	c.repliesOnly, c.guard = o.RepliesOnly, newGuard(c, o.Reserve)
 	c.http = newCaller(c, o.Client).client()
 	return c, nil
+}
+
+// maxReplyWindow is the time after an event after which LINE takes no reply.
+// https://developers.line.biz/en/reference/messaging-api/#send-reply-message
+const maxReplyWindow = 20 * time.Minute
+
+// check reports numbers that make no sense.
+func (o *Options) check() error {
+	switch {
+	case o.MaxBody < 0:
+		return errors.New("line: Options.MaxBody is below zero")
+	case o.Timeout < 0:
+		return errors.New("line: Options.Timeout is below zero")
+	case o.ReplyWindow < 0 || o.ReplyWindow > maxReplyWindow:
+		return errors.New("line: Options.ReplyWindow is not up to 20 minutes")
+	case o.Reserve < 0:
+		return errors.New("line: Options.Reserve is below zero")
+	}
+	return nil
 }
 
 // Name returns Options.Name.

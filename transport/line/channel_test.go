@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -29,6 +30,11 @@ func TestNewRefuses(t *testing.T) {
 		{"no address", "secret", "token", &Options{Endpoint: "http://a b"}, "line: the endpoint is not an address"},
 		{"other scheme", "secret", "token", &Options{Endpoint: "ftp://a"}, "line: the endpoint is not an http or https address"},
 		{"no host", "secret", "token", &Options{Endpoint: "https:///v2"}, "line: the endpoint is not an http or https address"},
+		{"negative body", "secret", "token", &Options{MaxBody: -1}, "line: Options.MaxBody is below zero"},
+		{"negative timeout", "secret", "token", &Options{Timeout: -1}, "line: Options.Timeout is below zero"},
+		{"negative window", "secret", "token", &Options{ReplyWindow: -1}, "line: Options.ReplyWindow is not up to 20 minutes"},
+		{"window of an hour", "secret", "token", &Options{ReplyWindow: time.Hour}, "line: Options.ReplyWindow is not up to 20 minutes"},
+		{"negative reserve", "secret", "token", &Options{Reserve: -1}, "line: Options.Reserve is below zero"},
 		{"password", "secret", "token", &Options{Endpoint: "https://u:p@a"}, "line: the endpoint has more than a host and a path"},
 		{"query", "secret", "token", &Options{Endpoint: "https://a?b=c"}, "line: the endpoint has more than a host and a path"},
 	}
@@ -42,7 +48,7 @@ func TestNewRefuses(t *testing.T) {
 }
 
 func TestNewDefaults(t *testing.T) {
-	c, err := New("secret", "token", &Options{MaxBody: -1, Timeout: -1, ReplyWindow: -1})
+	c, err := New("secret", "token", nil)
 	require.NoError(t, err)
 	require.Equal(t, int64(DefaultMaxBody), c.entrance.maxBody)
 	require.Equal(t, DefaultReplyWindow, c.window)

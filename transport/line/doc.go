@@ -7,8 +7,8 @@
 // bounded body, checks the signature over its bytes against all secrets in constant time, and
 // only then looks into it. An event of a type that is not known arrives as
 // transport.KindUnknown. One that is malformed is dropped with a warning in the log, and costs
-// none of its neighbours. Set ReadHeaderTimeout and MaxHeaderBytes on the server that the
-// handler is mounted in: both come before the handler.
+// none of its neighbours. Set ReadHeaderTimeout, MaxHeaderBytes and IdleTimeout on the server that the
+// handler is mounted in: these are of what comes before the handler, and after it.
 //
 // A signature has no expiry: whoever got hold of a signed webhook can post it again. Recognise
 // events by their ID, as package bot does.

@@ -138,6 +138,7 @@ func TestTokenSourcesRefuse(t *testing.T) {
 	require.EqualError(t, signed("1", "k", nil, nil), "line: the signing key is not an RSA key of 2048 bits")
 	require.EqualError(t, signed("1", "k", small, nil), "line: the signing key is not an RSA key of 2048 bits")
 	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Life: time.Second}), life)
+	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Life: -time.Hour}), life)
 	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Life: mostLife + 1}), life)
 	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
 	require.EqualError(t, signedStateless("", "k", testKey, nil), "line: empty channel id or key id")

@@ -47,7 +47,7 @@ func SignedStatelessTokens(channelID, keyID string, key *rsa.PrivateKey, o *Toke
 // endpoint that is no address. o may be nil.
 func SignedTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions) (*TokensV21, error) {
 	life := defaultLife
-	if o != nil && o.Life > 0 {
+	if o != nil && o.Life != 0 {
 		life = o.Life
 	}
 	if life < leastLife || life > mostLife {

@@ -20,6 +20,7 @@ import (
 	_ "github.com/kaiwa-go/kaiwa/transport/line/campaign"
 	_ "github.com/kaiwa-go/kaiwa/transport/line/campaign/redisledger"
 	_ "github.com/kaiwa-go/kaiwa/transport/line/content"
+	_ "github.com/kaiwa-go/kaiwa/transport/line/emulator"
 	_ "github.com/kaiwa-go/kaiwa/transport/line/people"
 	_ "github.com/kaiwa-go/kaiwa/transport/line/richmenu"
 )

@@ -47,7 +47,7 @@ elseif brought then
     waits = headLength > 0
       and sub(stored, headAt + HEAD_TIMES, headAt + HEAD_TIMES + n) == sub(ARGV[2], 1, n + 1)
     if not waits and mailCount > 0 then
-      for _, mail in ipairs(call('ZRANGE', KEYS[3], eventTime, eventTime, 'BYSCORE')) do
+      for _, mail in ipairs(call('ZRANGE', KEYS[3], eventTime, format('(%d', eventTime + 1), 'BYSCORE')) do
         waits = waits or string.byte(mail, -1) == n and sub(mail, 1, n) == id
       end
     end

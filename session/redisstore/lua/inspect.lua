@@ -20,7 +20,7 @@ if mailCount > 0 then
   for i = 1, #members, 2 do
     -- From "accepted" to the end of the id behind it: without message and body.
     local length = string.byte(members[i], -1)
-    events[#events + 1] = pack('>I6', tonumber(members[i + 1])) .. sub(members[i], length + 2, 2 * length + 8)
+    events[#events + 1] = pack('>I6', math.floor(tonumber(members[i + 1]))) .. sub(members[i], length + 2, 2 * length + 8)
   end
 end
 answer[2] = string.char(#events)

@@ -8,7 +8,7 @@ changed, attempts, mailCount = true, 0, mailCount - 1
 if first[1] then
   newHeadRest = sub(first[1], string.byte(first[1], -1) + 2, -2) -- from "accepted" on
   headLength = 6 + #newHeadRest
-  newHead = pack('>I3I6', headLength, tonumber(first[2]))
+  newHead = pack('>I3I6', headLength, math.floor(tonumber(first[2])))
 else
   mailCount = 0 -- the mailbox was lost: nothing waits
 end

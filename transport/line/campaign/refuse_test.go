@@ -12,6 +12,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
+	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
 )
 
 func TestMulticastRefusesBeforeSending(t *testing.T) {
@@ -140,4 +141,13 @@ func TestLogHasNoUsers(t *testing.T) {
 		require.NotContains(t, text.String(), ids[3])
 		require.NotContains(t, text.String(), "Spring is here")
 	})
+}
+
+// A menu is no message, so that none can be put into a campaign.
+func TestMenuIsNoMessage(t *testing.T) {
+	t.Parallel()
+	for _, menu := range []any{line.RichMenu{}, &line.RichMenu{}, richmenu.Menu{}, &richmenu.Menu{}} {
+		_, ok := menu.(transport.Message)
+		require.False(t, ok, "%T", menu)
+	}
 }

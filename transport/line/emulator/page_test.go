@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -211,6 +214,28 @@ func TestStream(t *testing.T) {
 	s.Close()
 	id, _ = next()
 	require.Empty(t, id, "Close ends the stream")
+}
+
+// A stream goes on though the server has time-outs, which end what is slow.
+func TestStreamOutlivesTheServersTimeouts(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, nil)
+	srv := httptest.NewUnstartedServer(s.Platform)
+	srv.Config.ReadTimeout, srv.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+	srv.Start()
+	t.Cleanup(srv.Close)
+	s.api.URL = srv.URL
+	next := s.listen(s.boot+"-0", "")
+	next()
+	// The server ends a connection without a request after the same time: by then, that of the stream is over.
+	slow, err := net.Dial("tcp", srv.Listener.Addr().String())
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, slow)
+	require.NoError(t, err)
+	s.says("still there")
+	id, u := next()
+	require.NotEmpty(t, id)
+	require.Contains(t, u.Items, "still there")
 }
 
 func TestStreamResumes(t *testing.T) {

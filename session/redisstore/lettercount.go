@@ -1,0 +1,41 @@
+package redisstore
+
+import (
+	"context"
+	"slices"
+)
+
+// CountDeadLetters implements session.Admin. It asks for the lengths of the streams: of one account by one
+// call, or in a Cluster by one for each partition, all sent together.
+func (s *Store) CountDeadLetters(ctx context.Context, accounts []string) (letters int, err error) {
+	if len(accounts) == 0 {
+		return 0, nil
+	}
+	accounts = slices.Compact(slices.Sorted(slices.Values(accounts)))
+	var calls []*call
+	for at, more := (letterID{account: accounts[0]}), true; more; {
+		var streams []letterID
+		streams, at, more = s.streamsFrom(at, accounts)
+		keys := make([]any, len(streams))
+		for i, x := range streams {
+			keys[i] = s.stream(x)
+		}
+		c := s.batch.get()
+		c.sealMany(&s.scripts.count, keys)
+		s.batch.enqueue(c)
+		calls = append(calls, c)
+	}
+	for _, c := range calls {
+		reply, err := s.batch.wait(ctx, c)
+		if err != nil {
+			return 0, err // the other calls are left to the flushers
+		}
+		s.batch.put(c)
+		a := answer{b: reply}
+		letters += int(a.num(4))
+		if a.bad {
+			return 0, badAnswer("count")
+		}
+	}
+	return letters, nil
+}
