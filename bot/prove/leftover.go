@@ -110,6 +110,9 @@ func (s *stage) finish(ctx context.Context, r *result) {
 		s.fail("%s", fault)
 	}
 	r.tally, r.deaths, r.posts = *s.count(), s.fleet.deaths, s.sender.posts
+	if s.t.after != nil {
+		s.t.after(s, r)
+	}
 	r.posts.outage = stretch(s.sender.refused)
 	r.calls, _ = s.line.counts()
 	r.counted = s.fleet.logged("pushing a reply of unknown fate")

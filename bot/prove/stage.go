@@ -142,9 +142,6 @@ func (s *stage) play(ctx context.Context, r *result) {
 	s.drain(ctx)
 	s.readEnds(ctx)
 	s.drain(ctx)
-	if s.t.after != nil {
-		s.t.after(s, r)
-	}
 	s.finish(ctx, r)
 }
 

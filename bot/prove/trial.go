@@ -45,7 +45,7 @@ type trial struct {
 	// during makes trouble while events are sent, and ends soon after s.ctx does, or after what it waits for
 	// with s.rest. What it leaves is made good by the stage.
 	during func(s *stage)
-	// after looks at what came out, when all is answered.
+	// after looks at what came out, when the bots have ended.
 	after func(s *stage, r *result)
 
 	// Within repair each event is to be answered, from its first webhook or from the last end of a
