@@ -2,14 +2,10 @@ package main
 
 import "time"
 
-// skews are how wrong a clock is. A day and an hour ahead is to be added with the mend of it: the bots judge the
-// age of the first event that they get by their own clock.
-var skews = []time.Duration{-25 * time.Hour}
-
 // clockRows have one of two processes whose clock is a day and an hour wrong. It does its part as the other
 // does: no timer comes early, and no event is taken for an old one.
 func clockRows(long bool) (rows []trial) {
-	for _, by := range skews {
+	for _, by := range []time.Duration{25 * time.Hour, -25 * time.Hour} {
 		t := base("clocks/"+pick(by > 0, "25h-behind", "25h-ahead"), 40, pick(long, 10, 50), 60, 2)
 		t.real()
 		t.skew, t.beside, t.repair = by, true, 6*time.Second // a lease, a process that starts, and a second
