@@ -366,9 +366,9 @@ func TestProcessesTakeTurns(t *testing.T) {
 	})
 }
 
-// A turn without outputs leaves no acknowledgement behind that the store has already. A second one would take
-// over what another process sends meanwhile.
-func TestTurnWithoutOutputsAcknowledgesNothing(t *testing.T) {
+// The commit of a turn without outputs acknowledges what was sent before, and so does a call 100 ms later. That
+// second call takes nothing over that another process sends meanwhile.
+func TestSecondAcknowledgementTakesNothingOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reply := func(_ context.Context, t *countTurn) error { t.Send(text(t.Event().Text)); return nil }
 		quiet := func(context.Context, *countTurn) error { time.Sleep(50 * time.Millisecond); return nil }

@@ -116,15 +116,11 @@ func (h *holder) decode() error {
 	return err
 }
 
-// commit stores the plan in one call, and gives its outputs to the courier. If it has outputs, then
-// acknowledgements of earlier outputs of the session travel with the call, and the answer tells if others wait
-// behind those. Without outputs it would not tell, and acks makes a call of its own.
+// commit stores the plan in one call, and gives its outputs to the courier. Acknowledgements of earlier
+// outputs of the session travel with the call.
 func (h *holder) commit(p *plan) (session.Event, bool) {
 	p.rec.version = h.o.Version
-	var done session.Seq
-	if len(p.outs) > 0 {
-		done = h.courier.acks.take(h.id)
-	}
+	done := h.courier.acks.take(h.id)
 	h.request = session.CommitRequest{
 		EventID: p.eventID, State: p.rec.append(make([]byte, 0, len(p.rec.data)+128)), Due: p.rec.due(),
 		Outputs: pack(p.outs), Done: done,
