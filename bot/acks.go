@@ -175,7 +175,7 @@ func (c *courier) behind(id string, done session.Seq) handout {
 	defer cancel()
 	rest, err := c.ack(ctx, id, done)
 	if err != nil {
-		c.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
+		c.o.Logger.Warn("bot: outputs not acknowledged", about(id, "err", err)...)
 	}
 	return rest
 }

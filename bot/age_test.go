@@ -84,7 +84,7 @@ func TestMachineWithAWrongClock(t *testing.T) {
 					e.Time = s.now().Add(-age)
 					r.receive(raw(e))
 					if age > 0 {
-						require.Equal(r, bot.Stats{Stale: 1}, r.bot.Stats())
+						require.Equal(r, bot.Stats{Stale: 1}, ofProcess(r.bot))
 					}
 					e = said("ann", "2", "start")
 					e.Time = s.now()
@@ -113,17 +113,17 @@ func TestStoreWhoseClockWasSetBack(t *testing.T) {
 			r.receive(raw(e))
 		}
 		receive("1", 0)
-		require.Equal(r, bot.Stats{Events: 1, Turns: 1}, r.bot.Stats())
+		require.Equal(r, bot.Stats{Events: 1, Turns: 1}, ofProcess(r.bot))
 		s.ahead = 0
 		r.pass(11 * time.Second)
 		receive("2", 0)
-		require.Equal(r, bot.Stats{Events: 2, Turns: 2}, r.bot.Stats())
+		require.Equal(r, bot.Stats{Events: 2, Turns: 2}, ofProcess(r.bot))
 		asked := s.asked
 		r.pass(11 * time.Second)
 		for i := range 10 {
 			receive(fmt.Sprint("old ", i), 25*time.Hour)
 		}
-		require.Equal(r, bot.Stats{Events: 2, Turns: 2, Stale: 10}, r.bot.Stats())
+		require.Equal(r, bot.Stats{Events: 2, Turns: 2, Stale: 10}, ofProcess(r.bot))
 		require.Equal(r, asked+1, s.asked)
 	})
 }

@@ -52,7 +52,7 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 		se = &transport.SendError{Disposition: transport.Retry, After: minRetry, Err: errNotKept}
 	}
 	if c.o.Sent != nil {
-		s := Sent{Session: id, Receipt: receipt, Age: d.Age, Retried: d.Retried}
+		s := Sent{Account: session.Account(id), Session: id, Receipt: receipt, Age: d.Age, Retried: d.Retried}
 		if se != nil {
 			s.Err = se
 		}
@@ -62,11 +62,11 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 		c.lateOutputs.over(id) // if another waits behind it, that one says so
 	}
 	if se == nil {
-		c.stats.sent.Add(1)
+		c.accounts.of(id).sent.Add(1)
 		if doubt {
-			c.stats.ambiguous.Add(1)
+			c.accounts.of(id).ambiguous.Add(1)
 		}
-		c.stats.held.set(false)
+		c.accounts.of(id).held.set(false)
 		return nil
 	}
 	if se.TokenSpent {
@@ -75,18 +75,18 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 	switch se.Disposition {
 	case transport.Drop, transport.Ambiguous:
 		if se.Disposition == transport.Drop {
-			c.stats.dropped.Add(1)
+			c.accounts.of(id).dropped.Add(1)
 		}
 		if se.Disposition == transport.Ambiguous || doubt {
-			c.stats.ambiguous.Add(1)
+			c.accounts.of(id).ambiguous.Add(1)
 		}
-		c.o.Logger.Error("bot: output not delivered", "session", id, "disposition", se.Disposition.String(),
-			"age", d.Age, "pushed", receipt.Pushed, "request", receipt.RequestID, "err", se.Err)
+		c.o.Logger.Error("bot: output not delivered", about(id, "disposition", se.Disposition.String(),
+			"age", d.Age, "pushed", receipt.Pushed, "request", receipt.RequestID, "err", se.Err)...)
 		return nil
 	case transport.Hold:
-		c.stats.held.set(true)
+		c.accounts.of(id).held.set(true)
 	}
-	c.stats.retried.Add(1)
+	c.accounts.of(id).retried.Add(1)
 	return se
 }
 
@@ -138,7 +138,7 @@ func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *t
 	defer cancel()
 	err := c.store.Discard(ctx, id, seq, why)
 	if err != nil {
-		c.o.Logger.Warn("bot: output not kept as a dead letter", "session", id, "why", se.Err, "err", err)
+		c.o.Logger.Warn("bot: output not kept as a dead letter", about(id, "why", se.Err, "err", err)...)
 	}
 	return err == nil
 }
@@ -175,12 +175,17 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, until tim
 }
 
 // postpone leaves outputs in the store until it is time for another attempt, by this process or by
-// another. The first of them was refused with se; done are the outputs before it. Ack gives the
-// delivery lease up, and nobody gets it before the wait is over: no process sends the outputs before.
+// another. The first of them was refused with se; done are the outputs before it.
 func (c *courier) postpone(id string, done session.Seq, outs []delivery, se *transport.SendError) {
 	wait := c.patience(outs, se)
 	c.lateOutputs.note(id, outs[0].born, c.clock.now(), wait)
-	c.o.Logger.Warn("bot: output waits", "session", id, "disposition", se.Disposition.String(), "wait", wait, "err", se.Err)
+	c.o.Logger.Warn("bot: output waits", about(id, "disposition", se.Disposition.String(), "wait", wait, "err", se.Err)...)
+	c.holdBack(id, done, wait)
+}
+
+// holdBack leaves the outputs behind done in the store. Ack gives their delivery lease up, and nobody gets it
+// before the wait is over: no process sends the outputs before.
+func (c *courier) holdBack(id string, done session.Seq, wait time.Duration) {
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
 	done = max(done, c.acks.take(id))
@@ -189,7 +194,7 @@ func (c *courier) postpone(id string, done session.Seq, outs []delivery, se *tra
 	r.Leave = true
 	if _, err := c.store.Ack(ctx, r); err != nil {
 		c.acks.again(id, done)
-		c.o.Logger.Warn("bot: outputs not acknowledged", "session", id, "err", err)
+		c.o.Logger.Warn("bot: outputs not acknowledged", about(id, "err", err)...)
 	}
 }
 

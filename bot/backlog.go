@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
 )
 
 // backlog is the sessions in which something waits for another attempt, as far as this process made the
@@ -57,8 +59,15 @@ func (l *backlog) over(id string) {
 	l.size.Store(int64(len(l.open)))
 }
 
-// count returns how many sessions wait, and how long the first of them has waited.
-func (l *backlog) count(now time.Time) (n int64, oldest time.Duration) {
+// tally is how many sessions wait, and how long the first of them has waited.
+type tally struct {
+	n      int64
+	oldest time.Duration
+}
+
+// count returns what waits, by account.
+func (l *backlog) count(now time.Time) map[string]tally {
+	all := make(map[string]tally)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for id, w := range l.open {
@@ -66,8 +75,9 @@ func (l *backlog) count(now time.Time) (n int64, oldest time.Duration) {
 			delete(l.open, id)
 			continue
 		}
-		oldest = max(oldest, now.Sub(w.since))
+		t := all[session.Account(id)]
+		all[session.Account(id)] = tally{t.n + 1, max(t.oldest, now.Sub(w.since))}
 	}
 	l.size.Store(int64(len(l.open)))
-	return l.size.Load(), oldest
+	return all
 }

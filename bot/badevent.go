@@ -32,7 +32,10 @@ func (in *intake) fault(e *transport.Event) string {
 	case len(e.Raw) > session.MaxEvent:
 		return fmt.Sprintf("a Raw of more than %d bytes", session.MaxEvent)
 	}
-	again, err := in.channel.Decode(e.Raw)
+	if !in.accounts.serves(e.Source.Channel) {
+		return "its Source names an account that the bot does not serve"
+	}
+	again, err := in.channel.Decode(e.Source.Channel, e.Raw)
 	switch {
 	case err != nil:
 		return "the channel cannot decode its Raw"

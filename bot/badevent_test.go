@@ -46,7 +46,7 @@ func TestBadEvents(t *testing.T) {
 		{"another ID", func(e *transport.Event) { e.ID = "other" }, "its Raw has another ID"},
 		{"another kind", func(e *transport.Event) { e.Kind = transport.KindPostback }, "its Raw is of kind text, not postback"},
 		{"another source", func(e *transport.Event) { e.Source.ChatID = "bob" }, "its Raw has another Source"},
-		{"another channel", func(e *transport.Event) { e.Source.Channel = "shop" }, "its Raw has another Source"},
+		{"another channel", func(e *transport.Event) { e.Source.Channel = "shop" }, "its Source names an account that the bot does not serve"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			e := said("ann", "bad", "secret words")
@@ -63,7 +63,7 @@ func requireBad(t *testing.T, e transport.Event, want string) {
 		require.ErrorIs(r, err, bot.ErrBadEvent)
 		require.EqualError(r, err, "bot: event cannot be run: event 2 of 2: "+want)
 		r.pass(time.Minute)
-		require.Equal(r, bot.Stats{}, r.bot.Stats())
+		require.Equal(r, bot.Stats{}, ofProcess(r.bot))
 		require.Empty(r, r.channel.texts(), "nothing of the set was taken")
 	})
 }

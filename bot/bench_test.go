@@ -31,24 +31,24 @@ func (c *nullChannel) Send(context.Context, *transport.Delivery) (transport.Rece
 	return transport.Receipt{}, nil
 }
 
-func (c *nullChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
+func (c *nullChannel) ShowLoading(context.Context, transport.Source, time.Duration) error { return nil }
 
 func (c *nullChannel) ReplyWindow(*transport.Delivery) time.Duration { return 0 }
 
-func (c *nullChannel) HasMenu(string) bool { return true }
+func (c *nullChannel) HasMenu(string, string) bool { return true }
 
 func (c *nullChannel) Rejected() transport.Rejected { return transport.Rejected{} }
 
-func (c *nullChannel) Name() string { return "" }
+func (c *nullChannel) Accounts() []string { return []string{""} }
 
-func (c *nullChannel) SetProcesses(int) {}
+func (c *nullChannel) SetProcesses(string, int) {}
 
 func (c *nullChannel) Handler(accept func(context.Context, []transport.Event) error) http.Handler {
 	c.accept = accept
 	return http.NotFoundHandler()
 }
 
-func (c *nullChannel) Decode(raw []byte) (transport.Event, error) {
+func (c *nullChannel) Decode(_ string, raw []byte) (transport.Event, error) {
 	return transport.Event{Raw: raw}, nil
 }
 

@@ -45,9 +45,9 @@ type Bot struct {
 // runs flows. o may be nil. From now until Shutdown, the bot works in the background: it begins what is
 // due in the store, and tells the store every 10 s that this process lives.
 //
-// It returns an error if there is no flow, if two have the same name or start on the same trigger,
-// if a message of the options cannot be sent or a number of them makes no sense, or if a flow is bound to a
-// menu that the channel does not have.
+// It returns an error if there is no flow or no account, if two of them have the same name, if two flows
+// start on the same trigger, if a message of the options cannot be sent or a number of them makes no
+// sense, or if a flow is bound to a menu that an account does not have.
 func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (*Bot, error) {
 	if err := checkParts(channel, store, flows); err != nil {
 		return nil, err
@@ -60,10 +60,13 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 		return nil, err
 	}
 	opt.defaults()
-	if err := errors.Join(opt.checkMessages(), checkMenus(channel, flows)); err != nil {
+	e := &env{channel: channel, store: store, o: opt}
+	if err := e.accounts.init(channel.Accounts()); err != nil {
 		return nil, err
 	}
-	e := &env{channel: channel, store: store, o: opt}
+	if err := errors.Join(opt.checkMessages(), checkMenus(channel, e.accounts.names, flows)); err != nil {
+		return nil, err
+	}
 	binary.BigEndian.PutUint32(e.process[:], 1+rand.Uint32N(math.MaxUint32)) // not 0: that is nobody
 	e.crew.init()
 	e.clock.init()

@@ -40,6 +40,7 @@ func (m text) Validate() error {
 // sent is one attempt of a delivery.
 type sent struct {
 	At       time.Time
+	Account  string
 	Chat     string
 	Token    string
 	Key      [16]byte
@@ -51,6 +52,7 @@ type sent struct {
 // fakeChannel records what it is asked to send.
 type fakeChannel struct {
 	name     string
+	more     []string // names of other accounts
 	rejected transport.Rejected
 	mu       sync.Mutex
 	sent     []sent
@@ -74,7 +76,7 @@ func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) (transport.
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := sent{At: time.Now(), Chat: d.Source.ChatID, Token: d.ReplyToken, Key: d.Key, Retried: d.Retried, Age: d.Age}
+	s := sent{At: time.Now(), Account: d.Source.Channel, Chat: d.Source.ChatID, Token: d.ReplyToken, Key: d.Key, Retried: d.Retried, Age: d.Age}
 	if d.SwitchMenu {
 		s.Messages = []string{"menu:" + d.Menu}
 	} else if err := json.Unmarshal(d.Messages, &s.Messages); err != nil {
@@ -92,15 +94,15 @@ func (c *fakeChannel) Send(_ context.Context, d *transport.Delivery) (transport.
 	return receipt, nil
 }
 
-func (c *fakeChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
+func (c *fakeChannel) ShowLoading(context.Context, transport.Source, time.Duration) error { return nil }
 
-func (c *fakeChannel) HasMenu(string) bool { return true }
+func (c *fakeChannel) HasMenu(string, string) bool { return true }
 
 func (c *fakeChannel) Rejected() transport.Rejected { return c.rejected }
 
-func (c *fakeChannel) Name() string { return c.name }
+func (c *fakeChannel) Accounts() []string { return append([]string{c.name}, c.more...) }
 
-func (c *fakeChannel) SetProcesses(int) {}
+func (c *fakeChannel) SetProcesses(string, int) {}
 
 func (c *fakeChannel) Handler(accept func(context.Context, []transport.Event) error) http.Handler {
 	c.accept = accept
@@ -119,10 +121,10 @@ func (c *fakeChannel) Handler(accept func(context.Context, []transport.Event) er
 	})
 }
 
-func (c *fakeChannel) Decode(raw []byte) (transport.Event, error) {
+func (c *fakeChannel) Decode(account string, raw []byte) (transport.Event, error) {
 	var e transport.Event
 	err := json.Unmarshal(raw, &e)
-	e.Raw = raw
+	e.Raw, e.Source.Channel = raw, account
 	return e, err
 }
 
@@ -242,6 +244,13 @@ func inBubble(t *testing.T, o bot.Options, f func(r *rig)) {
 		defer func() { require.NoError(t, b.Shutdown(context.Background())) }()
 		f(r)
 	})
+}
+
+// ofProcess returns the numbers of a bot without those by account.
+func ofProcess(b *bot.Bot) bot.Stats {
+	s := b.Stats()
+	s.Accounts = nil
+	return s
 }
 
 // say has a user say something and waits for all that follows at once.

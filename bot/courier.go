@@ -141,6 +141,10 @@ func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool
 			return done, true
 		}
 		d := c.read(s)
+		if !d.unreadable && !(c.accounts.serves(d.Source.Channel) && belongs(id, &d.Source)) {
+			c.holdBack(id, s.Seq-1, c.foreign(id)) // another account has to send it
+			return done, false
+		}
 		d.Retried, d.SoleUntil = h.retried, h.until
 		if err := c.send(id, s.Seq, &d); err != nil {
 			waiting := []delivery{d}

@@ -54,16 +54,16 @@ type full struct {
 	processes int
 }
 
-func (c *full) ShowLoading(_ context.Context, chatID string, _ time.Duration) error {
+func (c *full) ShowLoading(_ context.Context, chat transport.Source, _ time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.loading = append(c.loading, chatID)
+	c.loading = append(c.loading, chat.ChatID)
 	return nil
 }
 
-func (c *full) HasMenu(name string) bool { return name == "brief" }
+func (c *full) HasMenu(_, name string) bool { return name == "brief" }
 
-func (c *full) SetProcesses(n int) {
+func (c *full) SetProcesses(_ string, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.processes = n

@@ -10,7 +10,9 @@
 //
 // # Words
 //
-//	session         what is kept of one conversation: of a user, a group, a room, or a member of these
+//	account         what the users chat with: an official account of LINE. A channel has one or several
+//	session         what is kept of one conversation with an account: of a user, a group, a room, or a
+//	                member of these
 //	event           one thing that arrived; mailbox: the events of a session that wait
 //	turn            the handling of one event, or of one timer that is due
 //	lease           the right of one process to run the turns of a session, for 3.5 s at a time
@@ -81,6 +83,7 @@
 //	why an event was not taken            intake.go, admission.go and badevent.go
 //	which flow answers an event           answer.go
 //	what is stored of a session           record.go and source.go; of an output, delivery.go
+//	whose a session or an output is       account.go
 //	what New refuses                      definition.go and menu.go
 //	what Shutdown waits for               crew.go
 //	what an operator may ask or do        operate.go, session.go, health.go, stats.go and backlog.go
@@ -103,6 +106,15 @@
 //	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder,
 //	            and an event whose session a newer build wrote, if none took it for 30 s
 //	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter
+//
+// # Accounts
+//
+// A session belongs to one account, and its id begins with the account's name. The sweep asks the store for
+// the sessions of the channel's accounts alone, all of them in one call, so that a bot never runs a turn of
+// another account or sends an output of it. Builds up to November 2026 wrote ids without the account. What
+// is left of those is looked at before anything is done: if it is another account's, or if nobody can tell,
+// it is given back, untouched, for a second or two, and counted (Stats.Elsewhere). Log lines and Sent name
+// the account, and Stats.Accounts has the numbers of each.
 //
 // # Which flow answers
 //

@@ -11,13 +11,16 @@ import (
 
 // env is what the four workers of one bot share.
 type env struct {
-	channel Channel
-	store   session.Store
-	o       Options
-	clock   clock
-	stats   stats
-	crew    crew
-	outage  outage
+	channel  Channel
+	accounts accounts
+	store    session.Store
+	o        Options
+	clock    clock
+	stats    stats
+	crew     crew
+	outage   outage
+
+	leftAlone rarely // the log of what belongs to other accounts
 
 	process [4]byte // begins all lease tokens: by it the store knows this process again
 

@@ -45,7 +45,7 @@ func ExampleBot_Receive() {
 
 	// paid is what the handler of the callback does, once it knows that the provider called it.
 	paid := func(ctx context.Context, customer, payment string) error {
-		e, err := channel.Decode(fmt.Appendf(nil, `{"type": "postback", "mode": "active",
+		e, err := channel.Decode("", fmt.Appendf(nil, `{"type": "postback", "mode": "active",
 			"webhookEventId": %q, "timestamp": %d, "source": {"type": "user", "userId": %q},
 			"postback": {"data": "paid"}}`, payment, time.Now().UnixMilli(), customer))
 		if err != nil {

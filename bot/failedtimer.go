@@ -105,7 +105,7 @@ func (h *holder) giveMenuBack(rec record, turn string) (record, []delivery) {
 	o := origin{session: h.id, turn: turn + ":ended", event: e, ages: ages{now, now, now}}
 	outs, err := h.planner.render(o, nil, menu)
 	if err != nil {
-		h.o.Logger.Error("bot: menu not given back", "session", h.id, "err", err)
+		h.o.Logger.Error("bot: menu not given back", about(h.id, "err", err)...)
 	}
 	return rec, outs
 }

@@ -48,14 +48,18 @@ func rescue(err *error) {
 //	attempt 5           the event is set aside as a dead letter
 //	a permanent error   the event is set aside at once
 //	errNewer            the event is left to a newer build, and the attempt does not count
+//	errElsewhere        the event is left to the bot of its account, and the attempt does not count
 //
 // If the turn was for a timer, timerFailed goes on instead.
 func (h *holder) failed(err error) (session.Event, bool) {
 	j, log := &h.job, h.o.Logger
-	if errors.Is(err, errNewer) {
+	switch {
+	case errors.Is(err, errElsewhere):
+		return h.leaveAlone()
+	case errors.Is(err, errNewer):
 		return h.leaveToNewer()
 	}
-	h.stats.failed.Add(1)
+	h.accounts.of(h.id).failed.Add(1)
 	attempt := j.attempt
 	if j.timer >= 0 {
 		attempt += j.rec.timers[j.timer].attempts
@@ -84,12 +88,12 @@ func (h *holder) failed(err error) (session.Event, bool) {
 // take it. If none has taken it after newerPatience, the event is set aside: a later build can replay it.
 // The timers of the session go on waiting, because only the newer build can read them.
 func (h *holder) leaveToNewer() (session.Event, bool) {
-	h.stats.deferred.Add(1)
+	h.accounts.of(h.id).deferred.Add(1)
 	now := h.clock.now()
 	since := h.newer.note(h.id, now, now, newerWait)
 	if n := h.leftToNewer.note(time.Now()); n > 0 {
-		h.o.Logger.Warn("bot: sessions left to a newer build", "session", h.id, "version", h.job.rec.version,
-			"own", h.o.Version, "for", now.Sub(since), "count", n)
+		h.o.Logger.Warn("bot: sessions left to a newer build", about(h.id, "version", h.job.rec.version,
+			"own", h.o.Version, "for", now.Sub(since), "count", n)...)
 	}
 	if now.Sub(since) >= newerPatience && h.job.event.ID != "" {
 		return h.setAside("its session is of a newer build, and none runs")
@@ -103,10 +107,10 @@ func (h *holder) leaveToNewer() (session.Event, bool) {
 func (h *holder) subject() []any {
 	j := &h.job
 	if j.timer < 0 {
-		return []any{"session", h.id, "event", j.event.ID, "flow", j.rec.flow}
+		return about(h.id, "event", j.event.ID, "flow", j.rec.flow)
 	}
 	tm := &j.rec.timers[j.timer]
-	return []any{"session", h.id, "timer", tm.name, "flow", cmp.Or(tm.flow, j.rec.flow)}
+	return about(h.id, "timer", tm.name, "flow", cmp.Or(tm.flow, j.rec.flow))
 }
 
 // notCommitted ends a turn whose result the store refused:
@@ -119,18 +123,18 @@ func (h *holder) notCommitted(turn string, err error) (session.Event, bool) {
 	log := h.o.Logger
 	switch {
 	case errors.Is(err, session.ErrFenced):
-		h.stats.fenced.Add(1)
-		log.Info("bot: turn overtaken by another process", "session", h.id, "turn", turn)
+		h.accounts.of(h.id).fenced.Add(1)
+		log.Info("bot: turn overtaken by another process", about(h.id, "turn", turn)...)
 	case errors.Is(err, session.ErrTooLarge):
 		return h.failed(errTooLarge)
 	case errors.Is(err, session.ErrFull):
-		log.Warn("bot: too many outputs wait", "session", h.id)
+		log.Warn("bot: too many outputs wait", about(h.id)...)
 		if h.job.timer >= 0 {
 			return h.putOff(fullWait)
 		}
 		h.release(fullWait, false)
 	default:
-		log.Error("bot: turn not committed", "session", h.id, "turn", turn, "err", err)
+		log.Error("bot: turn not committed", about(h.id, "turn", turn, "err", err)...)
 	}
 	return session.Event{}, false
 }
@@ -165,7 +169,7 @@ func (h *holder) bury(why string, outs []delivery) (session.Event, bool) {
 		log.Error(what+" not set aside", append(attrs, "err", err)...)
 		return session.Event{}, false
 	}
-	h.stats.dead.Add(1)
+	h.accounts.of(h.id).dead.Add(1)
 	log.Error(what+" set aside", attrs...)
 	return h.committed(&res, outs), true
 }
@@ -185,7 +189,7 @@ func (h *holder) apology() []delivery {
 	o.ages, o.spent = agesOf(h.clock.now(), h.job.event.Accepted, e), replayed(h.job.event.ID)
 	outs, err := h.planner.render(o, []transport.Message{h.o.Failed}, menuSwitch{})
 	if err != nil {
-		h.o.Logger.Error("bot: Options.Failed not sent", "session", h.id, "err", redact(err, e))
+		h.o.Logger.Error("bot: Options.Failed not sent", about(h.id, "err", redact(err, e))...)
 		return nil
 	}
 	return outs
@@ -200,7 +204,7 @@ func (h *holder) brought() *transport.Event {
 	if h.job.decoded != nil {
 		return h.job.decoded
 	}
-	if e, err := h.channel.Decode(h.job.event.Body); err == nil {
+	if e, err := h.channel.Decode(session.Account(h.id), h.job.event.Body); err == nil {
 		return &e
 	}
 	return &transport.Event{Source: h.job.rec.source}

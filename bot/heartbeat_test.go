@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,42 +22,55 @@ import (
 type counted struct {
 	session.Store
 	mu    sync.Mutex
-	heard map[string]time.Time
+	heard map[string]time.Time // by process and account
 	err   error
 }
 
-func (c *counted) Heartbeat(_ context.Context, process string, _ []string, term time.Duration) ([]int, error) {
+func (c *counted) Heartbeat(_ context.Context, process string, accounts []string, term time.Duration) (n []int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
 		return nil, c.err
 	}
-	c.heard[process] = time.Now()
+	for _, account := range accounts {
+		c.heard[account+" "+process] = time.Now()
+	}
 	for name, at := range c.heard {
 		if time.Since(at) >= term {
 			delete(c.heard, name)
 		}
 	}
-	return []int{len(c.heard)}, nil
+	for i, account := range accounts {
+		n = append(n, 0)
+		for name := range c.heard {
+			if strings.HasPrefix(name, account+" ") {
+				n[i]++
+			}
+		}
+	}
+	return n, nil
 }
 
 // sharing is a channel that is told how many processes there are.
 type sharing struct {
 	fakeChannel
 	mu     sync.Mutex
-	shares []int
+	shares map[string]int // by account, what it was told last
 }
 
-func (s *sharing) SetProcesses(processes int) {
+func (s *sharing) SetProcesses(account string, processes int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shares = append(s.shares, processes)
+	if s.shares == nil {
+		s.shares = map[string]int{}
+	}
+	s.shares[account] = processes
 }
 
-func (s *sharing) last() int {
+func (s *sharing) of(account string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Concat([]int{-1}, s.shares)[len(s.shares)]
+	return s.shares[account]
 }
 
 // The channel knows within seconds how many processes there are, and keeps to what it knew while
@@ -75,17 +87,17 @@ func TestProcessesShareRates(t *testing.T) {
 			return b, c
 		}
 		one, first := start()
-		require.Equal(t, 1, first.last())
+		require.Equal(t, 1, first.of(""))
 		two, second := start()
-		require.Equal(t, 2, second.last())
+		require.Equal(t, 2, second.of(""))
 		time.Sleep(11 * time.Second)
-		require.Equal(t, 2, first.last())
+		require.Equal(t, 2, first.of(""))
 
 		store.mu.Lock()
 		store.err = errors.New("away")
 		store.mu.Unlock()
 		time.Sleep(time.Minute)
-		require.Equal(t, 2, first.last())
+		require.Equal(t, 2, first.of(""))
 		require.Contains(t, strings.Join(log.all(), "\n"), "processes not counted")
 		store.mu.Lock()
 		store.err = nil
@@ -94,7 +106,7 @@ func TestProcessesShareRates(t *testing.T) {
 		time.Sleep(11 * time.Second)
 		require.NoError(t, two.Shutdown(context.Background()))
 		time.Sleep(41 * time.Second)
-		require.Equal(t, 1, first.last())
+		require.Equal(t, 1, first.of(""))
 		require.NoError(t, one.Shutdown(context.Background()))
 	})
 }

@@ -92,6 +92,9 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 		in.o.Logger.Debug("bot: event of no chat left out", "type", e.Type, "event", e.ID)
 		return nil
 	}
+	if !in.accounts.serves(e.Source.Channel) {
+		return errElsewhere
+	}
 	id := key.ID()
 	if e.Kind == transport.KindUnsend && len(e.MessageID) <= session.MaxEventID {
 		// This comes before the age is looked at: the event may be too old for a turn while the
@@ -103,7 +106,7 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 	if err := in.askTime(ctx, id, e); err != nil {
 		return err
 	}
-	if !in.admits(e) {
+	if !in.admits(id, e) {
 		return nil
 	}
 	status, err := in.runner.begin(ctx, in.request(id, e), e)
@@ -111,21 +114,21 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 	case errors.Is(err, session.ErrFull), errors.Is(err, session.ErrTooLarge):
 		// An error would make the platform deliver the event again, with the same result. And the
 		// platform would count it as an error of the bot, for all users.
-		in.stats.refused.Add(1)
-		in.leftOut("session", id, "event", e.ID, "err", err)
+		in.accounts.of(id).refused.Add(1)
+		in.leftOut(id, "event", e.ID, "err", err)
 		return nil
 	case err != nil:
 		return err
 	}
 	switch status {
 	case session.Duplicate:
-		in.stats.duplicates.Add(1)
+		in.accounts.of(id).duplicates.Add(1)
 	case session.Stale:
-		in.stats.stale.Add(1)
-		in.leftOut("session", id, "event", e.ID, "redelivered", e.Redelivered,
+		in.accounts.of(id).stale.Add(1)
+		in.leftOut(id, "event", e.ID, "redelivered", e.Redelivered,
 			"why", "it came again later than the store remembers, or happened before a Forget")
 	default:
-		in.stats.events.Add(1)
+		in.accounts.of(id).events.Add(1)
 	}
 	return nil
 }
@@ -165,27 +168,27 @@ func (in *intake) askTime(ctx context.Context, id string, e *transport.Event) er
 // admits reports whether an event is taken at all. It is called before the store is asked. The rate of
 // a user does not bound two kinds of events: those that are delivered again, since they came before,
 // and those that take a message back, since the message must go.
-func (in *intake) admits(e *transport.Event) bool {
+func (in *intake) admits(id string, e *transport.Event) bool {
 	now := time.Now()
 	age := in.clock.now().Sub(e.Time)
 	switch {
 	case !e.Time.IsZero() && age > maxAge:
-		in.stats.stale.Add(1)
-		in.leftOut("event", e.ID, "why", "too old", "age", age)
+		in.accounts.of(id).stale.Add(1)
+		in.leftOut(id, "event", e.ID, "why", "too old", "age", age)
 		return false
 	case e.Redelivered || e.Kind == transport.KindUnsend || in.rates.take(&e.Source, now):
 		return true
 	default:
-		in.stats.limited.Add(1)
-		in.leftOut("event", e.ID, "why", "too many of one user")
+		in.accounts.of(id).limited.Add(1)
+		in.leftOut(id, "event", e.ID, "why", "too many of one user")
 		return false
 	}
 }
 
 // leftOut logs an event that was left out, but no more than one line in ten seconds: the line describes
 // the last such event, and counts all of them.
-func (in *intake) leftOut(last ...any) {
+func (in *intake) leftOut(id string, last ...any) {
 	if n := in.refused.note(time.Now()); n > 0 {
-		in.o.Logger.Warn("bot: events left out", append(last, "count", n)...)
+		in.o.Logger.Warn("bot: events left out", about(id, append(last, "count", n)...)...)
 	}
 }

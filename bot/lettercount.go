@@ -13,7 +13,7 @@ type letterCount struct{ atomic.Int64 }
 func (l *letterCount) ask(e *env) {
 	ctx, cancel := context.WithTimeout(context.Background(), heartbeatEvery)
 	defer cancel()
-	n, err := e.store.CountDeadLetters(ctx, []string{e.channel.Name()})
+	n, err := e.store.CountDeadLetters(ctx, e.accounts.names)
 	if err != nil {
 		e.o.Logger.Warn("bot: dead letters not counted", "err", err)
 		return

@@ -23,7 +23,7 @@ func waits(e *transport.Event) bool {
 // showLoading shows the user of a chat that an answer is on its way. The watch calls it, once a turn at
 // most and with its lock held, so the call of the channel runs in the background. The call is cut short
 // when the turn ends, which cancels the context turn, and when Shutdown begins.
-func (e *env) showLoading(turn context.Context, chat string) {
+func (e *env) showLoading(turn context.Context, chat transport.Source) {
 	e.crew.start(func() {
 		defer func() {
 			if recover() != nil {

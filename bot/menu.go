@@ -8,15 +8,17 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// checkMenus reports each menu of the flows that the channel does not have.
-func checkMenus(channel Channel, flows []*flow.Flow) error {
+// checkMenus reports each menu of the flows that one of the accounts does not have.
+func checkMenus(channel Channel, accounts []string, flows []*flow.Flow) error {
 	var errs []error
 	for _, f := range flows {
 		for state, name := range f.Menus() {
-			if !channel.HasMenu(name) {
-				errs = append(errs, fmt.Errorf(
-					"bot: flow %q binds state %q to the menu %q, which was not declared for the channel",
-					f.Name(), state, name))
+			for _, account := range accounts {
+				if !channel.HasMenu(account, name) {
+					errs = append(errs, fmt.Errorf(
+						"bot: flow %q binds state %q to the menu %q, which was not declared for the account %q",
+						f.Name(), state, name, account))
+				}
 			}
 		}
 	}

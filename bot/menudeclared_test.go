@@ -17,7 +17,7 @@ type holder struct {
 	menus []string
 }
 
-func (h *holder) HasMenu(name string) bool {
+func (h *holder) HasMenu(_, name string) bool {
 	for _, m := range h.menus {
 		if m == name {
 			return true
@@ -29,8 +29,8 @@ func (h *holder) HasMenu(name string) bool {
 // A bot is not made if a flow names a menu that was not declared.
 func TestMenusAreDeclared(t *testing.T) {
 	t.Parallel()
-	main := `bot: flow "tour" binds state "*" to the menu "main", which was not declared for the channel`
-	two := `bot: flow "tour" binds state "two" to the menu "other", which was not declared for the channel`
+	main := `bot: flow "tour" binds state "*" to the menu "main", which was not declared for the account ""`
+	two := `bot: flow "tour" binds state "two" to the menu "other", which was not declared for the account ""`
 	for _, tt := range []struct {
 		name    string
 		channel bot.Channel

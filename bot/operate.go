@@ -20,7 +20,8 @@ func (b *Bot) Check(ctx context.Context) error {
 
 // Forget deletes the conversation that events from the source belong to: its data, timers and dead
 // letters, and the events and outputs that wait. Events that happened up to now are refused for 25 h, and
-// later ones begin a new conversation. If Source.Channel is empty, it is the name of the bot's channel.
+// later ones begin a new conversation. If Source.Channel is empty and the bot has one account, it is the
+// name of that.
 //
 // Forget returns true if there was something: a state, a timer, an event or an output. If it returns false,
 // nothing is kept of the source, or the source is not the one that the events had: its id has a letter of
@@ -48,12 +49,11 @@ func (b *Bot) Forget(ctx context.Context, src transport.Source) (found bool, err
 
 // sessionOf returns the id of the session that events from the source belong to.
 func (b *Bot) sessionOf(src transport.Source) (id string, err error) {
-	switch name := b.channel.Name(); src.Channel {
-	case name:
-	case "":
-		src.Channel = name
-	default:
-		return "", fmt.Errorf("%w: it is of the channel %q, the bot of %q", ErrNoChat, src.Channel, name)
+	if names := b.accounts.names; src.Channel == "" && len(names) == 1 {
+		src.Channel = names[0]
+	}
+	if !b.accounts.serves(src.Channel) {
+		return "", fmt.Errorf("%w: it is of the account %q, which the bot does not serve", ErrNoChat, src.Channel)
 	}
 	switch key, ok := session.KeyOf(src, b.o.Scope); {
 	case ok:
@@ -75,12 +75,18 @@ const deadLetterPage = 100
 func (b *Bot) DeadLetters(ctx context.Context) iter.Seq2[session.DeadLetter, error] {
 	return func(yield func(session.DeadLetter, error) bool) {
 		for from, first := "", true; first || from != ""; first = false {
-			page, next, err := b.store.DeadLetters(ctx, []string{b.channel.Name()}, from, deadLetterPage)
+			page, next, err := b.store.DeadLetters(ctx, b.accounts.names, from, deadLetterPage)
 			if err != nil {
 				yield(session.DeadLetter{}, err)
 				return
 			}
 			for _, l := range page {
+				if isBare(l.Session) {
+					var ok bool
+					if l.Session, ok = b.owner(l.Session, nil, &l.Event, outputs(&l)...); !ok {
+						continue
+					}
+				}
 				if !yield(l, nil) {
 					return
 				}
@@ -88,6 +94,14 @@ func (b *Bot) DeadLetters(ctx context.Context) iter.Seq2[session.DeadLetter, err
 			from = next
 		}
 	}
+}
+
+// outputs returns the output that is a dead letter, if it is one.
+func outputs(l *session.DeadLetter) []session.Output {
+	if l.Output.Seq == 0 {
+		return nil
+	}
+	return []session.Output{l.Output}
 }
 
 // Replay gives an event or a timer that is a dead letter another turn, and deletes the dead letter. It

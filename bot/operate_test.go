@@ -35,7 +35,7 @@ func TestSourcesByHand(t *testing.T) {
 			"bot: the source names no chat of the bot: it has no id of a chat"},
 		{"nothing", transport.Source{}, false, "bot: the source names no chat of the bot: it has no kind of chat"},
 		{"another channel", change(func(s *transport.Source) { s.Channel = "support" }), false,
-			`bot: the source names no chat of the bot: it is of the channel "support", the bot of "shop"`},
+			`bot: the source names no chat of the bot: it is of the account "support", which the bot does not serve`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestSourcesByHand(t *testing.T) {
 func TestStatsTellRejected(t *testing.T) {
 	inBubble(t, bot.Options{}, func(r *rig) {
 		r.channel.rejected.WrongSignature = 3
-		require.Equal(r, bot.Stats{Rejected: transport.Rejected{WrongSignature: 3}}, r.bot.Stats())
+		require.Equal(r, bot.Stats{Rejected: transport.Rejected{WrongSignature: 3}}, ofProcess(r.bot))
 	})
 }
 

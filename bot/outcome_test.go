@@ -110,10 +110,10 @@ func (l *loader) lasted() []time.Duration {
 	return append([]time.Duration(nil), l.took...)
 }
 
-func (l *loader) ShowLoading(ctx context.Context, chatID string, d time.Duration) error {
+func (l *loader) ShowLoading(ctx context.Context, chat transport.Source, d time.Duration) error {
 	start := time.Now()
 	l.mu.Lock()
-	l.calls = append(l.calls, chatID)
+	l.calls = append(l.calls, chat.ChatID)
 	hang := l.hang
 	l.mu.Unlock()
 	if hang {
@@ -122,7 +122,7 @@ func (l *loader) ShowLoading(ctx context.Context, chatID string, d time.Duration
 	l.mu.Lock()
 	l.took = append(l.took, time.Since(start))
 	l.mu.Unlock()
-	if chatID == "panics" {
+	if chat.ChatID == "panics" {
 		panic(userWords)
 	}
 	return ctx.Err()

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -107,7 +108,7 @@ func deliveryKey(channel, sid, turn string, n int) (key [16]byte) {
 	var buf [256]byte
 	b := append(buf[:0], "kaiwa1|"...)
 	b = append(append(b, channel...), '|')
-	b = append(append(b, sid...), '|')
+	b = append(append(b, sid[max(0, len(sid)-session.HashLen):]...), '|') // the hash, as the whole id was once
 	b = append(append(b, turn...), '|')
 	b = strconv.AppendInt(b, int64(n), 10)
 	sum := sha256.Sum256(b)

@@ -58,6 +58,12 @@ func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transp
 		return 0, err
 	}
 	r.clock.set(res.Now)
+	if isBare(req.ID) {
+		var ok bool
+		if req.ID, ok = r.owner(req.ID, res.State, &res.Event, res.Outputs...); !ok {
+			return res.Status, r.leaveAlone(ctx, req, &res)
+		}
+	}
 	if len(res.Outputs) > 0 {
 		r.courier.handedOut(req.ID, handout{res.Outputs, res.Retried, asked.Add(r.o.deliveryLease)})
 	}

@@ -9,8 +9,8 @@ import (
 // Sent is the outcome of one attempt to send an output: up to five messages of a turn, or the switch of
 // a menu. An output that is sent three times before the platform takes it makes three of these.
 type Sent struct {
-	// Session is the id of the session.
-	Session string
+	// Account is the account that sends, and Session the id of the session.
+	Account, Session string
 	// Receipt is what the channel says of the call: the platform's id of it, and whether it was a push.
 	Receipt transport.Receipt
 	// Age is how long ago the event that is answered was accepted.

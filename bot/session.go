@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNoChat is returned for a source that names no chat of the bot, so that no session can belong to
-// it: it has no kind or no id of a chat, or is of another channel.
+// it: it has no kind or no id of a chat, or is of an account that the bot does not serve.
 var ErrNoChat = errors.New("bot: the source names no chat of the bot")
 
 // Session is what is kept of one conversation at one moment.
@@ -52,8 +52,8 @@ type WaitingEvent struct {
 
 // Session returns what is kept of the conversation that events from the source belong to: for support,
 // and for tests. It changes nothing, and may be called while a turn runs. If nothing is kept of the
-// conversation, the result is the zero Session but for its ID. If Source.Channel is empty, it is the name
-// of the bot's channel.
+// conversation, the result is the zero Session but for its ID. If Source.Channel is empty and the bot has
+// one account, it is the name of that.
 //
 // It returns ErrNoChat and session.ErrUnavailable. If the data cannot be decoded, it returns
 // ErrUnknownFlow or an error of the flow, and all else of the result is good.

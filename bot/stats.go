@@ -43,12 +43,15 @@ type Stats struct {
 	//	Ambiguous   may have arrived as a reply, and nobody can tell. They are given up, or pushed and may
 	//	            come twice. Those that were pushed are counted in Sent or Dropped too
 	Sent, Retried, Dropped, Ambiguous int64
-	// DeadLetters is how many dead letters the store has, whichever process left them, as the store told up
-	// to 10 s ago.
+	// DeadLetters is how many dead letters the store has of the bot's accounts, whichever process left them, as
+	// the store told up to 10 s ago.
 	DeadLetters int64
-	// Held is how long the channel has been on hold: it sends nothing until somebody mends it. Behind
-	// is how long more has been due than the bot could begin, or how long the store has not said what
-	// is due. Both are zero if all is well.
+	// Elsewhere counts how often turns and outputs were found that belong to an account which the bot
+	// does not serve. They were left alone.
+	Elsewhere int64
+	// Held is how long the channel has been on hold, or one of its accounts: it sends nothing until
+	// somebody mends it. Behind is how long more has been due than the bot could begin, or how long the
+	// store has not said what is due. Both are zero if all is well.
 	Held, Behind time.Duration
 	// In how many sessions something waits at this moment, as far as this process made the last attempt:
 	//
@@ -59,31 +62,66 @@ type Stats struct {
 	//	                 start the newer build again, and replay the dead letters
 	WaitingOutputs, WaitingEvents, WaitingNewer int64
 	OldestOutput, OldestEvent                   time.Duration
+	// Accounts has the numbers of each account of the channel, by its name. It has none of those that are
+	// of the whole process: Busy, Rejected, Running, Stuck, DeadLetters, Elsewhere
+	// and Behind.
+	Accounts map[string]Stats
 }
 
-// stats is what Stats is read from.
+// stats is what Stats is read from, of the whole process.
 type stats struct {
-	events, duplicates, stale, refused            atomic.Int64
-	limited, busy, stuck                          atomic.Int64
+	busy, stuck, elsewhere atomic.Int64
+	behind                 since
+}
+
+// counts is what Stats is read from, of one account.
+type counts struct {
+	events, duplicates, stale, refused, limited   atomic.Int64
 	turns, timers, failed, fenced, deferred, dead atomic.Int64
 	sent, retried, dropped, ambiguous             atomic.Int64
-	held, behind                                  since
+	held                                          since
 }
 
 // Stats returns the counts up to now.
 func (b *Bot) Stats() Stats {
-	s, now := &b.stats, b.clock.now()
-	st := Stats{
-		Events: s.events.Load(), Duplicates: s.duplicates.Load(), Stale: s.stale.Load(), Refused: s.refused.Load(),
-		Limited: s.limited.Load(), Busy: s.busy.Load(), Stuck: s.stuck.Load(),
-		Running: b.runner.running.Load(), Turns: s.turns.Load(), Timers: s.timers.Load(), Failed: s.failed.Load(), Fenced: s.fenced.Load(),
-		Deferred: s.deferred.Load(), Dead: s.dead.Load(),
-		Sent: s.sent.Load(), Retried: s.retried.Load(), Dropped: s.dropped.Load(), Ambiguous: s.ambiguous.Load(),
-		Rejected: b.channel.Rejected(), DeadLetters: b.letters.Load(),
-		Held: s.held.lasts(), Behind: s.behind.lasts(),
+	now := b.clock.now()
+	st := b.accounts.others.read()
+	st.Accounts = make(map[string]Stats, len(b.accounts.names))
+	outputs, events, newer := b.lateOutputs.count(now), b.lateEvents.count(now), b.newer.count(now)
+	for name, c := range b.accounts.byName {
+		own := c.read()
+		own.WaitingOutputs, own.OldestOutput = outputs[name].n, outputs[name].oldest
+		own.WaitingEvents, own.OldestEvent = events[name].n, events[name].oldest
+		own.WaitingNewer = newer[name].n
+		st.Accounts[name] = own
+		st.add(&own)
 	}
-	st.WaitingOutputs, st.OldestOutput = b.lateOutputs.count(now)
-	st.WaitingEvents, st.OldestEvent = b.lateEvents.count(now)
-	st.WaitingNewer, _ = b.newer.count(now)
+	st.Rejected, st.Running = b.channel.Rejected(), b.runner.running.Load()
+	st.Busy, st.Stuck, st.Elsewhere = b.stats.busy.Load(), b.stats.stuck.Load(), b.stats.elsewhere.Load()
+	st.DeadLetters, st.Behind = b.letters.Load(), b.stats.behind.lasts()
 	return st
+}
+
+func (c *counts) read() Stats {
+	return Stats{
+		Events: c.events.Load(), Duplicates: c.duplicates.Load(), Stale: c.stale.Load(), Refused: c.refused.Load(),
+		Limited: c.limited.Load(), Turns: c.turns.Load(), Timers: c.timers.Load(), Failed: c.failed.Load(),
+		Fenced: c.fenced.Load(), Deferred: c.deferred.Load(), Dead: c.dead.Load(),
+		Sent: c.sent.Load(), Retried: c.retried.Load(), Dropped: c.dropped.Load(), Ambiguous: c.ambiguous.Load(),
+		Held: c.held.lasts(),
+	}
+}
+
+// add adds the numbers of an account. Of times, the longest stays.
+func (s *Stats) add(a *Stats) {
+	s.Events, s.Duplicates, s.Stale = s.Events+a.Events, s.Duplicates+a.Duplicates, s.Stale+a.Stale
+	s.Refused, s.Limited = s.Refused+a.Refused, s.Limited+a.Limited
+	s.Turns, s.Timers, s.Failed = s.Turns+a.Turns, s.Timers+a.Timers, s.Failed+a.Failed
+	s.Fenced, s.Deferred, s.Dead = s.Fenced+a.Fenced, s.Deferred+a.Deferred, s.Dead+a.Dead
+	s.Sent, s.Retried = s.Sent+a.Sent, s.Retried+a.Retried
+	s.Dropped, s.Ambiguous = s.Dropped+a.Dropped, s.Ambiguous+a.Ambiguous
+	s.WaitingOutputs, s.WaitingEvents = s.WaitingOutputs+a.WaitingOutputs, s.WaitingEvents+a.WaitingEvents
+	s.WaitingNewer += a.WaitingNewer
+	s.Held, s.OldestOutput = max(s.Held, a.Held), max(s.OldestOutput, a.OldestOutput)
+	s.OldestEvent = max(s.OldestEvent, a.OldestEvent)
 }

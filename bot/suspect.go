@@ -78,7 +78,7 @@ func (h *holder) waitTurn() {
 		ctx, cancel := context.WithTimeout(context.Background(), r.o.lease)
 		defer cancel()
 		if err := r.wake(ctx, id); err != nil { // the sweep finds the session later
-			r.o.Logger.Warn("bot: due session not begun", "session", id, "err", err)
+			r.o.Logger.Warn("bot: due session not begun", about(id, "err", err)...)
 		}
 	})
 }

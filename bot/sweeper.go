@@ -55,7 +55,7 @@ func (s *sweeper) round() time.Duration {
 		return sweepFull
 	}
 	limit := min(room, sweepBatch)
-	ids, wait, err := s.store.Due(ctx, []string{s.channel.Name()}, limit)
+	ids, wait, err := s.store.Due(ctx, s.accounts.names, limit)
 	s.stats.behind.set(err != nil || len(ids) == limit)
 	if err != nil {
 		s.outage.note()
@@ -73,7 +73,7 @@ func (s *sweeper) round() time.Duration {
 			crash("after-wake")
 			if err != nil {
 				failed.Store(true)
-				s.o.Logger.Warn("bot: due session not begun", "session", id, "err", err)
+				s.o.Logger.Warn("bot: due session not begun", about(id, "err", err)...)
 			}
 		})
 	}

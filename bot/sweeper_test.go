@@ -16,8 +16,10 @@ func TestSweepListensToWake(t *testing.T) {
 	inBubble(t, bot.Options{}, func(r *rig) {
 		r.pass(30 * time.Minute) // the store has told to wait for an hour, as nothing is due
 		// Nobody runs the turn of this event but the sweep.
+		e := said("ann", "e", "start")
+		key, _ := session.KeyOf(e.Source, session.PerMember)
 		_, err := r.store.Begin(context.Background(), &session.BeginRequest{
-			ID: "s", Hold: true, Event: session.Event{ID: "e", Time: time.Now(), Body: said("ann", "e", "start").Raw},
+			ID: key.ID(), Hold: true, Event: session.Event{ID: "e", Time: e.Time, Body: e.Raw},
 		})
 		require.NoError(r, err)
 		r.pass(time.Second)

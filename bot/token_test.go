@@ -196,7 +196,7 @@ func earlierOutput(age time.Duration) []byte {
 func TestEarlierDelivery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
-		leave(t, r.store, session.Key{}.ID(), earlierOutput(time.Hour))
+		leave(t, r.store, session.Key{Chat: transport.ChatUser, ChatID: "ann"}.ID(), earlierOutput(time.Hour))
 		r.start(r.channel, counter(t, nil))
 		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
 		r.pass(time.Minute)

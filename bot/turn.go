@@ -75,7 +75,7 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 		return p, nil // another system has control of the chat
 	}
 	if waits(j.decoded) {
-		h.watch.awaited(j.decoded.Source.ChatID)
+		h.watch.awaited(j.decoded.Source)
 	}
 	return h.planner.event(ctx, h.id, j)
 }
@@ -92,6 +92,9 @@ func (h *holder) locate() error {
 		j.rec = record{timers: j.rec.timers[:0]} // not the half of it that could be read
 		return err
 	}
+	if !h.isOwn() {
+		return errElsewhere
+	}
 	if j.rec.version > h.o.Version {
 		return errNewer
 	}
@@ -103,17 +106,30 @@ func (h *holder) locate() error {
 	return nil
 }
 
+// isOwn reports whether the session is of an account of the bot, as far as its id and its timers say.
+func (h *holder) isOwn() bool {
+	account, rec := session.Account(h.id), &h.job.rec
+	if isBare(h.id) { // nothing in it is anybody's: see owner
+		return true
+	}
+	return h.accounts.serves(account) && (len(rec.timers) == 0 || rec.source.Channel == account)
+}
+
 // decode makes sure that h.job.decoded is set. An event that this process received is decoded already;
-// one that comes from the store is not.
+// one that comes from the store is not. Then the session is made of the event's source, or it is another's.
 func (h *holder) decode() error {
 	if h.job.decoded != nil {
 		return nil
 	}
-	e, err := h.channel.Decode(h.job.event.Body)
-	if err == nil {
-		h.job.decoded = &e
+	e, err := h.channel.Decode(session.Account(h.id), h.job.event.Body)
+	switch {
+	case err != nil:
+		return err
+	case !belongs(h.id, &e.Source):
+		return errElsewhere
 	}
-	return err
+	h.job.decoded = &e
+	return nil
 }
 
 // commit stores the plan in one call, and gives its outputs to the courier. Acknowledgements of earlier
@@ -132,9 +148,9 @@ func (h *holder) commit(p *plan) (session.Event, bool) {
 		h.courier.acks.add(h.id, done)
 		return h.notCommitted(p.turn, err)
 	}
-	h.stats.turns.Add(1)
+	h.accounts.of(h.id).turns.Add(1)
 	if h.job.timer >= 0 {
-		h.stats.timers.Add(1)
+		h.accounts.of(h.id).timers.Add(1)
 	}
 	if !res.MayDeliver {
 		// Outputs of another process may wait behind those that this commit acknowledged. To
@@ -193,6 +209,6 @@ func (h *holder) release(delay time.Duration, counted bool) {
 	defer cancel()
 	r := session.ReleaseRequest{ID: h.id, Token: h.token, Delay: delay, Counted: counted}
 	if err := h.store.Release(ctx, &r); err != nil {
-		h.o.Logger.Warn("bot: lease not released", "session", h.id, "err", err)
+		h.o.Logger.Warn("bot: lease not released", about(h.id, "err", err)...)
 	}
 }

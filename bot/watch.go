@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // maxHold is how many times its limit an action may take that ignores its context.
@@ -49,25 +50,25 @@ const maxHold = 6
 type watch struct {
 	extend      func() bool     // returns false if the lease is lost
 	abandon     func(lost bool) // takes the session away from a turn that does not end
-	showLoading func(ctx context.Context, chat string)
+	showLoading func(ctx context.Context, chat transport.Source)
 
 	mu        sync.Mutex
 	timer     *time.Timer
 	armed     bool            // the timer is set, for this turn or for an earlier one
 	ctx       context.Context // of the turn that is watched
 	cancel    context.CancelFunc
-	chat      string        // the one-to-one chat whose user waits; empty if nobody waits
-	tell      time.Time     // when that user is shown that an answer is on its way; zero for never
-	next      time.Time     // when tick has something to do
-	grow      time.Time     // when the lease is extended for the first time
-	ticks     time.Time     // when the timer fires
-	end       time.Time     // when the context ends
-	hold      time.Time     // when the lease is no longer extended, and a hanging action is abandoned
-	every     time.Duration // how often the lease is extended
-	over      bool          // the turn is over
-	lost      bool          // another process has the lease
-	decided   bool          // the actions have returned
-	abandoned bool          // the actions did not return in time, and abandon was called
+	chat      transport.Source // the one-to-one chat whose user waits; zero if nobody waits
+	tell      time.Time        // when that user is shown that an answer is on its way; zero for never
+	next      time.Time        // when tick has something to do
+	grow      time.Time        // when the lease is extended for the first time
+	ticks     time.Time        // when the timer fires
+	end       time.Time        // when the context ends
+	hold      time.Time        // when the lease is no longer extended, and a hanging action is abandoned
+	every     time.Duration    // how often the lease is extended
+	over      bool             // the turn is over
+	lost      bool             // another process has the lease
+	decided   bool             // the actions have returned
+	abandoned bool             // the actions did not return in time, and abandon was called
 }
 
 // turnContext is the context of the actions of one turn. It has a deadline and no timer of its own:
@@ -90,7 +91,7 @@ func (c *turnContext) Err() error {
 
 // awaited notes that the user of a one-to-one chat waits for the turn. Without it nobody is shown that
 // an answer is on its way.
-func (w *watch) awaited(chat string) {
+func (w *watch) awaited(chat transport.Source) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.chat = chat
@@ -105,7 +106,7 @@ func (w *watch) begin(limit, every, patience time.Duration) context.Context {
 	defer w.mu.Unlock()
 	ctx := &turnContext{end: now.Add(limit)}
 	ctx.Context, w.cancel = context.WithCancel(context.Background())
-	w.ctx, w.chat, w.tell, w.grow = ctx, "", time.Time{}, now.Add(every)
+	w.ctx, w.chat, w.tell, w.grow = ctx, transport.Source{}, time.Time{}, now.Add(every)
 	if patience > 0 {
 		w.tell = now.Add(patience)
 		first = min(first, patience)
@@ -180,7 +181,7 @@ func (w *watch) tellUser(now time.Time) bool {
 		return false
 	}
 	w.tell = time.Time{}
-	if w.chat != "" && !w.decided {
+	if w.chat.Chat != transport.ChatNone && !w.decided {
 		w.showLoading(w.ctx, w.chat)
 	}
 	if !now.Before(w.grow) {

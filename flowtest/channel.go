@@ -70,17 +70,17 @@ func (c *channel) Send(_ context.Context, d *transport.Delivery) (transport.Rece
 func (c *channel) ReplyWindow(*transport.Delivery) time.Duration { return 0 }
 
 // ShowLoading does nothing: a transcript does not show it.
-func (c *channel) ShowLoading(context.Context, string, time.Duration) error { return nil }
+func (c *channel) ShowLoading(context.Context, transport.Source, time.Duration) error { return nil }
 
 // HasMenu lets flows name any menu.
-func (c *channel) HasMenu(string) bool { return true }
+func (c *channel) HasMenu(string, string) bool { return true }
 
 func (c *channel) Rejected() transport.Rejected { return transport.Rejected{} }
 
-func (c *channel) Name() string { return "" }
+func (c *channel) Accounts() []string { return []string{""} }
 
 // SetProcesses does nothing: the platform has no limits.
-func (c *channel) SetProcesses(int) {}
+func (c *channel) SetProcesses(string, int) {}
 
 // menuType is what a transcript shows of the switch of a menu, as if it were a type of message.
 func menuType(name string) string {
@@ -96,7 +96,7 @@ func (c *channel) Handler(func(context.Context, []transport.Event) error) http.H
 }
 
 // Decode reads an event that Chat made.
-func (c *channel) Decode(raw []byte) (transport.Event, error) {
+func (c *channel) Decode(_ string, raw []byte) (transport.Event, error) {
 	var e transport.Event
 	err := json.Unmarshal(raw, &e)
 	e.Raw = raw

@@ -68,7 +68,7 @@ func (c *textChannel) refuse(n int) {
 	c.refusals = n
 }
 
-func (c *textChannel) Decode(raw []byte) (e transport.Event, err error) {
+func (c *textChannel) Decode(_ string, raw []byte) (e transport.Event, err error) {
 	return e, json.Unmarshal(raw, &e)
 }
 
@@ -76,17 +76,17 @@ func (c *textChannel) Handler(func(context.Context, []transport.Event) error) ht
 	return nil
 }
 
-func (c *textChannel) ShowLoading(context.Context, string, time.Duration) error { return nil }
+func (c *textChannel) ShowLoading(context.Context, transport.Source, time.Duration) error { return nil }
 
-func (c *textChannel) Name() string { return "" }
+func (c *textChannel) Accounts() []string { return []string{""} }
 
 func (c *textChannel) Rejected() transport.Rejected { return transport.Rejected{} }
 
-func (c *textChannel) HasMenu(string) bool { return true }
+func (c *textChannel) HasMenu(string, string) bool { return true }
 
 func (*textChannel) ReplyWindow(*transport.Delivery) time.Duration { return 0 }
 
-func (c *textChannel) SetProcesses(int) {}
+func (c *textChannel) SetProcesses(string, int) {}
 
 // count is a flow that counts what its user says, and ends after 10 s without a word. The first attempt
 // at "twice" fails.

@@ -102,7 +102,7 @@ func (k Kind) IsMessage() bool { return k >= KindText && k <= KindMessage }
 
 // Source is where an event came from.
 type Source struct {
-	// Channel names the bot's account where one process serves several; empty for one alone.
+	// Channel names the account that it came to. It is empty for an account without a name.
 	Channel string
 	// Chat says what kind of chat it is.
 	Chat Chat

@@ -32,6 +32,8 @@ func TestBites(t *testing.T) {
 	dying := crashRow(10, "before-send", "10", 2, true)
 	frozen := stopRow(false)
 	frozen.users, frozen.events, frozen.rate, frozen.procs, frozen.lease = 20, 25, 80, 2, time.Second
+	several := accountsRow(false)
+	several.users, several.events, several.crash = 9, 20, ""
 	for _, c := range []struct {
 		guard string
 		row   trial
@@ -42,6 +44,7 @@ func TestBites(t *testing.T) {
 		{guardLost, plain, func(r *result) int { return r.chain + r.order }},
 		{guardOrder, busy, func(r *result) int { return r.order }},
 		{guardOutbox, dying, func(r *result) int { return r.lost }},
+		{guardAccounts, several, func(r *result) int { return r.alone }},
 		{guardFence, frozen, func(r *result) int { return r.chain + r.order + r.lost }},
 	} {
 		t.Run("guard="+c.guard, func(t *testing.T) {

@@ -25,14 +25,10 @@ import (
 // envBot holds a botConfig, and makes the program a bot.
 const envBot = "KAIWA_PROVE_BOT"
 
-const (
-	channelSecret = "prove-secret"
-	channelToken  = "prove-token"
-)
-
 // botConfig is what a bot's process is told.
 type botConfig struct {
 	Listen, API          string
+	Accounts             []string // that the bot serves
 	Redis                redisConfig
 	Namespace            string
 	Lease, DeliveryLease time.Duration
@@ -61,9 +57,7 @@ func runBot() error {
 	go dieWithParent()
 	ctx := context.Background()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	channel, err := line.New(channelSecret, channelToken, &line.Options{
-		Endpoint: cfg.API, Timeout: cfg.Timeout, ReplyWindow: cfg.Window, Logger: log, Processes: -1,
-	})
+	channel, err := openAccounts(&cfg, log)
 	if err != nil {
 		return err
 	}

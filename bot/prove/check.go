@@ -40,7 +40,7 @@ func (s *stage) count() *tally {
 			c: c, strict: !s.t.shuffle && len(s.t.ages) == 0, window: s.t.window, lastEnd: s.fleet.lastEnd, forgotten: forgotten,
 			parts: map[part]*message{}, due: map[int]int64{}, newest: -1,
 		}
-		for _, m := range s.line.snapshot(events[0].user) {
+		for _, m := range s.line.snapshot(events[0].chat()) {
 			v.see(&m, events)
 		}
 		v.end(events)

@@ -34,6 +34,9 @@
 //   - faults: a process that panicked, ended by itself or did not shut down, a webhook that was
 //     not answered in time
 //
+//   - a wrong account: a message of an event or timer of one account that another account sent, or a
+//     reply token of another's
+//
 //   - shed: events that a full mailbox or the rate of a user left out; no row goes that far
 //
 //   - poison: events that panic, fail for ever or kill their process, which a row has on purpose:

@@ -13,6 +13,7 @@ import (
 // event is a message of a user on its way to the bots.
 type event struct {
 	user  string
+	acct  string // the account that it is for
 	seq   int
 	kind  string
 	at    time.Duration // when it is sent, from the start
@@ -40,18 +41,24 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 	all := make([][]*event, t.users)
 	for u := range all {
 		rng := rand.New(rand.NewPCG(seed, uint64(u)+100))
-		user := userID(seed, u)
+		// The same users write to all accounts.
+		account, user := "", userID(seed, u)
+		if n := len(t.accounts); n > 0 {
+			account, user = t.accounts[u%n], userID(seed, u/n)
+		}
 		for i := range t.events {
 			at := gap * time.Duration(min(i*t.users+u, total))
 			e := &event{
-				user: user, seq: i, kind: kindPlain, at: at, dup: -1,
-				id: fmt.Sprintf("%s-%d-%d", user[1:9], seed, i), stamp: start.Add(at).UnixMilli() + int64(i),
+				user: user, acct: account, seq: i, kind: kindPlain, at: at, dup: -1,
+				id: fmt.Sprintf("%s-%d-%d", userID(seed, u)[1:9], seed, i), stamp: start.Add(at).UnixMilli() + int64(i),
 			}
 			switch n := rng.IntN(20); {
 			case n == 0:
 				e.kind = kindMany
 			case n <= t.timers:
 				e.kind = kindTimer
+			case n <= t.timers+t.again:
+				e.kind = kindAgain
 			}
 			if len(t.ages) > 0 {
 				age := t.ages[(i+u)%len(t.ages)]
@@ -84,6 +91,8 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 
 func (e *event) token() string { return "token-" + e.id }
 
+func (e *event) chat() string { return chatOf(e.acct, e.user) }
+
 // fate is when a bot took the event.
 func (e *event) fate() string {
 	if e.accepted.IsZero() {
@@ -94,11 +103,11 @@ func (e *event) fate() string {
 
 // body is the webhook with the event, and its signature.
 func (e *event) body(again bool) (body []byte, signature string) {
-	body = fmt.Appendf(nil, `{"destination":"U00000000000000000000000000000000","events":[{"type":"message",`+
-		`"message":{"type":"text","id":"%d","quoteToken":"q","text":"%d %s"},"webhookEventId":%q,`+
+	body = fmt.Appendf(nil, `{"destination":%q,"events":[{"type":"message",`+
+		`"message":{"type":"text","id":"%d","quoteToken":"q","text":"%d %s %s"},"webhookEventId":%q,`+
 		`"deliveryContext":{"isRedelivery":%t},"timestamp":%d,"source":{"type":"user","userId":%q},`+
-		`"replyToken":%q,"mode":"active"}]}`, e.seq, e.seq, e.kind, e.id, again, e.stamp, e.user, e.token())
-	mac := hmac.New(sha256.New, []byte(channelSecret))
+		`"replyToken":%q,"mode":"active"}]}`, destinationOf(e.acct), e.seq, e.seq, e.kind, e.acct, e.id, again, e.stamp, e.user, e.token())
+	mac := hmac.New(sha256.New, []byte(secretOf(e.acct)))
 	mac.Write(body)
 	return body, base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }

@@ -35,6 +35,7 @@ type fleet struct {
 // process is one bot.
 type process struct {
 	id     int
+	serves []string // the accounts
 	cmd    *exec.Cmd
 	stdin  *os.File // closed, it ends the process
 	addr   string   // kept over restarts
@@ -44,10 +45,12 @@ type process struct {
 	asked  bool // its end was asked for
 }
 
-func startFleet(ctx context.Context, bin programs, dir string, cfg botConfig, n int, crash string) (*fleet, error) {
+func startFleet(
+	ctx context.Context, bin programs, dir string, cfg botConfig, serve func(n int) []string, n int, crash string,
+) (*fleet, error) {
 	f := &fleet{bin: bin, cfg: cfg, dir: dir}
 	for i := range n {
-		p := &process{id: i, addr: "127.0.0.1:0", crash: crash}
+		p := &process{id: i, serves: serve(i), addr: "127.0.0.1:0", crash: crash}
 		f.procs = append(f.procs, p)
 		f.wg.Go(func() { f.keep(ctx, p) })
 	}
@@ -124,7 +127,7 @@ func (f *fleet) armed(p *process) string {
 func (f *fleet) spawn(p *process) error {
 	f.mu.Lock()
 	cfg := f.cfg
-	cfg.Listen = p.addr
+	cfg.Listen, cfg.Accounts = p.addr, p.serves
 	crash := f.armed(p)
 	f.mu.Unlock()
 	told, err := json.Marshal(&cfg)
@@ -208,15 +211,15 @@ func (f *fleet) serving() (n int) {
 	return n
 }
 
-// pick returns the address of a bot that is ready. Like a load balancer it waits for a moment if
+// pick returns the address of a bot that is ready and serves the account. Like a load balancer it waits for a moment if
 // there is none; then it returns "".
-func (f *fleet) pick(ctx context.Context, n int) (addr string) {
+func (f *fleet) pick(ctx context.Context, account string, n int) (addr string) {
 	_ = await(ctx, time.Second, func() bool {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		var ready []string
 		for _, p := range f.procs {
-			if p.ready && !p.asked {
+			if p.ready && !p.asked && slices.Contains(p.serves, account) {
 				ready = append(ready, p.addr)
 			}
 		}

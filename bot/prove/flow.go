@@ -22,8 +22,9 @@ import (
 type chain struct {
 	N    int
 	Hash string
-	Seq  int   // the event that was counted last
-	Due  int64 // when its timer is due, in ms; 0 for none
+	Acct string `json:",omitempty"` // the account of the user's events
+	Seq  int    // the event that was counted last
+	Due  int64  // when its timer is due, in ms; 0 for none
 }
 
 // The kinds of events, as their text names them.
@@ -34,6 +35,7 @@ const (
 	kindNap   = "nap"   // one, and one later by a timer of the flow itself
 	kindNeedy = "needy" // one, if the database answers
 	kindShaky = "shaky" // one, when the database was asked for the fourth time
+	kindAgain = "again" // one, after an attempt that failed
 )
 
 // The kinds of events that cannot be handled.
@@ -64,6 +66,9 @@ func suffer(kind string) error {
 
 const manyMessages = 7
 
+// failsUntil is the age up to which an event fails that is to fail once: before the second attempt.
+const failsUntil = 150 * time.Millisecond
+
 // actions are those of the flow that is proved.
 type actions struct {
 	slow time.Duration // how long they take
@@ -88,8 +93,8 @@ func counting(a actions) (*flow.Flow, error) {
 }
 
 func kindOf(t *flow.Turn[chain]) string {
-	_, kind, _ := strings.Cut(t.Event().Text, " ")
-	return kind
+	words := strings.Fields(t.Event().Text)
+	return words[min(1, len(words)-1)]
 }
 
 func isNap(t *flow.Turn[chain]) bool { return kindOf(t) == kindNap }
@@ -118,6 +123,8 @@ func (a *actions) count(ctx context.Context, t *flow.Turn[chain]) error {
 	case err != nil:
 	case isPoison(kind):
 		err = suffer(kind)
+	case kind == kindAgain && time.Since(t.Event().Time) < failsUntil:
+		err = errors.New("prove: fails once")
 	case kind == kindNeedy:
 		err = a.db.ask(ctx, "")
 	case kind == kindShaky:
@@ -133,7 +140,7 @@ func (a *actions) count(ctx context.Context, t *flow.Turn[chain]) error {
 func link(t *flow.Turn[chain], timers bool) {
 	kind, d, before := "", &t.Data, t.Data.Hash
 	d.Seq, d.Due = -1, 0
-	_, _ = fmt.Sscanf(t.Event().Text, "%d %s", &d.Seq, &kind)
+	_, _ = fmt.Sscanf(t.Event().Text, "%d %s %s", &d.Seq, &kind, &d.Acct)
 	d.N++
 	h := fnv.New64a()
 	fmt.Fprint(h, before, d.Seq, rand.Uint64()) // differs from run to run
@@ -147,7 +154,7 @@ func link(t *flow.Turn[chain], timers bool) {
 		n = manyMessages
 	}
 	for i := range n {
-		m := answer{Seq: d.Seq, Count: d.N, Part: i + 1, Parts: n, Before: before, Hash: d.Hash, Due: d.Due}
+		m := answer{Seq: d.Seq, Count: d.N, Part: i + 1, Parts: n, Before: before, Hash: d.Hash, Due: d.Due, Account: d.Acct}
 		t.Send(line.Text(m.String()))
 	}
 }
@@ -164,7 +171,7 @@ func (a *actions) remind(ctx context.Context, t *flow.Turn[chain]) error {
 	if err := a.db.ask(ctx, ""); err != nil {
 		return err
 	}
-	t.Send(line.Text(answer{Timer: true, Seq: t.Data.Seq, Due: t.Data.Due}.String()))
+	t.Send(line.Text(answer{Timer: true, Seq: t.Data.Seq, Due: t.Data.Due, Account: t.Data.Acct}.String()))
 	return nil
 }
 
@@ -185,29 +192,31 @@ type answer struct {
 	Part, Parts  int
 	Before, Hash string
 	Due          int64
+	Account      string // that the event or the timer was for
 }
 
 const (
-	answerForm = "event %d count %d part %d/%d before .%s hash .%s due %d"
-	timerForm  = "timer %d due %d"
+	answerForm = "event %d count %d part %d/%d before .%s hash .%s due %d for .%s"
+	timerForm  = "timer %d due %d for .%s"
 )
 
 func (a answer) String() string {
 	if a.Timer {
-		return fmt.Sprintf(timerForm, a.Seq, a.Due)
+		return fmt.Sprintf(timerForm, a.Seq, a.Due, a.Account)
 	}
-	return fmt.Sprintf(answerForm, a.Seq, a.Count, a.Part, a.Parts, a.Before, a.Hash, a.Due)
+	return fmt.Sprintf(answerForm, a.Seq, a.Count, a.Part, a.Parts, a.Before, a.Hash, a.Due, a.Account)
 }
 
 func parseAnswer(s string) (a answer, err error) {
+	// Sscanf cannot read an empty word, so the dots stay with the words.
 	if strings.HasPrefix(s, "timer") {
 		a.Timer = true
-		_, err = fmt.Sscanf(s, timerForm, &a.Seq, &a.Due)
-		return a, err
+		_, err = fmt.Sscanf(s, strings.ReplaceAll(timerForm, ".%s", "%s"), &a.Seq, &a.Due, &a.Account)
+	} else {
+		_, err = fmt.Sscanf(s, strings.ReplaceAll(answerForm, ".%s", "%s"),
+			&a.Seq, &a.Count, &a.Part, &a.Parts, &a.Before, &a.Hash, &a.Due, &a.Account)
 	}
-	// Sscanf cannot read an empty word, so the dots stay with the words.
-	form := strings.ReplaceAll(answerForm, ".%s", "%s")
-	_, err = fmt.Sscanf(s, form, &a.Seq, &a.Count, &a.Part, &a.Parts, &a.Before, &a.Hash, &a.Due)
+	a.Account = strings.TrimPrefix(a.Account, ".")
 	a.Before, a.Hash = strings.TrimPrefix(a.Before, "."), strings.TrimPrefix(a.Hash, ".")
 	return a, err
 }

@@ -119,6 +119,7 @@ func (s *stage) finish(ctx context.Context, r *result) {
 	r.assumed = s.fleet.logged("reply assumed delivered")
 	r.fenced = s.fleet.logged("turn overtaken")
 	r.shed = s.fleet.logged("bot: events left out")
+	r.alone = s.fleet.logged("bot: sessions of other accounts left alone")
 	if s.redis.proxy != nil && s.redis.proxy.losses() > 0 {
 		s.note("%d connections broken in a call", s.redis.proxy.losses())
 	}

@@ -23,8 +23,8 @@ type platform struct {
 	always apiFault // how all calls fail; with its zero value they do not
 	tokens map[string]*token
 	keys   map[string]bool
-	shown  map[string][]message
-	last   time.Time // when the last message was accepted
+	shown  map[string][]message // by chat
+	last   time.Time            // when the last message was accepted
 	calls  apiCalls
 
 	dbDown bool           // the database does not answer
@@ -34,7 +34,7 @@ type platform struct {
 // token is a reply token. LINE takes it once, for about a minute from its webhook, and never more than
 // tokenReach after its event.
 type token struct {
-	user  string
+	chat  string
 	born  time.Time
 	event time.Time // when its event happened
 	used  bool
@@ -50,7 +50,10 @@ type message struct {
 }
 
 // apiCalls counts what the bots asked for.
-type apiCalls struct{ replies, pushes, faults, usedTokens, usedKeys, unread, apologies int }
+type apiCalls struct {
+	replies, pushes, faults, usedTokens, usedKeys, unread, apologies int
+	elsewhere                                                        int // of an account that they were not for
+}
 
 func startPlatform(seed uint64, life time.Duration) (*platform, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -91,7 +94,7 @@ func (p *platform) issue(e *event) {
 	defer p.mu.Unlock()
 	t := p.tokens[e.token()]
 	if t == nil {
-		t = &token{user: e.user, event: time.UnixMilli(e.stamp)}
+		t = &token{chat: e.chat(), event: time.UnixMilli(e.stamp)}
 		p.tokens[e.token()] = t
 	}
 	t.born = time.Now()
@@ -106,11 +109,15 @@ func (t *token) good(life time.Duration) bool {
 type apiRequest struct {
 	ReplyToken, To string
 	Messages       []struct{ Text string }
+
+	account string // that calls, as its access token says
 }
 
 func (p *platform) call(w http.ResponseWriter, r *http.Request) {
 	var q apiRequest
-	if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.Header.Get("Authorization") != "Bearer "+channelToken {
+	err := json.NewDecoder(r.Body).Decode(&q)
+	account, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "+tokenOf(""))
+	if q.account = account; err != nil || !ok {
 		respond(w, http.StatusBadRequest, "The request body has an error")
 		return
 	}
@@ -130,7 +137,7 @@ func (p *platform) call(w http.ResponseWriter, r *http.Request) {
 func (p *platform) accept(q *apiRequest, push bool, key string) (status int, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	user := q.To
+	chat := chatOf(q.account, q.To)
 	if push {
 		p.calls.pushes++
 		if key != "" && p.keys[key] {
@@ -141,11 +148,15 @@ func (p *platform) accept(q *apiRequest, push bool, key string) (status int, tex
 	} else {
 		p.calls.replies++
 		t := p.tokens[q.ReplyToken]
+		if t != nil && accountOf(t.chat) != q.account {
+			p.calls.elsewhere++
+			return http.StatusBadRequest, "Invalid reply token"
+		}
 		if !t.good(p.life) {
 			p.calls.usedTokens++
 			return http.StatusBadRequest, "Invalid reply token"
 		}
-		t.used, user = true, t.user
+		t.used, chat = true, t.chat
 	}
 	for _, m := range q.Messages {
 		if m.Text == apology {
@@ -157,7 +168,10 @@ func (p *platform) accept(q *apiRequest, push bool, key string) (status int, tex
 			p.calls.unread++
 			continue
 		}
-		p.shown[user] = append(p.shown[user], message{answer: a, at: time.Now(), pushed: push})
+		if a.Account != q.account {
+			p.calls.elsewhere++
+		}
+		p.shown[chat] = append(p.shown[chat], message{answer: a, at: time.Now(), pushed: push})
 	}
 	p.last = time.Now()
 	return http.StatusOK, ""
@@ -173,11 +187,11 @@ func respond(w http.ResponseWriter, status int, text string) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// snapshot returns what a user sees.
-func (p *platform) snapshot(user string) []message {
+// snapshot returns what a chat shows.
+func (p *platform) snapshot(chat string) []message {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]message(nil), p.shown[user]...)
+	return append([]message(nil), p.shown[chat]...)
 }
 
 func (p *platform) counts() (apiCalls, time.Time) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -52,6 +53,39 @@ func TestPlatform(t *testing.T) {
 		status, _ := p.accept(&apiRequest{ReplyToken: e.token()}, false, "")
 		require.Equal(t, tt.status, status, tt.name)
 	}
+}
+
+// Whoever answers for another account is found out.
+func TestPlatformTellsAccounts(t *testing.T) {
+	t.Parallel()
+	p, err := startPlatform(1, time.Minute)
+	require.NoError(t, err)
+	t.Cleanup(p.close)
+	text := func(account string) []struct{ Text string } {
+		return []struct{ Text string }{{answer{Seq: 1, Count: 1, Part: 1, Parts: 1, Account: account}.String()}}
+	}
+	for i, tt := range []struct {
+		name, calls, to string // the account that calls, and that of the event
+		push            bool
+		elsewhere       int
+	}{
+		{"its own reply", "shop", "shop", false, 0},
+		{"its own push", "shop", "shop", true, 0},
+		{"of an account with a slash", "shop/west", "shop/west", false, 0},
+		{"another's reply token", "shop/west", "shop", false, 1},
+		{"another's text", "support", "shop", true, 1},
+	} {
+		e, before := &event{id: fmt.Sprint(i), user: "ann", acct: tt.to, stamp: time.Now().UnixMilli()}, p.calls.elsewhere
+		p.issue(e)
+		q := &apiRequest{account: tt.calls, Messages: text(tt.to), ReplyToken: e.token()}
+		if tt.push {
+			q.To, q.ReplyToken = "ann", ""
+		}
+		_, _ = p.accept(q, tt.push, e.token())
+		require.Equal(t, tt.elsewhere, p.calls.elsewhere-before, tt.name)
+	}
+	require.Len(t, p.snapshot("shop/ann"), 2)
+	require.Len(t, p.snapshot("shop/west/ann"), 1)
 }
 
 // Every kind of fault is met, before and after a call is accepted.

@@ -52,7 +52,7 @@ func (s *stage) replayAll(kills int) {
 			s.fail("%d dead letters were not replayed: %v", len(dead), err)
 			return
 		}
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.sender.target(ctx)+"/replay", nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.sender.target(ctx, s.users[0][0])+"/replay", nil)
 		if err != nil {
 			continue // no bot is ready
 		}

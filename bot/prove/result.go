@@ -19,6 +19,7 @@ type result struct {
 	left                     int
 	spans                    int // how many times of which Redis forgot something are known
 	shed                     int // lines of the log that say that events were left out
+	alone                    int // lines that say that sessions of other accounts were left alone
 	lull                     *lull
 	lenient                  bool
 	delay                    time.Duration // with which the machine ran what was ready, at the longest
@@ -55,6 +56,8 @@ func (r *result) judge() {
 	bad(doubled, "doubled")
 	bad(r.early, "timers early")
 	bad(r.calls.unread, "messages unread")
+	bad(r.calls.elsewhere, "by a wrong account")
+	bad(r.alone, "times the bots say that they left another account's sessions alone")
 	if t.redeliver {
 		bad(r.absent, "never accepted")
 	}

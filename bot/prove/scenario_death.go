@@ -65,7 +65,7 @@ func deathOfTwo(long bool) trial {
 // last events of each user are left out: they are those that read its end.
 func (s *stage) answers(from time.Time, least int) (took []time.Duration) {
 	for _, events := range s.users {
-		for _, m := range s.line.snapshot(events[0].user) {
+		for _, m := range s.line.snapshot(events[0].chat()) {
 			if m.Timer || m.Part != 1 || m.Seq >= len(events)-1 || m.Seq < least {
 				continue
 			}
@@ -105,7 +105,7 @@ type timing struct {
 func (s *stage) noNeedlessPush() {
 	needless := 0
 	for _, events := range s.users {
-		for _, m := range s.line.snapshot(events[0].user) {
+		for _, m := range s.line.snapshot(events[0].chat()) {
 			if m.pushed && !m.Timer && m.Part <= 5 && m.at.Sub(events[m.Seq].accepted) < s.t.window {
 				needless++
 			}

@@ -73,7 +73,7 @@ func isTimerID(id string) bool { return strings.HasPrefix(id, "timer:") }
 // remindersSet counts the answers that set a reminder.
 func (s *stage) remindersSet() (n int) {
 	for _, events := range s.users {
-		for _, m := range s.line.snapshot(events[0].user) {
+		for _, m := range s.line.snapshot(events[0].chat()) {
 			if !m.Timer && m.Part == 1 && m.Due > 0 && events[m.Seq].kind == kindTimer {
 				n++
 			}

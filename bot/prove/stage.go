@@ -93,7 +93,7 @@ func newStage(ctx context.Context, h *host, bin programs, seed uint64, t *trial)
 		cfg.Database = s.line.url() + "/database"
 	}
 	life, end := context.WithCancel(ctx)
-	s.fleet, err = startFleet(life, bin, dir, cfg, t.procs, t.crash)
+	s.fleet, err = startFleet(life, bin, dir, cfg, t.serve, t.procs, t.crash)
 	h.Cleanup(func() {
 		end()
 		s.fleet.setDown(true)
@@ -184,7 +184,7 @@ func (s *stage) readEnds(ctx context.Context) {
 	for u, events := range s.users {
 		last := events[len(events)-1]
 		e := &event{
-			user: last.user, seq: last.seq + 1, kind: kindPlain, id: last.id + "-end", dup: -1,
+			user: last.user, acct: last.acct, seq: last.seq + 1, kind: kindPlain, id: last.id + "-end", dup: -1,
 			stamp: time.Now().UnixMilli(),
 		}
 		s.users[u] = append(events, e)

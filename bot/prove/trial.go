@@ -37,10 +37,14 @@ type trial struct {
 	lineFault float64    // part of LINE's API calls that fail
 	poison    int        // how many users send an event that cannot be handled
 	timers    int        // of twenty events, how many set a timer; default 2
+	again     int        // of twenty events, how many fail at their first attempt
 	attempts  int        // bot.Options.MaxAttempts
 	database  bool       // actions need it: see actions
 	lethal    bool       // see actions
 	ends      [][]string // the kinds of the last events of each user, in turn
+	// accounts are those that users write to; one without a name if there are none. The last process serves the
+	// last of them, and the others serve all others.
+	accounts []string
 
 	// during makes trouble while events are sent, and ends soon after s.ctx does, or after what it waits for
 	// with s.rest. What it leaves is made good by the stage.
@@ -102,6 +106,18 @@ func terms(name string, row func(real bool) trial) (rows []trial) {
 
 // mostlyWaits says that others may run beside the row.
 func (t *trial) mostlyWaits() bool { return t.beside || t.crash != "" }
+
+// serve returns the accounts that the nth process serves.
+func (t *trial) serve(n int) []string {
+	switch last := len(t.accounts) - 1; {
+	case last < 0:
+		return []string{""}
+	case n == t.procs-1:
+		return t.accounts[last:]
+	default:
+		return t.accounts[:last]
+	}
+}
 
 func (t *trial) scale(by float64) {
 	t.events = max(int(float64(t.events)*by), 1)

@@ -80,7 +80,7 @@ func (s *sender) repeat(ctx context.Context, e *event) {
 
 // post sends the event to a random bot that lives, or to the balancer, and says whether it was accepted.
 func (s *sender) post(ctx context.Context, e *event, again bool) bool {
-	addr := s.target(ctx)
+	addr := s.target(ctx, e)
 	if addr == "" {
 		return false
 	}
@@ -112,14 +112,14 @@ func (s *sender) post(ctx context.Context, e *event, again bool) bool {
 }
 
 // target is the address that a webhook goes to.
-func (s *sender) target(ctx context.Context) string {
+func (s *sender) target(ctx context.Context, e *event) string {
 	if s.via != "" {
 		return s.via
 	}
 	s.mu.Lock()
 	n := s.rng.IntN(1 << 20)
 	s.mu.Unlock()
-	return s.fleet.pick(ctx, n)
+	return s.fleet.pick(ctx, e.acct, n)
 }
 
 func (c *postCounts) add(status int, took time.Duration) {

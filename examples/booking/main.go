@@ -1,7 +1,8 @@
 // Booking is a restaurant's bot: it asks for a day and a number, confirms, books and reminds.
 //
 // Without any settings it keeps its sessions in memory and brings a stand-in for LINE with a
-// page to chat on, which only this machine reaches. These environment variables put the real parts under it:
+// page to chat on, which only this machine reaches. The stand-in has an account of its own: beside a Redis that
+// the real bot uses too, it never answers for that one. These environment variables put the real parts under it:
 //
 //	REDIS_ADDR           host:port of a Redis, where sessions survive a restart
 //	LINE_CHANNEL_SECRET  the channel's secret; with the token, the real LINE is used

@@ -104,6 +104,22 @@ func TestProgramAlone(t *testing.T) {
 	require.NoError(t, p.cmd.Process.Signal(os.Interrupt))
 	<-p.gone
 	require.NoError(t, p.err)
+	require.Contains(t, p.log.String(), "NO LINE")
+}
+
+// The stand-in is another account than the real bot, so that the two may use the same Redis.
+func TestStandInHasItsOwnAccount(t *testing.T) {
+	open := func(secret, token string) []string {
+		t.Setenv("LINE_CHANNEL_SECRET", secret)
+		t.Setenv("LINE_CHANNEL_TOKEN", token)
+		srv := new(http.Server)
+		c, err := newChannel(srv, http.NewServeMux(), "http://127.0.0.1:8080")
+		require.NoError(t, err)
+		require.NoError(t, srv.Close())
+		return c.Accounts()
+	}
+	require.Equal(t, []string{""}, open("the-secret", "the-token"))
+	require.Equal(t, []string{"stand-in"}, open("", ""))
 }
 
 // Without the settings of LINE, the program serves its stand-in to this machine alone.
@@ -125,6 +141,7 @@ type program struct {
 	address string
 	env     []string
 	cmd     *exec.Cmd
+	log     bytes.Buffer
 	gone    chan struct{}
 	err     error // valid once gone is closed
 }
@@ -144,8 +161,7 @@ func start(t *testing.T, env ...string) *program {
 	needs.Processes(t)
 	p := &program{env: env, cmd: exec.Command(os.Args[0]), gone: make(chan struct{})}
 	p.cmd.Env = append(append(os.Environ(), envProgram+"=1"), env...)
-	var log bytes.Buffer
-	p.cmd.Stderr = &log
+	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, p.cmd.Start())
@@ -160,7 +176,7 @@ func start(t *testing.T, env ...string) *program {
 		_ = p.cmd.Process.Kill()
 		<-p.gone
 		if t.Failed() {
-			t.Log(log.String())
+			t.Log(p.log.String())
 		}
 	})
 	return p

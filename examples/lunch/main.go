@@ -42,6 +42,7 @@ func main() {
 	}
 	secret := rand.Text()
 	platform := emulator.New(secret, secret, &emulator.Options{BotName: "Canteen", Users: []string{"Hanako", "Taro", "Ken"}})
+	log.Print("NO LINE: this is a stand-in with a chat page")
 	ready := func(address string) { fmt.Println("lunch bot ready at", address) }
 	if err := run(ctx, ln, platform, secret, ready); err != nil {
 		log.Fatal(err)
@@ -78,7 +79,7 @@ func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, secr
 	if _, err := platform.AddGroup(emulator.Group{Name: "Office"}, "Hanako", "Taro", "Ken"); err != nil {
 		return err
 	}
-	channel, err := line.New(secret, secret, &line.Options{Endpoint: address})
+	channel, err := line.New(secret, secret, &line.Options{Endpoint: address, Name: "stand-in"})
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,9 @@ type Options struct {
 	// Secrets are further channel secrets that webhooks may be signed with, for the time in
 	// which the secret is changed.
 	Secrets []string
-	// Name becomes the Channel of each event's Source. It tells the accounts apart where one
-	// process serves several; it may be empty where it serves one.
+	// Name becomes the Channel of each event's Source, and a part of the id of each session. So it
+	// keeps accounts apart that share a store, whether one process serves them or several, and may be
+	// empty for one of them. If you change it later, all conversations begin anew.
 	Name string
 	// Tokens gives the channel access tokens, in place of the one that New is called with.
 	Tokens TokenSource
@@ -71,7 +72,7 @@ type Options struct {
 }
 
 // Channel is one LINE official account: it receives webhooks and sends messages. It is
-// a bot.Channel. Its methods are safe for concurrent use. It has no Close: connections that
+// a bot.Channel; a Mux is one of several accounts. Its methods are safe for concurrent use. It has no Close: connections that
 // are not used any more are closed in time.
 type Channel struct {
 	name     string
@@ -161,8 +162,8 @@ func (o *Options) check() error {
 	return nil
 }
 
-// Name returns Options.Name.
-func (c *Channel) Name() string { return c.name }
+// Accounts returns Options.Name, as the one account of the channel.
+func (c *Channel) Accounts() []string { return []string{c.name} }
 
 func (o *Options) logger() *slog.Logger {
 	log := o.Logger

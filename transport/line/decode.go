@@ -24,8 +24,12 @@ const maxTime = 253402300799999
 // Decode reads one event object as it stands in the events of a webhook. It serves to read
 // stored events again, and gives the same Event each time; Raw refers to raw.
 //
-// The error says that the event is malformed, and nothing of what is in it.
-func (c *Channel) Decode(raw []byte) (transport.Event, error) {
+// The error says that the event is malformed, or that the account is not this one, and nothing of what
+// is in the event.
+func (c *Channel) Decode(account string, raw []byte) (transport.Event, error) {
+	if account != c.name {
+		return transport.Event{}, errElsewhere
+	}
 	s := scanner{b: raw}
 	ev, err := s.decode(c.name)
 	if err == nil && !s.end() {

@@ -121,7 +121,7 @@ func TestDecodeSamples(t *testing.T) {
 			if strings.Contains(tt.raw, "replyToken") {
 				want.ReplyToken = "token-1"
 			}
-			got, err := c.Decode([]byte(tt.raw))
+			got, err := c.Decode("shop", []byte(tt.raw))
 			require.NoError(t, err)
 			require.Equal(t, want, got)
 
@@ -186,7 +186,7 @@ func TestDecodeLeniently(t *testing.T) {
 	require.NoError(t, err)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := c.Decode([]byte(tt.raw))
+			got, err := c.Decode("", []byte(tt.raw))
 			require.NoError(t, err)
 			require.True(t, tt.want(got), "%+v", got)
 		})
@@ -219,13 +219,23 @@ var malformed = map[string]string{
 	"NUL after it": "{\"type\":\"a\"}\x00",
 }
 
+// An event of another account is none of this one.
+func TestDecodeElsewhere(t *testing.T) {
+	c, err := New("secret", "token", &Options{Name: "shop"})
+	require.NoError(t, err)
+	for _, account := range []string{"", "shop2", "sho"} {
+		_, err = c.Decode(account, []byte(samples[0].raw))
+		require.ErrorIs(t, err, errElsewhere)
+	}
+}
+
 func TestDecodeMalformed(t *testing.T) {
 	c, err := New("secret", "token", nil)
 	require.NoError(t, err)
 	good := samples[0].raw
 	for name, raw := range malformed {
 		t.Run(name, func(t *testing.T) {
-			_, err := c.Decode([]byte(raw))
+			_, err := c.Decode("", []byte(raw))
 			require.EqualError(t, err, "line: malformed event")
 			if strings.HasSuffix(name, "after it") || strings.HasPrefix(name, "ends") {
 				return // the body itself is malformed then

@@ -82,8 +82,17 @@
 //
 // # Several accounts
 //
-// Mount a bot for each account at a path of its own, or all of them at one with a Mux. Give each
-// channel its own Options.Name: it keeps their sessions apart in one store.
+// Give each account a Channel with an Options.Name of its own. The name is in the id of each session, so
+// that sessions, timers, outputs and dead letters of the accounts never meet, also in one store.
+//
+//	same flows     a Mux of the channels is a channel too. One bot.Bot serves all accounts, at one URL
+//	               for all webhooks, and asks the store once for what is due, not once for each account
+//	other flows    a bot.Bot for each channel, or for a Mux of some of them, each at a path of its own. They
+//	               may use one store, in one process or in several
+//
+// Logs name the account, Bot.Stats has numbers by account, and session.Account reads it from the id of a
+// session, as in a dead letter. Calls besides a turn, such as those of package people, are made with the
+// Channel of the account, which Source.Channel of the event names.
 //
 // # Why not the SDK
 //

@@ -50,7 +50,7 @@ func FuzzPostback(f *testing.F) {
 		sent, err := json.Marshal(shown.QuickReply.Items[0].Action.Data)
 		require.NoError(t, err)
 		c := &Channel{}
-		e, err := c.Decode([]byte(`{"type":"postback","postback":{"data":` + string(sent) + `}}`))
+		e, err := c.Decode("", []byte(`{"type":"postback","postback":{"data":`+string(sent)+`}}`))
 		require.NoError(t, err)
 		require.Equal(t, transport.Postback{Data: data, Mark: mark}, e.Postback)
 	})

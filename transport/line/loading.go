@@ -22,20 +22,23 @@ var (
 	ErrNoMarkToken = errors.New("line: the event has no token to mark it as read")
 )
 
-// ShowLoading shows a loading animation in a one-to-one chat until the next message of the bot or
-// for d, whichever is first. LINE has 5 to 60 seconds in steps of 5: d is rounded up, and cut.
+// ShowLoading shows a loading animation in the one-to-one chat of src until the next message of the bot
+// or for d, whichever is first. LINE has 5 to 60 seconds in steps of 5: d is rounded up, and cut.
 // It does not lengthen the time of a reply token. Groups and rooms are refused with ErrOneToOne.
 // Other errors: a *APIError, that of the token source, of the network, or of ctx.
 // https://developers.line.biz/en/docs/messaging-api/use-loading-indicator/
-func (c *Channel) ShowLoading(ctx context.Context, chatID string, d time.Duration) error {
-	if chatID == "" || chatID[0] == 'C' || chatID[0] == 'R' {
+func (c *Channel) ShowLoading(ctx context.Context, src transport.Source, d time.Duration) error {
+	switch {
+	case src.Channel != c.name:
+		return errElsewhere
+	case src.Chat != transport.ChatUser || src.ChatID == "":
 		return ErrOneToOne
 	}
 	steps := (min(max(d, loadingStep), maxLoading) + loadingStep - 1) / loadingStep
 	return c.post(ctx, "v2/bot/chat/loading/start", struct {
 		ChatID  string `json:"chatId"`
 		Seconds int    `json:"loadingSeconds"`
-	}{chatID, int(steps * loadingStep / time.Second)})
+	}{src.ChatID, int(steps * loadingStep / time.Second)})
 }
 
 // MarkAsRead marks the message of an event, and those before it, as read by the bot. It matters

@@ -25,22 +25,29 @@ func TestLoading(t *testing.T) {
 			p := newPlatform(t, says(202, `{}`))
 			c, err := New("secret", "token", &Options{Endpoint: p.URL})
 			require.NoError(t, err)
-			require.NoError(t, c.ShowLoading(t.Context(), "U1", tt.d))
+			require.NoError(t, c.ShowLoading(t.Context(), chatWith("U1"), tt.d))
 			require.Equal(t, []sent{{"/v2/bot/chat/loading/start", `{"chatId":"U1","loadingSeconds":` + tt.want + `}`, "Bearer token", "application/json", nil}}, p.got())
 		})
 	}
 	p := newPlatform(t, says(403, `{"message":"canary"}`))
 	c, err := New("secret", "token", &Options{Endpoint: p.URL})
 	require.NoError(t, err)
-	for _, chat := range []string{"", "C1", "R1"} {
+	for _, chat := range []transport.Source{{}, {Chat: transport.ChatUser}, {Chat: transport.ChatGroup, ChatID: "C1"}, {Chat: transport.ChatRoom, ChatID: "R1"}} {
 		require.ErrorIs(t, c.ShowLoading(t.Context(), chat, time.Second), ErrOneToOne)
 	}
+	other := chatWith("U1")
+	other.Channel = "other"
+	require.ErrorIs(t, c.ShowLoading(t.Context(), other, time.Second), errElsewhere)
 	require.Empty(t, p.got())
-	require.EqualError(t, c.ShowLoading(t.Context(), "U1", time.Second), "line: status 403 (request req-1)")
+	require.EqualError(t, c.ShowLoading(t.Context(), chatWith("U1"), time.Second), "line: status 403 (request req-1)")
 	p.Close()
-	err = c.ShowLoading(t.Context(), "U1", time.Second)
+	err = c.ShowLoading(t.Context(), chatWith("U1"), time.Second)
 	require.ErrorContains(t, err, "line: call: ")
 	require.NotContains(t, err.Error(), "loading")
+}
+
+func chatWith(user string) transport.Source {
+	return transport.Source{Chat: transport.ChatUser, ChatID: user, UserID: user}
 }
 
 func TestLoadingEndsSoon(t *testing.T) {
@@ -50,7 +57,7 @@ func TestLoadingEndsSoon(t *testing.T) {
 			Endpoint: network.Serve("line.test", silentAfter("")), Client: network.Client(), Timeout: time.Second,
 		})
 		require.NoError(t, err)
-		require.ErrorIs(t, c.ShowLoading(t.Context(), "U1", time.Second), context.DeadlineExceeded)
+		require.ErrorIs(t, c.ShowLoading(t.Context(), chatWith("U1"), time.Second), context.DeadlineExceeded)
 		require.Equal(t, time.Second, time.Since(start))
 	})
 }

@@ -9,9 +9,9 @@ func (c *Channel) DeclareMenus(aliases ...string) {
 	}
 }
 
-// HasMenu reports whether a menu of this name was declared. It makes no call: LINE may not have the
-// menu yet. A bot asks it for each menu that its flows name.
-func (c *Channel) HasMenu(alias string) bool {
+// HasMenu reports whether the account is this one, and a menu of this name was declared. It makes no call:
+// LINE may not have the menu yet. A bot asks it for each menu that its flows name.
+func (c *Channel) HasMenu(account, alias string) bool {
 	_, ok := c.menus.Load(alias)
-	return ok
+	return ok && account == c.name
 }

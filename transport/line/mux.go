@@ -1,69 +1,169 @@
 package line
 
 import (
-	"bytes"
+	"context"
 	"errors"
-	"io"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Mux is a webhook for several accounts at one URL. It passes each webhook to the handler of the
-// account that it is for, by its destination, which is the user id of the bot.
+// errElsewhere is why something of an account is refused that is not served here.
+var errElsewhere = errors.New("line: of an account that is not served here")
+
+// Mux is several accounts as one channel, so that one Bot serves them all: it is a bot.Channel too.
+// Their webhooks come to one URL, and are told apart by their destination, which is the user id of the
+// account's bot. What is sent goes out by the account that Source.Channel names. Its methods are safe
+// for concurrent use.
 type Mux struct {
-	bots     map[string]http.Handler
+	byUser   map[string]*Channel // by the user id of the bot
+	byName   map[string]*Channel // by Options.Name
+	names    []string            // sorted
 	entrance entrance
 }
 
-// NewMux returns a Mux of handlers, such as *bot.Bot, by the user ids of their bots, which LINE
-// gives in the console and by its bot info. Bodies of more than maxBody bytes are refused; zero
-// stands for DefaultMaxBody. It reports an empty map, an empty id, and a nil handler.
-//
-// The destination is read before the signature is checked, and decides only by which channel's
-// secret that is done: a webhook of one account is never taken for another's.
-func NewMux(bots map[string]http.Handler, maxBody int64) (*Mux, error) {
-	m := &Mux{bots: make(map[string]http.Handler, len(bots))}
+// NewMux returns a Mux of accounts, by the user ids of their bots, which LINE gives in the console and
+// by its bot info. Each account needs an Options.Name of its own. Bodies of more than maxBody bytes are
+// refused, and the accounts' own Options.MaxBody is not looked at; zero stands for DefaultMaxBody.
+// NewMux reports an empty map, an empty id, a nil channel, and two accounts of the same name.
+func NewMux(accounts map[string]*Channel, maxBody int64) (*Mux, error) {
+	m := &Mux{byUser: make(map[string]*Channel, len(accounts)), byName: make(map[string]*Channel, len(accounts))}
 	m.entrance.maxBody, m.entrance.log = orDefault(max(maxBody, 0), DefaultMaxBody), slog.Default()
-	for id, h := range bots {
-		if id == "" || h == nil {
-			return nil, errors.New("line: a bot without an id or a handler")
+	for id, c := range accounts {
+		if id == "" || c == nil {
+			return nil, errors.New("line: an account without an id or a channel")
 		}
-		m.bots[id] = h
+		if m.byName[c.name] != nil {
+			return nil, fmt.Errorf("line: two accounts are named %q", c.name)
+		}
+		m.byUser[id], m.byName[c.name] = c, c
+		m.names = append(m.names, c.name)
 	}
-	if len(m.bots) == 0 {
-		return nil, errors.New("line: no bots")
+	if len(m.names) == 0 {
+		return nil, errors.New("line: no accounts")
 	}
+	slices.Sort(m.names)
 	return m, nil
 }
 
-// Rejected counts the webhooks that were refused before their account was known. Each reason is
-// logged to slog.Default as by Channel.Handler.
-func (m *Mux) Rejected() transport.Rejected { return m.entrance.total() }
+// Accounts returns the names of the accounts, sorted.
+func (m *Mux) Accounts() []string { return slices.Clone(m.names) }
 
-// ServeHTTP answers 400 where the destination is missing or not known; see Channel.Handler for
-// the rest.
-func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	done, ok := begin(w, r)
-	if !ok {
-		return
+// Rejected counts the webhooks that were refused: those whose account was not known yet, and those that
+// each account refused. Each reason is logged as by Channel.Handler.
+func (m *Mux) Rejected() transport.Rejected {
+	all := m.entrance.total()
+	for _, c := range m.byName {
+		all = added(all, c.Rejected())
 	}
+	return all
+}
+
+func added(a, b transport.Rejected) transport.Rejected {
+	return transport.Rejected{
+		Unsigned: a.Unsigned + b.Unsigned, WrongSignature: a.WrongSignature + b.WrongSignature,
+		TooLarge: a.TooLarge + b.TooLarge, TooSlow: a.TooSlow + b.TooSlow, Cut: a.Cut + b.Cut,
+		Malformed: a.Malformed + b.Malformed, Crowded: a.Crowded + b.Crowded, Elsewhere: a.Elsewhere + b.Elsewhere,
+	}
+}
+
+// Handler receives webhooks of all accounts. It answers 400 where the destination is missing or not
+// known; see Channel.Handler for the rest.
+//
+// The destination is read before the signature is checked, and decides only by which account's secret
+// that is done: a webhook of one account is never taken for another's.
+func (m *Mux) Handler(accept func(ctx context.Context, events []transport.Event) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		done, ok := begin(w, r)
+		if !ok {
+			return
+		}
+		c, body, why := m.signed(w, r, done)
+		entrance := &m.entrance
+		if c != nil {
+			entrance = c.entrance
+		}
+		if why == 0 {
+			h := receiver{c: c, accept: accept}
+			why = h.handle(r.Context(), w, body)
+		}
+		if why != 0 {
+			entrance.refuse(w, r, why)
+		}
+	})
+}
+
+// signed returns the account that a webhook is for, nil if it is not known, and the body, if it is known
+// to be LINE's.
+func (m *Mux) signed(w http.ResponseWriter, r *http.Request, done func()) (*Channel, []byte, rejection) {
 	var u unchecked
 	defer m.entrance.free(&u)
 	if why := m.entrance.read(w, r, &u); why != 0 {
-		m.entrance.refuse(w, r, why)
-		return
+		return nil, nil, why
 	}
 	done()
-	h := m.bots[destination(u.body)]
-	if h == nil {
-		m.entrance.refuse(w, r, refusedElsewhere)
-		return
+	c := m.byUser[destination(u.body)]
+	switch {
+	case c == nil:
+		return nil, nil, refusedElsewhere
+	case !c.verifier.verify(u.signature, u.body):
+		return c, nil, refusedSignature
+	default:
+		return c, u.body, 0
 	}
-	own := *r
-	own.Body, own.ContentLength = io.NopCloser(bytes.NewReader(u.body)), int64(len(u.body))
-	h.ServeHTTP(w, &own)
+}
+
+// Decode reads one event of the account again: see Channel.Decode.
+func (m *Mux) Decode(account string, raw []byte) (transport.Event, error) {
+	c := m.byName[account]
+	if c == nil {
+		return transport.Event{}, errElsewhere
+	}
+	return c.Decode(account, raw)
+}
+
+// Send makes one attempt to deliver d, by the account that d.Source names: see Channel.Send.
+func (m *Mux) Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error) {
+	c := m.byName[d.Source.Channel]
+	if c == nil {
+		return transport.Receipt{}, &transport.SendError{Disposition: transport.Retry, Err: errElsewhere}
+	}
+	return c.Send(ctx, d)
+}
+
+// ReplyWindow returns how much longer LINE takes the reply token of d: see Channel.ReplyWindow.
+func (m *Mux) ReplyWindow(d *transport.Delivery) time.Duration {
+	c := m.byName[d.Source.Channel]
+	if c == nil {
+		return 0
+	}
+	return c.ReplyWindow(d)
+}
+
+// ShowLoading shows a loading animation, by the account that src names: see Channel.ShowLoading.
+func (m *Mux) ShowLoading(ctx context.Context, src transport.Source, d time.Duration) error {
+	c := m.byName[src.Channel]
+	if c == nil {
+		return errElsewhere
+	}
+	return c.ShowLoading(ctx, src, d)
+}
+
+// HasMenu reports whether a menu of this name was declared for the account: see Channel.DeclareMenus.
+func (m *Mux) HasMenu(account, alias string) bool {
+	c := m.byName[account]
+	return c != nil && c.HasMenu(account, alias)
+}
+
+// SetProcesses says how many processes call LINE for the account now: see Channel.SetProcesses.
+func (m *Mux) SetProcesses(account string, processes int) {
+	if c := m.byName[account]; c != nil {
+		c.SetProcesses(account, processes)
+	}
 }
 
 // destination returns whom a webhook is for, or nothing if it does not say so in one way.

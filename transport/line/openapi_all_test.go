@@ -133,7 +133,7 @@ func callMenus(t *testing.T, c *line.Channel, user string) {
 	show("")
 	_, err = richmenu.Apply(t.Context(), c, nil, nil)
 	require.NoError(t, err)
-	require.NoError(t, c.ShowLoading(t.Context(), user, 7*time.Second))
+	require.NoError(t, c.ShowLoading(t.Context(), transport.Source{Chat: transport.ChatUser, ChatID: user}, 7*time.Second))
 }
 
 func callCampaigns(t *testing.T, c *line.Channel, h *held) {

@@ -30,7 +30,7 @@ func TestOpenAPICalls(t *testing.T) {
 		d.ReplyToken = ""
 		require.NoError(t, failure(c.Send(t.Context(), d)))
 	}
-	require.NoError(t, c.ShowLoading(t.Context(), "U1", 42*time.Second))
+	require.NoError(t, c.ShowLoading(t.Context(), chatWith("U1"), 42*time.Second))
 	require.NoError(t, c.MarkAsRead(t.Context(), &transport.Event{Raw: []byte(`{"message":{"markAsReadToken":"m"}}`)}))
 	names := map[string]string{
 		"/v2/bot/message/reply":      "ReplyMessageRequest",

@@ -53,11 +53,11 @@ func (r *rates) part(l *limit, processes int) (perSecond rate.Limit, burst int) 
 	return rate.Limit(burst), burst
 }
 
-// SetProcesses says how many processes call LINE for this account now, this one among them: LINE
+// SetProcesses says how many processes call LINE for the account now, this one among them: LINE
 // limits the calls of all together. The channel keeps to its share of LINE's rates of calls per
 // second, if Options.Processes is zero. A bot calls it with what its store counts.
-func (c *Channel) SetProcesses(processes int) {
-	if c.rates.fixed {
+func (c *Channel) SetProcesses(account string, processes int) {
+	if c.rates.fixed || account != c.name {
 		return
 	}
 	for _, l := range c.rates.all() {

@@ -108,7 +108,8 @@ func TestSetProcesses(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := quickChannel(t, &Options{Processes: tt.processes})
 				for _, n := range tt.shares {
-					c.SetProcesses(n)
+					c.SetProcesses("other", 1000)
+					c.SetProcesses("", n)
 				}
 				start := time.Now()
 				for i := range 1000 {
@@ -182,7 +183,7 @@ func TestSharedChannel(t *testing.T) {
 					_, err = c.Send(t.Context(), d)
 				}
 				if err == nil && i == 0 { // LINE allows 100 a second
-					err = c.ShowLoading(t.Context(), "U1", time.Second)
+					err = c.ShowLoading(t.Context(), chatWith("U1"), time.Second)
 				}
 				if err != nil {
 					t.Error(err)

@@ -92,20 +92,21 @@ func TestRejectedIsLoggedAgainAndAgain(t *testing.T) {
 	})
 }
 
-// The Mux counts what it refuses, and leaves the rest to the channels.
+// The Mux counts what it refuses, and what its channels refuse.
 func TestMuxRejected(t *testing.T) {
 	c, err := New(knownSecret, "token", &Options{Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	m, err := NewMux(map[string]http.Handler{"U1": c.Handler((&inbox{}).accept)}, 0)
+	m, err := NewMux(map[string]*Channel{"U1": c}, 0)
 	require.NoError(t, err)
+	h := m.Handler((&inbox{}).accept)
 	m.entrance.log = slog.New(slog.DiscardHandler)
 	for _, body := range []string{`{"destination":"U1"}`, `{"destination":"U2"}`, ""} {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header = signed("other", body)
-		m.ServeHTTP(httptest.NewRecorder(), r)
+		h.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	require.Equal(t, transport.Rejected{Elsewhere: 1, Cut: 1}, m.Rejected())
 	require.Equal(t, transport.Rejected{WrongSignature: 1}, c.Rejected())
+	require.Equal(t, transport.Rejected{WrongSignature: 1, Elsewhere: 1, Cut: 1}, m.Rejected())
 }
 
 // drip is a body that comes up to some point, and then no further before it is let go.

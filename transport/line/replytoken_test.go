@@ -137,7 +137,7 @@ func (l *life) happens(text string) (d emulator.Delivery, raw string) {
 // arrives brings the bot an event.
 func (l *life) arrives(raw string) {
 	l.Helper()
-	e, err := l.channel.Decode([]byte(raw))
+	e, err := l.channel.Decode("", []byte(raw))
 	require.NoError(l, err)
 	require.NoError(l, l.bot.Receive(l.Context(), []transport.Event{e}))
 	synctest.Wait()

@@ -30,12 +30,17 @@ const (
 // The receipt has the id of the last call that LINE answered. The switch of a menu links the rich
 // menu with that alias to the user, or unlinks the one that is linked.
 //
+// A delivery of another account, as d.Source says, is refused without a call.
+//
 // LINE gives a reply no idempotency key, and refuses a token that was used in the same words as one
 // that expired. TOKENS.md is the table of what a refusal means, with a test for each row.
 //
 // What the monthly limit keeps from being sent is on Hold until it is 5 minutes old. Then the
 // disposition is Drop.
 func (c *Channel) Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error) {
+	if d.Source.Channel != c.name {
+		return transport.Receipt{}, &transport.SendError{Disposition: transport.Retry, Err: errElsewhere}
+	}
 	a := attempt{Channel: c, d: d}
 	err := a.send(ctx)
 	return a.receipt, err

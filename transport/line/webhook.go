@@ -44,8 +44,8 @@ type receiver struct {
 	accept func(context.Context, []transport.Event) error
 }
 
-// Rejected counts the webhooks of all Handlers that were refused without a call of accept. Those that
-// a Mux refuses are counted there.
+// Rejected counts the webhooks of all Handlers, and of a Mux, that were refused without a call of accept.
+// Those that a Mux refuses before it knows the account are counted there.
 func (c *Channel) Rejected() transport.Rejected { return c.entrance.total() }
 
 // ServeHTTP implements http.Handler.

@@ -24,7 +24,7 @@ func contractGuards() []guard {
 			"flags |= flagMenu", "flags |= 0",
 			"bot TestMenuIsRetried"},
 		{"bot: turns that run are counted", dir,
-			"Running: b.runner.running.Load(),", "",
+			"st.Running = b.channel.Rejected(), b.runner.running.Load()", "st.Running = b.channel.Rejected(), 0",
 			"bot TestStuckAction"},
 		{"bot: turns that are over are not", dir,
 			"h.running.Add(-1)", "",

@@ -5,10 +5,10 @@ func menuGuards() []guard {
 	const dir = "transport/line/richmenu"
 	return []guard{
 		{"bot: a flow's menus were declared", "bot",
-			"if !channel.HasMenu(name) {", "if !channel.HasMenu(name) && false {",
+			"if !channel.HasMenu(account, name) {", "if !channel.HasMenu(account, name) && false {",
 			"bot TestMenusAreDeclared/one_is_not"},
 		{"bot: the channel is asked for menus", "bot",
-			"errors.Join(opt.checkMessages(), checkMenus(channel, flows))", "errors.Join(opt.checkMessages())",
+			"errors.Join(opt.checkMessages(), checkMenus(channel, e.accounts.names, flows))", "errors.Join(opt.checkMessages())",
 			"bot TestMenusAreDeclared/nothing_is"},
 		{"richmenu: what is declared is known to the channel", dir,
 			"ch.DeclareMenus(m.Alias)", "_ = m",

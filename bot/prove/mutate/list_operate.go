@@ -40,7 +40,7 @@ func operateGuards() []guard {
 			"!tooOld && in.clock", "(!tooOld || true) && in.clock",
 			"bot TestStoreWhoseClockWasSetBack"},
 		{"bot: a stale redelivery is logged", "bot",
-			`in.leftOut("session", id, "event", e.ID, "redelivered"`, `_ = append([]any{}, "redelivered"`,
+			`in.leftOut(id, "event", e.ID, "redelivered"`, `_ = append([]any{}, "redelivered"`,
 			"bot TestLateRedeliveryIsLogged"},
 		{"emulator: the server's time-outs end no stream", "transport/line/emulator",
 			"_ = out.SetWriteDeadline(time.Time{})", "_ = time.Time{}",

@@ -27,7 +27,7 @@ func timerGuards() []guard {
 			"return h.putOff(retryTurn(tm.attempts))", "h.release(retryTurn(tm.attempts), true); return session.Event{}, false",
 			"bot TestFailingReminder"},
 		{"bot: the log names a failing timer", "bot",
-			"if j.timer < 0 { return []any", "if true { return []any",
+			"if j.timer < 0 { return about(", "if true { return about(",
 			"bot TestFailingReminderIsNamed"},
 		{"bot: a timer keeps its attempts when another fires", "bot",
 			`if r.timers[i].is("", name, due) {`, `if r.timers[i].is("", name, due) && false {`,

@@ -29,7 +29,7 @@ func tokenGuards() []guard {
 			"for i := range outs { d := &outs[i] if d.ReplyToken", "for i := range outs[:1] { d := &outs[i]; if d.ReplyToken",
 			"bot TestLastLookBehindAPush"},
 		{"token: a push that may repeat a reply is counted", "bot",
-			"if doubt { c.stats.ambiguous.Add(1) }", "",
+			"if doubt { c.accounts.of(id).ambiguous.Add(1) }", "",
 			life + "LINE_takes_the_reply,_and_answers_500_for_a_minute"},
 		{"token: what was late from the first is no doubt", dir,
 			"triedReply := !mayPush || c.ReplyWindow(d)+d.Waited > 0", "triedReply := true",

@@ -46,7 +46,7 @@ func troubleGuards() []guard {
 			".Unsend(ctx, id, e.MessageID); err != nil {", ".Unsend(ctx, id, e.MessageID); err != nil && false {",
 			"bot TestUnsendThatFails"},
 		{"bot: a message that was taken back has no turn", "bot",
-			"event.Body) == 0:", "event.Body) < 0:",
+			"case len(j.event.Body) == 0:", "case len(j.event.Body) < 0:",
 			"bot TestUnsend/memstore"},
 		{"bot: a menu is not for groups", "bot",
 			"case e.Source.Chat != transport.ChatUser:", "case e.Source.Chat != transport.ChatUser && res.MenuSwitched:",

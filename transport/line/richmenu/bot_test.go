@@ -177,14 +177,14 @@ func TestBotKnowsMenus(t *testing.T) {
 		faulty := menuOf("booking")
 		_, err = richmenu.Apply(t.Context(), other, []richmenu.Menu{faulty}, nil)
 		require.Error(t, err)
-		require.False(t, other.HasMenu("booking"), "a declaration with faults is none")
+		require.False(t, other.HasMenu("", "booking"), "a declaration with faults is none")
 		for range 2 { // what was declared stays
 			_, err = richmenu.Apply(t.Context(), other, declared(), nil)
 			require.NoError(t, err)
 			other.DeclareMenus("more")
 		}
 		for _, name := range []string{"home", "more", "booking"} {
-			require.True(t, other.HasMenu(name), name)
+			require.True(t, other.HasMenu("", name), name)
 		}
 		b, err := bot.New(other, memstore.New(), flows, &bot.Options{Logger: quiet})
 		require.NoError(t, err)
@@ -193,7 +193,7 @@ func TestBotKnowsMenus(t *testing.T) {
 		offline := s.connect("http://nobody.test")
 		_, err = richmenu.Apply(t.Context(), offline, declared(), nil)
 		require.Error(t, err)
-		require.True(t, offline.HasMenu("booking"), "a bot may start though LINE is away")
+		require.True(t, offline.HasMenu("", "booking"), "a bot may start though LINE is away")
 	})
 }
 

@@ -57,7 +57,7 @@ func TestWebhookAddress(t *testing.T) {
 	_, err = platform.Say(t.Context(), "Ann", "hello")
 	require.NoError(t, err)
 	ev := <-events
-	require.NoError(t, ch.ShowLoading(t.Context(), ev.Source.ChatID, 7*time.Second))
+	require.NoError(t, ch.ShowLoading(t.Context(), ev.Source, 7*time.Second))
 	require.NoError(t, ch.MarkAsRead(t.Context(), &ev))
 	require.NotEmpty(t, line.DetailsOf(&ev).QuoteToken)
 }
