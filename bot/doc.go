@@ -81,6 +81,7 @@
 //	why an event was not taken            intake.go, admission.go and badevent.go
 //	which flow answers an event           answer.go
 //	what is stored of a session           record.go and source.go; of an output, delivery.go
+//	what Replay does with a dead letter   failedtimer.go and deadoutput.go
 //	what New refuses                      definition.go and menu.go
 //	what Shutdown waits for               crew.go
 //	what an operator may ask or do        operate.go, session.go, health.go, stats.go and backlog.go
@@ -102,7 +103,8 @@
 //	Refused     200 events of the session wait already
 //	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder,
 //	            and an event whose session a newer build wrote, if none took it for 30 s
-//	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter
+//	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter, which
+//	            Bot.Replay sends again
 //
 // # Which flow answers
 //
