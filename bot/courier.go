@@ -54,9 +54,7 @@ func (c *courier) deliver(id string, first session.Seq, outs []delivery, until t
 		return
 	}
 	n, err := c.sendAll(id, first, outs, false, until)
-	if n > 0 {
-		c.acks.add(id, first+session.Seq(n-1))
-	}
+	c.sent(id, first, outs[:n])
 	if n == len(outs) && c.open.leave(id) {
 		return
 	}
@@ -82,6 +80,13 @@ func (c *courier) sendAll(
 		}
 	}
 	return len(outs), nil
+}
+
+// sent notes that sendAll is done with these outputs.
+func (c *courier) sent(id string, first session.Seq, outs []delivery) {
+	if n := len(outs); n > 0 && !outs[n-1].dropped {
+		c.acks.add(id, first+session.Seq(n-1))
+	}
 }
 
 // handedOut delivers, in the background, outputs that Begin handed out.
@@ -150,7 +155,9 @@ func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool
 			c.postpone(id, s.Seq-1, waiting, err)
 			return done, false
 		}
-		done = s.Seq
+		if done = s.Seq; d.dropped && i == len(h.outs)-1 {
+			return done, true
+		}
 	}
 	// Most often there is one output, and the session's next call takes its acknowledgement along. But
 	// if a process died, acknowledge at once: this process may die again soon, before the next call,

@@ -140,3 +140,55 @@ func TestReplayedMenu(t *testing.T) {
 		require.Equal(t, []string{"menu:second"}, untagged(r.channel.texts()))
 	})
 }
+
+// An output that is dropped is out of the outbox at once, so another process may send what comes next. That
+// is not taken from it, and the user sees it once.
+func TestDroppedOutputTakesNothingFromOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
+		a.startBot(bot.Options{}, counter(t, nil))
+		defer func() { require.NoError(t, a.bot.Shutdown(context.Background())) }()
+		b := &rig{T: t, channel: &fakeChannel{}, store: a.store, log: &logged{}, n: 10}
+		b.startBot(bot.Options{}, counter(t, nil))
+		defer func() { require.NoError(t, b.bot.Shutdown(context.Background())) }()
+		a.refuse()
+		a.say("ann", "start")
+		a.channel.take()
+		a.pass(50 * time.Millisecond) // an acknowledgement waits for 100 ms
+		b.say("ann", "a")
+		require.Equal(t, []string{"1 a"}, untagged(b.channel.texts()))
+		b.pass(time.Minute)
+		require.Empty(t, a.channel.texts())
+		require.Empty(t, b.channel.texts())
+	})
+}
+
+// What was committed behind an output while it was on its way to be refused is sent at once.
+func TestNothingWaitsBehindADroppedOutput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
+		a.startBot(bot.Options{}, counter(t, nil))
+		defer func() { require.NoError(t, a.bot.Shutdown(context.Background())) }()
+		b := &rig{T: t, channel: &fakeChannel{}, store: a.store, log: &logged{}, n: 10}
+		b.startBot(bot.Options{}, counter(t, nil))
+		defer func() { require.NoError(t, b.bot.Shutdown(context.Background())) }()
+		a.channel.slow = func() { time.Sleep(300 * time.Millisecond) }
+		a.channel.fail = func(n int, _ *transport.Delivery) error {
+			if n > 0 {
+				return nil
+			}
+			return &transport.SendError{Disposition: transport.Drop, Err: errors.New("test: refused")}
+		}
+		start := time.Now()
+		a.say("ann", "start")
+		a.pass(100 * time.Millisecond)
+		b.say("ann", "a")
+		b.pass(time.Minute)
+		require.Empty(t, b.channel.texts())
+		got := a.channel.take()
+		require.Len(t, got, 2)
+		require.Equal(t, []string{"1 a"}, untagged(got[1].Messages))
+		require.Equal(t, 600*time.Millisecond, got[1].At.Sub(start), "300 ms for each call")
+		require.False(t, got[1].Retried)
+	})
+}
