@@ -40,6 +40,7 @@ type trial struct {
 	attempts  int        // bot.Options.MaxAttempts
 	database  bool       // actions need it: see actions
 	lethal    bool       // see actions
+	single    bool       // no event is answered with more than a reply
 	ends      [][]string // the kinds of the last events of each user, in turn
 
 	// during makes trouble while events are sent, and ends soon after s.ctx does, or after what it waits for
