@@ -170,7 +170,7 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, until tim
 			break
 		}
 		n, err := c.sendAll(id, first, outs, true, until)
-		c.sent(id, first, outs[:n])
+		c.sent(id, first, outs[:n], n == len(outs))
 		first, outs = first+session.Seq(n), outs[n:]
 		if err == nil {
 			return

@@ -54,11 +54,13 @@ func (c *courier) deliver(id string, first session.Seq, outs []delivery, until t
 		return
 	}
 	n, err := c.sendAll(id, first, outs, false, until)
-	c.sent(id, first, outs[:n])
+	c.sent(id, first, outs[:n], n == len(outs))
 	if n == len(outs) && c.open.leave(id) {
 		return
 	}
+	c.settling.begin(id)
 	c.crew.more(func() {
+		defer c.settling.end(id)
 		if n < len(outs) {
 			c.retry(id, first+session.Seq(n), outs[n:], until, err)
 		}
@@ -82,9 +84,14 @@ func (c *courier) sendAll(
 	return len(outs), nil
 }
 
-// sent notes that sendAll is done with these outputs.
-func (c *courier) sent(id string, first session.Seq, outs []delivery) {
-	if n := len(outs); n > 0 && !outs[n-1].dropped {
+// sent notes that sendAll is done with these outputs. All says that there are no more.
+func (c *courier) sent(id string, first session.Seq, outs []delivery, all bool) {
+	n := len(outs)
+	switch {
+	case n == 0 || outs[n-1].dropped:
+	case all:
+		c.delivered(id, first+session.Seq(n-1))
+	default:
 		c.acks.add(id, first+session.Seq(n-1))
 	}
 }
@@ -92,7 +99,9 @@ func (c *courier) sent(id string, first session.Seq, outs []delivery) {
 // handedOut delivers, in the background, outputs that Begin handed out.
 func (c *courier) handedOut(id string, h handout) {
 	c.sending.Add(1)
+	c.settling.begin(id)
 	c.crew.startOrRun(func() {
+		defer c.settling.end(id)
 		defer c.sending.Add(-1)
 		c.deliverStored(id, h)
 	})
@@ -163,7 +172,7 @@ func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool
 	// if a process died, acknowledge at once: this process may die again soon, before the next call,
 	// and the one after it would send the same output again, and so on.
 	if len(h.outs) == 1 && !h.retried {
-		c.acks.add(id, done)
+		c.delivered(id, done)
 		return done, false
 	}
 	return done, len(h.outs) > 0
