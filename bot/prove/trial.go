@@ -41,6 +41,7 @@ type trial struct {
 	database  bool       // actions need it: see actions
 	lethal    bool       // see actions
 	single    bool       // no event is answered with more than a reply
+	freezes   bool       // a process is frozen whenever no request is under way: see freezer
 	ends      [][]string // the kinds of the last events of each user, in turn
 
 	// during makes trouble while events are sent, and ends soon after s.ctx does, or after what it waits for
