@@ -90,6 +90,13 @@ func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 	a.done[id] = max(a.done[id], done)
 }
 
+// noted returns the note of a session, or zero.
+func (a *acks) noted(id string) session.Seq {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.done[id]
+}
+
 // take returns the note of a session, or zero, and forgets it: the caller sends it to the store.
 func (a *acks) take(id string) session.Seq {
 	a.mu.Lock()

@@ -53,6 +53,11 @@ func (c *courier) deliver(id string, first session.Seq, outs []delivery, until t
 	if !c.open.enter(id) {
 		return
 	}
+	// An acknowledgement may have got these outputs from the store, and its delivery sent them, before the
+	// answer of the commit came.
+	for noted := c.acks.noted(id); len(outs) > 0 && first <= noted; first++ {
+		outs = outs[1:]
+	}
 	n, err := c.sendAll(id, first, outs, false, until)
 	c.sent(id, first, outs[:n], n == len(outs))
 	if n == len(outs) && c.open.leave(id) {
@@ -113,8 +118,19 @@ func (c *courier) handedOut(id string, h handout) {
 func (c *courier) deliverStored(id string, h handout) {
 	if c.open.enter(id) {
 		crash("in-claim")
+		h.outs = c.unsent(id, h.outs)
 		c.drain(id, h)
 	}
+}
+
+// unsent leaves out what this process has sent already, and not yet acknowledged. A call of the store may hand
+// outputs out while a delivery of this process sends them, and answer when that delivery is over.
+func (c *courier) unsent(id string, outs []session.Output) []session.Output {
+	done := c.acks.noted(id)
+	for len(outs) > 0 && outs[0].Seq <= done {
+		outs = outs[1:]
+	}
+	return outs
 }
 
 // drain delivers stored outputs, asks the store for those behind them, and so on until nothing waits.
