@@ -108,6 +108,11 @@ func (e *env) owner(id string, state []byte, event *session.Event, outs ...sessi
 		nothing = false
 		_ = rec.unmarshal(event.Body[1:])
 		try(&rec.source)
+	case isDeadOutput(event):
+		var d delivery
+		if nothing = false; d.parse(event.Body) == nil {
+			try(&d.Source)
+		}
 	default:
 		nothing = false
 		for _, account := range e.accounts.names {

@@ -90,6 +90,13 @@ func (a *acks) addIn(id string, done session.Seq, wait time.Duration) {
 	a.done[id] = max(a.done[id], done)
 }
 
+// noted returns the note of a session, or zero.
+func (a *acks) noted(id string) session.Seq {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.done[id]
+}
+
 // take returns the note of a session, or zero, and forgets it: the caller sends it to the store.
 func (a *acks) take(id string) session.Seq {
 	a.mu.Lock()
@@ -143,6 +150,16 @@ func (a *acks) empty() bool {
 	return a.shut
 }
 
+// delivered notes that outputs of a session were delivered. With Options.ProcessBeforeResponse the store is
+// told at once: the process may be frozen or stopped soon, and another would send the outputs again.
+func (c *courier) delivered(id string, done session.Seq) {
+	if c.settling.on {
+		c.acknowledge(map[string]session.Seq{id: max(done, c.acks.take(id))})
+		return
+	}
+	c.acks.add(id, done)
+}
+
 // acknowledge makes one call of the store for each session, all at once: redisstore sends calls that are
 // made at the same time together. Outputs that the store hands out in answer are delivered.
 func (c *courier) acknowledge(m map[string]session.Seq) {
@@ -158,7 +175,11 @@ func (c *courier) acknowledge(m map[string]session.Seq) {
 			if err != nil {
 				failed.Add(1)
 			} else if len(rest.outs) > 0 { // others left them behind these meanwhile
-				c.crew.startOrRun(func() { c.deliverStored(id, rest) })
+				c.settling.begin(id)
+				c.crew.startOrRun(func() {
+					defer c.settling.end(id)
+					c.deliverStored(id, rest)
+				})
 			}
 		})
 	}

@@ -48,8 +48,10 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 		doubt = receipt.MayRepeat
 		crash("after-send")
 	}
-	if se != nil && se.Disposition == transport.Drop && !c.discard(id, seq, receipt, se) {
-		se = &transport.SendError{Disposition: transport.Retry, After: minRetry, Err: errNotKept}
+	if se != nil && se.Disposition == transport.Drop {
+		if d.dropped = c.discard(id, seq, receipt, se); !d.dropped {
+			se = &transport.SendError{Disposition: transport.Retry, After: minRetry, Err: errNotKept}
+		}
 	}
 	if c.o.Sent != nil {
 		s := Sent{Account: session.Account(id), Session: id, Receipt: receipt, Age: d.Age, Retried: d.Retried}
@@ -123,6 +125,10 @@ func sendError(err error) *transport.SendError {
 
 // discard makes a dead letter of an output that can never be delivered, and says whether the store took
 // it. If not, the output is still in the store: it is sent again later, refused again, and kept then.
+//
+// The store takes it out of the outbox at once, before an acknowledgement. So the delivery, which is still
+// under way, has to look what was committed behind it; and no acknowledgement of it may come later, when the
+// outputs behind it are sent already.
 func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *transport.SendError) bool {
 	why := "refused by the platform"
 	switch {
@@ -139,8 +145,10 @@ func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *t
 	err := c.store.Discard(ctx, id, seq, why)
 	if err != nil {
 		c.o.Logger.Warn("bot: output not kept as a dead letter", about(id, "why", se.Err, "err", err)...)
+		return false
 	}
-	return err == nil
+	c.open.again(id)
+	return true
 }
 
 // tell calls Options.Sent. A panic there is logged by its type alone.
@@ -162,10 +170,8 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, until tim
 			break
 		}
 		n, err := c.sendAll(id, first, outs, true, until)
-		if n > 0 {
-			c.acks.add(id, first+session.Seq(n-1))
-			first, outs = first+session.Seq(n), outs[n:]
-		}
+		c.sent(id, first, outs[:n], n == len(outs))
+		first, outs = first+session.Seq(n), outs[n:]
 		if err == nil {
 			return
 		}

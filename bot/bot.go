@@ -68,6 +68,7 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 		return nil, err
 	}
 	binary.BigEndian.PutUint32(e.process[:], 1+rand.Uint32N(math.MaxUint32)) // not 0: that is nobody
+	e.settling.on, e.settling.open = opt.ProcessBeforeResponse, map[string]*tasks{}
 	e.crew.init()
 	e.clock.init()
 	b := &Bot{env: e}

@@ -53,14 +53,19 @@ func (c *courier) deliver(id string, first session.Seq, outs []delivery, until t
 	if !c.open.enter(id) {
 		return
 	}
-	n, err := c.sendAll(id, first, outs, false, until)
-	if n > 0 {
-		c.acks.add(id, first+session.Seq(n-1))
+	// An acknowledgement may have got these outputs from the store, and its delivery sent them, before the
+	// answer of the commit came.
+	for noted := c.acks.noted(id); len(outs) > 0 && first <= noted; first++ {
+		outs = outs[1:]
 	}
+	n, err := c.sendAll(id, first, outs, false, until)
+	c.sent(id, first, outs[:n], n == len(outs))
 	if n == len(outs) && c.open.leave(id) {
 		return
 	}
+	c.settling.begin(id)
 	c.crew.more(func() {
+		defer c.settling.end(id)
 		if n < len(outs) {
 			c.retry(id, first+session.Seq(n), outs[n:], until, err)
 		}
@@ -84,10 +89,24 @@ func (c *courier) sendAll(
 	return len(outs), nil
 }
 
+// sent notes that sendAll is done with these outputs. All says that there are no more.
+func (c *courier) sent(id string, first session.Seq, outs []delivery, all bool) {
+	n := len(outs)
+	switch {
+	case n == 0 || outs[n-1].dropped:
+	case all:
+		c.delivered(id, first+session.Seq(n-1))
+	default:
+		c.acks.add(id, first+session.Seq(n-1))
+	}
+}
+
 // handedOut delivers, in the background, outputs that Begin handed out.
 func (c *courier) handedOut(id string, h handout) {
 	c.sending.Add(1)
+	c.settling.begin(id)
 	c.crew.startOrRun(func() {
+		defer c.settling.end(id)
 		defer c.sending.Add(-1)
 		c.deliverStored(id, h)
 	})
@@ -99,8 +118,19 @@ func (c *courier) handedOut(id string, h handout) {
 func (c *courier) deliverStored(id string, h handout) {
 	if c.open.enter(id) {
 		crash("in-claim")
+		h.outs = c.unsent(id, h.outs)
 		c.drain(id, h)
 	}
+}
+
+// unsent leaves out what this process has sent already, and not yet acknowledged. A call of the store may hand
+// outputs out while a delivery of this process sends them, and answer when that delivery is over.
+func (c *courier) unsent(id string, outs []session.Output) []session.Output {
+	done := c.acks.noted(id)
+	for len(outs) > 0 && outs[0].Seq <= done {
+		outs = outs[1:]
+	}
+	return outs
 }
 
 // drain delivers stored outputs, asks the store for those behind them, and so on until nothing waits.
@@ -154,13 +184,15 @@ func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool
 			c.postpone(id, s.Seq-1, waiting, err)
 			return done, false
 		}
-		done = s.Seq
+		if done = s.Seq; d.dropped && i == len(h.outs)-1 {
+			return done, true
+		}
 	}
 	// Most often there is one output, and the session's next call takes its acknowledgement along. But
 	// if a process died, acknowledge at once: this process may die again soon, before the next call,
 	// and the one after it would send the same output again, and so on.
 	if len(h.outs) == 1 && !h.retried {
-		c.acks.add(id, done)
+		c.delivered(id, done)
 		return done, false
 	}
 	return done, len(h.outs) > 0

@@ -37,6 +37,13 @@ func (l *deliveries) enter(id string) bool {
 	return true
 }
 
+// again says that the delivery itself has to look once more before it ends.
+func (l *deliveries) again(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open[id] = true
+}
+
 // look forgets that others came. The delivery calls it just before it asks the store what waits: the
 // answer has all that others left until now.
 func (l *deliveries) look(id string) {

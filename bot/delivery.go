@@ -16,6 +16,7 @@ type delivery struct {
 	ages
 	unreadable bool      // what is stored is no delivery
 	resting    time.Time // until then, no attempt: see transport.SendError.TokenSpent
+	dropped    bool      // it became a dead letter, and is out of the outbox
 }
 
 // ages are the times by which a delivery is judged, by the store's clock. Of what a timer sends, all are

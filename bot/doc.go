@@ -71,7 +71,8 @@
 //	channel                                              |
 //	                                                     |
 //	sweeper    asks what is due, and has the             |
-//	           runner begin it (sweeper.go) <-- Due ---- +
+//	           runner begin it (sweeper.go,              |
+//	           pending.go) <-------------------- Due --- +
 //
 // Where to look:
 //
@@ -84,8 +85,9 @@
 //	which flow answers an event           answer.go
 //	what is stored of a session           record.go and source.go; of an output, delivery.go
 //	whose a session or an output is       account.go
+//	what Replay does with a dead letter   failedtimer.go and deadoutput.go
 //	what New refuses                      definition.go and menu.go
-//	what Shutdown waits for               crew.go
+//	what Shutdown waits for               crew.go; what a webhook may wait for, settle.go
 //	what an operator may ask or do        operate.go, session.go, health.go, stats.go and backlog.go
 //
 // # Promises
@@ -105,7 +107,8 @@
 //	Refused     200 events of the session wait already
 //	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder,
 //	            and an event whose session a newer build wrote, if none took it for 30 s
-//	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter
+//	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter, which
+//	            Bot.Replay sends again
 //
 // # Accounts
 //
@@ -193,6 +196,21 @@
 // many again, and an error would count against the bot and so against all users. A session has one turn
 // at a time, and after fifty in a row other sessions come first. A turn sends up to 100 messages. A
 // session has up to 100 timers and 64 KiB of state.
+//
+// # Hosts that freeze a process
+//
+// Some hosts freeze or stop a process when no request is under way, such as Cloud Run billed by request. Then
+// nothing runs in the background: no turn after its webhook was answered, no timer, no second attempt. For
+// such hosts there are two things:
+//
+//	Options.ProcessBeforeResponse   a webhook is answered when the turns of its events are over and their
+//	                                outputs sent and acknowledged, but after 1.5 s at the latest
+//	Bot.RunPending                  a handler for a scheduler: it does all that is due, and answers then
+//
+// For example: a turn takes 0.4 s and LINE 0.1 s, so the webhook is answered after 0.5 s, and the process may
+// freeze. A turn takes 3 s: the webhook is answered after 1.5 s, and the turn goes on with the next request, of
+// LINE or of the scheduler. If it fails meanwhile, or another process takes the session over, it runs again. By
+// then its reply token may be over, and the answer is a push. So keep actions short there.
 //
 // # When Redis is away
 //

@@ -77,14 +77,15 @@ func testAnHourLater(t *testing.T, file string) {
 	w.say(bea, bea, "bea-9", "book")
 	w.expect(bea, "reply Which day?")
 
-	// Dead letters: the event has another turn, the output is only shown.
+	// Dead letters: the event has another turn, and the output is pushed.
 	letters, err := deadLetters(b.DeadLetters(t.Context()))
 	require.NoError(t, err)
 	require.Len(t, letters, 2)
 	for _, l := range letters {
 		if l.Event.ID == "" {
 			require.Contains(t, string(l.Output.Body), "You said refuse")
-			require.ErrorIs(t, b.Replay(t.Context(), l.ID), session.ErrOutput)
+			require.NoError(t, b.Replay(t.Context(), l.ID))
+			w.expect(jon, "push You said refuse")
 			continue
 		}
 		require.Equal(t, "ida-2", l.Event.ID)

@@ -22,7 +22,8 @@ type env struct {
 
 	leftAlone rarely // the log of what belongs to other accounts
 
-	process [4]byte // begins all lease tokens: by it the store knows this process again
+	process  [4]byte  // begins all lease tokens: by it the store knows this process again
+	settling settling // what this process does now, with Options.ProcessBeforeResponse
 
 	lateOutputs, lateEvents, newer backlog // sessions in which something waits: see Stats
 	letters                        letterCount

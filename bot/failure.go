@@ -81,6 +81,7 @@ func (h *holder) failed(err error) (session.Event, bool) {
 	rest := retryTurn(j.attempt)
 	h.lateEvents.note(h.id, j.event.Accepted, h.clock.now(), rest)
 	h.release(rest, true)
+	h.wakeIn(rest, h.id)
 	return session.Event{}, false
 }
 

@@ -84,6 +84,7 @@ func (h *holder) run() {
 			h.fault = errExited
 			go h.crew.loop(h.work)
 		default:
+			h.settling.end(h.id)
 			h.recycle()
 			h.running.Add(-1)
 			h.crew.busy.Done()

@@ -37,10 +37,26 @@ func (in *intake) init(e *env, r *runner) {
 	in.rates.limit(e.o.UserRate)
 }
 
-// receive takes the events of a webhook, as the channel decoded them, and those of Bot.Receive that
+// receive takes events, as accept does. With Options.ProcessBeforeResponse it waits for their turns.
+func (in *intake) receive(ctx context.Context, events []transport.Event) error {
+	if !in.settling.on {
+		return in.accept(ctx, events)
+	}
+	wait, cancel := context.WithTimeout(ctx, beforeResponse)
+	defer cancel()
+	err := in.accept(ctx, events)
+	for i := range events {
+		if key, ok := session.KeyOf(events[i].Source, in.o.Scope); ok {
+			in.settling.wait(wait, key.ID())
+		}
+	}
+	return err
+}
+
+// accept takes the events of a webhook, as the channel decoded them, and those of Bot.Receive that
 // check found good. Events of one session are made durable one after the other, in the order of the
 // webhook. Events of different sessions are made durable side by side.
-func (in *intake) receive(ctx context.Context, events []transport.Event) error {
+func (in *intake) accept(ctx context.Context, events []transport.Event) error {
 	if in.crew.stopping() {
 		return ErrClosed
 	}

@@ -104,9 +104,15 @@ func outputs(l *session.DeadLetter) []session.Output {
 	return []session.Output{l.Output}
 }
 
-// Replay gives an event or a timer that is a dead letter another turn, and deletes the dead letter. It
-// returns session.ErrNoDeadLetter if there is none of that ID, session.ErrOutput if it is an output,
-// session.ErrFull if 200 events of the session wait, and session.ErrUnavailable.
+// Replay gives a dead letter another try, and deletes it. An event or a timer has another turn.
+//
+// An output is sent once more. It comes behind what its chat has got meanwhile, and as a push: that costs
+// quota, and in a group it needs Options.PushToGroups. If it cannot be delivered again, it is a dead letter
+// again. What an output is replayed for within 23 h of its turn, such as a quota that was used up, cannot
+// make a push come twice; after that, or if it may have arrived as a reply (Stats.Ambiguous), it can.
+//
+// It returns session.ErrNoDeadLetter if there is no dead letter of that ID, session.ErrFull if 200 events of
+// the session wait, and session.ErrUnavailable.
 func (b *Bot) Replay(ctx context.Context, letter string) error {
 	return b.store.Replay(ctx, letter)
 }

@@ -59,6 +59,13 @@ type Options struct {
 	// 4 processes, one user may have up to 4 times as many. The default is 100; below zero there is no
 	// bound.
 	UserRate int
+	// ProcessBeforeResponse holds back the response to a webhook, and the return of Receive, until the turns
+	// of its events are over and their outputs sent and acknowledged; but for 1.5 s at most, as LINE waits for
+	// 2 s. Then the rest goes on in the background. It is for hosts that freeze or stop a process when no
+	// request is under way, such as Cloud Run billed by request: use RunPending with it. Elsewhere it is of
+	// no use, and costs one more call of the store for each turn. The default is to respond as soon as the
+	// events are durable.
+	ProcessBeforeResponse bool
 	// LoadingAfter is how long a turn may take before the user of a one-to-one chat is shown that an
 	// answer is on its way, if the channel can show it. The default is 1 s; below zero it is not shown.
 	LoadingAfter time.Duration

@@ -48,6 +48,8 @@ func (r *runner) full() bool {
 // with the call, and outputs that the store hands out go to the courier.
 func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transport.Event) (session.Status, error) {
 	req.Token, req.Lease, req.DeliveryLease = r.newToken(), r.o.lease, r.o.deliveryLease
+	r.settling.begin(req.ID)
+	defer r.settling.end(req.ID)
 	done, asked := r.courier.acks.take(req.ID), time.Now()
 	req.Done = done
 	crash("before-begin")
@@ -79,6 +81,27 @@ func (r *runner) wake(ctx context.Context, id string) error {
 	return err
 }
 
+// wakeIn begins the next turn of a session after a wait, where a webhook waits for it: the sweep may come up
+// to 2 s later.
+func (r *runner) wakeIn(wait time.Duration, id string) {
+	if !r.settling.on || wait > soon {
+		return
+	}
+	r.settling.begin(id)
+	time.AfterFunc(wait, func() {
+		if !r.crew.start(func() {
+			defer r.settling.end(id)
+			ctx, cancel := context.WithTimeout(context.Background(), r.o.lease)
+			defer cancel()
+			if err := r.wake(ctx, id); err != nil {
+				r.o.Logger.Warn("bot: due session not begun", "session", id, "err", err)
+			}
+		}) {
+			r.settling.end(id)
+		}
+	})
+}
+
 // start has a holder run the turn that Begin gave, and those that wait behind it. Once Shutdown has
 // begun, it gives the lease back instead: another process runs the turn.
 func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *transport.Event) {
@@ -93,8 +116,10 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 	}
 	h.set(j)
 	r.running.Add(1)
+	r.settling.begin(req.ID)
 	if !r.crew.launch(h.work) {
 		r.running.Add(-1)
+		r.settling.end(req.ID)
 		h.release(0, false)
 		h.recycle()
 	}

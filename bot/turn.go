@@ -67,6 +67,8 @@ func (h *holder) plan(ctx context.Context) (p plan, err error) {
 		return p, nil // a timer that was cleared meanwhile, or a message that its sender took back
 	case isDeadTimer(&j.event):
 		return h.planner.rearm(j)
+	case isDeadOutput(&j.event):
+		return h.planner.resend(h.id, j)
 	}
 	if err := h.decode(); err != nil {
 		return p, err

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strconv"
 	"time"
 )
 
@@ -46,11 +47,11 @@ type Admin interface {
 	// It returns ErrUnavailable.
 	CountDeadLetters(ctx context.Context, accounts []string) (int, error)
 
-	// Replay makes an event out of a dead letter again, and deletes the dead letter. The event is
-	// accepted when the first one was, and is due at once. Its id is that of the dead letter's event,
-	// then "#r" and a number that the store chooses, such as "e1#r3": otherwise it would be taken for
-	// the event that failed, and would be a duplicate.
-	// It returns ErrNoDeadLetter, ErrOutput, ErrFull and ErrUnavailable.
+	// Replay makes an event out of a dead letter, which is deleted. The event is that of
+	// DeadLetter.Replayed, and is due at once. At the end of its id come "#r" and a number that the store
+	// chooses, such as "e1#r3": otherwise it would be taken for the event that failed, and would be a
+	// duplicate.
+	// It returns ErrNoDeadLetter, ErrFull and ErrUnavailable.
 	Replay(ctx context.Context, letter string) error
 
 	// DeleteDeadLetter deletes a dead letter. It returns ErrNoDeadLetter, ErrUnavailable.
@@ -96,4 +97,20 @@ type DeadLetter struct {
 	Why string
 	// Time is when it became a dead letter, by the store's clock.
 	Time time.Time
+}
+
+// OutputEventID is how the ID of an event begins that stands for an output: see DeadLetter.Replayed.
+const OutputEventID = "output:"
+
+// Replayed returns the event that Replay makes of the dead letter, without what Replay appends to its ID.
+// For an event or a timer, it is the Event of the dead letter, which was accepted when the first one was.
+// For an output, it is an event that stands for the output: the output of Seq 1793 has the ID "output:1793"
+// and its own Body, and it happened and was accepted when the output became a dead letter. A bot sends
+// such an output once more, as an output of the turn of that event.
+func (l *DeadLetter) Replayed() Event {
+	if l.Output.Seq == 0 {
+		return l.Event
+	}
+	id := OutputEventID + strconv.FormatUint(uint64(l.Output.Seq), 10)
+	return Event{ID: id, Time: l.Time, Accepted: l.Time, Body: l.Output.Body}
 }

@@ -450,11 +450,8 @@ func (s *PlainStore) Replay(_ context.Context, letter string) error {
 	if i < 0 {
 		return session.ErrNoDeadLetter
 	}
-	e, v := s.dead[i].Event, s.sessions[s.dead[i].Session]
-	switch {
-	case e.ID == "":
-		return session.ErrOutput
-	case len(v.events) >= session.MaxMailbox:
+	e, v := s.dead[i].Replayed(), s.sessions[s.dead[i].Session]
+	if len(v.events) >= session.MaxMailbox {
 		return session.ErrFull
 	}
 	e.ID += "#r" + letter

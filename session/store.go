@@ -42,9 +42,6 @@ var (
 	ErrUnavailable = errors.New("session: store unavailable")
 	// ErrNoDeadLetter: there is no dead letter of that id.
 	ErrNoDeadLetter = errors.New("session: no such dead letter")
-	// ErrOutput: the dead letter is an output, which cannot be replayed: the turn that left it is
-	// over, and so is the time in which it could be answered.
-	ErrOutput = errors.New("session: an output cannot be replayed")
 )
 
 // LeaseToken names one acquisition of a session's lease, or of its delivery lease. The first four bytes are

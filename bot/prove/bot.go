@@ -44,6 +44,7 @@ type botConfig struct {
 	Lethal               bool          // timers of the flow kill their process if the database does not answer
 	Router               string        // that the bot is mounted in
 	Drain                time.Duration // of Bot.Drain; 0 for no balancer
+	Freezes              bool          // bot.Options.ProcessBeforeResponse
 }
 
 func runBot() error {
@@ -73,7 +74,7 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
-	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts}
+	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts, ProcessBeforeResponse: cfg.Freezes}
 	if cfg.Database != "" {
 		o.Failed = line.Text(apology)
 	}
@@ -126,6 +127,7 @@ func routes(router string, b *bot.Bot) http.Handler {
 	mux.Handle("GET /readyz", b.Ready())
 	mux.HandleFunc("GET /stats", writeStats)
 	mux.HandleFunc("POST /replay", replay(b))
+	mux.Handle("POST /pending", b.RunPending())
 	return mux
 }
 

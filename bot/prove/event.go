@@ -53,7 +53,7 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 				id: fmt.Sprintf("%s-%d-%d", userID(seed, u)[1:9], seed, i), stamp: start.Add(at).UnixMilli() + int64(i),
 			}
 			switch n := rng.IntN(20); {
-			case n == 0:
+			case n == 0 && !t.single:
 				e.kind = kindMany
 			case n <= t.timers:
 				e.kind = kindTimer

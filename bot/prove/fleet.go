@@ -30,6 +30,8 @@ type fleet struct {
 	faults  []string    // ends that nobody asked for
 	ends    []time.Time // deaths, and ends that left no process
 	wg      sync.WaitGroup
+
+	freezer freezer
 }
 
 // process is one bot.

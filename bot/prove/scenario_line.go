@@ -1,6 +1,13 @@
 package main
 
-import "time"
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/session"
+	"github.com/kaiwa-go/kaiwa/session/redisstore"
+)
 
 // lineRows have LINE fail, before it accepted a call and after.
 func lineRows(long bool) []trial {
@@ -16,7 +23,6 @@ func lineRows(long bool) []trial {
 	}{
 		{"line-outage", apiFault{status: 503}},
 		{"line-401", apiFault{status: 401, text: "Authentication failed due to the following reason: invalid token"}},
-		{"line-monthly", apiFault{status: 429, text: "You have reached your monthly limit.", pushOnly: true}},
 	} {
 		row.fault.before = true
 		t := base(row.name, 30, pick(long, 30, 60), 60, 3)
@@ -24,7 +30,53 @@ func lineRows(long bool) []trial {
 		t.during = func(s *stage) { s.refuse(row.fault, pick(long, 5*time.Second, 10*time.Second)) }
 		rows = append(rows, t)
 	}
-	return rows
+	return append(rows, quotaRow(long))
+}
+
+// quotaRow has the month's quota used up for a time, in which reminders fall due and users write. No reply
+// is late. The reminders are dead letters, and come when the limit was raised and they were replayed.
+func quotaRow(long bool) trial {
+	t := base("quota-spent", 30, pick(long, 30, 60), 60, 3)
+	t.single, t.timers, t.repair = true, 6, 2*time.Second
+	t.during = func(s *stage) {
+		s.refuse(apiFault{
+			before: true, status: 429, text: "You have reached your monthly limit.", pushOnly: true,
+		}, pick(long, 5*time.Second, 15*time.Second))
+		n := 0
+		for again := true; again; {
+			again = s.pause(300 * time.Millisecond)
+			n += s.replay()
+		}
+		if n == 0 {
+			s.fail("no dead letter")
+		}
+		s.note("%d dead letters were replayed", n)
+	}
+	return t
+}
+
+// replay replays all dead letters, as an operator does, and says how many there were.
+func (s *stage) replay() (n int) {
+	ctx := context.Background()
+	b, err := redisstore.New(ctx, s.redis.client, &redisstore.Options{
+		Namespace: s.namespace, Logger: slog.New(slog.DiscardHandler),
+	})
+	for from, first := "", true; err == nil && (first || from != ""); first = false {
+		var page []session.DeadLetter
+		if page, from, err = b.DeadLetters(ctx, []string{""}, from, 100); err != nil {
+			break
+		}
+		for _, l := range page {
+			if err = b.Replay(ctx, l.ID); err != nil {
+				break
+			}
+			n++
+		}
+	}
+	if err != nil {
+		s.fail("replay: %v", err)
+	}
+	return n
 }
 
 // hiccups has LINE refuse all calls for longer than the first retries take, again and again.

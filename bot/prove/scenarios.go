@@ -25,6 +25,7 @@ func scenarios(long bool) []trial {
 	rows = append(rows, loadRows(long)...)
 	rows = append(rows, stopRow(long), restartsRow(long), accountsRow(long))
 	rows = append(rows, deathRows(long)...)
+	rows = append(rows, frozenRows(long)...)
 	rows = append(rows, redisRows(long)...)
 	rows = append(rows, failoverRows(long)...)
 	rows = append(rows, lineRows(long)...)

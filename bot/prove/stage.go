@@ -88,12 +88,16 @@ func newStage(ctx context.Context, h *host, bin programs, seed uint64, t *trial)
 		API: s.line.url(), Redis: s.redis.cfg, Namespace: s.namespace, Lease: t.lease, DeliveryLease: t.delivery,
 		Timeout: t.timeout, Window: t.window, Slow: t.slow, Guard: t.guard, Attempts: t.attempts,
 		Replicas: t.replicas, Fsync: t.fsync, Router: t.router, Drain: t.drain, Lethal: t.lethal, Skew: t.skew,
+		Freezes: t.freezes,
 	}
 	if t.database {
 		cfg.Database = s.line.url() + "/database"
 	}
 	life, end := context.WithCancel(ctx)
 	s.fleet, err = startFleet(life, bin, dir, cfg, t.serve, t.procs, t.crash)
+	if t.freezes {
+		s.fleet.freezer.begin(s.fleet)
+	}
 	h.Cleanup(func() {
 		end()
 		s.fleet.setDown(true)
@@ -151,6 +155,7 @@ func (s *stage) heal() {
 	s.fleet.down = false
 	s.fleet.mu.Unlock()
 	s.fleet.disarm()
+	s.fleet.freezer.end()
 	for i := range s.fleet.procs {
 		s.fleet.signal(i, syscall.SIGCONT)
 	}

@@ -41,6 +41,8 @@ type trial struct {
 	attempts  int        // bot.Options.MaxAttempts
 	database  bool       // actions need it: see actions
 	lethal    bool       // see actions
+	single    bool       // no event is answered with more than a reply
+	freezes   bool       // a process is frozen whenever no request is under way: see freezer
 	ends      [][]string // the kinds of the last events of each user, in turn
 	// accounts are those that users write to; one without a name if there are none. The last process serves the
 	// last of them, and the others serve all others.

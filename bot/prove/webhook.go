@@ -92,6 +92,8 @@ func (s *sender) post(ctx context.Context, e *event, again bool) bool {
 	req.Header.Set("x-line-signature", signature)
 	s.line.issue(e)
 	start := time.Now()
+	thaw := s.fleet.freezer.request(addr)
+	defer thaw()
 	res, err := s.client.Do(req)
 	took, status := time.Since(start), 0
 	if err == nil {

@@ -138,20 +138,16 @@ func (s *Store) lettersOf(letter string) *deadLetters {
 	return &s.account(name).dead
 }
 
-// Replay implements session.Admin. The new event keeps the acceptance time of the event that
-// failed, so that its turn knows how old it is. Its id is made of the letter's number, which is
-// never used again: e1 that failed as letter 3 becomes e1#r3, and is no duplicate of e1. A session
-// that is gone is made anew, as by Begin. If the mailbox is full, the letter stays.
+// Replay implements session.Admin. The event's id ends in the letter's number, which is never used again:
+// e1 that failed as letter 3 becomes e1#r3, and is no duplicate of e1. A session that is gone is made
+// anew, as by Begin. If the mailbox is full, the letter stays.
 func (s *Store) Replay(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	dead := s.lettersOf(id)
 	d, ok := dead.find(id)
-	switch {
-	case !ok:
+	if !ok {
 		return session.ErrNoDeadLetter
-	case d.Output.Seq != 0:
-		return session.ErrOutput
 	}
 	now := clock()
 	e := s.find(d.Session, now)
@@ -163,8 +159,9 @@ func (s *Store) Replay(_ context.Context, id string) error {
 	}
 	dead.remove(func(d session.DeadLetter) bool { return d.ID == id })
 	_, n, _ := cutLetterID(id)
-	d.Event.ID += "#r" + strconv.FormatUint(n, 10)
-	e.enqueue(d.Event, maphash.String(s.seed, d.Event.ID), now)
+	ev := d.Replayed()
+	ev.ID += "#r" + strconv.FormatUint(n, 10)
+	e.enqueue(ev, maphash.String(s.seed, ev.ID), now)
 	s.settle(e)
 	return nil
 }

@@ -158,7 +158,6 @@ func TestDeadLettersOfAnEarlierBuild(t *testing.T) {
 	all, _, err := e.DeadLetters(ctx, []string{"other"}, "", 10)
 	require.NoError(t, err)
 	require.Len(t, all, 2, "nobody knows whose they are")
-	require.ErrorIs(t, e.Replay(ctx, all[1].ID), session.ErrOutput)
 	require.NoError(t, e.DeleteDeadLetter(ctx, all[1].ID))
 	require.NoError(t, e.Replay(ctx, all[0].ID))
 	require.Equal(t, []string{e.hash}, e.due("other"))

@@ -201,11 +201,8 @@ func (s *Store) Replay(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if l.Output.Seq != 0 {
-		return session.ErrOutput
-	}
 	// The hash is made here, as for Begin: Redis' Lua has no SHA-256.
-	again := id.eventID(l.Event.ID)
+	again := id.eventID(l.Replayed().ID)
 	hash := eventHash(again)
 	c := s.firm.get()
 	c.request = append(c.request, id.place()...)

@@ -81,6 +81,7 @@ func brokenAdmins() []brokenStore {
 	const unsent = "an unsent message is gone, and its events keep their place"
 	const seen = "a look into a session shows what is kept and changes nothing"
 	const discarded = "an output that is discarded leaves a letter"
+	const replayedOutput = "an output that is a dead letter is replayed as an event"
 	onlyAcks := func(_ session.Store, b *broken) {
 		b.discard = func(id string, seq session.Seq, _ string) error {
 			_, err := b.ack(&session.AckRequest{ID: id, Token: session.LeaseToken{1}, Done: seq, DeliveryLease: time.Millisecond})
@@ -93,8 +94,8 @@ func brokenAdmins() []brokenStore {
 		return func(_ session.Store, b *broken) { shortTombstone(b, lasts, redelivered) }
 	}
 	noTombstone := afterForget(0, false)
-	noNumber := replaysWith(func(id string) string { return id + "#r" })
-	likeNew := replaysWith(func(id string) string { return id + "#r1" })
+	noNumber := replaysWith(func(e *session.Event) { e.ID += "#r" })
+	likeNew := replaysWith(func(e *session.Event) { e.ID += "#r1" })
 	return []brokenStore{
 		{"is never fit", func(_ session.Store, b *broken) {
 			b.check = func() error { return session.ErrUnavailable }
@@ -153,9 +154,9 @@ func brokenAdmins() []brokenStore {
 		{"replays as if it came now", likeNew, "a replayed letter is a new event"},
 		{"replays without a number", noNumber, "a replayed letter is a new event"},
 		{"replays without a number", noNumber, random},
-		{"replays once", replaysWith(func(id string) string {
-			id, _, _ = strings.Cut(id, "#")
-			return id + "#r1"
+		{"replays once", replaysWith(func(e *session.Event) {
+			e.ID, _, _ = strings.Cut(e.ID, "#")
+			e.ID += "#r1"
 		}), "a letter may be replayed again and again"},
 		{"loses letters that do not fit", func(_ session.Store, b *broken) {
 			good := b.replay
@@ -170,6 +171,12 @@ func brokenAdmins() []brokenStore {
 		{"only acknowledges what is discarded", onlyAcks, discarded},
 		{"only acknowledges what is discarded", onlyAcks, random},
 		{"discards again and again", discardsAgain, discarded},
+		{"replays an output without its body", replaysWith(func(e *session.Event) {
+			e.ID, e.Body = e.ID+"#r1", nil
+		}), replayedOutput},
+		{"replays an output behind what waits", replaysWith(func(e *session.Event) {
+			e.ID, e.Time = e.ID+"#r1", e.Time.Add(time.Hour)
+		}), replayedOutput},
 		{"keeps what was discarded", func(_ session.Store, b *broken) {
 			b.discard = func(string, session.Seq, string) error { return nil }
 		}, discarded},
@@ -302,8 +309,8 @@ func setsAsideTwice(_ session.Store, b *broken) {
 	}
 }
 
-// replaysWith accepts a letter's event once more, under another id.
-func replaysWith(name func(id string) string) func(session.Store, *broken) {
+// replaysWith accepts a letter's event once more, changed.
+func replaysWith(change func(*session.Event)) func(session.Store, *broken) {
 	return func(_ session.Store, b *broken) {
 		b.replay = func(letter string) error {
 			account, _, _ := cutLast(letter, "/") // as memstore has it
@@ -312,8 +319,8 @@ func replaysWith(name func(id string) string) func(session.Store, *broken) {
 			if i < 0 {
 				return session.ErrNoDeadLetter
 			}
-			e := all[i].Event
-			e.ID = name(e.ID)
+			e := all[i].Replayed()
+			change(&e)
 			if _, err := b.begin(&session.BeginRequest{ID: all[i].Session, Event: e, Hold: true}); err != nil {
 				return err
 			}

@@ -12,9 +12,9 @@ func (p *probe) discard(step, id string, seq session.Seq, why string) {
 
 // discarded leaves three outputs and discards the second, which drops the first with it, as if it
 // was delivered. There is one dead letter, with the session, the number, the body and the reason of
-// the second output; discarding again, or what is gone already, leaves no other. It cannot be
-// replayed. The third output waits until the delivery lease runs out, as Discard does not hand it
-// out. Purge and Forget take such letters away like others.
+// the second output; discarding again, or what is gone already, leaves no other. The third output
+// waits until the delivery lease runs out, as Discard does not hand it out. Purge and Forget take such
+// letters away like others.
 //
 //	Commit "a", "b", "c"    1.1, 1.2 and 1.3 wait
 //	Discard 1.2             "a" is dropped, "b" is a dead letter, "c" waits
@@ -45,7 +45,6 @@ func discarded(p *probe) {
 	// What a caller does to it does not change what is stored.
 	scribble(l.Output.Body)
 	p.same("Letters again", "output", "b", string(p.letters(10)[0].Output.Body))
-	p.err("Replay", session.ErrOutput, p.store.Replay(p.Context(), l.ID))
 
 	// The third output waits for its delivery lease to end, and is handed out then.
 	p.pass(short)
@@ -59,4 +58,34 @@ func discarded(p *probe) {
 	p.same("Letters after Purge", "letters", 1, len(p.letters(10)))
 	p.forget("Forget", s)
 	p.same("Letters after Forget", "letters", 0, len(p.letters(10)))
+}
+
+// outputReplayed discards an output, and replays the letter while another event waits. The letter becomes an
+// event that has the body of the output and the time of the letter. So it runs before the event, which
+// happens later. When the event of the output is set aside too, that letter is replayed like any other.
+func outputReplayed(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	c := p.commit("Commit", t, session.CommitRequest{Outputs: outputs("a"), State: []byte("s")})
+	seq := session.MakeSeq(c.Rev, 1)
+	p.discard("Discard", s, seq, "blocked")
+	l := p.lettersOf(s)[0]
+	later := p.event("e2", 2)
+	later.Time = p.now().Add(long)
+	p.begin("Begin of an event that waits", session.BeginRequest{ID: s, Event: later, Hold: true}, session.Queued)
+	t = p.replay(s)
+	p.same("Begin after Replay", "body", "a", string(t.Event.Body))
+	p.same("Begin after Replay", "message", "", t.Event.MessageID)
+	p.same("Begin after Replay", "time of the event", l.Time.UTC(), t.Event.Time.UTC())
+	p.same("Begin after Replay", "time of acceptance", l.Time.UTC(), t.Event.Accepted.UTC())
+	p.same("Begin after Replay", "attempt", 1, t.Attempt)
+	p.same("Begin after Replay", "state", "s", string(t.State))
+	p.same("Begin after Replay", "outputs", 0, len(t.Outputs))
+	c = p.commit("Commit with Dead", t, session.CommitRequest{State: []byte("s"), Dead: "panic", Release: true})
+	p.same("Commit with Dead", "next event", "", c.Next.ID)
+	t = p.replay(s)
+	p.same("Begin after another Replay", "body", "a", string(t.Event.Body))
+	c = p.commit("Commit", t, session.CommitRequest{State: []byte("s"), Outputs: outputs("a")})
+	p.same("Commit", "delivery lease", true, c.MayDeliver)
+	p.same("Commit", "next event", "e2", c.Next.ID)
 }

@@ -19,6 +19,7 @@ func letterChecks() []check {
 		{"a replay into a full mailbox keeps the letter", replayFull},
 		{"a letter that is purged is gone", letterPurged},
 		{"an output that is discarded leaves a letter", discarded},
+		{"an output that is a dead letter is replayed as an event", outputReplayed},
 	}
 }
 
@@ -176,9 +177,10 @@ func (p *probe) replay(id string) *turn {
 	// Anybody may look after the session now.
 	t := p.begin("Begin after Replay", session.BeginRequest{ID: id}, session.Run)
 	// The new id is the old one, "#r" and a number that the store chooses.
-	number, ok := strings.CutPrefix(t.Event.ID, all[0].Event.ID+"#r")
+	old := all[0].Replayed().ID
+	number, ok := strings.CutPrefix(t.Event.ID, old+"#r")
 	if !ok || number == "" || strings.Trim(number, "0123456789") != "" {
-		p.fail("Begin after Replay", "event", all[0].Event.ID+"#r<number>", t.Event.ID)
+		p.fail("Begin after Replay", "event", old+"#r<number>", t.Event.ID)
 	}
 	return t
 }

@@ -25,9 +25,9 @@
 // What becomes of a delivery that failed is in transport.SendError, and LINE's own words are in
 // the APIError inside. A 401 that no new token mends is transport.Hold. The monthly limit stops
 // only pushes (APIError.MonthlyLimit): a late answer that meets it is replied after all, if LINE
-// still takes its reply token; what can only be pushed is on hold until it is 5 minutes old and
-// is dropped then, so that free replies are not kept back behind it. FAULTS.md is the table of
-// what becomes of an answer, as a bot on the emulator has shown it.
+// still takes its reply token; what can only be pushed is dropped, so that free replies are not kept
+// back behind it, and is a dead letter that the bot can replay. FAULTS.md is the table of what becomes
+// of an answer, as a bot on the emulator has shown it.
 //
 // Calls go over a pool of HTTP/1.1 connections of the Channel's own. It costs less than half the
 // CPU of net/http and never sends a request twice. Options.Client replaces it, for instance for

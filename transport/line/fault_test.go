@@ -120,7 +120,7 @@ var faultRows = []faultRow{
 	{"nothing fails", 0, emulator.Fault{}, replied, pushed},
 	{"401, the access token is renewed", 1, emulator.Fault{Status: 401}, replied, pushed},
 	{"429, too many calls", 1, emulator.Fault{Status: 429}, replied, pushed},
-	{"429, the monthly limit", 1, emulator.Fault{Status: 429, Message: "You have reached your monthly limit."}, nothing, replied},
+	{"429, the monthly limit", 1, emulator.Fault{Status: 429, Message: monthlyLimit}, nothing, replied},
 	{"500, nothing done", 1, emulator.Fault{Status: 500}, replied, pushed},
 	{"500 twice, nothing done", 2, emulator.Fault{Status: 500}, replied, pushed},
 	{"500, but LINE has it (then 409 for a push)", 1, emulator.Fault{Status: 500, After: true}, replied, pushed},
@@ -217,7 +217,7 @@ func TestFaultsFile(t *testing.T) {
 	}
 	b.WriteString("\nA reply token that expired makes the answer a push. A 401 that no new access token mends holds all until\n" +
 		"somebody mends it. At the monthly limit replies go out; a late answer is replied if LINE still takes its\n" +
-		"reply token; what can only be pushed is held until it is 5 minutes old, and is then a dead letter.\n")
+		"reply token; what can only be pushed is a dead letter at once, which keeps back nothing.\n")
 	const file = "FAULTS.md"
 	if os.Getenv("KAIWA_UPDATE") != "" {
 		require.NoError(t, os.WriteFile(file, []byte(b.String()), 0o644))

@@ -63,6 +63,7 @@ type life struct {
 	group    string // the chat is this group's, if it is not empty
 	fail     bool   // the action does
 	steal    bool   // the action uses the reply token itself
+	spent    bool   // the month's quota is used up
 
 	fault emulator.Fault // of calls whose path ends in call, until then
 	call  string
@@ -99,7 +100,13 @@ func newLife(t *testing.T, o bot.Options, group bool) *life {
 		return nil
 	}
 	b.StartOn(flow.Text())
-	b.In("on").Enter(say).On(flow.Text("bye")).End().On(flow.Text()).Do(say).Stay()
+	in := func(t *flow.Turn[struct{}]) time.Time { return t.Now().Add(time.Minute) }
+	b.In("on").Enter(say).On(flow.Text("bye")).End().
+		On(flow.Text("remind")).Do(say).Remind("later", in, func(_ context.Context, turn *flow.Turn[struct{}]) error {
+		turn.Send(line.Text("later"))
+		return nil
+	}).Stay().
+		On(flow.Text()).Do(say).Stay()
 	f, err := b.Build()
 	require.NoError(t, err)
 	o.Logger = slog.New(slog.DiscardHandler)
@@ -178,6 +185,9 @@ func (l *life) failsFor(d time.Duration, call string, f emulator.Fault) {
 }
 
 func (l *life) faultOf(r *http.Request) emulator.Fault {
+	if l.spent && strings.HasSuffix(r.URL.Path, "/push") {
+		return emulator.Fault{Status: 429, Message: monthlyLimit}
+	}
 	if l.call == "" || !strings.HasSuffix(r.URL.Path, l.call) || !time.Now().Before(l.until) {
 		return emulator.Fault{}
 	}
@@ -295,6 +305,14 @@ var tokenRows = []tokenRow{
 		seen: "reply push", sent: 1, ambiguous: 1,
 	},
 	{
+		name: "LINE takes the reply, and answers 500 for a minute, with the month's quota used up",
+		do: func(l *life) {
+			l.spent = true
+			accepted(time.Minute, emulator.Fault{Status: 500, After: true})(l)
+		},
+		seen: "reply", dropped: 1, ambiguous: 1,
+	},
+	{
 		name: "LINE takes the reply, and answers 500 for a minute, in a group", group: true,
 		do:   accepted(time.Minute, emulator.Fault{Status: 500, After: true}),
 		seen: "reply", ambiguous: 1,
@@ -348,6 +366,56 @@ func TestReplyTokens(t *testing.T) {
 	}
 }
 
+// monthlyLimit is what LINE says when the month's quota is used up.
+const monthlyLimit = "You have reached your monthly limit."
+
+// When the month's quota is used up, a reminder that falls due holds up no free reply. It is a dead letter,
+// and comes when the limit was raised and it is replayed.
+func TestMonthlyLimitHoldsNothingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(t, bot.Options{}, false)
+		defer l.platform.Close()
+		defer func() { require.NoError(t, l.bot.Shutdown(context.Background())) }()
+		l.spent = true
+		l.says("hello")
+		l.says("remind")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.EqualValues(t, 1, l.bot.Stats().Dropped, "at once")
+		l.says("a")
+		require.Equal(t, []string{"reply hello", "reply remind", "reply a"}, l.seen())
+
+		replay := func() {
+			for letter, err := range l.bot.DeadLetters(t.Context()) {
+				require.NoError(t, err)
+				require.NoError(t, l.bot.Replay(t.Context(), letter.ID))
+			}
+			synctest.Wait()
+		}
+		time.Sleep(time.Hour)
+		replay() // too early
+		l.says("b")
+		l.spent = false // the limit was raised
+		replay()
+		require.Equal(t, []string{"reply hello", "reply remind", "reply a", "reply b", "push later"}, l.seen())
+		got := l.bot.Stats()
+		require.EqualValues(t, 2, got.Dropped)
+		require.Zero(t, got.Held+got.OldestOutput)
+		replay()
+		require.Len(t, l.seen(), 5, "no letter is left")
+	})
+}
+
+// seen returns what the bot said to Ann, and how.
+func (l *life) seen() (all []string) {
+	for _, m := range l.platform.Messages("Ann") {
+		if m.From == emulator.FromBot {
+			all = append(all, m.Via+" "+m.Text)
+		}
+	}
+	return all
+}
+
 func TestReplyTokensFile(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Reply tokens\n\nA reply token is good once, for about a minute from the webhook, and 20 minutes after its event at most.\n" +
@@ -384,6 +452,8 @@ The rules behind it:
 - Attempts back off, but one is made 45 s after the webhook, the last look inside the window, whatever LINE asks
   for in Retry-After, and also for a reply that waits behind a push.
 - A push repeats with its retry key, for 23 h from its turn: LINE takes it once.
+- A push for which the month has no quota left is tried as a late reply, if it is an answer. If LINE takes none,
+  it is a dead letter at once: what the chat gets after it goes out first, and ` + "`Bot.Replay`" + ` sends it behind that.
 - A process that was frozen for longer than its delivery lease takes a refusal as if it had tried before:
   another process may have.
 - An answer to a replayed dead letter has no reply token if ` + "`bot.Options.Failed`" + ` may have used it.

@@ -17,10 +17,6 @@ const (
 	rateDelay = time.Second
 	// maxDelay caps what a Retry-After may ask for.
 	maxDelay = 5 * time.Minute
-	// limitPatience is how old messages get at the monthly limit. LINE says that it is reached
-	// while a narrowcast has the rest of the month reserved, too, which passes; but what waits
-	// keeps back all that the chat gets after it, free replies among it.
-	limitPatience = 5 * time.Minute
 )
 
 // Send makes one attempt to deliver d: a reply if there is a reply token and the window is
@@ -35,8 +31,9 @@ const (
 // LINE gives a reply no idempotency key, and refuses a token that was used in the same words as one
 // that expired. TOKENS.md is the table of what a refusal means, with a test for each row.
 //
-// What the monthly limit keeps from being sent is on Hold until it is 5 minutes old. Then the
-// disposition is Drop.
+// What the monthly limit keeps from being sent is dropped at once. If it waited, the free replies behind it
+// would wait too. The bot keeps it as a dead letter, which can be replayed when the limit is raised, or when
+// a narrowcast has ended that had the rest of the month reserved.
 func (c *Channel) Send(ctx context.Context, d *transport.Delivery) (transport.Receipt, error) {
 	if d.Source.Channel != c.name {
 		return transport.Receipt{}, &transport.SendError{Disposition: transport.Retry, Err: errElsewhere}
@@ -145,11 +142,14 @@ func (c *attempt) pushLate(ctx context.Context, mayPush bool, cause error) error
 	return &transport.SendError{Disposition: transport.Drop, Err: cause}
 }
 
-// replyInstead replies where a push met the monthly limit: LINE may take a late token still.
+// replyInstead replies where a push met the monthly limit: LINE may take a late token still. If it does
+// not, what counts is the refusal of the push.
 func (c *attempt) replyInstead(ctx context.Context, refused error) error {
+	pushed := c.receipt
 	err := c.reply(ctx, false)
 	var se *transport.SendError
 	if errors.As(err, &se) && (se.Disposition == transport.Drop || se.Disposition == transport.Ambiguous) {
+		c.receipt = pushed
 		return refused
 	}
 	return err
@@ -176,11 +176,7 @@ func (c *attempt) push(ctx context.Context) error {
 	case a.cut:
 		return &transport.SendError{Disposition: transport.Retry, Err: errBodyCut}
 	default:
-		refusal := newAPIError(a)
-		if refusal.MonthlyLimit() && d.Waited >= limitPatience {
-			return &transport.SendError{Disposition: transport.Drop, Err: refusal}
-		}
-		return c.refused(a, refusal)
+		return c.refused(a, newAPIError(a))
 	}
 }
 
@@ -201,8 +197,9 @@ func failed(err error) error {
 func (c *Channel) refused(a *answer, e *APIError) error {
 	out := &transport.SendError{Disposition: transport.Drop, Err: e}
 	switch {
-	case e.MonthlyLimit() || e.Status == http.StatusUnauthorized:
+	case e.Status == http.StatusUnauthorized:
 		out.Disposition = transport.Hold
+	case e.MonthlyLimit():
 	case e.Status == http.StatusTooManyRequests:
 		out.Disposition, out.After = transport.Retry, retryAfter(a.retryAfter, c.now(), rateDelay)
 	case e.Status >= 500 || e.Status == http.StatusRequestTimeout:

@@ -200,12 +200,10 @@ var sendTests = []struct {
 	{"push, 400", push, says(400, `{"message":"Failed to send messages"}`), "push", "drop", 0},
 	{"push, 403", push, says(403, `{}`), "push", "drop", 0},
 	{"push, 404", push, says(404, `{}`), "push", "drop", 0},
-	{"push, monthly limit", push, says(429, `{"message":"You have reached your monthly limit."}`), "push", "hold", 0},
-	{"push, monthly limit, for long", both(push, old), says(429, overLimit), "push", "drop", 0},
+	{"push, monthly limit", push, says(429, overLimit), "push", "drop", 0},
 	{"late, monthly limit", late, inTurn(says(429, overLimit), says(200, `{}`)), "push reply", "", 0},
-	{"late, monthly limit, token expired", late, inTurn(says(429, overLimit), says(400, usedToken)), "push reply", "hold", 0},
-	{"late, monthly limit, retried", both(late, retried), inTurn(says(429, overLimit), says(400, usedToken)), "push reply", "hold", 0},
-	{"late, monthly limit, for long", both(late, old), inTurn(says(429, overLimit), says(400, usedToken)), "push reply", "drop", 0},
+	{"late, monthly limit, token expired", late, inTurn(says(429, overLimit), says(400, usedToken)), "push reply", "drop", 0},
+	{"late, monthly limit, retried", both(late, retried), inTurn(says(429, overLimit), says(400, usedToken)), "push reply", "drop", 0},
 	{"late, monthly limit, no answer", late, inTurn(says(429, overLimit), hangUp), "push reply", "retry", 0},
 	{"push, same user", push, says(429, `{"message":"Too many messages"}`, "Retry-After", "30"), "push", "retry", 30 * time.Second},
 	{"push, 429 in HTML", push, says(429, `<html>`), "push", "retry", time.Second},
@@ -218,7 +216,6 @@ var sendTests = []struct {
 }
 
 func waited(d *transport.Delivery)  { d.Waited = d.Age }
-func old(d *transport.Delivery)     { d.Waited = limitPatience }
 func frozen(d *transport.Delivery)  { d.SoleUntil = time.Now().Add(-time.Second) }
 func again(d *transport.Delivery)   { d.EventAge = 3 * time.Hour }
 func late(d *transport.Delivery)    { d.Age = DefaultReplyWindow }

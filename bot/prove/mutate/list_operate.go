@@ -3,6 +3,21 @@ package main
 // operateGuards are those of calls that cannot lie, and of what an operator sees.
 func operateGuards() []guard {
 	return []guard{
+		{"bot: a webhook waits for its turn and its reply, if it is told to", "bot",
+			"in.settling.wait(wait, key.ID())", "_, _ = wait, key",
+			"bot TestProcessBeforeResponse"},
+		{"bot: a webhook waits no longer than the platform", "bot",
+			"beforeResponse = 1500 * time.Millisecond", "beforeResponse = 3 * time.Second",
+			"bot TestProcessBeforeResponse"},
+		{"bot: what a webhook waited for is acknowledged", "bot",
+			"if c.settling.on { c.acknowledge(", "if false { c.acknowledge(",
+			"bot TestProcessBeforeResponse"},
+		{"bot: a webhook waits for another attempt at its turn", "bot",
+			"h.wakeIn(rest, h.id)", "",
+			"bot TestProcessBeforeResponse"},
+		{"bot: RunPending waits for what it began", "bot",
+			"s.settling.waitAll(ctx) ids,", "ids,",
+			"bot TestRunPending"},
 		{"bot: an event that could not be run is refused", "bot",
 			"case len(e.Raw) == 0:", "case false:",
 			"bot TestBadEvents/no_Raw"},

@@ -1,5 +1,5 @@
 #!lua
--- replay makes a dead letter an event again: see session.Admin.Replay.
+-- replay makes an event out of a dead letter: see session.Admin.Replay.
 --
 -- KEYS: 1 session, 2 watch index, 3 mailbox, 4 dead letters (stream), 5 account bounds
 -- ARGV: 1 id of the letter in the stream, 2 hash of the new event's id, 3 that id
@@ -15,11 +15,13 @@ if not letter then
   return known and REPLAY_DONE or REPLAY_NO_LETTER
 end
 local f = fields(letter)
-local eventTime, accepted = tonumber(f.time), tonumber(f.accepted)
+-- An output has no times of its own: they are that of its letter, with which the letter's id begins.
+local since = string.match(place, '^%d+')
+local eventTime, accepted, message = tonumber(f.time or since), tonumber(f.accepted or since), f.message or ''
 -- A forget deletes the session first and its letters afterwards: such a letter is as good as gone.
-if forgottenAt > 0 and (eventTime <= forgottenAt or accepted < forgottenAt) then return REPLAY_NO_LETTER end
+if forgottenAt > 0 and (f.time and eventTime <= forgottenAt or accepted < forgottenAt) then return REPLAY_NO_LETTER end
 if mailCount >= MAX_MAILBOX then return REPLAY_FULL end
-local mailText = string.char(#id) .. id .. string.char(#f.message) .. f.message .. f.body
+local mailText = string.char(#id) .. id .. string.char(#message) .. message .. f.body
 --include enqueue
 --include remember
 --include save
