@@ -27,7 +27,8 @@ type Admin interface {
 	// Unsend takes a message out of what is kept of a session, because its sender took it back. Events
 	// of the message that are dead letters are deleted. Those that wait or run lose their Body: they
 	// keep their place, and have their turn. An event that arrives after the call is not touched.
-	// It returns ErrTooLarge for an id of more than MaxEventID bytes, and ErrUnavailable.
+	// It returns ErrTooLarge for an id of more than MaxEventID bytes, another error for an empty one, and
+	// ErrUnavailable.
 	Unsend(ctx context.Context, id, messageID string) error
 
 	// DeadLetters returns a page of up to limit dead letters of these accounts, and where the next page
@@ -37,7 +38,7 @@ type Admin interface {
 	//
 	// A store may keep dead letters of before sessions had accounts. It lists them to whoever asks: their
 	// Session has a hash and no account.
-	// It returns ErrUnavailable.
+	// It returns ErrUnavailable, and another error for a limit below 1.
 	DeadLetters(ctx context.Context, accounts []string, from string, limit int) (
 		letters []DeadLetter, next string, err error)
 

@@ -52,6 +52,8 @@ type plain struct {
 var (
 	_    session.Store = (*PlainStore)(nil)
 	zero session.LeaseToken
+
+	errNothing = errors.New("plain: the call names nothing")
 )
 
 // NewPlainStore returns an empty store.
@@ -388,15 +390,18 @@ func (s *PlainStore) Unsend(_ context.Context, id, message string) error {
 	if len(message) > session.MaxEventID {
 		return session.ErrTooLarge
 	}
+	if message == "" {
+		return errNothing
+	}
 	v := s.lock(id)
 	defer s.mu.Unlock()
 	for i, e := range v.events {
-		if message != "" && e.MessageID == message {
+		if e.MessageID == message {
 			v.events[i].Body = nil
 		}
 	}
 	s.dead = slices.DeleteFunc(s.dead, func(l session.DeadLetter) bool {
-		return message != "" && l.Session == id && l.Event.MessageID == message
+		return l.Session == id && l.Event.MessageID == message
 	})
 	return nil
 }
@@ -411,6 +416,9 @@ func (s *PlainStore) setAside(l session.DeadLetter) {
 func (s *PlainStore) DeadLetters(_ context.Context, accounts []string, from string, limit int) (
 	page []session.DeadLetter, next string, err error,
 ) {
+	if limit < 1 {
+		return nil, "", errNothing
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last, _ := strconv.Atoi(from)

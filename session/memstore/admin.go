@@ -64,7 +64,7 @@ func (s *Store) Unsend(_ context.Context, id, messageID string) error {
 		return session.ErrTooLarge
 	}
 	if messageID == "" {
-		return nil
+		return errNoMessage
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,6 +87,9 @@ var errFrom = errors.New("memstore: DeadLetters did not return that place")
 func (s *Store) DeadLetters(_ context.Context, accounts []string, from string, limit int) (
 	some []session.DeadLetter, next string, err error,
 ) {
+	if limit < 1 {
+		return nil, "", errLimit
+	}
 	first, last, ok := cutLetterID(from)
 	if from != "" && !ok {
 		return nil, "", errFrom

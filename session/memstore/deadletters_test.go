@@ -55,8 +55,6 @@ func TestDeadLettersByPage(t *testing.T) {
 		{"/4", "", 2, []string{"/5"}},
 		{"/3", "", 2, []string{"/4", "/5"}},
 		{"/5", "", 2, nil},
-		{"", "/0", 0, nil},
-		{"/3", "/3", 0, nil},
 	} {
 		ids, next := letterIDs(t, s, tt.from, tt.limit)
 		require.Equal(t, tt.want, ids, "%d from %q", tt.limit, tt.from)

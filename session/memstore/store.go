@@ -47,7 +47,11 @@ func New() *Store {
 
 // errZeroToken is returned for a mistake of the caller. It does not wrap session.ErrUnavailable,
 // because the same call would fail again.
-var errZeroToken = errors.New("memstore: the zero token cannot hold a lease")
+var (
+	errZeroToken = errors.New("memstore: the zero token cannot hold a lease")
+	errLimit     = errors.New("memstore: a page of less than one dead letter")
+	errNoMessage = errors.New("memstore: a message without an id")
+)
 
 // Begin implements session.Store. It never waits, so it ignores the context, as all methods do.
 func (s *Store) Begin(_ context.Context, r *session.BeginRequest) (b session.BeginResult, err error) {

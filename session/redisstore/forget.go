@@ -34,7 +34,7 @@ func (s *Store) Unsend(ctx context.Context, id, messageID string) error {
 		return session.ErrTooLarge
 	}
 	if messageID == "" {
-		return nil
+		return errNoMessage
 	}
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()

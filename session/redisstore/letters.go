@@ -21,6 +21,12 @@ const (
 // errFrom is returned for a place that DeadLetters cannot have returned.
 var errFrom = errors.New("redisstore: DeadLetters did not return that place")
 
+// Mistakes of the caller: the call fails however often it is made.
+var (
+	errLimit     = errors.New("redisstore: a page of less than one dead letter")
+	errNoMessage = errors.New("redisstore: a message without an id")
+)
+
 // letterStreams is how many streams one script looks at.
 const letterStreams = 256
 
@@ -36,6 +42,9 @@ const letterStreams = 256
 func (s *Store) DeadLetters(ctx context.Context, accounts []string, from string, limit int) (
 	[]session.DeadLetter, string, error,
 ) {
+	if limit < 1 {
+		return nil, "", errLimit
+	}
 	if len(accounts) == 0 {
 		return nil, "", nil
 	}

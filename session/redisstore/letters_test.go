@@ -53,10 +53,6 @@ func lettersByPage(t *testing.T, client redis.UniversalClient) {
 				before.ms == id.ms && before.no < id.no), "%v before %v", before, id)
 		}
 	}
-	some, next, err := s.DeadLetters(ctx, ours, "", 0)
-	require.NoError(t, err)
-	require.Empty(t, some)
-	require.Equal(t, testAccount+"/0-0-0", next, "there may be more")
 }
 
 func TestLargestLetters(t *testing.T) {

@@ -135,6 +135,15 @@ func brokenAdmins() []brokenStore {
 			return nil
 		}), "a forget fences the turn that runs"},
 		{"unsends nothing", unsendsNothing, unsent},
+		{"is silent about nothing", func(_ session.Store, b *broken) {
+			unsend := b.unsend
+			b.unsend = func(id, message string) error {
+				if message == "" {
+					return nil
+				}
+				return unsend(id, message)
+			}
+		}, "a call that names nothing is refused"},
 		{"unsends nothing", unsendsNothing, random},
 		{"unsends but the letters", keepsUnsent, unsent},
 		{"unsends but what waits", func(_ session.Store, b *broken) { b.unsend = b.purgeMessage }, unsent},

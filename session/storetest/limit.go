@@ -16,7 +16,31 @@ func limitChecks() []check {
 		{"a full outbox refuses a commit and keeps the turn", fullOutbox},
 		{"what is too large is refused before anything is written", tooLarge},
 		{"what is just not too large is kept", largest},
+		{"a call that names nothing is refused", nothingNamed},
 	}
+}
+
+// nothingNamed makes calls that cannot mean anything. To do nothing and say that all is well would hide the
+// mistake: a page of no letters, for example, never ends a list.
+func nothingNamed(p *probe) {
+	s := p.session("a")
+	p.setAside(s, p.event("e1", 1), "bad")
+	refused := func(step string, err error) {
+		p.Helper()
+		if err == nil || errors.Is(err, session.ErrUnavailable) {
+			p.fail(step, "an error of its own", true, err)
+		}
+	}
+	refused("Unsend of no message", p.store.Unsend(p.Context(), s, ""))
+	for _, limit := range []int{0, -1} {
+		_, _, err := p.store.DeadLetters(p.Context(), p.accounts(), "", limit)
+		refused(fmt.Sprint("DeadLetters with a limit of ", limit), err)
+	}
+	for _, letter := range []string{"", "no letter", p.promise + "/", p.promise + "/999999999", p.promise + "/0-0-0"} {
+		p.err(fmt.Sprintf("Replay of %q", letter), session.ErrNoDeadLetter, p.store.Replay(p.Context(), letter))
+		p.err(fmt.Sprintf("DeleteDeadLetter of %q", letter), session.ErrNoDeadLetter, p.store.DeleteDeadLetter(p.Context(), letter))
+	}
+	p.same("Letters", "number", 1, len(p.lettersOf(s)))
 }
 
 // fullMailbox fills a mailbox while a turn runs, until an event is refused. That event must not be

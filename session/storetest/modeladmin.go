@@ -107,6 +107,9 @@ func (g *game) forget(c call) verdict {
 // unsend takes the message of the call's event out of a session, whether the session has it or not.
 func (g *game) unsend(c call) verdict {
 	message := c.events(g.p).MessageID
+	if message == "" {
+		return "" // it names nothing
+	}
 	return g.models[c.session].unsend(message, g.p.store.Unsend(g.p.Context(), g.ids[c.session], message))
 }
 

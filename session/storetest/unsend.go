@@ -33,7 +33,6 @@ func unsent(p *probe) {
 	// Twice, as a repeated call must do no harm; and where there is nothing to take out.
 	for range 2 {
 		p.unsend("Unsend", s, again.MessageID)
-		p.unsend("Unsend of nothing", s, "")
 		p.unsend("Unsend of what was never sent", p.session("c"), again.MessageID)
 	}
 	p.err("Unsend of a long id", session.ErrTooLarge,
