@@ -25,7 +25,11 @@ var accountNames = []string{"shop", "", "shop/", "sho", "shop/2", "/shop", "{sho
 // accountsDue has the same chat in each account, and all of them are due. The first account's session is the
 // most overdue, and so on. Each account gets its own session, and others do not count for the limit; some
 // accounts together get theirs in order.
+//
+// It fails for a store that lists sessions first and sorts out the accounts afterwards: with a limit of 1, it
+// finds the session of "shop" and nothing else, so that "support" sleeps while a session of its own is due.
 func accountsDue(p *probe) {
+	// "shop" is due since 60 s, "" since 59 s, and so on down the list of names.
 	var ids []string
 	now := p.now()
 	for i, name := range accountNames {
@@ -40,7 +44,9 @@ func accountsDue(p *probe) {
 	}
 	for i, name := range accountNames {
 		p.same(fmt.Sprintf("Due of account %q", name), "sessions", ids[i:i+1], due(1, name))
+		// A name that is given twice counts once.
 		p.same(fmt.Sprintf("Due of account %q twice", name), "sessions", ids[i:i+1], due(10, name, name))
+		// Up to three accounts in a row, named backwards: the order of the names is not that of the answer.
 		n := min(i+3, len(ids))
 		backwards := slices.Clone(accountNames[i:n])
 		slices.Reverse(backwards)
@@ -64,6 +70,9 @@ func accountsDue(p *probe) {
 
 // accountsLetters leaves two dead letters of the same events in each account. Each account lists its own, by
 // pages of any size. Replay, DeleteDeadLetter and Forget in one account leave those of the others.
+//
+// It fails for a store that finds a dead letter by its number alone: to delete the first letter of "shop" would
+// delete the first letter of "sho".
 func accountsLetters(p *probe) {
 	left := map[string][]string{} // sessions of the letters of each account
 	for _, name := range accountNames {
@@ -73,6 +82,7 @@ func accountsLetters(p *probe) {
 			left[name] = append(left[name], id)
 		}
 	}
+	// listed compares what each account lists, and what all together list, with what is left.
 	listed := func(step string) (all map[string][]session.DeadLetter) {
 		p.Helper()
 		all = map[string][]session.DeadLetter{}
@@ -103,6 +113,7 @@ func accountsLetters(p *probe) {
 		p.same(step+", of no account", "letters", 0, len(p.lettersBy(10)))
 		return all
 	}
+	// One letter after the other is taken away, in each of the three ways in turn.
 	for i, name := range accountNames {
 		letter := listed("Letters")[name][0]
 		left[name] = slices.DeleteFunc(left[name], func(id string) bool { return id == letter.Session })
@@ -120,11 +131,13 @@ func accountsLetters(p *probe) {
 }
 
 // accountsWake has three callers of Due that sleep: two serve one account, one another. Whatever the store
-// sends, each of them gets it.
+// sends, each of them gets it. If callers shared one channel, the first would take the value away from the
+// second, whose session is then late by as long as it sleeps.
 func accountsWake(p *probe) {
 	if p.store.Wake() == nil {
 		return
 	}
+	// Each caller asks once, and is told to sleep, as nothing is due.
 	accounts := []string{"shop", "shop", "support"}
 	var wakes []<-chan struct{}
 	for _, name := range accounts {
@@ -135,6 +148,7 @@ func accountsWake(p *probe) {
 	for _, name := range accounts[1:] {
 		id := p.sessionOf(name, "ann")
 		p.begin("Begin with Hold", session.BeginRequest{ID: id, Event: p.event("e1", 1), Hold: true}, session.Queued)
+		// A caller of another account may be woken as well, and finds nothing: that is allowed.
 		for i, served := range accounts {
 			got := false
 			select {
@@ -151,6 +165,10 @@ func accountsWake(p *probe) {
 
 // accountsProcesses has three processes, each of which serves two of three accounts. A store that is shared
 // counts two of them for each account; one that belongs to a process counts one.
+//
+//	p serves shop and ""         shop: p and r
+//	q serves "" and shop/2       "":   p and q
+//	r serves shop/2 and shop     shop/2: q and r
 func accountsProcesses(p *probe) {
 	beat := func(process string, term time.Duration, accounts ...string) []int {
 		p.Helper()
@@ -168,6 +186,7 @@ func accountsProcesses(p *probe) {
 	p.same("Heartbeat of the second process", "processes", []int{2, 1}, shared)
 	p.same("Heartbeat of the third process", "processes", []int{2, 2}, beat("r", long, "shop/2", "shop"))
 	p.same("Heartbeat of the first process again", "processes", []int{2, 2}, beat("p", long, "", "shop"))
+	// The term is that of the caller: of the last 60 ms, r knows of itself alone.
 	p.pass(short)
 	p.same("Heartbeat with a term that was short", "processes", []int{1, 1}, beat("r", short, "shop/2", "shop"))
 }
