@@ -28,5 +28,14 @@ func rowGuards() []guard {
 		{"row: rolling", "bot",
 			"case err == nil && b.drain.on.Load():", "case false:",
 			rows + "rolling/ServeMux"},
+		{"row: accounts", "session",
+			"s = append(append(b[:0], k.Channel...), '/')", "s = append(b[:0], '/')",
+			rows + "accounts"},
+		{"row: quota-spent", "transport/line",
+			"case e.MonthlyLimit():", "case e.MonthlyLimit(): out.Disposition = transport.Hold",
+			rows + "quota-spent"},
+		{"row: frozen-after-answer", "bot",
+			"beforeResponse = 1500 * time.Millisecond", "beforeResponse = time.Millisecond",
+			rows + "frozen-after-answer/quick"},
 	}
 }
