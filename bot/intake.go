@@ -112,7 +112,7 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 		return errElsewhere
 	}
 	id := key.ID()
-	if e.Kind == transport.KindUnsend && len(e.MessageID) <= session.MaxEventID {
+	if e.Kind == transport.KindUnsend && len(e.MessageID) <= session.MaxEventID && e.MessageID != "" {
 		// This comes before the age is looked at: the event may be too old for a turn while the
 		// store still has the message.
 		if err := in.store.Unsend(ctx, id, e.MessageID); err != nil {
