@@ -26,7 +26,7 @@ run: ## run the booking example: memory store, LINE stand-in and chat page
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . ./...
 
-prove: redis-server ## try to break real bots on real Redis: the short form, under 12 minutes
+prove: redis-server ## try to break real bots on real Redis: the short form, under 15 minutes
 	$(PROVE_GO) run . $(PROVE)
 
 prove-long: redis-server ## all of it, in full size: see bot/PROOF.md
