@@ -101,6 +101,10 @@ func TestBoundFollowsTheEarliestSession(t *testing.T) {
 	mustBegin(t, s, &session.BeginRequest{ID: one, Token: token(3), Event: event("e2", 2)})
 	require.Equal(t, end+float64(boundAhead.Milliseconds()), s.bound(t, one))
 	mustCommit(t, s, &session.CommitRequest{ID: one, Token: token(3), Rev: 1, EventID: "e2", Due: b.Now.Add(2 * time.Hour)})
+	// One whose lease is shorter than what is left to the bound brings it down.
+	b = mustBegin(t, s, &session.BeginRequest{ID: one, Token: token(4), Event: event("e3", 3), Lease: time.Second})
+	require.Equal(t, float64(b.Now.Add(time.Second).UnixMilli()), s.bound(t, one))
+	mustCommit(t, s, &session.CommitRequest{ID: one, Token: token(4), Rev: 2, EventID: "e3", Due: b.Now.Add(2 * time.Hour)})
 	clock.advance(time.Hour - 2*time.Second)
 	require.Empty(t, dueIDs(t, s))
 	require.Equal(t, s.watched(t, two), s.bound(t, one), "the earliest is that of the other session")
