@@ -127,8 +127,9 @@ func (e *env) owner(id string, state []byte, event *session.Event, outs ...sessi
 	return id, nothing
 }
 
-// foreign notes that something in a session was left alone, and returns how long it is.
-func (e *env) foreign(id string) time.Duration {
+// elsewhere notes that something in a session is left alone, as it is another account's, and returns for how
+// long.
+func (e *env) elsewhere(id string) time.Duration {
 	e.stats.elsewhere.Add(1)
 	if n := e.leftAlone.note(time.Now()); n > 0 {
 		e.o.Logger.Warn("bot: sessions of other accounts left alone", about(id, "count", n)...)
@@ -138,7 +139,7 @@ func (e *env) foreign(id string) time.Duration {
 
 // leaveAlone gives back what Begin gave of a session that belongs to another account.
 func (r *runner) leaveAlone(ctx context.Context, req *session.BeginRequest, res *session.BeginResult) (err error) {
-	wait := r.foreign(req.ID)
+	wait := r.elsewhere(req.ID)
 	if len(res.Outputs) > 0 {
 		_, err = r.store.Ack(ctx, &session.AckRequest{ID: req.ID, Token: req.Token, DeliveryLease: wait, Leave: true})
 	}
@@ -150,6 +151,6 @@ func (r *runner) leaveAlone(ctx context.Context, req *session.BeginRequest, res 
 
 // leaveAlone gives back a session that belongs to another account.
 func (h *holder) leaveAlone() (session.Event, bool) {
-	h.release(h.foreign(h.id), false)
+	h.release(h.elsewhere(h.id), false)
 	return session.Event{}, false
 }

@@ -147,7 +147,7 @@ func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *t
 		c.o.Logger.Warn("bot: output not kept as a dead letter", about(id, "why", se.Err, "err", err)...)
 		return false
 	}
-	c.open.again(id)
+	c.open.lookAgain(id)
 	return true
 }
 
@@ -170,7 +170,7 @@ func (c *courier) retry(id string, first session.Seq, outs []delivery, until tim
 			break
 		}
 		n, err := c.sendAll(id, first, outs, true, until)
-		c.sent(id, first, outs[:n], n == len(outs))
+		c.noteSent(id, first, outs[:n], n == len(outs))
 		first, outs = first+session.Seq(n), outs[n:]
 		if err == nil {
 			return

@@ -59,7 +59,7 @@ func (c *courier) deliver(id string, first session.Seq, outs []delivery, until t
 		outs = outs[1:]
 	}
 	n, err := c.sendAll(id, first, outs, false, until)
-	c.sent(id, first, outs[:n], n == len(outs))
+	c.noteSent(id, first, outs[:n], n == len(outs))
 	if n == len(outs) && c.open.leave(id) {
 		return
 	}
@@ -89,8 +89,8 @@ func (c *courier) sendAll(
 	return len(outs), nil
 }
 
-// sent notes that sendAll is done with these outputs. All says that there are no more.
-func (c *courier) sent(id string, first session.Seq, outs []delivery, all bool) {
+// noteSent notes that sendAll is done with these outputs. All says that there are no more.
+func (c *courier) noteSent(id string, first session.Seq, outs []delivery, all bool) {
 	n := len(outs)
 	switch {
 	case n == 0 || outs[n-1].dropped:
@@ -172,7 +172,7 @@ func (c *courier) sendStored(id string, h *handout) (done session.Seq, more bool
 		}
 		d := c.read(s)
 		if !d.unreadable && !(c.accounts.serves(d.Source.Channel) && belongs(id, &d.Source)) {
-			c.holdBack(id, s.Seq-1, c.foreign(id)) // another account has to send it
+			c.holdBack(id, s.Seq-1, c.elsewhere(id)) // another account has to send it
 			return done, false
 		}
 		d.Retried, d.SoleUntil = h.retried, h.until

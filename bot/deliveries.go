@@ -37,8 +37,8 @@ func (l *deliveries) enter(id string) bool {
 	return true
 }
 
-// again says that the delivery itself has to look once more before it ends.
-func (l *deliveries) again(id string) {
+// lookAgain says that the delivery itself has to look once more before it ends.
+func (l *deliveries) lookAgain(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open[id] = true

@@ -94,7 +94,7 @@ func (r *runner) wakeIn(wait time.Duration, id string) {
 			ctx, cancel := context.WithTimeout(context.Background(), r.o.lease)
 			defer cancel()
 			if err := r.wake(ctx, id); err != nil {
-				r.o.Logger.Warn("bot: due session not begun", "session", id, "err", err)
+				r.o.Logger.Warn("bot: due session not begun", about(id, "err", err)...)
 			}
 		}) {
 			r.settling.end(id)

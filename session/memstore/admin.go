@@ -58,7 +58,7 @@ func (s *Store) Forget(_ context.Context, id string) error {
 	return nil
 }
 
-// Unsend implements session.Admin. An empty id is that of no message: nothing is done.
+// Unsend implements session.Admin.
 func (s *Store) Unsend(_ context.Context, id, messageID string) error {
 	if len(messageID) > session.MaxEventID {
 		return session.ErrTooLarge
@@ -127,7 +127,7 @@ func unique(accounts []string) []string {
 func (s *Store) CountDeadLetters(_ context.Context, accounts []string) (n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(accounts))) {
+	for _, name := range unique(accounts) {
 		if a := s.accounts[name]; a != nil {
 			n += len(a.dead.kept)
 		}

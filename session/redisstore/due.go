@@ -82,7 +82,7 @@ func (s *Store) bounds(ctx context.Context, accounts []string, limit int) ([]due
 	}
 	var indexes []dueIndex
 	var found []dueSession
-	err := s.collect(ctx, calls, func(i int, a *answer) bool {
+	err := s.collect(ctx, "due", calls, func(i int, a *answer) bool {
 		b := a.bound()
 		part := i*parts + b.part
 		switch {
@@ -135,7 +135,7 @@ func (s *Store) dueIn(ctx context.Context, indexes []dueIndex, found []dueSessio
 	}
 	listed := map[string]bool{} // hashes
 	var more []dueSession
-	err := s.collect(ctx, calls, func(i int, a *answer) bool {
+	err := s.collect(ctx, "due", calls, func(i int, a *answer) bool {
 		n, since, hash := int(a.num(2)), a.time(), string(a.take(session.HashLen))
 		if n >= len(asked[i]) {
 			return false
@@ -155,10 +155,10 @@ type dueSession struct {
 	since time.Time
 }
 
-// collect sends the calls, and reads each of their answers piece by piece. read gets the place of the call,
+// collect sends the calls of a method, and reads each of their answers piece by piece. read gets the place of the call,
 // and what is left of its answer. collect returns the first error at once: the calls that are still under way
 // are left to the flushers, and are not put back into the pool.
-func (s *Store) collect(ctx context.Context, calls []*call, read func(i int, a *answer) bool) error {
+func (s *Store) collect(ctx context.Context, method string, calls []*call, read func(i int, a *answer) bool) error {
 	for _, c := range calls {
 		s.batch.enqueue(c)
 	}
@@ -169,7 +169,7 @@ func (s *Store) collect(ctx context.Context, calls []*call, read func(i int, a *
 		}
 		s.batch.put(c)
 		if !readAll(reply, func(a *answer) bool { return read(i, a) }) {
-			return badAnswer("due")
+			return badAnswer(method)
 		}
 	}
 	return nil

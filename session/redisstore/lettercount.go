@@ -22,20 +22,11 @@ func (s *Store) CountDeadLetters(ctx context.Context, accounts []string) (letter
 		}
 		c := s.batch.get()
 		c.sealMany(&s.scripts.count, keys)
-		s.batch.enqueue(c)
 		calls = append(calls, c)
 	}
-	for _, c := range calls {
-		reply, err := s.batch.wait(ctx, c)
-		if err != nil {
-			return 0, err // the other calls are left to the flushers
-		}
-		s.batch.put(c)
-		a := answer{b: reply}
+	err = s.collect(ctx, "count", calls, func(_ int, a *answer) bool {
 		letters += int(a.num(4))
-		if a.bad {
-			return 0, badAnswer("count")
-		}
-	}
-	return letters, nil
+		return true
+	})
+	return letters, err
 }

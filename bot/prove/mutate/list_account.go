@@ -74,7 +74,7 @@ func accountGuards() []guard {
 			"res.Outputs...); !ok {", "res.Outputs...); !ok && false {",
 			left + "a_timer"},
 		{"account: what is left alone does not count as an attempt", "bot",
-			"h.release(h.foreign(h.id), false)", "h.release(h.foreign(h.id), true)",
+			"h.release(h.elsewhere(h.id), false)", "h.release(h.elsewhere(h.id), true)",
 			"bot TestAccountsNeverMeet/a_store_that_mixes_them_up"},
 		{"account: a dead letter of before is shown to its account", "bot",
 			"outputs(&l)...); !ok {", "outputs(&l)...); !ok && false {",

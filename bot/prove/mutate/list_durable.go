@@ -56,7 +56,7 @@ func durableGuards() []guard {
 			"if seq == doneSeq then", "if false then",
 			onRedis + discarded},
 		{"bot: what waits behind an output that was dropped goes out at once", "bot",
-			"c.open.again(id) return true", "return true",
+			"c.open.lookAgain(id) return true", "return true",
 			"bot TestNothingWaitsBehindADroppedOutput"},
 		{"redis: a replayed output has the time at which it was set aside", lua,
 			"tonumber(f.accepted or since)", "tonumber(f.accepted or 0)",
