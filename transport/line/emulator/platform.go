@@ -115,7 +115,9 @@ func New(secret, token string, o *Options) *Platform {
 		log:    slog.New(slog.DiscardHandler),
 		boot:   randomHex(4),
 		state:  newState(),
-		client: new(http.Client),
+		// Connections of its own: each httptest.Server that closes also closes idle connections of
+		// the default transport, and may break a webhook that is just being posted.
+		client: &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, IdleConnTimeout: 90 * time.Second}},
 	}
 	if o != nil {
 		p.opt = *o
@@ -213,4 +215,7 @@ func (p *Platform) Close() {
 	p.end()
 	p.mu.Unlock()
 	p.running.Wait()
+	if p.opt.Client == nil {
+		p.client.CloseIdleConnections()
+	}
 }
