@@ -86,7 +86,7 @@ func packBegin(c *call, r *session.BeginRequest) {
 }
 
 // eventHash is by what a session remembers an event: the first 8 bytes of a SHA-256 of its id. With
-// 128 events remembered, one new event in 10^17 has the hash of an old one by chance, and is taken
+// 255 events remembered, one new event in 7*10^16 has the hash of an old one by chance, and is taken
 // for a duplicate.
 func eventHash(id string) [8]byte {
 	sum := sha256.Sum256([]byte(id))
