@@ -30,8 +30,76 @@ type Event struct {
 	Redelivered bool
 	// Standby says that another system has control of the chat: the bot must not send.
 	Standby bool
+	// Location is the place of a KindLocation event.
+	Location *Location
+	// Sticker is that of a KindSticker event.
+	Sticker *Sticker
+	// File describes the file of a KindFile event.
+	File *File
+	// Set is the set that a photo belongs to, if it was sent together with others.
+	Set *ImageSet
+	// Images are the ids of the messages of all photos that were sent together, in their order. A single
+	// photo is one of one.
+	Images []string
+	// Mentions are those in the text of a KindText event, in the order they stand.
+	Mentions []Mention
+	// Quoted is the id of the message that this one quotes; empty if it quotes none.
+	Quoted string
 	// Raw is the event as it arrived. It is nil for timers.
 	Raw []byte
+}
+
+// Mentioned reports whether the event is a text that mentions the bot itself.
+func (e *Event) Mentioned() bool {
+	for i := range e.Mentions {
+		if e.Mentions[i].Self {
+			return true
+		}
+	}
+	return false
+}
+
+// Location is a place on the map that a user shared.
+type Location struct {
+	// Title and Address are what the platform calls the place; each may be empty.
+	Title, Address string
+	// Latitude and Longitude are in degrees (WGS 84).
+	Latitude, Longitude float64
+}
+
+// Sticker is a sticker that a user sent.
+type Sticker struct {
+	// PackageID and ID name the sticker.
+	PackageID, ID string
+	// Keywords say what it shows, in English; there may be none.
+	Keywords []string
+	// Text is what the user wrote on it.
+	Text string
+}
+
+// File is what the sender says of a file. Do not use its name as a path.
+type File struct {
+	Name string
+	// Size is in bytes.
+	Size int64
+}
+
+// ImageSet is a number of photos that were sent together. Each comes as an event of its own.
+type ImageSet struct {
+	ID string
+	// Index counts from 1, and Total says how many there are. Both are zero where the platform does not
+	// say.
+	Index, Total int
+}
+
+// Mention is a user, or everybody, who is named in a text by @.
+type Mention struct {
+	// Index and Length say where the mention stands in the text, in UTF-16 code units.
+	Index, Length int
+	// UserID is who is mentioned; empty where the platform does not say, and for everybody.
+	UserID string
+	// All says that everybody in the chat is mentioned, and Self that it is the bot.
+	All, Self bool
 }
 
 // Postback is the data behind a button that was tapped.
