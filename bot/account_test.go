@@ -33,8 +33,8 @@ func desk(t testing.TB, name string) *flow.Flow {
 		return func(_ context.Context, t *turn) error { t.Send(text(name + ": " + words)); return nil }
 	}
 	var failed sync.Map
-	b := flow.New[count]("desk", "asking")
-	b.StartOn(flow.Text("book"))
+	b := flow.New[count]("desk")
+	b.Start(flow.Text("book")).To("asking")
 	b.In("asking").Enter(say("which day?")).
 		On(flow.Text("fail")).Do(func(ctx context.Context, t *turn) error {
 		if _, again := failed.LoadOrStore(t.ID(), true); !again {

@@ -2,118 +2,208 @@ package bot
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
+	"slices"
 
 	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// answer finds the flow that answers the event, and steps it. It returns no flow if none answers. For
-// example, with the flow booking active in the state ask_party, and a flow help that starts on "help":
+// answered is what became of an event.
+type answered struct {
+	flow *flow.Flow // the flow that the session is in, and that Result is of; nil if no flow answers
+	res  flow.Result
+	// aside is a flow that answered without becoming active, and reminders are those that it set.
+	aside     *flow.Flow
+	reminders []flow.Reminder
+}
+
+// answer finds the flow that answers the event, and steps it. For example, with the flow booking active in
+// the state ask_party, and a flow help that starts on "help" and only answers:
 //
 //	the text "4", which ask_party handles     booking
-//	"help", which ask_party does not handle   help: it starts in the place of booking, because its
-//	                                          trigger names that very text (RankExact)
-//	a photo, which ask_party does not handle  none, even if another flow starts on any photo
+//	"help", which ask_party does not name     help; then booking asks the question of ask_party again
+//	"many", which nothing takes               booking: a wrong answer, and the question again
 //	a tap on a button of ask_party            booking
-//	a tap on a button of an earlier step      booking: it asks the question of ask_party again
-//	a tap that ask_party does not handle      booking: it does the same
+//	a tap on a button of an earlier step      booking, if a transition says Lasting, or the question again
+//	a tap on a button of no step              a flow that it starts; booking, if a transition says FromAnywhere
+//	a tap on somebody else's button           none: see Options.Foreign
 //
 // With no flow active, the event starts the flow whose trigger names it best; a tap on a button of a
 // conversation that is over starts none.
-func (p *planner) answer(ctx context.Context, rec *record, in *flow.Input) (*flow.Flow, flow.Result, error) {
-	e := in.Event
+//
+// With a flow active, its transitions and the starts of all flows are tried in this order:
+//
+//	1  transitions of the flow that name the very words or data
+//	2  starts that name them
+//	3  patterns of the flow; on a tap, also patterns of starts
+//	4  kinds of events, and the question of Ask
+//	5  patterns of starts, on a text: they get what the question refuses
+//	6  Any; and then the event may be a wrong answer
+func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.Input) (answered, error) {
+	tap := tapOf(in.Event, id, rec.mark)
 	if rec.flow == "" {
-		f, rank := p.startedBy(e)
-		if rank == flow.RankNone || marked(e) {
-			return nil, flow.Result{}, nil
+		switch tap {
+		case tapNone, tapUnmarked, tapLoose:
+			return p.begin(ctx, in)
 		}
-		res, err := f.Step(ctx, in)
-		return f, res, err
+		return answered{}, nil
 	}
 	f := p.byName[rec.flow]
 	if f == nil {
-		return nil, flow.Result{}, fmt.Errorf("%w: %q", ErrUnknownFlow, rec.flow)
+		return answered{}, fmt.Errorf("%w: %q", ErrUnknownFlow, rec.flow)
 	}
-	in.State, in.Data, in.Timers = flow.State(rec.state), rec.data, rec.ownTimers()
-	stale := marked(e) && e.Postback.Mark != rec.mark
-	if !stale {
-		if res, err := f.Step(ctx, in); err != nil || res.Handled {
-			return f, res, err
+	in.State, in.Data, in.Trail, in.Timers = flow.State(rec.state), rec.data, rec.trail, rec.ownTimers()
+	switch tap {
+	case tapForeign:
+		return answered{}, nil
+	case tapUnmarked, tapLoose:
+		in.Tap = flow.TapLoose
+	case tapEarlier, tapStale:
+		in.Tap = flow.TapEarlier
+	}
+	var a answered
+	var err error
+	switch tap {
+	case tapStale:
+	case tapEarlier:
+		a.flow = f
+		a.res, err = f.Step(ctx, in)
+	default:
+		a, err = p.active(ctx, f, in)
+	}
+	if err != nil || a.res.Handled {
+		return a, err
+	}
+	if tap == tapNone || tap == tapLoose || !isAlone(in.Event) {
+		return answered{res: a.res}, nil
+	}
+	again := *in
+	again.Show = true
+	a.flow = f
+	a.res, err = f.Step(ctx, &again)
+	return a, err
+}
+
+// begin starts the flow whose trigger names the event best, if its guards let it.
+func (p *planner) begin(ctx context.Context, in *flow.Input) (answered, error) {
+	for _, f := range p.startedBy(in.Event, flow.RankAny) {
+		if res, err := f.flow.Step(ctx, in); err != nil || res.Handled {
+			return answered{flow: f.flow, res: res}, err
 		}
-		if other, rank := p.startedBy(e); rank == flow.RankExact {
-			in.State, in.Data, in.Timers = "", nil, nil
-			res, err := other.Step(ctx, in)
-			return other, res, err
+	}
+	return answered{}, nil
+}
+
+// active tries the transitions of the active flow and the starts of all flows.
+func (p *planner) active(ctx context.Context, f *flow.Flow, in *flow.Input) (answered, error) {
+	starts := p.startedBy(in.Event, flow.RankPattern)
+	for i := 0; i < len(starts); {
+		try := *in
+		try.Least = flow.RankExact
+		if starts[i].rank == flow.RankPattern {
+			try.Least = flow.RankPattern
+			if in.Event.Kind != transport.KindPostback {
+				try.Least = flow.RankKind
+			}
+		}
+		if res, err := f.Step(ctx, &try); err != nil || res.Handled {
+			return answered{flow: f, res: res}, err
+		}
+		for rank := starts[i].rank; i < len(starts) && starts[i].rank == rank; i++ {
+			if a, err := p.start(ctx, f, starts[i].flow, in); err != nil || a.res.Handled {
+				return a, err
+			}
 		}
 	}
-	if e.Kind != transport.KindPostback {
-		return nil, flow.Result{}, nil
-	}
-	in.Show = true
 	res, err := f.Step(ctx, in)
-	return f, res, err
+	return answered{flow: f, res: res}, err
 }
 
-// marked reports whether the event is a tap on a button that a step of a flow showed. A button of a rich
-// menu, for example, has no mark: it belongs to no step and counts in every one.
-func marked(e *transport.Event) bool {
-	return e.Kind == transport.KindPostback && e.Postback.Mark != ""
-}
-
-// markOf returns the mark of the step that a turn entered. A turn that is run again has the same mark.
-func markOf(turn string) string {
-	m := hashText(turn, transport.MarkLen-1)
-	return m + markCheck(m)
-}
-
-// markCheck returns the last character of a mark: a hash of the others, by which a mark is told from data that
-// looks like one.
-func markCheck(m string) string { return hashText("mark "+m, 1) }
-
-// hashText returns n characters of a hash, as they may be in a mark.
-func hashText(s string, n int) string {
-	sum := sha256.Sum256([]byte(s))
-	return base64.RawURLEncoding.EncodeToString(sum[:6])[:n]
-}
-
-// ownData returns the event of a tap with all of its data, if what looks like a mark in it is none: neither
-// the mark of the present step nor one that markOf made. For example, a rich menu that was made elsewhere
-// has the data "~hello~x". Of such data, one in 64 still passes for marked.
-func ownData(e *transport.Event, present string) *transport.Event {
-	m := e.Postback.Mark
-	if len(m) != transport.MarkLen || m == present || markCheck(m[:transport.MarkLen-1]) == m[transport.MarkLen-1:] {
-		return e
+// start tries the starts of g while f is active. A start that ends answers, and f goes on.
+func (p *planner) start(ctx context.Context, f, g *flow.Flow, in *flow.Input) (answered, error) {
+	try := *in
+	if f == g {
+		try.Start = true
+		res, err := f.Step(ctx, &try)
+		return answered{flow: f, res: res}, err
 	}
-	own := *e
-	own.Postback.Data, own.Postback.Mark = transport.Mark(e.Postback.Data, m), ""
-	return &own
-}
-
-// startedBy returns the flow whose start trigger names the event best, the first of equals, and how well
-// it does.
-func (p *planner) startedBy(e *transport.Event) (f *flow.Flow, rank flow.Rank) {
-	for _, g := range p.flows {
-		if r := g.Rank(e); r > rank {
-			f, rank = g, r
+	try.State, try.Data, try.Trail, try.Timers = "", nil, nil, nil
+	res, err := g.Step(ctx, &try)
+	if err != nil || !res.Handled || res.State != "" {
+		return answered{flow: g, res: res}, err
+	}
+	a := answered{flow: f, aside: g, reminders: res.Reminders}
+	a.res = flow.Result{Handled: true, State: in.State, Data: in.Data, Trail: in.Trail, Timers: in.Timers}
+	if isAlone(in.Event) {
+		again := *in
+		again.Show = true
+		if a.res, err = f.Step(ctx, &again); err != nil {
+			return answered{}, err
 		}
 	}
-	return f, rank
+	a.res.Messages = append(res.Messages, a.res.Messages...)
+	if res.MenuSwitched {
+		a.res.Menu, a.res.MenuSwitched = res.Menu, true
+	}
+	return a, nil
 }
+
+// started is a flow that an event starts, and how closely its trigger describes the event.
+type started struct {
+	flow *flow.Flow
+	rank flow.Rank
+}
+
+// startedBy returns the flows that the event starts, with at least that rank: the closest first, and of
+// equal ones in the order they were given to New.
+func (p *planner) startedBy(e *transport.Event, least flow.Rank) []started {
+	var all []started
+	for _, f := range p.flows {
+		if rank := f.Rank(e); rank >= least {
+			all = append(all, started{f, rank})
+		}
+	}
+	if len(all) > 1 {
+		slices.SortStableFunc(all, func(a, b started) int { return int(b.rank) - int(a.rank) })
+	}
+	return all
+}
+
+// isAlone reports whether the event comes from a one-to-one chat.
+func isAlone(e *transport.Event) bool { return e.Source.Chat == transport.ChatUser }
 
 // unanswered returns the message for an event that no flow answers, or nil. While a flow is active, an
-// event that it does not handle is left without an answer.
-func (p *planner) unanswered(active string, e *transport.Event) transport.Message {
+// event that it does not handle is left without an answer, but for a tap on somebody else's button.
+func (p *planner) unanswered(id string, rec *record, e *transport.Event) transport.Message {
+	tap := tapOf(e, id, rec.mark)
 	switch {
-	case active != "":
+	case tap == tapForeign:
+		return p.o.Foreign
+	case rec.flow != "":
 		return nil
-	case marked(e):
+	case tap == tapStale:
 		return p.o.Expired
-	case (e.Kind.IsMessage() || e.Kind == transport.KindFollow) && e.Source.Chat == transport.ChatUser:
+	case (e.Kind.IsMessage() || e.Kind == transport.KindFollow) && isAlone(e):
 		return p.o.Otherwise
 	default:
 		return nil
 	}
+}
+
+// stepped tells Options.Stepped how an event was handled.
+func (p *planner) stepped(id string, in *flow.Input, f *flow.Flow, state flow.State, res *flow.Result) {
+	if p.o.Stepped == nil || f == nil {
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			p.o.Logger.Error("bot: Options.Stepped panicked", "err", fmt.Sprintf("%T", v))
+		}
+	}()
+	p.o.Stepped(Stepped{
+		Account: session.Account(id), Session: id, Turn: in.Turn, Flow: f.Name(),
+		From: state, To: res.State, Trace: res.Trace,
+	})
 }

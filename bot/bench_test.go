@@ -73,8 +73,8 @@ type booking struct {
 }
 
 func benchTurn(b *testing.B, store session.Store) {
-	fb := flow.New[booking]("booking", "ask")
-	fb.StartOn(flow.Text("start"))
+	fb := flow.New[booking]("booking")
+	fb.Start(flow.Text("start")).To("ask")
 	fb.In("ask").
 		On(flow.Text("stop")).End().
 		On(flow.Text()).Do(func(_ context.Context, t *flow.Turn[booking]) error {

@@ -338,8 +338,8 @@ func TestOwnDataThatLooksMarked(t *testing.T) {
 	said := func(words string) flow.Action[count] {
 		return func(_ context.Context, t *countTurn) error { t.Send(text(words)); return nil }
 	}
-	b := flow.New[count]("menus", "open")
-	b.StartOn(flow.Postback("~hello~x"))
+	b := flow.New[count]("menus")
+	b.Start(flow.Postback("~hello~x")).To("open")
 	b.In("open").Enter(said("open")).
 		On(flow.Postback("~hello~y")).Do(said("y")).Stay().
 		On(flow.Postback("~hello~z")).Do(said("z")).End()

@@ -37,8 +37,8 @@ const (
 
 // canaryFlow goes wrong in the words of the user.
 func canaryFlow(t *testing.T) *flow.Flow {
-	fb := flow.New[count]("canary", "only")
-	fb.StartOn(flow.Text("start"))
+	fb := flow.New[count]("canary")
+	fb.Start(flow.Text("start")).To("only")
 	fb.In("only").On(flow.Text("stop")).End().
 		On(flow.Text()).Do(func(_ context.Context, turn *countTurn) error {
 		switch words := turn.Event().Text; {

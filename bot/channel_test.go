@@ -185,8 +185,8 @@ func counter(t testing.TB, slow func(context.Context)) *flow.Flow {
 		t.Send(text(fmt.Sprintf("%d %s", t.Data.N, t.Event().Text)))
 		return nil
 	}
-	b := flow.New[count]("counter", "counting")
-	b.StartOn(flow.Text("start"))
+	b := flow.New[count]("counter")
+	b.Start(flow.Text("start")).To("counting")
 	b.In("counting").Enter(func(_ context.Context, t *countTurn) error {
 		t.Send(text("counting"))
 		return nil

@@ -17,8 +17,8 @@ import (
 
 // starting is a flow that any word ends.
 func starting(name string, on ...flow.Trigger) *flow.Flow {
-	b := flow.New[struct{}](name, "a")
-	b.StartOn(on...)
+	b := flow.New[struct{}](name)
+	b.Start(on...).To("a")
 	b.In("a").On(flow.Any()).End()
 	return b.MustBuild()
 }
@@ -81,14 +81,14 @@ func TestBadOutputIsLocated(t *testing.T) {
 		return func(_ context.Context, t *turn) error { t.Send(m); return nil }
 	}
 	soon := func(t *turn) time.Time { return t.Now().Add(time.Minute) }
-	b := flow.New[struct{}]("shop", "a")
-	b.StartOn(flow.Text("go"))
+	b := flow.New[struct{}]("shop")
+	b.Start(flow.Text("go")).To("a")
 	b.In("a").
 		On(flow.Text("1")).Do(send(text("invalid"))).End().
 		On(flow.Text("2")).Do(send(nil)).Stay().
 		On(flow.Text("3")).Remind("later", soon, send(nil)).Stay()
-	other := flow.New[struct{}]("cafe", "a")
-	other.StartOn(flow.Text("4"))
+	other := flow.New[struct{}]("cafe")
+	other.Start(flow.Text("4")).To("a")
 	other.In("a").Enter(send(nil)).On(flow.Any()).End()
 	for words, want := range map[string]string{
 		"1": "shop: a: output: a bot_test.text: test: invalid message", "2": "shop: a: output: a nil message",

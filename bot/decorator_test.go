@@ -25,8 +25,8 @@ func brief(t *testing.T) *flow.Flow {
 	say := func(words string) func(context.Context, *turn) error {
 		return func(_ context.Context, t *turn) error { t.Send(text(words)); return nil }
 	}
-	b := flow.New[count]("brief", "talking")
-	b.StartOn(flow.Text("start"))
+	b := flow.New[count]("brief")
+	b.Start(flow.Text("start")).To("talking")
 	b.In("talking").Menu("brief").Enter(say("hello")).
 		On(flow.Text("slow")).Do(func(_ context.Context, t *turn) error {
 		time.Sleep(2 * time.Second)

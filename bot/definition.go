@@ -40,10 +40,10 @@ func isNil(v any) bool {
 }
 
 // clash returns two start triggers, one of each flow, that some event fits equally well, so that
-// it could start either flow.
+// it could start either flow. Starts with guards are left out: the next flow is tried if they do not pass.
 func clash(f, g *flow.Flow) (t, u flow.Trigger, ok bool) {
-	for _, t := range f.StartTriggers() {
-		for _, u := range g.StartTriggers() {
+	for _, t := range startTriggers(f) {
+		for _, u := range startTriggers(g) {
 			if t.Clashes(u) {
 				return t, u, true
 			}
@@ -52,12 +52,21 @@ func clash(f, g *flow.Flow) (t, u flow.Trigger, ok bool) {
 	return t, u, false
 }
 
+func startTriggers(f *flow.Flow) (all []flow.Trigger) {
+	for _, t := range f.Transitions() {
+		if t.From == "" && len(t.Guards) == 0 {
+			all = append(all, t.Triggers...)
+		}
+	}
+	return all
+}
+
 // checkMessages reports messages of the options that could not be sent when they are needed.
 func (o *Options) checkMessages() error {
 	for _, m := range [...]struct {
 		name    string
 		message transport.Message
-	}{{"Otherwise", o.Otherwise}, {"Expired", o.Expired}, {"Failed", o.Failed}} {
+	}{{"Otherwise", o.Otherwise}, {"Expired", o.Expired}, {"Failed", o.Failed}, {"Foreign", o.Foreign}} {
 		if m.message == nil {
 			continue
 		}

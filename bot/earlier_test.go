@@ -157,8 +157,8 @@ func earlierFlow(t *testing.T) *flow.Flow {
 		return nil
 	}
 
-	b := flow.New[order]("booking", "ask_day")
-	b.StartOn(flow.Text("book"))
+	b := flow.New[order]("booking")
+	b.Start(flow.Text("book")).To("ask_day")
 	b.In("ask_day").Enter(say(words("Which day?"), "fri", "sat")).
 		On(flow.Postback("fri", "sat")).Do(setDay).To("ask_party")
 	b.In("ask_party").Enter(say(func(o order) string { return "How many on " + o.Day + "?" }, "2", "4")).

@@ -17,8 +17,8 @@ import (
 // One bot serves several official accounts that have the same flows. Each conversation belongs to one of
 // them, and an action learns which from its event.
 func Example_severalAccounts() {
-	b := flow.New[struct{}]("hello", "talking")
-	b.StartOn(flow.Text("hello"))
+	b := flow.New[struct{}]("hello")
+	b.Start(flow.Text("hello")).To("talking")
 	b.In("talking").Enter(func(_ context.Context, t *flow.Turn[struct{}]) error {
 		t.Send(line.Text("Welcome to the " + t.Event().Source.Channel + "!"))
 		return nil

@@ -22,8 +22,8 @@ func ExampleBot_Receive() {
 	say := func(text string) flow.Action[order] {
 		return func(_ context.Context, t *flow.Turn[order]) error { t.Send(line.Text(text)); return nil }
 	}
-	b := flow.New[order]("order", "pay")
-	b.StartOn(flow.Text("order"))
+	b := flow.New[order]("order")
+	b.Start(flow.Text("order")).To("pay")
 	b.In("pay").Enter(say("Pay at https://shop.example/pay/4711, please.")).
 		On(flow.Postback("paid")).Do(say("Thank you, it is on its way.")).End().
 		After(time.Hour).Do(say("You have not paid.")).End()

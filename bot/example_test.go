@@ -17,8 +17,8 @@ import (
 // A complete bot that asks for a name and greets, talked to over LINE's protocol.
 func Example() {
 	type guest struct{ Name string }
-	b := flow.New[guest]("greeting", "ask_name")
-	b.StartOn(flow.Text("hello"))
+	b := flow.New[guest]("greeting")
+	b.Start(flow.Text("hello")).To("ask_name")
 	b.In("ask_name").Enter(func(_ context.Context, t *flow.Turn[guest]) error {
 		t.Send(line.Text("What is your name?"))
 		return nil

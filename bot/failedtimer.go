@@ -86,7 +86,7 @@ func (h *holder) setAsideTimer(why string) (session.Event, bool) {
 	})
 	var outs []delivery
 	if tm.flow == "" {
-		rec.flow, rec.state, rec.mark, rec.data = "", "", "", nil
+		rec.flow, rec.state, rec.mark, rec.data, rec.trail = "", "", "", nil, nil
 		rec, outs = h.giveMenuBack(rec, tm.turn())
 	}
 	h.request = session.CommitRequest{
@@ -121,7 +121,7 @@ const (
 // its source; a timer of the active flow needs the conversation.
 func deadTimer(rec record, tm timer) session.Event {
 	if tm.flow != "" {
-		rec.flow, rec.state, rec.mark, rec.data = "", "", "", nil
+		rec.flow, rec.state, rec.mark, rec.data, rec.trail = "", "", "", nil, nil
 	}
 	id := tm.turn()
 	if len(id) > session.MaxEventID {
@@ -159,7 +159,7 @@ func (p *planner) rearm(j *job) (plan, error) {
 	case rec.flow != "":
 		return pl, errOccupied
 	default:
-		rec.flow, rec.state, rec.mark, rec.data = dead.flow, dead.state, dead.mark, dead.data
+		rec.flow, rec.state, rec.mark, rec.data, rec.trail = dead.flow, dead.state, dead.mark, dead.data, dead.trail
 	}
 	if len(rec.timers) == 0 {
 		rec.source = dead.source

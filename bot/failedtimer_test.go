@@ -39,8 +39,8 @@ func (p *trip) change(f func()) {
 
 func (p *trip) flow(t testing.TB) *flow.Flow {
 	t.Helper()
-	b := flow.New[count]("trip", "asked")
-	b.StartOn(flow.Text("start"))
+	b := flow.New[count]("trip")
+	b.Start(flow.Text("start")).To("asked")
 	in := func(d time.Duration) func(*countTurn) time.Time {
 		return func(t *countTurn) time.Time { return t.Now().Add(d) }
 	}
@@ -289,8 +289,8 @@ func TestKillingReminder(t *testing.T) {
 func TestReminderOfAnotherBuild(t *testing.T) {
 	other := newTrip()
 	other.name = "renamed"
-	b := flow.New[struct{ N []string }]("trip", "asked")
-	b.StartOn(flow.Text("start"))
+	b := flow.New[struct{ N []string }]("trip")
+	b.Start(flow.Text("start")).To("asked")
 	b.In("asked").On(flow.Text("x")).Remind("leave", func(t *flow.Turn[struct{ N []string }]) time.Time { return t.Now() },
 		func(context.Context, *flow.Turn[struct{ N []string }]) error { return nil }).End()
 	otherData := b.MustBuild()
@@ -479,8 +479,8 @@ func TestFailingReminderOnRedis(t *testing.T) {
 	})
 	require.NoError(t, err)
 	fails := true
-	b := flow.New[count]("trip", "asked")
-	b.StartOn(flow.Text("start"))
+	b := flow.New[count]("trip")
+	b.Start(flow.Text("start")).To("asked")
 	failed := make(chan struct{}, 9)
 	b.In("asked").
 		On(flow.Text("remind")).Remind("leave", func(t *countTurn) time.Time { return t.Now().Add(time.Millisecond) },

@@ -38,8 +38,8 @@ func TestTurnLimits(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			fb := flow.New[blob]("blob", "only")
-			fb.StartOn(flow.Text("start"))
+			fb := flow.New[blob]("blob")
+			fb.Start(flow.Text("start")).To("only")
 			fb.In("only").On(flow.Text("stop")).End().On(flow.Text("too much")).Do(test.act).Stay().
 				On(flow.Text()).Do(func(_ context.Context, t *flow.Turn[blob]) error { t.Send(text("fine")); return nil }).Stay()
 			withFlow(t, fb, bot.Options{Failed: text("sorry")}, func(r *rig) {
@@ -56,8 +56,8 @@ func TestTurnLimits(t *testing.T) {
 		})
 	}
 	t.Run("timers", func(t *testing.T) {
-		fb := flow.New[count]("many", "only")
-		fb.StartOn(flow.Text("start"))
+		fb := flow.New[count]("many")
+		fb.Start(flow.Text("start")).To("only")
 		nothing := func(context.Context, *countTurn) error { return nil }
 		s := fb.In("only").On(flow.Text("stop")).End().On(flow.Text("remind"))
 		for i := range 10 {
@@ -82,8 +82,8 @@ type blob struct{ S string }
 // onText is a flow of one state whose action on any text is act.
 func onText(t *testing.T, act flow.Action[count]) *flow.Flow {
 	t.Helper()
-	b := flow.New[count]("one", "only")
-	b.StartOn(flow.Text("start"))
+	b := flow.New[count]("one")
+	b.Start(flow.Text("start")).To("only")
 	b.In("only").On(flow.Text("stop")).End().On(flow.Text()).Do(act).Stay()
 	f, err := b.Build()
 	require.NoError(t, err)

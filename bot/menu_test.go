@@ -33,11 +33,11 @@ func switchTo(name string) flow.Action[count] {
 
 // tour is a flow that is bound to menus as bind says: state by state, "" for InAny.
 func tour(bind map[flow.State]string) *flow.Flow {
-	b := flow.New[count]("tour", "one")
-	b.StartOn(flow.Text("tour"))
+	b := flow.New[count]("tour")
+	b.Start(flow.Text("tour")).To("one")
 	b.In("one").Enter(show(text("one"))).
 		On(flow.Text("stay")).Do(show(text("stayed"))).Stay().
-		On(flow.Text("again")).Reenter().
+		On(flow.Text("again")).Again().
 		On(flow.Text("same")).To("same").
 		On(flow.Text("two")).To("two")
 	b.In("same").On(flow.Text("two")).To("two")
@@ -63,16 +63,16 @@ func tour(bind map[flow.State]string) *flow.Flow {
 
 // plain is a flow without menus.
 func plain() *flow.Flow {
-	b := flow.New[count]("plain", "here")
-	b.StartOn(flow.Text("plain"))
+	b := flow.New[count]("plain")
+	b.Start(flow.Text("plain")).To("here")
 	b.In("here").Enter(show(text("plain"))).On(flow.Text("end")).End()
 	return b.MustBuild()
 }
 
 // reminding is a flow that leaves a reminder that switches the menu.
 func reminding() *flow.Flow {
-	b := flow.New[count]("reminding", "ask")
-	b.StartOn(flow.Text("remind"))
+	b := flow.New[count]("reminding")
+	b.Start(flow.Text("remind")).To("ask")
 	soon := func(t *countTurn) time.Time { return t.Now().Add(5 * time.Minute) }
 	later := func(_ context.Context, t *countTurn) error {
 		t.Send(text("remember"))

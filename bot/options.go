@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"math"
@@ -21,9 +22,19 @@ type Options struct {
 	// Expired is the answer to a tap on a button of a conversation that is over. The default is to send
 	// nothing.
 	Expired transport.Message
+	// Foreign is the answer to a tap, in a group or room, on a button that was shown to somebody else, where
+	// each member has a conversation of their own. The default is to send nothing.
+	Foreign transport.Message
 	// Failed is the answer to a message or a tap that became a dead letter. The default is to send
 	// nothing.
 	Failed transport.Message
+	// Zone is the time zone of flow.Turn.Now, and of the days and times that parsers of answers read. The
+	// default is UTC.
+	Zone *time.Location
+	// Language returns the language of the user of an event, such as "ja" or "en-GB" (BCP 47), for
+	// flow.Turn.Language and the parsers of answers. It is called only if they ask, within a turn. The default
+	// is the empty language: LINE's webhooks do not say it; its profiles do (package transport/line/people).
+	Language func(context.Context, transport.Source) string
 	// Version is a number of this build of the bot. Raise it with a change after which older builds
 	// cannot read the sessions, such as a new type of a field. Then old and new processes may run side
 	// by side during a deployment: a process leaves sessions that a higher version wrote to processes of
@@ -72,6 +83,10 @@ type Options struct {
 	// Sent, if it is not nil, is told the outcome of each attempt to send an output, for metrics. The
 	// goroutine that sends calls it, and many do at once: it should be quick.
 	Sent func(Sent)
+	// Stepped, if it is not nil, is told how each step of a flow handled its event: which transition was
+	// taken or refused, and which guards failed. It is for metrics and for the coverage of tests. The goroutine
+	// of the turn calls it, before the turn is committed: a turn that is run again tells it again.
+	Stepped func(Stepped)
 	// Logger gets what an operator needs to know. The default is slog.Default().
 	Logger *slog.Logger
 
@@ -128,6 +143,9 @@ func (o *Options) defaults() {
 	}
 	if o.UserRate == 0 {
 		o.UserRate = 100
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

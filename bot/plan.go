@@ -36,29 +36,44 @@ type planner struct {
 func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 	e := ownData(j.decoded, j.rec.mark)
 	pl := plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
-	j.in = flow.Input{Turn: pl.turn, Event: e, Now: p.clock.now()}
-	f, res, err := p.answer(ctx, &j.rec, &j.in)
+	j.in = p.input(pl.turn, e)
+	a, err := p.answer(ctx, id, &j.rec, &j.in)
 	if err != nil {
 		return pl, err
 	}
+	p.stepped(id, &j.in, a.flow, j.in.State, &a.res)
 	var menu menuSwitch
-	if f == nil {
-		if m := p.unanswered(j.rec.flow, e); m != nil {
-			res.Messages = []transport.Message{m}
+	if a.flow == nil {
+		if m := p.unanswered(id, &j.rec, e); m != nil {
+			a.res.Messages = []transport.Message{m}
 		}
 	} else {
-		if pl.rec, err = after(j.rec, f, pl.turn, &res); err != nil {
+		if a.aside != nil {
+			pl.rec = withReminders(pl.rec, a.aside, a.reminders)
+		}
+		if pl.rec, err = after(id, pl.rec, a.flow, pl.turn, &a.res); err != nil {
 			return pl, err
 		}
-		pl.rec, menu = followMenu(pl.rec, e, &res)
+		pl.rec, menu = followMenu(pl.rec, e, &a.res)
+		p.accounts.of(id).forgotten.Add(int64(a.res.Trace.Forgotten))
+		p.accounts.of(id).stray.Add(int64(a.res.Trace.Stray))
 	}
 	if len(pl.rec.timers) > 0 {
 		pl.rec.source = e.Source
 	}
 	o := origin{session: id, turn: pl.turn, mark: pl.rec.mark, event: e, ages: agesOf(j.in.Now, j.event.Accepted, e)}
 	o.spent = replayed(pl.turn) && p.o.Failed != nil
-	pl.outs, err = p.render(o, res.Messages, menu)
-	return pl, outputOf(f, &j.in, err)
+	pl.outs, err = p.render(o, a.res.Messages, menu)
+	return pl, outputOf(a.flow, &j.in, err)
+}
+
+// input returns what a step gets of an event.
+func (p *planner) input(turn string, e *transport.Event) flow.Input {
+	in := flow.Input{Turn: turn, Event: e, Now: p.clock.now().In(p.o.Zone)}
+	if p.o.Language != nil {
+		in.Language = func(ctx context.Context) string { return p.o.Language(ctx, e.Source) }
+	}
+	return in
 }
 
 // timer plans the turn of the job's timer, which is a timer of the active flow or a reminder of any
@@ -77,18 +92,21 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 	e := &transport.Event{
 		ID: pl.turn, Kind: transport.KindTimer, Type: "timer", Source: j.rec.source, Time: tm.due, Text: tm.name,
 	}
-	j.in = flow.Input{Turn: pl.turn, Event: e, Now: now, Reminder: tm.flow != "", Data: tm.data}
+	j.in = p.input(pl.turn, e)
+	j.in.Reminder, j.in.Data = tm.flow != "", tm.data
 	if !j.in.Reminder {
-		j.in.State, j.in.Data, j.in.Timers = flow.State(j.rec.state), j.rec.data, pl.rec.ownTimers()
+		j.in.State, j.in.Data, j.in.Trail = flow.State(j.rec.state), j.rec.data, j.rec.trail
+		j.in.Timers = pl.rec.ownTimers()
 	}
 	res, err := f.Step(ctx, &j.in)
 	if err != nil {
 		return pl, err
 	}
+	p.stepped(id, &j.in, f, j.in.State, &res)
 	var menu menuSwitch
 	o := origin{session: id, turn: pl.turn, event: e, ages: ages{now, now, now}}
 	if !j.in.Reminder {
-		if pl.rec, err = after(pl.rec, f, pl.turn, &res); err != nil {
+		if pl.rec, err = after(id, pl.rec, f, pl.turn, &res); err != nil {
 			return pl, err
 		}
 		o.mark = pl.rec.mark
@@ -110,7 +128,7 @@ var errManyTimers = flow.Permanent(fmt.Errorf("bot: a session has more than %d t
 // reminder day_before and the idle timer of ask_day. A step that leads to ask_party leaves the reminder
 // and the idle timer of ask_party. The mark changes when a state is entered, so that the buttons of the
 // earlier state are stale from then on.
-func after(rec record, f *flow.Flow, turn string, res *flow.Result) (record, error) {
+func after(id string, rec record, f *flow.Flow, turn string, res *flow.Result) (record, error) {
 	if !res.Handled {
 		return rec, nil
 	}
@@ -120,12 +138,14 @@ func after(rec record, f *flow.Flow, turn string, res *flow.Result) (record, err
 			timers = append(timers, tm)
 		}
 	}
-	for _, r := range res.Reminders {
-		timers = append(timers, distinct(timers, timer{flow: f.Name(), name: r.Name, due: milli(r.Due), data: r.Data}))
+	timers = appendReminders(timers, f, res.Reminders)
+	present := rec.mark
+	if rec.flow != f.Name() {
+		present = "" // another conversation begins
 	}
-	rec.flow, rec.state, rec.data = "", "", nil
+	rec.flow, rec.state, rec.data, rec.trail = "", "", nil, nil
 	if res.State != "" {
-		rec.flow, rec.state, rec.data = f.Name(), string(res.State), res.Data
+		rec.flow, rec.state, rec.data, rec.trail = f.Name(), string(res.State), res.Data, res.Trail
 		for _, tm := range res.Timers {
 			timers = append(timers, rec.set(tm.Name, milli(tm.Due)))
 		}
@@ -133,14 +153,29 @@ func after(rec record, f *flow.Flow, turn string, res *flow.Result) (record, err
 	switch {
 	case res.State == "":
 		rec.mark = ""
-	case res.Entered:
-		rec.mark = markOf(turn)
+	case res.NewStep:
+		rec.mark = stepMark(id, present, turn)
 	}
 	rec.timers = timers
 	if len(timers) > maxTimers {
 		return rec, errManyTimers
 	}
 	return rec, nil
+}
+
+// withReminders adds the reminders that a flow set which answered without becoming active.
+func withReminders(rec record, f *flow.Flow, set []flow.Reminder) record {
+	if len(set) > 0 {
+		rec.timers = appendReminders(slices.Clone(rec.timers), f, set)
+	}
+	return rec
+}
+
+func appendReminders(timers []timer, f *flow.Flow, set []flow.Reminder) []timer {
+	for _, r := range set {
+		timers = append(timers, distinct(timers, timer{flow: f.Name(), name: r.Name, due: milli(r.Due), data: r.Data}))
+	}
+	return timers
 }
 
 // set returns a timer of the active flow. If it was set before, for the same time, it keeps its attempts.

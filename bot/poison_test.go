@@ -86,7 +86,7 @@ func (p *poison) flow() *flow.Builder[poisoned] {
 	act := func(place string) flow.Action[poisoned] {
 		return func(context.Context, *turn) error { return p.at(place) }
 	}
-	b := flow.New[poisoned]("poison", "only")
+	b := flow.New[poisoned]("poison")
 	b.StartOn(flow.Text("start"), flow.Match("starts", func(e *transport.Event) bool {
 		if e.Text == "match" {
 			p.mustAt("match")

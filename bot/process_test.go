@@ -120,8 +120,8 @@ func runBot() error {
 
 // tally counts what its user says, and says the number.
 func tally() (*flow.Flow, error) {
-	b := flow.New[count]("tally", "counting")
-	b.StartOn(flow.Text("start"))
+	b := flow.New[count]("tally")
+	b.Start(flow.Text("start")).To("counting")
 	b.In("counting").Enter(func(_ context.Context, t *countTurn) error {
 		t.Send(line.Text("counting"))
 		return nil

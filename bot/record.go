@@ -27,6 +27,8 @@ type record struct {
 	menu string
 	// data is the conversation's data, as the flow encoded it.
 	data []byte
+	// trail is what the flow keeps of the conversation besides: see flow.Result.Trail. It is empty for most.
+	trail []byte
 	// source is the chat that timers send to. It is kept only while there are timers: an event brings
 	// its own.
 	source transport.Source
@@ -118,13 +120,14 @@ var errBadRecord = errors.New("bot: malformed record of a session")
 
 // A packed record has these fields in this order. A string is its length, as a varint, and its bytes:
 //
-//	1 byte   layout: 1 neither version nor menu, 2 a version, 3 and 4 a version and a menu
+//	1 byte   layout: 1 neither version nor menu, 2 a version, 3 to 5 a version and a menu
 //	varint   version, if the layout is not 1
-//	string   menu, if the layout is 3 or 4
+//	string   menu, if the layout is 3 to 5
+//	string   trail, if the layout is 5
 //	string   flow; then the strings state, mark and data
 //	varint   the number of timers; then for each of them
 //	         string flow, string name, varint due (ms since 1970, signed), string data; if the
-//	         layout is 4, varint attempts and varint wait (ms): a timer's turn has failed
+//	         layout is 4 or 5, varint attempts and varint wait (ms): a timer's turn has failed
 //	source   if there are timers: see appendSource
 //
 // A record without a flow and without timers is no bytes at all: for the store, the session has ended.
@@ -133,6 +136,7 @@ const (
 	recordVersioned = 2
 	recordMenu      = 3
 	recordPutOff    = 4
+	recordTrail     = 5
 )
 
 // maxWait bounds timer.wait, in milliseconds, when it is read: a time.Duration can hold it.
@@ -143,8 +147,11 @@ func (r *record) append(b []byte) []byte {
 	if r.flow == "" && len(r.timers) == 0 {
 		return b
 	}
-	putOff := r.putOff()
+	putOff := r.putOff() || len(r.trail) > 0
 	switch {
+	case len(r.trail) > 0:
+		b = binary.AppendUvarint(append(b, recordTrail), uint64(r.version))
+		b = appendString(appendString(b, r.menu), r.trail)
 	case putOff:
 		b = binary.AppendUvarint(append(b, recordPutOff), uint64(r.version))
 		b = appendString(b, r.menu)
@@ -201,7 +208,7 @@ func (r *record) unmarshal(b []byte) error {
 		if data := d.bytes(); len(data) > 0 {
 			t.data = data
 		}
-		if layout == recordPutOff {
+		if layout == recordPutOff || layout == recordTrail {
 			d.putOff(&t)
 		}
 		r.timers = append(r.timers, t)
@@ -209,7 +216,8 @@ func (r *record) unmarshal(b []byte) error {
 	if n > 0 {
 		r.source = d.source()
 	}
-	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 || layout == recordPutOff && !r.putOff() {
+	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 || layout == recordPutOff && !r.putOff() ||
+		layout == recordTrail && r.flow == "" {
 		return errBadRecord
 	}
 	return nil
@@ -232,9 +240,13 @@ func (r *record) head(layout byte, d *decoder) bool {
 	}
 	v := d.uvarint()
 	r.version = uint32(v)
-	if layout == recordMenu || layout == recordPutOff {
+	switch layout {
+	case recordMenu, recordPutOff:
 		r.menu = d.string()
 		return (r.menu != "" || layout == recordPutOff) && v <= math.MaxUint32
+	case recordTrail:
+		r.menu, r.trail = d.string(), d.bytes()
+		return len(r.trail) > 0 && v <= math.MaxUint32
 	}
 	return layout == recordVersioned && v != 0 && v <= math.MaxUint32
 }

@@ -13,8 +13,8 @@ import (
 // retry keys of what they send, must differ: the platform would take the second for a repetition.
 func TestRemindersAtOneTimeDiffer(t *testing.T) {
 	t.Parallel()
-	b := flow.New[struct{}]("booking", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[struct{}]("booking")
+	b.Start(flow.Any()).To("a")
 	b.In("a").On(flow.Any()).End()
 	booking := b.MustBuild()
 	due := time.UnixMilli(1_700_000_000_000)
@@ -54,8 +54,8 @@ func TestPutOffTimersLetEventsPass(t *testing.T) {
 // flow sets it for another time.
 func TestTimerKeepsItsAttempts(t *testing.T) {
 	t.Parallel()
-	b := flow.New[struct{}]("booking", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[struct{}]("booking")
+	b.Start(flow.Any()).To("a")
 	b.In("a").On(flow.Any()).End()
 	due := time.UnixMilli(1_700_000_000_000)
 	rec := record{flow: "booking", state: "a", timers: []timer{

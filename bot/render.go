@@ -24,7 +24,7 @@ var (
 type origin struct {
 	session string
 	turn    string           // id of the turn
-	mark    string           // names the step in the data of buttons; empty for none
+	mark    string           // names the step in the data of buttons; empty for those of no step
 	event   *transport.Event // what the turn answers
 	ages    ages
 	// spent says that the event's reply token was used: the event was a dead letter, and
@@ -47,6 +47,9 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 	}
 	if len(msgs) > maxMessages {
 		return nil, errManyMessages
+	}
+	if from.mark == "" {
+		from.mark = looseMark(from.session)
 	}
 	e, sets := from.event, (len(msgs)+transport.MaxMessages-1)/transport.MaxMessages
 	n := sets

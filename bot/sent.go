@@ -3,6 +3,7 @@ package bot
 import (
 	"time"
 
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -22,4 +23,16 @@ type Sent struct {
 	// Drop: it will never arrive. Ambiguous: nobody can tell whether it arrived, and there is no other
 	// attempt.
 	Err error
+}
+
+// Stepped is how a step of a flow handled an event: see Options.Stepped.
+type Stepped struct {
+	// Account and Session say whose step it is, and Turn is the id of the turn.
+	Account, Session, Turn string
+	// Flow is the flow that was stepped, From the state it was in (empty at a start, and for a reminder), and
+	// To the state it is in after the turn (empty at the end).
+	Flow     string
+	From, To flow.State
+	// Trace says what was tried and taken.
+	Trace flow.Trace
 }

@@ -92,8 +92,8 @@ func TestProcessBeforeResponse(t *testing.T) {
 					turn.Send(text("heard"))
 					return nil
 				}
-				b := flow.New[count]("once", "on")
-				b.StartOn(flow.Text())
+				b := flow.New[count]("once")
+				b.Start(flow.Text()).To("on")
 				b.In("on").Enter(act).On(flow.Text()).Do(act).Stay().On(flow.Text("bye")).End()
 				r.startBot(bot.Options{ProcessBeforeResponse: true}, b.MustBuild())
 				defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()

@@ -35,6 +35,10 @@ type Stats struct {
 	// Stuck is how many actions hang at this moment: they ignore their context. Their sessions go on
 	// without them, and each of them keeps a goroutine.
 	Stuck int64
+	// Forgotten counts answers that Back cannot undo any more, because the history of their conversation was
+	// full; Stray counts calls of flow.Call that were not made because 16 waited already, and returns that
+	// nobody had called. Both show a flow that leads its users in circles.
+	Forgotten, Stray int64
 	// What became of outputs:
 	//
 	//	Sent        were accepted by the platform
@@ -78,6 +82,7 @@ type stats struct {
 type counts struct {
 	events, duplicates, stale, refused, limited   atomic.Int64
 	turns, timers, failed, fenced, deferred, dead atomic.Int64
+	forgotten, stray                              atomic.Int64
 	sent, retried, dropped, ambiguous             atomic.Int64
 	held                                          since
 }
@@ -107,6 +112,7 @@ func (c *counts) read() Stats {
 		Events: c.events.Load(), Duplicates: c.duplicates.Load(), Stale: c.stale.Load(), Refused: c.refused.Load(),
 		Limited: c.limited.Load(), Turns: c.turns.Load(), Timers: c.timers.Load(), Failed: c.failed.Load(),
 		Fenced: c.fenced.Load(), Deferred: c.deferred.Load(), Dead: c.dead.Load(),
+		Forgotten: c.forgotten.Load(), Stray: c.stray.Load(),
 		Sent: c.sent.Load(), Retried: c.retried.Load(), Dropped: c.dropped.Load(), Ambiguous: c.ambiguous.Load(),
 		Held: c.held.lasts(),
 	}
@@ -118,6 +124,7 @@ func (s *Stats) add(a *Stats) {
 	s.Refused, s.Limited = s.Refused+a.Refused, s.Limited+a.Limited
 	s.Turns, s.Timers, s.Failed = s.Turns+a.Turns, s.Timers+a.Timers, s.Failed+a.Failed
 	s.Fenced, s.Deferred, s.Dead = s.Fenced+a.Fenced, s.Deferred+a.Deferred, s.Dead+a.Dead
+	s.Forgotten, s.Stray = s.Forgotten+a.Forgotten, s.Stray+a.Stray
 	s.Sent, s.Retried = s.Sent+a.Sent, s.Retried+a.Retried
 	s.Dropped, s.Ambiguous = s.Dropped+a.Dropped, s.Ambiguous+a.Ambiguous
 	s.WaitingOutputs, s.WaitingEvents = s.WaitingOutputs+a.WaitingOutputs, s.WaitingEvents+a.WaitingEvents

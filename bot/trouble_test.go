@@ -372,8 +372,8 @@ func TestSecondAcknowledgementTakesNothingOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reply := func(_ context.Context, t *countTurn) error { t.Send(text(t.Event().Text)); return nil }
 		quiet := func(context.Context, *countTurn) error { time.Sleep(50 * time.Millisecond); return nil }
-		d := flow.New[count]("quiet", "quiet")
-		d.StartOn(flow.Text("start"))
+		d := flow.New[count]("quiet")
+		d.Start(flow.Text("start")).To("quiet")
 		d.In("quiet").Enter(reply).On(flow.Text("quiet")).Do(quiet).Stay().On(flow.Text("stop")).End().On(flow.Text()).Do(reply).Stay()
 		f, err := d.Build()
 		require.NoError(t, err)

@@ -36,8 +36,8 @@ func TestUnsend(t *testing.T) {
 
 func testUnsend(t *testing.T, store session.Store) {
 	free := make(chan struct{})
-	fb := flow.New[count]("one", "only")
-	fb.StartOn(flow.Text("start"))
+	fb := flow.New[count]("one")
+	fb.Start(flow.Text("start")).To("only")
 	fb.In("only").On(flow.Text("stop")).End().
 		On(flow.Text("fail")).Do(func(context.Context, *countTurn) error { return flow.Permanent(errors.New("no")) }).Stay().
 		On(flow.Text("block")).Do(func(context.Context, *countTurn) error { <-free; return nil }).Stay().

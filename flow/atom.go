@@ -3,7 +3,6 @@ package flow
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/kaiwa-go/kaiwa/transport"
 )
@@ -35,9 +34,6 @@ func (t Trigger) atoms() []atom {
 	}
 	as := make([]atom, len(t.words))
 	for i, w := range t.words {
-		if t.form == formText {
-			w = fold(w)
-		}
 		as[i] = atom{form: t.form, key: t.picker, word: w}
 	}
 	return as
@@ -49,8 +45,11 @@ func (t Trigger) same(u Trigger) bool {
 	in := func(as []atom) func(atom) bool {
 		return func(x atom) bool { return !slices.Contains(as, x) }
 	}
-	return !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
+	return t.reach == u.reach && !slices.ContainsFunc(a, in(b)) && !slices.ContainsFunc(b, in(a))
 }
+
+// farther reports whether the trigger answers to taps on all buttons that u answers to.
+func (t *Trigger) farther(u *Trigger) bool { return t.reach&u.reach == u.reach }
 
 // Clashes reports whether both triggers answer to some event with the same Rank. Then nothing but
 // the order would decide which of them takes the event. Which events a pattern or a Match function
@@ -90,15 +89,4 @@ func (a atom) kind() string {
 	default:
 		return ""
 	}
-}
-
-// fold maps all texts that strings.EqualFold finds equal to one.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		least := r
-		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-			least = min(least, f)
-		}
-		return least
-	}, s)
 }

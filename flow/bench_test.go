@@ -78,8 +78,8 @@ func benchStep[T any](b *testing.B, data []byte, change func(*T), states int) {
 // chain is a flow of n states, each leading to the next, with what a booking has around it.
 func chain[T any](change func(*T), n int) *flow.Flow {
 	var question transport.Message = say("How many?")
-	b := flow.New[T]("chain", "s1")
-	b.StartOn(flow.Text("book"))
+	b := flow.New[T]("chain")
+	b.Start(flow.Text("book")).To("s1")
 	for i := range n {
 		e := b.In(state(i+1)).
 			Enter(func(_ context.Context, t *flow.Turn[T]) error { t.Send(question); return nil }).

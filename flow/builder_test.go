@@ -74,7 +74,7 @@ func faulty() *flow.Builder[chan int] {
 	soon := func(t *flow.Turn[chan int]) time.Time { return t.Now() }
 	match := func(*transport.Event) bool { return true }
 
-	b := flow.New[chan int]("Faulty-Flow", "nowhere")
+	b := flow.New[chan int]("Faulty-Flow")
 	b.Renamed("old", "gone")
 	b.Renamed("old", "a")
 	b.Renamed("a", "b")
@@ -137,8 +137,8 @@ func TestEveryFaultAtOnce(t *testing.T) {
 
 func TestFaultWithoutNames(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("", "")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("")
+	b.Start(flow.Any()).To("a")
 	b.In("").On(flow.Any()).End()
 	_, err := b.Build()
 	require.EqualError(t, err, "flow: \"\": 2 faults in the definition\n"+
@@ -159,34 +159,34 @@ func TestFaults(t *testing.T) {
 			"f: declares no states",
 		}},
 		{"unreachable", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Any()).End()
 			b.In("b").On(flow.Any()).End()
 		}, []string{"f: b: cannot be reached"}},
 		{"no transitions", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a")
 		}, []string{"f: a: is a dead end: it has no transitions"}},
 		{"a way that only timers take is a way", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").After(time.Second).To("b")
 			b.In("b").After(366 * 24 * time.Hour).End()
 		}, nil},
 		{"the same trigger starts twice", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Text("Go"), flow.Any())
-			b.StartOn(flow.Text("go "), flow.Text())
+			b.Start(flow.Text("Go"), flow.Any()).To("a")
+			b.Start(flow.Text("go "), flow.Text()).To("a")
 			b.In("a").On(flow.Any()).End()
 		}, []string{`f: text "go ": starts the flow twice: it cannot be told from text "Go"`}},
 		{"a trigger named twice", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Date(), flow.Date()).End()
 		}, []string{"f: a: date, date: names the trigger date twice"}},
 		{"shadowed by several together", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Text("x")).Stay().On(flow.Text("y")).End().On(flow.Text("X", "y")).End()
 		}, []string{`f: a: text "X", "y": the trigger text "X", "y" is shadowed: text "x" comes first`}},
 		{"shadowed data", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").
 				On(flow.PostbackPrefix("i=")).End().On(flow.PostbackPrefix("i=1")).End().
 				On(flow.Postback("d")).End().On(flow.Date("d")).End().
@@ -197,41 +197,41 @@ func TestFaults(t *testing.T) {
 			`f: a: time [g]: the trigger time is shadowed: time comes first`,
 		}},
 		{"a global transition that no state lets through", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Text()).To("b")
 			b.In("b").On(flow.Text()).End()
 			b.InAny().On(flow.Text()).End()
 		}, []string{"f: *: text: the trigger text is shadowed: text comes first"}},
 		{"a global transition that one state lets through", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Text()).To("b")
 			b.In("b").On(flow.Postback()).End()
 			b.InAny().On(flow.Text()).End()
 		}, nil},
 		{"global ones that cannot be told apart", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Postback("b")).To("b")
 			b.In("b")
 			b.InAny().On(flow.Text("end")).End().On(flow.Text("END")).Stay()
 		}, []string{`f: *: text "END": the trigger text "END" cannot be told from text "end"`}},
 		{"a state shadowed by InAny", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Any()).Stay()
 			b.InAny().On(flow.Text(), flow.Image(), flow.Video(), flow.Audio(), flow.File(), flow.Location(),
 				flow.Sticker(), flow.Kind(transport.KindMessage), flow.Postback()).End()
 		}, []string{"f: a: any: the trigger any is shadowed: " +
 			"text, image, video, audio, file, location, sticker, message, postback comes first"}},
 		{"a nil function for Parse", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Text("x")).Do(flow.Parse[log](nil, func(*log, int) {})).End().
 				On(flow.Text("y")).Do(flow.Parse[log](strconv.Atoi, nil)).End()
 		}, []string{`f: a: text "x": a Do action is nil`, `f: a: text "y": a Do action is nil`}},
 		{"the engine's end", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Text("x")).To("end").On(flow.Any()).End()
 		}, []string{`f: a: text "x": leads to "end", which is reserved: use End`}},
 		{"a word that is taken", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Text("ok", "Yes")).Stay().On(flow.Text("yes", "sure")).End().
 				On(flow.Date("d", "e")).Stay().On(flow.Date("e", "f")).Stay()
 		}, []string{
@@ -239,13 +239,13 @@ func TestFaults(t *testing.T) {
 			`f: a: date "e", "f": the trigger date "e", "f" shares "e" with date "d", "e", which comes first`,
 		}},
 		{"words that are not taken", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Text("x", "y")).When("g", yes).Stay().On(flow.Text("y", "z"), flow.Text("z", "u")).Stay().
 				On(flow.Postback("y", "v")).Stay()
 			b.InAny().On(flow.Text("z", "cancel")).End()
 		}, nil},
 		{"no name", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Any()).To("")
 			b.InAny().On(flow.Text("x")).To("b")
 		}, []string{
@@ -254,18 +254,18 @@ func TestFaults(t *testing.T) {
 			"f: a: is a dead end: no way leads to the end of the flow",
 		}},
 		{"different guards", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
-			b.In("a").On(flow.Text()).When("a", yes).End().On(flow.Text()).When("b", yes).Stay().On(flow.Text()).Reenter().
+			b.Start(flow.Any()).To("a")
+			b.In("a").On(flow.Text()).When("a", yes).End().On(flow.Text()).When("b", yes).Stay().On(flow.Text()).Again().
 				After(time.Second).When("a", yes).End().After(time.Second).When("b", yes).End()
 		}, nil},
 		{"a Match covers nothing but itself and is covered by nothing", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			follow := func(e *transport.Event) bool { return e.Kind == transport.KindFollow }
 			b.In("a").On(flow.Follow()).Stay().On(flow.PostbackPrefix("x")).Stay().
 				On(flow.Match("follow", follow)).Stay().On(flow.Postback()).Stay().On(flow.Any()).End()
 		}, nil},
 		{"32 timers with those of InAny", func(b *flow.Builder[log]) {
-			b.StartOn(flow.Any())
+			b.Start(flow.Any()).To("a")
 			s := b.In("a")
 			for i := range 31 {
 				s.After(time.Duration(i+1) * time.Second).End()
@@ -276,7 +276,7 @@ func TestFaults(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := flow.New[log]("f", "a")
+			b := flow.New[log]("f")
 			tt.define(b)
 			_, err := b.Build()
 			if tt.want == nil {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,15 +10,17 @@ import (
 func (d *draft[T]) check() []Problem {
 	r := &report{}
 	d.checkFlow(r)
-	for _, s := range append(d.states[:len(d.states):len(d.states)], d.anyOf) {
+	for _, s := range d.everything() {
 		d.checkState(r, s)
 		s.checkMenu(r)
 		for _, e := range s.edges {
 			d.checkEdge(r, e)
+			d.checkBranches(r, e)
 		}
 		checkTimers(r, s)
 	}
 	d.checkReminders(r)
+	d.checkReturns(r)
 	d.checkOverlap(r)
 	d.checkGraph(r)
 	return r.problems
@@ -38,23 +41,19 @@ func (d *draft[T]) checkFlow(r *report) {
 	if f := newCodec[T]().fault(); f != "" {
 		r.add("", "", "%s", f)
 	}
-	if d.byName[b.initial] == nil {
-		r.add("", "", "the initial state %q is not declared", b.initial)
+	if len(d.starts.edges) == 0 {
+		r.add("", "", "has no Start: nothing starts the flow")
 	}
-	if len(b.starts) == 0 {
-		r.add("", "", "has no StartOn: nothing starts the flow")
-	}
-	for i, t := range b.starts {
-		checkTrigger(r, "", t, t.String())
-		for _, u := range b.starts[:i] {
-			if t.fault == "" && len(t.atoms()) > 0 && t.same(u) {
-				r.add("", t.String(), "starts the flow twice: it cannot be told from %s", u)
-			}
-		}
-	}
-	for _, block := range b.blocks {
+	for _, block := range b.states {
 		if len(block.states) == 0 {
 			r.add("", "", "In names no state")
+		}
+	}
+	for _, g := range d.globals {
+		for _, s := range g.but {
+			if d.byName[s] == nil {
+				r.add("", "", "InAnyBut names %q, which is not a state of the flow", s)
+			}
 		}
 	}
 	d.checkAliases(r)
@@ -81,9 +80,14 @@ func (d *draft[T]) checkAliases(r *report) {
 }
 
 func (d *draft[T]) checkState(r *report, s *draftState[T]) {
-	inAny := s.name == AnyState && s == d.anyOf
-	if f := nameFault(string(s.name)); f != "" && !inAny {
+	inAny := slices.Contains(d.globals, s)
+	if f := nameFault(string(s.name)); f != "" && !inAny && s != d.starts {
 		r.add(s.name, "", "the state's name %q %s", s.name, f)
+	}
+	if n := len(s.asks); n > 1 {
+		r.add(s.name, "", "asks %d questions", n)
+	} else if n > 0 && inAny {
+		r.add(s.name, "", "InAny cannot ask a question")
 	}
 	for _, part := range [...]struct {
 		name    string
@@ -104,44 +108,144 @@ func (d *draft[T]) checkState(r *report, s *draftState[T]) {
 }
 
 func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
-	at := func(format string, args ...any) { r.add(e.from, e.String(), format, args...) }
+	at := func(format string, args ...any) { r.add(e.place(), e.String(), format, args...) }
 	switch {
-	case e.timing == timingNone && len(e.triggers) == 0:
-		at("On names no trigger")
-	case e.timing == timingAfter && (e.after < minAfter || e.after > maxAfter):
+	case (e.cause == causeEvent || e.cause == causeStart) && len(e.triggers) == 0:
+		at("%s names no trigger", map[cause]string{causeEvent: "On", causeStart: "Start"}[e.cause])
+	case e.cause == causeNone:
+		at("Else or ElseIf follows no transition")
+	case e.cause == causeIdle && (e.after < minAfter || e.after > maxAfter):
 		at("the time is out of bounds: at least %v, at most %v", minAfter, maxAfter)
-	case e.timing == timingAt && e.at == nil:
+	case e.cause == causeTime && e.at == nil:
 		at("the function of At is nil")
+	case e.cause == causeWrong && (e.wrong < 1 || e.wrong > maxWrong):
+		at("Wrong is out of bounds: at least 1, at most %d", maxWrong)
+	case e.cause == causeAnswer && e.question == nil:
+		at("the question is nil")
+	case e.cause == causeAnswer && e.question.fault != "":
+		at("%s", e.question.fault)
 	}
 	for _, t := range e.triggers {
-		checkTrigger(r, e.from, t, e.String())
+		checkTrigger(r, e.place(), t, e.String())
 	}
 	for i, g := range e.guards {
-		if strings.TrimSpace(g) == "" {
-			at("a guard has no label")
-		}
-		if e.when[i] == nil {
-			at("the guard %q is nil", g)
-		}
+		checkGuard(at, g, e.when[i])
+	}
+	for _, g := range e.lateWhen {
+		at("When %q stands after Do: use If, or put it before Do", g)
 	}
 	for _, a := range e.do {
 		if a == nil {
 			at("a Do action is nil")
 		}
 	}
-	switch {
-	case e.outcomes == 0:
-		at("is open: finish it with Stay, Reenter, To or End")
-	case e.outcomes > 1:
-		at("has %d outcomes", e.outcomes)
+}
+
+// maxWrong is the most that Wrong may count to.
+const maxWrong = 100
+
+func checkGuard[T any](at func(string, ...any), label string, guard Guard[T]) {
+	if strings.TrimSpace(label) == "" {
+		at("a guard has no label")
 	}
-	switch {
-	case e.outcome != To || d.byName[e.to] != nil:
-	case e.to == endState:
-		at("leads to %q, which is reserved: use End", e.to)
-	default:
-		at("leads to %q, which is not a state of the flow", e.to)
+	if guard == nil {
+		at("the guard %q is nil", label)
 	}
+}
+
+const outcomes = "Stay, Again, To, Call, Return, ReturnOr, Back, Restart or End"
+
+// checkBranches reports branches that are not If, then any ElseIf, then Else, each with one outcome, and
+// outcomes that the transition cannot have.
+func (d *draft[T]) checkBranches(r *report, e *edge[T]) {
+	at := func(format string, args ...any) { r.add(e.place(), e.String(), format, args...) }
+	if len(e.branches) == 0 {
+		at("is open: finish it with %s", outcomes)
+	}
+	for i := range e.branches {
+		b := &e.branches[i]
+		first := i == 0
+		switch {
+		case b.kind == branchIf && !first:
+			at("If %q follows a branch: use ElseIf", b.guard)
+		case (b.kind == branchElse || b.kind == branchElseIf) && (first || e.branches[i-1].kind == branchOnly):
+			at("Else without If")
+		case b.kind == branchElse && i < len(e.branches)-1:
+			at("Else is not the last branch")
+		case i == len(e.branches)-1 && (b.kind == branchIf || b.kind == branchElseIf):
+			at("If without Else")
+		}
+		if b.kind == branchIf || b.kind == branchElseIf {
+			checkGuard(at, b.guard, b.cond)
+		}
+		for _, a := range b.do {
+			if a == nil {
+				at("a Do action is nil")
+			}
+		}
+		switch {
+		case b.outcomes == 0:
+			at("is open: finish it with %s", outcomes)
+		case b.outcomes > 1:
+			at("has %d outcomes", b.outcomes)
+		case e.cause == causeStart && b.outcome != To && b.outcome != End:
+			at("a start cannot %s: it leads To a state or Ends", b.outcome)
+		}
+		switch {
+		case !b.outcome.named() || d.byName[b.to] != nil:
+		case b.to == endState:
+			at("leads to %q, which is reserved: use End", b.to)
+		default:
+			at("leads to %q, which is not a state of the flow", b.to)
+		}
+	}
+}
+
+// checkReturns reports each Return that nobody can have called.
+func (d *draft[T]) checkReturns(r *report) {
+	called := d.called()
+	for _, s := range d.everything() {
+		for _, e := range s.edges {
+			if !slices.ContainsFunc(e.forks, func(f *fork) bool { return f.outcome == Return }) {
+				continue
+			}
+			if !slices.ContainsFunc(d.states, func(in *draftState[T]) bool {
+				return called[in.name] && slices.Contains(d.sources(in), s)
+			}) {
+				r.add(e.place(), e.String(), "returns, but nothing calls: use Call, or ReturnOr")
+			}
+		}
+	}
+}
+
+// called returns the states that may be entered while another state waits for a Return.
+func (d *draft[T]) called() map[State]bool {
+	called := map[State]bool{}
+	var visit func(name State)
+	visit = func(name State) {
+		s := d.byName[name]
+		if s == nil || called[name] {
+			return
+		}
+		called[name] = true
+		for _, e := range d.edges(s) {
+			for _, f := range e.forks {
+				if f.outcome == To {
+					visit(f.to)
+				}
+			}
+		}
+	}
+	for _, s := range d.states {
+		for _, e := range d.edges(s) {
+			for _, f := range e.forks {
+				if f.outcome == Call {
+					visit(f.to)
+				}
+			}
+		}
+	}
+	return called
 }
 
 func checkTrigger(r *report, s State, t Trigger, transition string) {
@@ -150,30 +254,57 @@ func checkTrigger(r *report, s State, t Trigger, transition string) {
 		r.add(s, transition, "%s", t.fault)
 	case t.form == formNone:
 		r.add(s, transition, "has an empty Trigger")
+	default:
+		if f := t.checkExamples(); f != "" {
+			r.add(s, transition, "%s", f)
+		}
 	}
 }
 
+// checkTimers reports an After that is declared twice, and one that never fires because an earlier time
+// leads away from the state. Example: After(5 * time.Minute).End() before After(15 * time.Minute).
 func checkTimers[T any](r *report, s *draftState[T]) {
 	for i, e := range s.edges {
-		for _, before := range s.edges[:i] {
-			if e.timing == timingAfter && before.timing == timingAfter && before.String() == e.String() {
-				r.add(e.from, e.String(), "is declared twice")
-				break
+		if e.cause != causeIdle {
+			continue
+		}
+		for j, other := range s.edges {
+			switch {
+			case other.cause != causeIdle || i == j:
+			case j < i && other.String() == e.String():
+				r.add(e.place(), e.String(), "is declared twice")
+			case other.after < e.after && other.leadsAway():
+				r.add(e.place(), e.String(), "never fires: %s leads away before", &other.path)
 			}
 		}
 	}
 }
 
+// leadsAway reports whether a timer certainly leads away from the states that have it.
+func (p *path) leadsAway() bool {
+	for _, f := range p.forks {
+		away := f.outcome == End || p.from != AnyState && f.outcome.enters() && f.to != p.from
+		if !away {
+			return false
+		}
+	}
+	return len(p.guards) == 0
+}
+
 func (d *draft[T]) checkReminders(r *report) {
 	seen := map[string]bool{}
-	for _, block := range append(d.b.blocks[:len(d.b.blocks):len(d.b.blocks)], d.b.anyBlock) {
+	for _, block := range slices.Concat([]*StateBuilder[T]{d.b.starts}, d.b.states, d.b.globals) {
 		for _, e := range block.edges {
 			at := func(format string, args ...any) {
 				for _, s := range block.states {
 					r.add(s, e.String(), format, args...)
 				}
 			}
-			for _, m := range e.remind {
+			all := slices.Clone(e.remind)
+			for i := range e.branches {
+				all = append(all, e.branches[i].remind...)
+			}
+			for _, m := range all {
 				if f := nameFault(m.name); f != "" {
 					at("the reminder's name %q %s", m.name, f)
 				}

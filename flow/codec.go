@@ -66,7 +66,7 @@ func (s *step[T]) decode() (err error) {
 	}
 	defer s.rescue(&err)
 	s.phase = PhaseDecode
-	if err := s.typed.codec.decode(s.in.Data, &s.turn.Data); err != nil {
+	if err := s.typed.codec.decode(s.stored, &s.turn.Data); err != nil {
 		return err
 	}
 	s.decoded = true
@@ -75,7 +75,7 @@ func (s *step[T]) decode() (err error) {
 
 // decodeData is Flow.DecodeData.
 func (y *typed[T]) decodeData(data []byte) (any, error) {
-	s := &step[T]{typed: y, in: &Input{Data: data}}
+	s := &step[T]{typed: y, in: &Input{Data: data}, stored: data}
 	if err := s.decode(); err != nil {
 		return nil, s.fail(err)
 	}

@@ -91,8 +91,8 @@ func TestDecodeData(t *testing.T) {
 // What is stored is not read where nothing looks at it, and not written where nothing changed it.
 func TestUnreadDataIsKept(t *testing.T) {
 	t.Parallel()
-	b := flow.New[Booking]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[Booking]("f")
+	b.Start(flow.Any()).To("a")
 	b.In("a").
 		On(flow.Text("no")).Do(func(context.Context, *flow.Turn[Booking]) error { return flow.Reject(say("no")) }).End().
 		On(flow.Any()).End()
@@ -133,8 +133,8 @@ type (
 )
 
 func definitionFault[T any]() string {
-	b := flow.New[T]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[T]("f")
+	b.Start(flow.Any()).To("a")
 	b.In("a").On(flow.Any()).End()
 	if _, err := b.Build(); err != nil {
 		return strings.TrimPrefix(err.Error(), "flow: f: 1 fault in the definition\nf: the data")

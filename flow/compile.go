@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,17 +12,22 @@ type node[T any] struct {
 	name       State
 	enter      Action[T]
 	exit       Action[T]
+	answer     *edge[T]       // the transition of Ask, or nil
 	menu       string         // empty for the one that everybody has
 	candidates []candidate[T] // in the order of trying
+	wrongs     []*edge[T]     // the highest n first
 	timers     []timer[T]     // the state's own, then those of InAny
 }
+
+// asks reports whether the state has a question.
+func (n *node[T]) asks() bool { return n.answer != nil || n.enter != nil }
 
 // timer is a timer of a state.
 type timer[T any] struct {
 	name   string
 	after  time.Duration // zero for At
 	at     func(*Turn[T]) time.Time
-	global bool // of InAny
+	global bool // of InAny or InAnyBut
 	edge   *edge[T]
 }
 
@@ -29,9 +36,10 @@ type timer[T any] struct {
 type typed[T any] struct {
 	flow      string // its name
 	codec     codec[T]
-	start     *edge[T]
+	starts    []candidate[T]     // in the order of trying
 	nodes     map[State]*node[T] // by name and by alias
 	reminders map[string]Action[T]
+	history   bool // the flow has Back
 	machines  *machines
 	pool      sync.Pool // of *step[T]
 }
@@ -39,28 +47,19 @@ type typed[T any] struct {
 // compile turns a draft without faults into a flow.
 func compile[T any](d *draft[T]) *Flow {
 	f := &Flow{
-		name:    d.b.name,
-		starts:  append([]Trigger(nil), d.b.starts...),
-		initial: d.b.initial,
-		menus:   d.boundMenus(),
-		shows:   make(map[State]string, len(d.states)),
+		name:  d.b.name,
+		menus: d.boundMenus(),
+		shows: make(map[State]string, len(d.states)),
 	}
 	y := &typed[T]{
 		flow:      d.b.name,
 		codec:     newCodec[T](),
+		starts:    candidates(d.starts.edges),
 		nodes:     make(map[State]*node[T], len(d.states)+len(d.b.aliases)),
 		reminders: map[string]Action[T]{},
 	}
 	for _, s := range d.states {
-		n := &node[T]{name: s.name, menu: d.menu(s), candidates: d.candidates(s)}
-		if len(s.enter) > 0 {
-			n.enter = s.enter[0]
-		}
-		if len(s.exit) > 0 {
-			n.exit = s.exit[0]
-		}
-		n.addTimers(s, false)
-		n.addTimers(d.anyOf, true)
+		n := d.node(s)
 		y.nodes[s.name] = n
 		f.states = append(f.states, s.name)
 		f.shows[s.name] = n.menu
@@ -68,15 +67,15 @@ func compile[T any](d *draft[T]) *Flow {
 	for _, a := range d.b.aliases {
 		y.nodes[a.old] = y.nodes[a.new]
 	}
-	y.start = &edge[T]{
-		path:   path{from: startState, event: startState, outcome: To, to: d.b.initial},
-		target: y.nodes[d.b.initial],
-	}
-	for _, s := range append(d.states[:len(d.states):len(d.states)], d.anyOf) {
+	for _, s := range d.everything() {
 		for _, e := range s.edges {
 			f.paths = append(f.paths, &e.path)
+			e.number = len(f.paths)
 			y.link(e)
 		}
+	}
+	for i := range y.starts {
+		f.starts = append(f.starts, start{&y.starts[i].trigger, y.starts[i].rank})
 	}
 	y.machines = newMachines(d.moves())
 	y.pool.New = func() any { return &step[T]{typed: y} }
@@ -84,41 +83,98 @@ func compile[T any](d *draft[T]) *Flow {
 	return f
 }
 
-// link resolves the target of a transition and notes its reminders.
+func (d *draft[T]) node(s *draftState[T]) *node[T] {
+	n := &node[T]{name: s.name, menu: d.menu(s), candidates: candidates(d.edges(s))}
+	if len(s.enter) > 0 {
+		n.enter = s.enter[0]
+	}
+	if len(s.exit) > 0 {
+		n.exit = s.exit[0]
+	}
+	for _, from := range d.sources(s) {
+		for _, e := range from.edges {
+			switch {
+			case e.cause.timed():
+				n.timers = append(n.timers, timer[T]{e.timer, e.after, e.at, from != s, e})
+			case e.cause == causeWrong:
+				n.wrongs = append(n.wrongs, e)
+			case e.cause == causeAnswer:
+				n.answer = e
+			}
+		}
+	}
+	slices.SortStableFunc(n.wrongs, func(a, b *edge[T]) int { return cmp.Compare(b.wrong, a.wrong) })
+	return n
+}
+
+// link resolves the targets of a transition and notes its reminders.
 func (y *typed[T]) link(e *edge[T]) {
-	e.target = y.nodes[e.to]
+	for i := range e.branches {
+		b := &e.branches[i]
+		b.target = y.nodes[b.to]
+		y.history = y.history || b.outcome == Back
+		for _, r := range b.remind {
+			y.reminders[r.name] = r.action
+		}
+	}
 	for _, r := range e.remind {
 		y.reminders[r.name] = r.action
 	}
 }
 
-func (n *node[T]) addTimers(s *draftState[T], global bool) {
-	for _, e := range s.edges {
-		if e.timing != timingNone {
-			n.timers = append(n.timers, timer[T]{e.timer, e.after, e.at, global, e})
+// moves lists the engine's table: one row for each branch of each transition in each state that it may be
+// taken in. A branch whose target is known only when it is taken, such as Return, has two rows: one from
+// its state to the passage, and one from the passage to each state that it may lead to.
+func (d *draft[T]) moves() []move {
+	var ms []move
+	for _, e := range d.starts.edges {
+		for _, f := range e.forks {
+			ms = append(ms, move{f.event, startState, f.destination(startState)})
 		}
 	}
-}
-
-// moves lists the engine's table: one row for each state that a transition may be taken in.
-func (d *draft[T]) moves() []move {
-	ms := []move{{startState, startState, string(d.b.initial)}}
+	passage := false
 	for _, s := range d.states {
-		for _, from := range [...]*draftState[T]{s, d.anyOf} {
-			for _, e := range from.edges {
-				ms = append(ms, move{e.event, string(s.name), e.destination(s.name)})
+		for _, e := range d.edges(s) {
+			for _, f := range e.forks {
+				from := string(s.name)
+				ms = append(ms, move{f.event, from, f.destination(s.name)})
+				if f.outcome == ReturnOr {
+					ms = append(ms, move{f.event + orElse, from, string(f.to)})
+				}
+				if f.outcome.dynamic() || f.outcome == Call {
+					ms = append(ms, move{f.event + stays, from, from}) // nobody called, or too many did
+					passage = passage || f.outcome.dynamic()
+				}
 			}
+		}
+	}
+	if passage {
+		for _, s := range d.states {
+			ms = append(ms, move{arriving + string(s.name), passageState, string(s.name)})
 		}
 	}
 	return ms
 }
 
-// destination is the engine's name of where the path leads from a state.
-func (p *path) destination(from State) string {
-	switch p.outcome {
-	case To:
-		return string(p.to)
-	case End:
+// Names of the engine, which no state or event of a flow can have: they contain a "·".
+const (
+	passageState = "·" // between two states, where the second is known only when the transition is taken
+	arriving     = "to·"
+	orElse       = "·or"
+	stays        = "·again"
+)
+
+// dynamic reports whether the target is known only when the transition is taken.
+func (o Outcome) dynamic() bool { return o == Return || o == ReturnOr || o == Back }
+
+// destination is the engine's name of where the branch leads from a state.
+func (f *fork) destination(from State) string {
+	switch {
+	case f.outcome.dynamic():
+		return passageState
+	case f.outcome.named():
+		return string(f.to)
+	case f.outcome == End:
 		return endState
 	default:
 		return string(from)

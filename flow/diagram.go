@@ -2,7 +2,6 @@ package flow
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -18,14 +17,13 @@ func (f *Flow) Diagram() string {
 	for _, s := range f.states {
 		fmt.Fprintf(&b, "    state \"%s\" as %s\n", s, diagramID(s))
 	}
-	if slices.ContainsFunc(f.paths, func(p *path) bool { return p.from == AnyState }) {
-		fmt.Fprintf(&b, "    state \"any state\" as %s\n", anyID)
+	drawn := map[State]bool{}
+	for _, p := range f.paths {
+		if place := p.place(); p.from == AnyState && !drawn[place] {
+			drawn[place] = true
+			fmt.Fprintf(&b, "    state \"%s\" as %s\n", anyName(p), anyOf(p))
+		}
 	}
-	starts := make([]string, len(f.starts))
-	for i, t := range f.starts {
-		starts[i] = t.String()
-	}
-	arrow(&b, "[*]", diagramID(f.initial), strings.Join(starts, ", "))
 	for _, p := range f.paths {
 		p.draw(&b)
 	}
@@ -56,14 +54,44 @@ func (f *Flow) drawNotes(b *strings.Builder) {
 
 func (p *path) draw(b *strings.Builder) {
 	from := diagramID(p.from)
-	switch p.outcome {
-	case To:
-		arrow(b, from, diagramID(p.to), p.String())
-	case End:
-		arrow(b, from, "[*]", p.String())
-	default:
-		arrow(b, from, from, p.String()+" / "+p.outcome.String())
+	switch p.from {
+	case startState:
+		from = "[*]"
+	case AnyState:
+		from = anyOf(p)
 	}
+	for _, f := range p.forks {
+		label := p.String()
+		switch f.kind {
+		case branchIf, branchElseIf:
+			label += " / if " + f.guard
+		case branchElse:
+			label += " / else"
+		}
+		switch f.outcome {
+		case To:
+			arrow(b, from, diagramID(f.to), label)
+		case Call, ReturnOr, Restart:
+			arrow(b, from, diagramID(f.to), label+" / "+f.outcome.String())
+		case End:
+			arrow(b, from, "[*]", label)
+		default:
+			arrow(b, from, from, label+" / "+f.outcome.String())
+		}
+	}
+}
+
+// anyOf returns the diagram's id of InAny or InAnyBut, and anyName what is written on it.
+func anyOf(p *path) string {
+	id := anyID
+	for _, s := range p.but {
+		id += "_but_" + string(s)
+	}
+	return id
+}
+
+func anyName(p *path) string {
+	return strings.Replace(string(p.place()), string(AnyState), "any state", 1)
 }
 
 func arrow(b *strings.Builder, from, to, label string) {

@@ -22,12 +22,12 @@ func TestDiagram(t *testing.T) {
 // All that Mermaid could stumble over.
 func TestDiagramEscapes(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "note")
-	b.StartOn(flow.Text("a: b; #c", `"q"`))
+	b := flow.New[log]("f")
+	b.Start(flow.Text("a: b; #c", `"q"`)).To("note")
 	b.In("note").
 		On(flow.TextLike(regexp.MustCompile(`^<\d{2}>*%%$`))).When("is\nodd: [x]", yes).To("state").
 		On(flow.Any()).Remind("one", never, ran("x")).Stay().
-		On(flow.Follow()).Remind("two", never, ran("x")).Reenter()
+		On(flow.Follow()).Remind("two", never, ran("x")).Again()
 	b.In("state").At(never).To("note").After(90 * time.Second).End()
 	d := b.MustBuild().Diagram()
 	golden(t, "escapes.mmd", d)

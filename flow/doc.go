@@ -3,11 +3,11 @@
 // A flow is a state machine over typed data: one statement per state, one line per transition,
 // the destination last.
 //
-//	b := flow.New[Booking]("booking", AskDate)
+//	b := flow.New[Booking]("booking")
 //	b.StartOn(flow.Text("book"))
 //	b.In(AskDate).Enter(askDate).
 //		On(flow.Date()).When("is in the future", inFuture).Do(setDate).To(Confirm).
-//		On(flow.Any()).Reenter()
+//		On(flow.Any()).Again()
 //	b.In(Confirm).Enter(summarise).
 //		On(flow.Postback("yes")).Do(reserve).End()
 //	b.InAny().
@@ -33,7 +33,7 @@
 // before those of InAny, and then the order of declaration decides. The first transition whose
 // trigger matches and whose guards all pass is taken. If no transition takes the event, nothing
 // changes and nothing is sent. To ask the question again then, end the state's transitions with
-// On(Any()).Reenter().
+// On(Any()).Again().
 //
 // A transition that is taken runs the exit action of the state (not for Stay), its Do actions,
 // then the enter action of the state it leads to (not for Stay and End). The start of a flow

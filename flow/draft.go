@@ -6,26 +6,31 @@ import (
 	"strconv"
 )
 
-// draft is a definition sorted by state: each state has its own copy of the transitions of In,
-// while all states share those of InAny.
+// draft is a definition sorted by state: each state has its own copy of the transitions of In, while
+// states share those of InAny and InAnyBut.
 type draft[T any] struct {
-	b      *Builder[T]
-	states []*draftState[T]
-	byName map[State]*draftState[T]
-	anyOf  *draftState[T]
+	b       *Builder[T]
+	states  []*draftState[T]
+	byName  map[State]*draftState[T]
+	globals []*draftState[T]
+	starts  *draftState[T]
 }
 
+// draftState is what was declared of one state, of InAny or InAnyBut, or of the starts.
 type draftState[T any] struct {
 	name  State
+	but   []State
 	enter []Action[T]
 	exit  []Action[T]
 	menus []string
+	asks  []*QuestionBuilder[T]
 	edges []*edge[T]
 }
 
 func newDraft[T any](b *Builder[T]) *draft[T] {
-	d := &draft[T]{b: b, byName: map[State]*draftState[T]{}, anyOf: &draftState[T]{name: AnyState}}
-	for _, block := range b.blocks {
+	d := &draft[T]{b: b, byName: map[State]*draftState[T]{}, starts: &draftState[T]{name: startState}}
+	d.starts.add(b.starts)
+	for _, block := range b.states {
 		for _, name := range block.states {
 			s := d.byName[name]
 			if s == nil {
@@ -36,8 +41,17 @@ func newDraft[T any](b *Builder[T]) *draft[T] {
 			s.add(block)
 		}
 	}
-	d.anyOf.add(b.anyBlock)
-	taken := d.anyOf.nameTimers(nil)
+	var taken []string
+	for i, block := range b.globals {
+		g := &draftState[T]{name: AnyState, but: block.but}
+		g.add(block)
+		for _, e := range g.edges {
+			e.event = strconv.Itoa(i) + e.event
+			e.nameForks()
+		}
+		taken = g.nameTimers(taken)
+		d.globals = append(d.globals, g)
+	}
 	for _, s := range d.states {
 		s.nameTimers(taken)
 	}
@@ -48,11 +62,28 @@ func (s *draftState[T]) add(block *StateBuilder[T]) {
 	s.enter = append(s.enter, block.enters...)
 	s.exit = append(s.exit, block.exits...)
 	s.menus = append(s.menus, block.menus...)
+	s.asks = append(s.asks, block.asks...)
 	for _, e := range block.edges {
 		own := *e
-		own.from = s.name
+		own.from, own.but = s.name, s.but
 		own.event = string(s.name) + "·" + strconv.Itoa(len(s.edges)+1)
+		own.branches = slices.Clone(e.branches)
+		own.forks = make([]*fork, len(own.branches))
+		for i := range own.branches {
+			own.forks[i] = &own.branches[i].fork
+		}
+		own.nameForks()
 		s.edges = append(s.edges, &own)
+	}
+}
+
+// nameForks gives each branch the engine's name of it.
+func (p *path) nameForks() {
+	for i, f := range p.forks {
+		f.event = p.event
+		if i > 0 {
+			f.event += "·" + strconv.Itoa(i+1)
+		}
 	}
 }
 
@@ -61,7 +92,7 @@ func (s *draftState[T]) add(block *StateBuilder[T]) {
 func (s *draftState[T]) nameTimers(taken []string) []string {
 	taken = slices.Clone(taken)
 	for _, e := range s.edges {
-		if e.timing == timingNone {
+		if !e.cause.timed() {
 			continue
 		}
 		e.timer = e.trigger()
@@ -73,16 +104,53 @@ func (s *draftState[T]) nameTimers(taken []string) []string {
 	return taken
 }
 
-// candidates returns the triggers of a state and of InAny in the order of trying.
-func (d *draft[T]) candidates(s *draftState[T]) []candidate[T] {
+// sources returns what declares transitions of a state: the state itself, then InAny and InAnyBut in the
+// order of declaration.
+func (d *draft[T]) sources(s *draftState[T]) []*draftState[T] {
+	all := []*draftState[T]{s}
+	if s == d.starts {
+		return all
+	}
+	for _, g := range d.globals {
+		if !slices.Contains(g.but, s.name) {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// edges returns all transitions that may be taken in a state.
+func (d *draft[T]) edges(s *draftState[T]) []*edge[T] {
+	var all []*edge[T]
+	for _, from := range d.sources(s) {
+		all = append(all, from.edges...)
+	}
+	return all
+}
+
+// everything returns the starts, the states and the globals, in the order in which they are reported.
+func (d *draft[T]) everything() []*draftState[T] {
+	return slices.Concat([]*draftState[T]{d.starts}, d.states, d.globals)
+}
+
+// candidates returns the triggers of transitions in the order of trying.
+func candidates[T any](edges []*edge[T]) []candidate[T] {
 	var cs []candidate[T]
-	for _, from := range [...]*draftState[T]{s, d.anyOf} {
-		for _, e := range from.edges {
-			for _, t := range e.triggers {
-				cs = append(cs, candidate[T]{t, t.rank(), e})
-			}
+	for _, e := range edges {
+		for _, t := range e.triggers {
+			cs = append(cs, candidate[T]{t, t.rank(), e})
+		}
+		if e.cause == causeAnswer {
+			cs = append(cs, candidate[T]{answerTrigger, RankKind, e})
 		}
 	}
 	slices.SortStableFunc(cs, func(a, b candidate[T]) int { return cmp.Compare(b.rank, a.rank) })
 	return cs
 }
+
+// answerTrigger is what a question answers to: the messages and taps of Any.
+var answerTrigger = func() Trigger {
+	t := Any()
+	t.form, t.label = formKinds, "answer"
+	return t
+}()

@@ -24,6 +24,7 @@ type Phase string
 const (
 	PhaseDecode Phase = "decode" // reading the stored session
 	PhaseGuard  Phase = "guard"  // a guard, or the function of a Match trigger
+	PhaseAnswer Phase = "answer" // the parser or a check of a question
 	PhaseExit   Phase = "exit"
 	PhaseAction Phase = "action"
 	PhaseEnter  Phase = "enter"

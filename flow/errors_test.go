@@ -39,7 +39,7 @@ func TestFailuresByPhase(t *testing.T) {
 			define: func(a *flow.StateBuilder[log]) *flow.StateBuilder[log] { return a.Exit(bad).On(flow.Text()).End() }},
 		{name: "exit panics", phase: flow.PhaseExit, panics: true,
 			define: func(a *flow.StateBuilder[log]) *flow.StateBuilder[log] {
-				return a.Exit(panicking).On(flow.Text()).Reenter()
+				return a.Exit(panicking).On(flow.Text()).Again()
 			}},
 		{name: "action", phase: flow.PhaseAction,
 			define: func(a *flow.StateBuilder[log]) *flow.StateBuilder[log] {
@@ -77,8 +77,8 @@ func TestFailuresByPhase(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := flow.New[log]("f", "a")
-			b.StartOn(flow.Any())
+			b := flow.New[log]("f")
+			b.Start(flow.Any()).To("a")
 			tt.define(b.In("a")).On(flow.Follow()).To("b").
 				On(flow.Join()).To("failing").On(flow.Leave()).To("panicking").On(flow.Image()).To("timed")
 			b.In("b")
@@ -134,8 +134,8 @@ func (t *touchy) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &t.val
 
 func TestFailuresOfTheCodec(t *testing.T) {
 	t.Parallel()
-	b := flow.New[touchy]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[touchy]("f")
+	b.Start(flow.Any()).To("a")
 	put := func(_ context.Context, t *flow.Turn[touchy]) error { t.Data.value = t.Event().Text; return nil }
 	b.In("a").Enter(put).
 		On(flow.Text("good", "bad", "panic")).Do(put).Stay().

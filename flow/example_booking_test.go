@@ -32,15 +32,15 @@ const (
 )
 
 func newBooking() (*flow.Flow, error) {
-	b := flow.New[Booking]("booking", AskDate)
-	b.StartOn(flow.Text("book"), flow.Postback("book"))
+	b := flow.New[Booking]("booking")
+	b.Start(flow.Text("book"), flow.Postback("book")).To(AskDate)
 	b.In(AskDate).Enter(ask("Which day?")).
 		On(flow.Date(), flow.Text()).When("is in the future", inFuture).
-		Do(flow.Parse(date, func(b *Booking, d string) { b.Date = d })).To(AskParty).
-		On(flow.Any()).Reenter()
+		Do(parse(date, func(b *Booking, d string) { b.Date = d })).To(AskParty).
+		On(flow.Any()).Again()
 	b.In(AskParty).Enter(ask("How many of you?")).
 		On(flow.Text("back")).To(AskDate).
-		On(flow.Text()).Do(flow.Parse(partySize, func(b *Booking, n int) { b.Party = n })).To(Confirm)
+		On(flow.Text()).Do(parse(partySize, func(b *Booking, n int) { b.Party = n })).To(Confirm)
 	b.In(Confirm).Enter(summarise).
 		On(flow.Postback("yes")).Do(ask("See you then.")).Remind("day_before", dayBefore, remind).End().
 		On(flow.Postback("change_date")).To(AskDate)

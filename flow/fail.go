@@ -26,8 +26,10 @@ func (s *step[T]) cause() string {
 		return s.in.Event.Text
 	case s.in.Show:
 		return "show"
-	case s.edge == s.typed.start && s.edge != nil:
+	case s.edge != nil && s.edge.cause == causeStart:
 		return startState
+	case s.edge != nil && s.edge.cause == causeWrong:
+		return s.edge.trigger()
 	case s.trigger != nil:
 		return s.trigger.String()
 	default:

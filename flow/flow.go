@@ -13,17 +13,22 @@ import (
 // use. The type of its data is not part of its type, so that flows over different data fit in one
 // slice.
 type Flow struct {
-	name    string
-	starts  []Trigger
-	initial State
-	states  []State // in order of declaration
-	menus   []boundMenu
-	shows   map[State]string // the menu that each state shows, its own or that of InAny
-	paths   []*path
+	name   string
+	starts []start // in the order of trying
+	states []State // in order of declaration
+	menus  []boundMenu
+	shows  map[State]string // the menu that each state shows, its own or that of InAny
+	paths  []*path          // the starts, then those of each state, then those of InAny
 
 	// The functions that know the type of the data; see typed.
 	step   func(context.Context, *Input) (Result, error)
 	decode func(data []byte) (any, error)
+}
+
+// start is one trigger of Start.
+type start struct {
+	trigger *Trigger
+	rank    Rank
 }
 
 // Name returns the name that is stored with the flow's conversations.
@@ -31,27 +36,15 @@ func (f *Flow) Name() string { return f.name }
 
 // Rank returns how closely the start triggers of the flow describe the event: the highest rank of
 // those that answer to it, or RankNone if the event does not start the flow. A Match function that
-// panics counts as not matching.
+// panics counts as not matching. Guards are not asked: Step may find that none lets the flow start.
 func (f *Flow) Rank(e *transport.Event) Rank {
-	best := RankNone
-	for i := range f.starts {
-		t := &f.starts[i]
-		if r := t.rank(); r > best && t.matchesSafely(e) {
-			best = r
+	r := reading{Event: e}
+	for _, s := range f.starts {
+		if s.trigger.matchesSafely(&r) {
+			return s.rank
 		}
 	}
-	return best
-}
-
-func (t *Trigger) matchesSafely(e *transport.Event) (ok bool) {
-	if t.form == formMatch {
-		defer func() {
-			if recover() != nil {
-				ok = false
-			}
-		}()
-	}
-	return t.matches(e)
+	return RankNone
 }
 
 // Step handles one event of a conversation. It does no I/O of its own and keeps nothing.
@@ -72,8 +65,8 @@ func (f *Flow) DecodeData(data []byte) (any, error) { return f.decode(data) }
 func (f *Flow) States() []State { return slices.Clone(f.states) }
 
 // Menus returns each state that is bound to a menu, with the name of the menu, in order of
-// declaration. The menu of InAny comes last, with AnyState. A state that is bound to the empty name,
-// which is the menu that everybody has, is left out.
+// declaration. The menus of InAny and InAnyBut come last, with AnyState. A state that is bound to the empty
+// name, which is the menu that everybody has, is left out.
 func (f *Flow) Menus() iter.Seq2[State, string] {
 	return func(yield func(State, string) bool) {
 		for _, m := range f.menus {
@@ -84,33 +77,59 @@ func (f *Flow) Menus() iter.Seq2[State, string] {
 	}
 }
 
-// StartTriggers returns what StartOn was given, in that order.
-func (f *Flow) StartTriggers() []Trigger { return slices.Clone(f.starts) }
-
 // Transition describes one transition of a flow.
 type Transition struct {
-	From      State         // AnyState for one of InAny
-	Trigger   string        // in words, such as `text "book"` or "after 15m0s"
-	Guards    []string      // labels
-	Outcome   Outcome       // never zero
-	To        State         // of To
-	After     time.Duration // of After
-	Reminders []string      // names
+	// From is the state; AnyState for a transition of InAny or InAnyBut, and empty for one of Start.
+	From State
+	// But are the states of InAnyBut.
+	But []State
+	// Trigger says in words what the transition answers to, such as `text "book"`, "answer", "wrong answer 3"
+	// or "after 15m0s". Triggers are those of On and Start.
+	Trigger  string
+	Triggers []Trigger
+	// Guards are the labels of When.
+	Guards []string
+	// Branches are the ways out: one without a guard, or those of If, ElseIf and Else.
+	Branches []Branch
+	// After is the time of After, and Wrong the number of Wrong.
+	After time.Duration
+	Wrong int
+	// Ask says that the transition is that of Ask.
+	Ask bool
+	// Reminders are the names of Remind.
+	Reminders []string
 }
 
-// Transitions returns the transitions of each state in order of declaration, then those of
-// InAny.
+// Branch is one way out of a transition.
+type Branch struct {
+	// Guard is the label of If or ElseIf; empty for Else, and for a transition without branches.
+	Guard   string
+	Outcome Outcome
+	// To is the state that Outcome names.
+	To State
+}
+
+// Transitions returns the starts, then the transitions of each state in order of declaration, then those
+// of InAny and InAnyBut.
 func (f *Flow) Transitions() []Transition {
 	ts := make([]Transition, len(f.paths))
 	for i, p := range f.paths {
 		ts[i] = Transition{
 			From:      p.from,
+			But:       slices.Clone(p.but),
 			Trigger:   p.trigger(),
+			Triggers:  slices.Clone(p.triggers),
 			Guards:    slices.Clone(p.guards),
-			Outcome:   p.outcome,
-			To:        p.to,
 			After:     p.after,
+			Wrong:     p.wrong,
+			Ask:       p.cause == causeAnswer,
 			Reminders: slices.Clone(p.reminders),
+		}
+		if p.cause == causeStart {
+			ts[i].From = ""
+		}
+		for _, f := range p.forks {
+			ts[i].Branches = append(ts[i].Branches, Branch{f.guard, f.outcome, f.to})
 		}
 	}
 	return ts

@@ -39,20 +39,20 @@ func (o *order) SetData(b []byte) error {
 // everything is a flow with every kind of trigger and timer, whose actions refuse some input.
 func everything(tb testing.TB) *flow.Flow {
 	tb.Helper()
-	seats := flow.Parse(strconv.Atoi, func(o *order, n int) { o.Seats = n })
-	note := flow.Parse(func(s string) (string, error) {
+	seats := parse(strconv.Atoi, func(o *order, n int) { o.Seats = n })
+	note := parse(func(s string) (string, error) {
 		if s == "" {
 			return "", flow.Reject()
 		}
 		return s, nil
 	}, func(o *order, s string) { o.Note = s })
 	later := func(t *flow.Turn[order]) time.Time { return t.Now().Add(time.Hour) }
-	b := flow.New[order]("everything", "ask")
-	b.StartOn(flow.Text("book", "予約"), flow.Follow())
+	b := flow.New[order]("everything")
+	b.Start(flow.Text("book", "予約"), flow.Follow()).To("ask")
 	b.In("ask").
 		On(flow.Postback("yes", "~x")).To("confirm").
 		On(flow.PostbackPrefix("seats:")).Do(seats).Stay().
-		On(flow.Date("when")).Do(note).Reenter().
+		On(flow.Date("when")).Do(note).Again().
 		On(flow.TextLike(regexp.MustCompile(`(?i)^note\b`))).Do(note).Stay().
 		On(flow.Text()).Do(seats).To("confirm").
 		After(time.Minute).To("confirm").
@@ -122,8 +122,8 @@ func FuzzDiagram(f *testing.F) {
 	f.Add("a:b", `"<br>#quot;`)
 	f.Add(" ", `"`)
 	f.Fuzz(func(t *testing.T, label, word string) {
-		b := flow.New[order]("labels", "only")
-		b.StartOn(flow.Text("start"))
+		b := flow.New[order]("labels")
+		b.Start(flow.Text("start")).To("only")
 		b.In("only").On(flow.Match(label, func(*transport.Event) bool { return true })).End().
 			On(flow.Postback(word)).End()
 		fl, err := b.Build()

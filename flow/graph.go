@@ -1,7 +1,5 @@
 package flow
 
-import "slices"
-
 // checkGraph finds states that cannot be reached, and states from which the end cannot be.
 func (d *draft[T]) checkGraph(r *report) {
 	reached := d.reached()
@@ -14,38 +12,41 @@ func (d *draft[T]) checkGraph(r *report) {
 			r.add(s.name, "", "cannot be reached")
 		}
 		switch {
-		case len(s.edges)+len(d.anyOf.edges) == 0:
+		case len(d.edges(s)) == 0:
 			r.add(s.name, "", "is a dead end: it has no transitions")
 		case !ends[s.name]:
 			r.add(s.name, "", "is a dead end: no way leads to the end of the flow")
 		}
 	}
-	if len(d.states) == 0 {
-		r.add("", "", "declares no states")
-	}
 }
 
-// reached returns the states that can be reached from the initial one; none if that is unknown.
+// reached returns the states that can be reached from the starts; none if no start leads to a state.
 func (d *draft[T]) reached() map[State]bool {
 	reached := map[State]bool{}
 	var visit func(name State)
+	follow := func(edges []*edge[T]) {
+		for _, e := range edges {
+			for _, f := range e.forks {
+				if f.outcome.named() {
+					visit(f.to)
+				}
+			}
+		}
+	}
 	visit = func(name State) {
 		s := d.byName[name]
 		if s == nil || reached[name] {
 			return
 		}
 		reached[name] = true
-		for _, e := range slices.Concat(s.edges, d.anyOf.edges) {
-			if e.outcome == To {
-				visit(e.to)
-			}
-		}
+		follow(d.edges(s))
 	}
-	visit(d.b.initial)
+	follow(d.starts.edges)
 	return reached
 }
 
-// ends returns the states from which the end can be reached, found backwards from it.
+// ends returns the states from which the end can be reached, found backwards from it. A state that returns
+// leads to all that call.
 func (d *draft[T]) ends() map[State]bool {
 	ends, before := map[State]bool{}, map[State][]State{}
 	var visit func(name State)
@@ -58,15 +59,27 @@ func (d *draft[T]) ends() map[State]bool {
 			visit(b)
 		}
 	}
+	var callers, returns []State
 	for _, s := range d.states {
-		for _, e := range slices.Concat(s.edges, d.anyOf.edges) {
-			switch e.outcome {
-			case To:
-				before[e.to] = append(before[e.to], s.name)
-			case End:
-				before[endState] = append(before[endState], s.name)
+		for _, e := range d.edges(s) {
+			for _, f := range e.forks {
+				switch {
+				case f.outcome == End:
+					before[endState] = append(before[endState], s.name)
+				case f.outcome.named():
+					before[f.to] = append(before[f.to], s.name)
+				}
+				if f.outcome == Call {
+					callers = append(callers, s.name)
+				}
+				if f.outcome.dynamic() && f.outcome != Back {
+					returns = append(returns, s.name)
+				}
 			}
 		}
+	}
+	for _, caller := range callers {
+		before[caller] = append(before[caller], returns...)
 	}
 	visit(endState)
 	return ends

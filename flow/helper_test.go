@@ -62,6 +62,18 @@ func at(d time.Duration) func(*flow.Turn[log]) time.Time {
 
 func never(*flow.Turn[log]) time.Time { return time.Time{} }
 
+// parse returns an action that reads what the user sent, and rejects what read cannot.
+func parse[T, V any](read func(string) (V, error), set func(*T, V)) flow.Action[T] {
+	return func(_ context.Context, t *flow.Turn[T]) error {
+		v, err := read(t.Input())
+		if err != nil {
+			return flow.Reject()
+		}
+		set(&t.Data, v)
+		return nil
+	}
+}
+
 // session steps one conversation.
 type session struct {
 	t     *testing.T

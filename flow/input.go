@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -13,15 +14,28 @@ type Input struct {
 	Turn string
 	// Event is what happened. A KindTimer event has the name of the timer or reminder as Text.
 	Event *transport.Event
-	// Now is the time of the turn.
+	// Tap says which button the event is a tap on.
+	Tap Tap
+	// Now is the time of the turn, in the bot's zone.
 	Now time.Time
+	// Language returns the user's language, and may be nil. It is called only if the user's code asks.
+	Language func(context.Context) string
 	// State is the stored state; empty starts the flow.
 	State State
 	// Data is the stored data; empty for the zero value.
 	Data []byte
+	// Trail is what Result.Trail was; empty for none.
+	Trail []byte
 	// Timers are the flow's own timers that are set. Whether the one that fired is among them
 	// makes no difference.
 	Timers []Timer
+	// Least is the lowest rank that is tried: RankExact, for example, looks only for transitions that name
+	// the very words. An event that none of them takes is not handled then. With RankNone all are tried, and
+	// what none takes may be a wrong answer.
+	Least Rank
+	// Start tries the starts of the flow, though State is set: one that ends answers, and then, in a
+	// one-to-one chat, the present question is asked; any other asks the present question.
+	Start bool
 	// Show asks the question of the current state again instead of handling the event, because
 	// the button that was tapped belongs to a passed step. It counts as a handled event.
 	Show bool
@@ -43,29 +57,64 @@ type Reminder struct {
 	Data []byte
 }
 
-// Result is what a step leaves to be stored and sent. The caller owns it; Data and Timers may
+// Result is what a step leaves to be stored and sent. The caller owns it; Data, Trail and Timers may
 // be those of the Input.
 type Result struct {
-	// Handled is false if no transition took the event. Nothing has changed then: State, Data
+	// Handled is false if no transition took the event. Nothing has changed then: State, Data, Trail
 	// and Timers are those of the Input.
 	Handled bool
 	// State is the new state; empty if the flow is not running after the turn.
 	State State
-	// Entered says that a state was entered: at the start, by To and by Reenter.
+	// Entered says that a state was entered, perhaps the same one.
 	Entered bool
+	// NewStep says that the buttons which earlier turns showed are stale from now on: a state was entered,
+	// or its question was asked again over other data.
+	NewStep bool
 	// MenuSwitched says that an action asked for the Menu below: see Turn.SwitchMenu.
 	MenuSwitched bool
 	// Data is the new data; nil when the flow ended.
 	Data []byte
+	// Trail is what the conversation keeps besides: wrong answers, calls and history, in a form of this
+	// package's own. It is nil if there is none.
+	Trail []byte
 	// Menu is the name of the menu that the chat is to show: the one that an action switched to,
 	// else the one that State is bound to (see StateBuilder.Menu). The empty name is the menu that
 	// everybody has. If no action switched, Menu says nothing about an event that was not handled,
 	// nor about a reminder.
 	Menu string
-	// Outputs are the messages to send, in order.
+	// Messages are to be sent, in order.
 	Messages []transport.Message
 	// Timers is the full set after the turn.
 	Timers []Timer
 	// Reminders are those that this turn set. They outlive the flow.
 	Reminders []Reminder
+	// Trace says how the event was handled.
+	Trace Trace
+}
+
+// Trace says which transitions a step tried and took, for metrics, coverage and explorers. Transitions are
+// named by their place in Flow.Transitions, counted from 1; 0 is none.
+type Trace struct {
+	// Transition was taken, and of its Branches the one with the index Branch.
+	Transition, Branch int
+	// Refused are the transitions that the answer was good for but for a parser, a check or Reject.
+	Refused []int
+	// Failed are those whose triggers answered to the event, and whose guards did not pass.
+	Failed []FailedGuard
+	// Skipped are the transitions of Ask that were taken because the value was known.
+	Skipped []int
+	// Matched says that the triggers of some transition answered to the event. If none did, a tap on a
+	// button of this step shows a mistake: nothing takes its data.
+	Matched bool
+	// Wrong says that the event was a wrong answer.
+	Wrong bool
+	// Forgotten is how many entries of the history were left out because it was full, and Stray how many
+	// calls were not made and returns not taken: too many calls waited, or none.
+	Forgotten, Stray int
+}
+
+// FailedGuard is a guard that did not pass.
+type FailedGuard struct {
+	Transition int
+	Guard      string // the label
 }

@@ -1,6 +1,10 @@
 package flow
 
-import "github.com/kaiwa-go/kaiwa/transport"
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
 
 // menuSwitch is what an action asked for by Turn.SwitchMenu.
 type menuSwitch struct {
@@ -36,7 +40,7 @@ func (t *Turn[T]) switchedMenu() (name string, switched bool) {
 
 // menu returns the name of the menu that a state is bound to; empty if it is to none.
 func (d *draft[T]) menu(s *draftState[T]) string {
-	for _, from := range [...]*draftState[T]{s, d.anyOf} {
+	for _, from := range d.sources(s) {
 		if len(from.menus) > 0 {
 			return from.menus[0]
 		}
@@ -52,7 +56,7 @@ type boundMenu struct {
 
 // boundMenus returns the menus that have names.
 func (d *draft[T]) boundMenus() (all []boundMenu) {
-	for _, s := range append(d.states[:len(d.states):len(d.states)], d.anyOf) {
+	for _, s := range slices.Concat(d.states, d.globals) {
 		if len(s.menus) > 0 && s.menus[0] != "" {
 			all = append(all, boundMenu{s.name, s.menus[0]})
 		}

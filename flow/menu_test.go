@@ -13,10 +13,10 @@ import (
 
 // menus is a flow bound to a menu, with a state that has its own and one that has none.
 func menus() *flow.Builder[log] {
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Text("go"))
+	b := flow.New[log]("f")
+	b.Start(flow.Text("go")).To("a")
 	b.In("a").On(flow.Text("own")).To("own").On(flow.Text("stay")).Stay()
-	b.In("own").Menu("other").On(flow.Text("none")).To("none").On(flow.Text("again")).Reenter()
+	b.In("own").Menu("other").On(flow.Text("none")).To("none").On(flow.Text("again")).Again()
 	b.In("none").Menu("").On(flow.Text("back")).To("a")
 	b.InAny().Menu("main").On(flow.Text("end")).End()
 	return b
@@ -89,8 +89,8 @@ func TestSwitchMenu(t *testing.T) {
 		t.SwitchMenu("Bad")
 		return t.Event().Text == "guard"
 	}
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Text("go"))
+	b := flow.New[log]("f")
+	b.Start(flow.Text("go")).To("a")
 	b.In("a").Menu("main").
 		Exit(func(_ context.Context, t *flow.Turn[log]) error {
 			if t.Event().Text == "leave" {
@@ -159,8 +159,8 @@ func TestSwitchMenuIsForgotten(t *testing.T) {
 
 func TestSwitchMenuInReminder(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Text("go"))
+	b := flow.New[log]("f")
+	b.Start(flow.Text("go")).To("a")
 	b.In("a").Menu("main").
 		On(flow.Text("1")).Remind("switch", at(time.Hour), switchTo(nil, "later")).Stay().
 		On(flow.Text("2")).Remind("reject", at(time.Hour), switchTo(flow.Reject(say("no")), "later")).Stay().
@@ -188,8 +188,8 @@ func requireBadMenu(t *testing.T, err error, where string) {
 func TestSwitchMenuToNoName(t *testing.T) {
 	t.Parallel()
 	bad := switchTo(nil, "Bad", "good")
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Text("go"))
+	b := flow.New[log]("f")
+	b.Start(flow.Text("go")).To("a")
 	b.In("a").
 		On(flow.Text("do")).Do(bad, panicking).Stay().
 		On(flow.Text("enter")).To("entering").

@@ -9,30 +9,52 @@ import (
 // because earlier ones take all their events. A transition of InAny is a fault only if it is
 // one in every state: a single state may answer to an event in its own way.
 func (d *draft[T]) checkOverlap(r *report) {
-	global := map[string][]Problem{} // by the transition's engine name and trigger
-	for _, s := range d.states {
-		cs := d.candidates(s)
+	type missed struct {
+		first Problem
+		count int
+	}
+	global := map[string]*missed{} // by the transition's engine name and trigger
+	key := func(e *edge[T], t *Trigger) string { return e.event + " " + t.String() }
+	for _, s := range slices.Concat([]*draftState[T]{d.starts}, d.states) {
+		cs := candidates(d.edges(s))
 		for i, c := range cs {
 			text := overlap(cs[:i], c)
 			if text == "" {
 				continue
 			}
-			p := Problem{c.edge.from, c.edge.String(), text}
+			p := Problem{c.edge.place(), c.edge.String(), text}
 			if c.edge.from == s.name {
 				r.problems = append(r.problems, p)
 				continue
 			}
-			key := c.edge.event + " " + c.trigger.String()
-			global[key] = append(global[key], p)
+			if c.rank == RankPattern {
+				p.Text = fmt.Sprintf("in the state %s, %s", s.name, text)
+				r.problems = append(r.problems, p)
+				continue
+			}
+			m := global[key(c.edge, &c.trigger)]
+			if m == nil {
+				m = &missed{first: p}
+				global[key(c.edge, &c.trigger)] = m
+			}
+			m.count++
 		}
 		d.checkTimerCount(r, s)
 	}
-	for _, e := range d.anyOf.edges {
-		for _, t := range e.triggers {
-			key := e.event + " " + t.String()
-			if ps := global[key]; len(ps) > 0 && len(ps) >= len(d.states) {
-				r.problems = append(r.problems, ps[0])
-				delete(global, key)
+	for _, g := range d.globals {
+		covered := 0
+		for _, s := range d.states {
+			if !slices.Contains(g.but, s.name) {
+				covered++
+			}
+		}
+		for _, e := range g.edges {
+			for i := range e.triggers {
+				k := key(e, &e.triggers[i])
+				if m := global[k]; m != nil && m.count >= covered {
+					r.problems = append(r.problems, m.first)
+					delete(global, k)
+				}
 			}
 		}
 	}
@@ -40,14 +62,21 @@ func (d *draft[T]) checkOverlap(r *report) {
 
 func (d *draft[T]) checkTimerCount(r *report, s *draftState[T]) {
 	n := 0
-	for _, e := range append(s.edges[:len(s.edges):len(s.edges)], d.anyOf.edges...) {
-		if e.timing != timingNone {
+	for _, e := range d.edges(s) {
+		if e.cause.timed() {
 			n++
 		}
 	}
 	if n > maxTimers {
 		r.add(s.name, "", "has %d timers, those of InAny included: at most %d", n, maxTimers)
 	}
+}
+
+// certain reports whether the transition is taken by each event that one of its triggers answers to. One
+// with guards may not be, nor Back, nor a question.
+func (p *path) certain() bool {
+	back := len(p.forks) == 1 && p.forks[0].outcome == Back
+	return len(p.guards) == 0 && !back && p.cause != causeAnswer
 }
 
 // overlap says why c is never taken, or cannot be told from a candidate before it. It returns ""
@@ -59,6 +88,9 @@ func overlap[T any](before []candidate[T], c candidate[T]) string {
 	for _, b := range before {
 		if b.edge.from != c.edge.from || b.trigger.fault != "" || !b.trigger.same(c.trigger) {
 			continue
+		}
+		if b.edge != c.edge && len(b.edge.guards) == 0 && !b.edge.certain() {
+			continue // such as Back: the next transition is taken when nothing is behind
 		}
 		same := b.trigger.String() == c.trigger.String()
 		switch {
@@ -87,7 +119,7 @@ func takenWord[T any](before []candidate[T], c candidate[T]) string {
 		return ""
 	}
 	for _, b := range before {
-		if b.edge.from != c.edge.from || b.edge == c.edge || len(b.edge.guards) > 0 {
+		if b.edge.from != c.edge.from || b.edge == c.edge || !b.edge.certain() || !b.trigger.farther(&c.trigger) {
 			continue
 		}
 		taken := b.trigger.atoms()
@@ -106,7 +138,7 @@ func shadow[T any](before []candidate[T], c candidate[T]) string {
 	var first *candidate[T]
 	for _, a := range c.trigger.atoms() {
 		i := slices.IndexFunc(before, func(b candidate[T]) bool {
-			return b.edge != c.edge && len(b.edge.guards) == 0 && b.trigger.fault == "" &&
+			return b.edge != c.edge && b.edge.certain() && b.trigger.fault == "" && b.trigger.farther(&c.trigger) &&
 				slices.ContainsFunc(b.trigger.atoms(), func(x atom) bool { return x.covers(a) })
 		})
 		if i < 0 {

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"reflect"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -8,55 +10,125 @@ import (
 // Outcome is where a transition leads. The zero Outcome is none.
 type Outcome uint8
 
-// The outcomes of a transition.
+// The outcomes of a transition: see the methods of TransitionBuilder.
 const (
 	Stay Outcome = iota + 1
-	Reenter
+	Again
 	To
+	Call
+	Return
+	ReturnOr
+	Back
+	Restart
 	End
 )
 
+var outcomeNames = [...]string{"open", "stay", "again", "to", "call", "return", "return or", "back", "restart", "end"}
+
 // String returns the outcome in lower case.
 func (o Outcome) String() string {
-	names := [...]string{"open", "stay", "reenter", "to", "end"}
-	if int(o) >= len(names) {
-		return names[0]
+	if int(o) >= len(outcomeNames) {
+		return outcomeNames[0]
 	}
-	return names[o]
+	return outcomeNames[o]
 }
 
-type timing uint8
+// named reports whether the outcome names a state.
+func (o Outcome) named() bool { return o == To || o == Call || o == ReturnOr || o == Restart }
+
+// leaves reports whether the exit action of the state runs.
+func (o Outcome) leaves() bool { return o != Stay && o != Again }
+
+// enters reports whether the enter action of the target runs.
+func (o Outcome) enters() bool { return o.leaves() && o != End }
+
+// cause is what begins a transition.
+type cause uint8
 
 const (
-	timingNone timing = iota
-	timingAfter
-	timingAt
+	causeNone   cause = iota
+	causeStart        // Start
+	causeEvent        // On
+	causeAnswer       // Ask
+	causeWrong        // Wrong
+	causeIdle         // After
+	causeTime         // At
 )
+
+// timed reports whether a timer begins the transition.
+func (c cause) timed() bool { return c == causeIdle || c == causeTime }
 
 // path is the part of a transition that does not depend on the type of the data: all that the
 // checks and the diagram need.
 type path struct {
-	from      State
+	from      State   // startState for a start, AnyState for InAny and InAnyBut
+	but       []State // of InAnyBut
+	cause     cause
 	triggers  []Trigger
-	timing    timing
 	after     time.Duration
+	wrong     int
 	guards    []string
+	lateWhen  []string // labels of guards that were declared after Do
 	reminders []string
-	outcome   Outcome
-	outcomes  int // how often an outcome was given
-	to        State
-	event     string // the engine's name of the transition, unique in the flow
-	timer     string // the stored name of the timer
+	forks     []*fork // the branches, at least one once it is compiled
+	event     string  // the engine's name of the transition, unique in the flow
+	timer     string  // the stored name of the timer
+	number    int     // its place in Flow.Transitions, counted from 1
+}
+
+type branchKind uint8
+
+const (
+	branchOnly branchKind = iota // the one of a transition without If
+	branchIf
+	branchElseIf
+	branchElse
+)
+
+// fork is the part of a branch that does not depend on the type of the data.
+type fork struct {
+	kind     branchKind
+	guard    string // the label
+	outcome  Outcome
+	outcomes int // how often an outcome was given
+	to       State
+	event    string // the engine's name
 }
 
 // edge is a transition with its code.
 type edge[T any] struct {
 	path
-	when   []Guard[T]
+	when     []Guard[T]
+	do       []Action[T] // what runs before the branches; empty without If
+	remind   []reminder[T]
+	branches []branch[T]
+	question *QuestionBuilder[T] // of Ask
+	at       func(*Turn[T]) time.Time
+}
+
+// branch is one way out of a transition.
+type branch[T any] struct {
+	fork
+	cond   Guard[T]
 	do     []Action[T]
 	remind []reminder[T]
-	at     func(*Turn[T]) time.Time
-	target *node[T] // of To
+	target *node[T] // of the outcomes that name a state
+}
+
+// open returns the branch that has no outcome yet, or nil if none was begun.
+func (e *edge[T]) open() *branch[T] {
+	if len(e.branches) == 0 {
+		return nil
+	}
+	return &e.branches[len(e.branches)-1]
+}
+
+// only returns the outcome of a transition without branches; zero for one with branches.
+func (e *edge[T]) only() Outcome {
+	if len(e.branches) != 1 {
+		return 0
+	}
+	return e.branches[0].outcome
 }
 
 type reminder[T any] struct {
@@ -67,11 +139,15 @@ type reminder[T any] struct {
 
 // trigger returns what the path answers to, in words.
 func (p *path) trigger() string {
-	switch p.timing {
-	case timingAfter:
+	switch p.cause {
+	case causeIdle:
 		return "after " + p.after.String()
-	case timingAt:
+	case causeTime:
 		return "at"
+	case causeAnswer:
+		return "answer"
+	case causeWrong:
+		return "wrong answer " + strconv.Itoa(p.wrong)
 	}
 	names := make([]string, len(p.triggers))
 	for i, t := range p.triggers {
@@ -92,11 +168,25 @@ func (p *path) String() string {
 	return s
 }
 
-// leaves reports whether the exit action of the state runs.
-func (p *path) leaves() bool { return p.outcome != Stay }
+// place returns the state that the path leaves from, as problems and diagrams name it.
+func (p *path) place() State {
+	if len(p.but) == 0 {
+		return p.from
+	}
+	names := make([]string, len(p.but))
+	for i, s := range p.but {
+		names[i] = string(s)
+	}
+	return AnyState + State(" but "+strings.Join(names, ", "))
+}
 
-// enters reports whether the enter action of the target runs.
-func (p *path) enters() bool { return p.outcome == To || p.outcome == Reenter }
+// rank is how early the path is tried for a trigger of it.
+func (p *path) rank(t *Trigger) Rank {
+	if p.cause == causeAnswer {
+		return RankKind
+	}
+	return t.rank()
+}
 
 // candidate is one trigger of one transition, at its place in the order of trying.
 type candidate[T any] struct {
@@ -104,3 +194,6 @@ type candidate[T any] struct {
 	rank    Rank
 	edge    *edge[T]
 }
+
+// isZero reports whether v points to a zero value.
+func isZero(v any) bool { return reflect.ValueOf(v).Elem().IsZero() }

@@ -6,13 +6,13 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// Reject returns an error by which an action refuses what the user sent. The transition is not
-// taken: the state stays, changes to the data, outputs and timers of this step are discarded,
-// and msgs are sent. Without msgs the enter action of the current state is run again: the
-// question is asked once more. The error may be wrapped.
+// Reject returns an error by which an action, a parser or a check refuses what the user sent. The
+// transition is not taken: the state stays, and changes to the data, outputs and timers of this step are
+// discarded. It is a wrong answer (see StateBuilder.Wrong): msgs are sent, and the question is asked again,
+// with its buttons. The error may be wrapped.
 //
-// If the enter action of the initial state rejects, the flow is not started. If the transition of a
-// timer rejects, the timer is used up; the next event that the flow handles starts an After anew.
+// If the enter action of the first state rejects, the flow is not started. If the transition of a
+// timer rejects, the timer is used up, and msgs are sent, or the question is asked if there are none.
 func Reject(msgs ...transport.Message) error { return &rejection{msgs: msgs} }
 
 type rejection struct{ msgs []transport.Message }

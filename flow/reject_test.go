@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"testing"
 	"time"
 
@@ -35,8 +34,8 @@ func TestReject(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := flow.New[log]("f", "a")
-			b.StartOn(flow.Text("go"))
+			b := flow.New[log]("f")
+			b.Start(flow.Text("go")).To("a")
 			a := b.In("a").Enter(ran("enter a"))
 			if tt.exit != nil {
 				a.Exit(tt.exit)
@@ -90,8 +89,8 @@ func TestRejectWhileAskingAgain(t *testing.T) {
 		{"without messages", flow.Reject(), nil},
 		{"with messages", flow.Reject(say("no")), said("no")},
 	} {
-		b := flow.New[log]("f", "a")
-		b.StartOn(flow.Text("go"))
+		b := flow.New[log]("f")
+		b.Start(flow.Text("go")).To("a")
 		b.In("a").Enter(failing(tt.err)).On(flow.Text()).Do(failing(flow.Reject())).End()
 		s := newSession(t, b)
 		s.state.State, s.state.Data = "a", []byte(`{}`)
@@ -105,57 +104,10 @@ func TestRejectWhileAskingAgain(t *testing.T) {
 	}
 }
 
-func TestParse(t *testing.T) {
-	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Text("go"))
-	number := func(s string) (int, error) {
-		if s == "13" {
-			return 0, fmt.Errorf("unlucky: %w", flow.Reject(say("not 13")))
-		}
-		return strconv.Atoi(s)
-	}
-	set := func(l *log, n int) { l.Ran = append(l.Ran, strconv.Itoa(n)) }
-	b.In("a").Enter(ran("ask")).
-		On(flow.Text(), flow.Postback("7")).Do(flow.Parse(number, set)).Stay().
-		On(flow.Date(), flow.Time(), flow.DateTime(), flow.Sticker(), flow.Postback("bad")).
-		End()
-	s := newSession(t, b)
-	s.state.State = "a"
-	start := s.state
-	require.Equal(t, `{"ran":["12"]}`, string(s.step(text("12")).Data))
-	require.Equal(t, `{"ran":["12","7"]}`, string(s.step(postback("7")).Data))
-	require.Equal(t, said("not 13"), s.step(text("13")).Messages)
-	res := s.step(text("secret"))
-	require.Equal(t, said("ask@a"), res.Messages)
-	require.Equal(t, `{"ran":["12","7","ask"]}`, string(res.Data), "what asking again changes is kept")
-
-	for _, tt := range []struct {
-		event *transport.Event
-		want  string
-	}{
-		{picked("date", "2026-05-09", "d"), "2026-05-09"},
-		{picked("time", "10:00", "d"), "10:00"},
-		{picked("datetime", "2026-05-09T10:00", "d"), "2026-05-09T10:00"},
-		{postback("bad"), "bad"},
-		{kind(transport.KindSticker), ""},
-	} {
-		var got string
-		b := flow.New[log]("f", "a")
-		b.StartOn(flow.Any())
-		keep := func(s string) (string, error) { got = s; return s, nil }
-		b.In("a").On(flow.Any()).Do(flow.Parse(keep, func(*log, string) {})).End()
-		s := newSession(t, b)
-		s.state = start
-		s.step(tt.event)
-		require.Equal(t, tt.want, got)
-	}
-}
-
 func TestRejectedStartRunsNothing(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("f")
+	b.Start(flow.Any()).To("a")
 	var runs int
 	b.In("a").Enter(func(context.Context, *flow.Turn[log]) error { runs++; return flow.Reject() }).On(flow.Any()).End()
 	s := newSession(t, b)

@@ -3,8 +3,8 @@ package flow
 // setReminders computes the reminders of a transition. They share one snapshot of the data.
 func (s *step[T]) setReminders() error {
 	var snapshot []byte
-	for i := range s.edge.remind {
-		r := &s.edge.remind[i]
+	for i := range len(s.edge.remind) + len(s.branch.remind) {
+		r := nth(s.edge.remind, s.branch.remind, i)
 		s.phase = PhaseTimer
 		due := r.at(&s.turn)
 		if !due.After(s.in.Now) {
@@ -19,6 +19,14 @@ func (s *step[T]) setReminders() error {
 		s.reminders = append(s.reminders, Reminder{Name: r.name, Due: due, Data: snapshot})
 	}
 	return nil
+}
+
+// nth returns the ith element of a and b.
+func nth[E any](a, b []E, i int) *E {
+	if i < len(a) {
+		return &a[i]
+	}
+	return &b[i-len(a)]
 }
 
 // remind runs the action of a reminder that is due. Only what it sends and the menu that

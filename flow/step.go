@@ -15,16 +15,27 @@ type step[T any] struct {
 	ctx context.Context
 	in  *Input
 
-	turn      Turn[T]
-	node      *node[T]  // the state in which the step began; nil at the start of the flow
-	to        *node[T]  // the state to which it leads; nil at the end of the flow
-	edge      *edge[T]  // the transition that is tried or taken
-	fired     *timer[T] // the timer whose event this is, or nil
-	decoded   bool      // turn.Data holds the stored data
-	entered   bool      // the step entered a state
-	phase     Phase     // what runs now, for a TurnError
-	trigger   *Trigger  // the trigger that is tried or taken
+	turn    Turn[T]
+	event   reading
+	node    *node[T]  // the state in which the step began; nil at the start of the flow
+	trail   trail     // what the conversation keeps besides its data
+	before  []State   // the callers when the step began
+	fired   *timer[T] // the timer whose event this is, or nil
+	stored  []byte    // what turn.Data is decoded from
+	decoded bool      // turn.Data holds the stored data
+
+	trigger *Trigger // the trigger that is tried or taken
+	passage[T]
+	first   Outcome             // what the transition that took the event came to
+	refusal *rejection          // of the question of Ask, or nil
+	words   []transport.Message // of the refusal of a wrong answer
+
+	entered   bool  // the step entered a state
+	asked     bool  // the step asked a question
+	began     bool  // the conversation began in this step, perhaps anew
+	phase     Phase // what runs now, for a TurnError
 	reminders []Reminder
+	trace     Trace
 }
 
 // stepper returns Flow.Step. It is a closure because the call of a generic method through a method
@@ -49,7 +60,7 @@ func (s *step[T]) release() {
 }
 
 func (s *step[T]) run() (Result, error) {
-	s.turn.in = s.in
+	s.turn.in, s.event.Event, s.stored = s.in, s.in.Event, s.in.Data
 	if s.in.Reminder {
 		return s.remind()
 	}
@@ -57,8 +68,7 @@ func (s *step[T]) run() (Result, error) {
 		if s.isTimer() || s.in.Show {
 			return s.unhandled(), nil
 		}
-		s.turn.state = s.typed.start.to
-		return s.take(s.typed.start)
+		return s.start()
 	}
 	s.node = s.typed.nodes[s.in.State]
 	s.turn.state = s.in.State
@@ -66,28 +76,41 @@ func (s *step[T]) run() (Result, error) {
 		s.phase = PhaseDecode
 		return Result{}, s.fail(ErrUnknownState)
 	}
+	s.at = s.node
 	s.turn.state = s.node.name
+	if len(s.in.Trail) > 0 {
+		if err := s.trail.unpack(s.in.Trail); err != nil {
+			s.phase = PhaseDecode
+			return Result{}, s.fail(err)
+		}
+		s.turn.tries, s.before = s.trail.tries, s.trail.callers
+	}
 	switch {
 	case s.in.Show:
 		return s.show()
 	case s.isTimer():
 		return s.fire()
+	case s.in.Start:
+		return s.answer()
 	}
 	e, err := s.find()
 	switch {
 	case err != nil:
 		return Result{}, s.fail(err)
-	case e == nil:
+	case e != nil:
+		return s.take(e)
+	case s.in.Least == RankNone && s.isAnswer():
+		return s.wrong(s.refusal)
+	default:
 		return s.unhandled(), nil
 	}
-	return s.take(e)
 }
 
 // isTimer reports whether the event is a timer of the flow that fired.
 func (s *step[T]) isTimer() bool { return s.in.Event.Kind == transport.KindTimer }
 
 func (s *step[T]) unhandled() Result {
-	return Result{State: s.in.State, Data: s.in.Data, Timers: s.in.Timers}
+	return Result{State: s.in.State, Data: s.in.Data, Trail: s.in.Trail, Timers: s.in.Timers, Trace: s.trace}
 }
 
 // find returns the transition that takes the event, or nil.
@@ -96,14 +119,30 @@ func (s *step[T]) find() (e *edge[T], err error) {
 	s.phase = PhaseGuard
 	for i := range s.node.candidates {
 		c := &s.node.candidates[i]
+		if c.rank < s.in.Least {
+			break
+		}
 		s.trigger, s.edge = &c.trigger, c.edge
-		if !c.trigger.matches(s.in.Event) {
+		if !c.trigger.reaches(s.in.Tap) || !c.trigger.matches(&s.event) {
 			continue
 		}
-		if ok, err := s.passes(c.edge); ok || err != nil {
+		s.trace.Matched = true
+		if c.edge.only() == Back && len(s.trail.history) == 0 {
+			continue
+		}
+		s.turn.prefix = ""
+		if c.trigger.form == formPrefix {
+			s.turn.prefix = c.trigger.words[0]
+		}
+		ok, err := s.passes(c.edge)
+		if ok && c.edge.question != nil {
+			ok, err = s.read(c.edge)
+		}
+		if ok || err != nil {
 			return c.edge, err
 		}
 	}
+	s.trigger, s.edge, s.turn.prefix = nil, nil, ""
 	return nil, nil
 }
 
@@ -115,82 +154,22 @@ func (s *step[T]) passes(e *edge[T]) (bool, error) {
 	if err := s.decode(); err != nil {
 		return false, err
 	}
-	s.phase = PhaseGuard
-	for _, guard := range e.when {
-		ok := guard(&s.turn)
-		s.turn.out = s.turn.out[:0]
-		s.turn.menu = nil
-		if !ok {
+	for i, guard := range e.when {
+		if !s.holds(guard) {
+			s.trace.Failed = append(s.trace.Failed, FailedGuard{e.number, e.guards[i]})
 			return false, nil
 		}
 	}
 	return true, nil
 }
 
-// take makes a transition.
-func (s *step[T]) take(e *edge[T]) (Result, error) {
-	s.edge = e
-	if err := s.decode(); err != nil {
-		return Result{}, s.fail(err)
-	}
-	from := startState
-	switch {
-	case e.outcome == To:
-		s.to = e.target
-	case e.outcome != End:
-		s.to = s.node
-	}
-	if s.node != nil {
-		from = string(s.node.name)
-	}
-	to, err := s.typed.machines.fire(from, e.event, s)
-	if r := asRejection(err); r != nil {
-		return s.refuse(r)
-	}
-	if err == nil && to != e.destination(s.turn.state) {
-		err = errEngine
-	}
-	if err != nil {
-		return Result{}, s.fail(err)
-	}
-	s.entered = e.enters()
-	return s.finish()
-}
-
-// leave is the first half of a transition (see hooks): the exit action, the Do actions and the
-// reminders.
-func (s *step[T]) leave() (err error) {
-	defer s.rescue(&err)
-	if s.edge.leaves() && s.node != nil && s.node.exit != nil {
-		s.phase = PhaseExit
-		if err := s.call(s.node.exit); err != nil {
-			return err
-		}
-	}
-	s.phase = PhaseAction
-	for _, do := range s.edge.do {
-		if err := s.call(do); err != nil {
-			return err
-		}
-	}
-	return s.setReminders()
-}
-
-// arrive is the second half of a transition (see hooks): the enter action.
-func (s *step[T]) arrive() error {
-	if !s.edge.enters() {
-		return nil
-	}
-	return s.enter(s.to)
-}
-
-func (s *step[T]) enter(n *node[T]) (err error) {
-	if n.enter == nil {
-		return nil
-	}
-	defer s.rescue(&err)
-	s.phase, s.turn.state = PhaseEnter, n.name
-	return s.call(n.enter)
+// holds calls a guard.
+func (s *step[T]) holds(guard Guard[T]) bool {
+	s.phase = PhaseGuard
+	n, menu := len(s.turn.out), s.turn.menu
+	ok := guard(&s.turn)
+	s.turn.out, s.turn.menu = s.turn.out[:n], menu
+	return ok
 }
 
 // call runs an action of the user's code.
@@ -204,43 +183,10 @@ func (s *step[T]) call(a Action[T]) error {
 	return nil
 }
 
-// show runs the enter action of the current state again, without anything else.
-func (s *step[T]) show() (Result, error) {
-	s.to = s.node
-	if err := s.decode(); err != nil {
-		return Result{}, s.fail(err)
-	}
-	err := s.enter(s.node)
-	if r := asRejection(err); r != nil {
-		s.discard()
-		s.turn.Send(r.msgs...)
-		return s.finish()
-	}
-	if err != nil {
-		return Result{}, s.fail(err)
-	}
-	return s.finish()
-}
-
-// refuse undoes a transition whose action rejected the input.
-func (s *step[T]) refuse(r *rejection) (Result, error) {
-	s.discard()
-	s.to = s.node
-	s.turn.Send(r.msgs...)
-	if s.node == nil {
-		return Result{Handled: true, Messages: s.outputs()}, nil
-	}
-	s.turn.state = s.node.name
-	if len(r.msgs) == 0 {
-		return s.show()
-	}
-	return s.finish()
-}
-
 // discard forgets all that user code did in this step.
 func (s *step[T]) discard() {
 	var zero T
-	s.turn.Data, s.decoded = zero, false
+	s.turn.Data, s.stored, s.decoded = zero, s.in.Data, false
 	clear(s.turn.out)
 	s.turn.out, s.turn.menu, s.reminders = s.turn.out[:0], nil, nil
 }
@@ -250,6 +196,7 @@ func (s *step[T]) finish() (res Result, err error) {
 	res = Result{Handled: true, Entered: s.entered, Messages: s.outputs(), Reminders: s.reminders}
 	res.Menu, res.MenuSwitched = s.turn.switchedMenu()
 	if s.to == nil {
+		res.Trace = s.trace
 		return res, nil
 	}
 	res.State = s.to.name
@@ -265,6 +212,7 @@ func (s *step[T]) finish() (res Result, err error) {
 			return Result{}, s.fail(err)
 		}
 	}
+	s.remember(&res)
 	return res, nil
 }
 

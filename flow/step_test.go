@@ -16,11 +16,11 @@ import (
 
 // twoStates is a flow with every outcome and every kind of action.
 func twoStates() *flow.Builder[log] {
-	b := flow.New[log]("two", "a")
-	b.StartOn(flow.Text("go"))
+	b := flow.New[log]("two")
+	b.Start(flow.Text("go")).To("a")
 	b.In("a").Enter(ran("enter a")).Exit(ran("exit a")).
 		On(flow.Text("stay")).Do(ran("do"), ran("do too")).Stay().
-		On(flow.Text("again")).Do(ran("do")).Reenter().
+		On(flow.Text("again")).Do(ran("do")).Again().
 		On(flow.Text("b")).Do(ran("do")).To("b").
 		On(flow.Text("self")).Do(ran("do")).To("a").
 		On(flow.Text("end")).Do(ran("do")).End().
@@ -31,7 +31,7 @@ func twoStates() *flow.Builder[log] {
 	b.InAny().
 		On(flow.Text("home")).Do(ran("do")).To("a").
 		On(flow.Text("any stay")).Do(ran("do")).Stay().
-		On(flow.Text("any again")).Do(ran("do")).Reenter().
+		On(flow.Text("any again")).Do(ran("do")).Again().
 		On(flow.Text("quit")).Do(ran("do")).End()
 	return b
 }
@@ -98,8 +98,8 @@ func TestUnhandledChangesNothing(t *testing.T) {
 func TestTurn(t *testing.T) {
 	t.Parallel()
 	type key struct{}
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("f")
+	b.Start(flow.Any()).To("a")
 	e := text("hello")
 	b.In("a").On(flow.Text()).Do(func(ctx context.Context, turn *flow.Turn[log]) error {
 		require.Equal(t, "value", ctx.Value(key{}))
@@ -124,8 +124,8 @@ func TestTurn(t *testing.T) {
 
 func TestGuardsCannotSend(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("f")
+	b.Start(flow.Any()).To("a")
 	b.In("a").On(flow.Any()).
 		When("sends", func(t *flow.Turn[log]) bool { t.Send(say("lost")); return true }).Do(ran("do")).Stay().
 		On(flow.Follow()).End()
@@ -173,8 +173,8 @@ func TestUnknownState(t *testing.T) {
 // A turn leaves nothing behind for the next one, which may be another user's.
 func TestStepsShareNothing(t *testing.T) {
 	t.Parallel()
-	b := flow.New[map[string]string]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[map[string]string]("f")
+	b.Start(flow.Any()).To("a")
 	b.In("a").
 		On(flow.Text("set")).Do(func(_ context.Context, t *flow.Turn[map[string]string]) error {
 		t.Data = map[string]string{"k": "v"}
@@ -226,8 +226,8 @@ func TestConcurrentSteps(t *testing.T) {
 // User code may end its goroutine, as a failing assertion does. The flow survives it.
 func TestGoexit(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("f")
+	b.Start(flow.Any()).To("a")
 	inner := make(chan struct{})
 	b.In("a").
 		On(flow.Text("exit")).Do(func(context.Context, *flow.Turn[log]) error { runtime.Goexit(); return nil }).End().

@@ -14,7 +14,7 @@ const (
 
 // fire handles a timer of the current state.
 func (s *step[T]) fire() (Result, error) {
-	s.to = s.node
+	s.to, s.at = s.node, s.node
 	i := slices.IndexFunc(s.node.timers, func(t timer[T]) bool { return t.name == s.in.Event.Text })
 	if i < 0 {
 		// The state's code was changed after the timer was set, and has no such timer any more.
@@ -58,32 +58,55 @@ func (s *step[T]) timers() (ts []Timer, err error) {
 // due returns when a timer of the state fires next. The zero time means never.
 //
 // Example: the state has After(15 * time.Minute), set at 12:00. A message that is handled at 12:05
-// moves it to 12:20. Another timer that fires at 12:10 and stays leaves it at 12:20.
+// moves it to 12:20. Another timer that fires at 12:10 and stays leaves it at 12:20. A timer that fired is
+// set again by the user alone: After(5 * time.Minute) asks "Are you still there?" once.
 func (s *step[T]) due(t *timer[T]) time.Time {
-	// firing: t is the timer that fired, and the conversation goes on with it.
-	// fresh: this step began the time that t counts, by entering the state or starting the flow.
 	firing := s.fired != nil && s.fired.name == t.name && (t.global || s.to == s.node)
-	fresh := s.entered && (!t.global || s.node == nil)
-	switch {
-	case t.after > 0:
-		if fresh || !s.isTimer() || firing && s.entered {
-			return s.in.Now.Add(t.after)
-		}
-	case fresh:
+	if t.after > 0 {
+		return s.idle(t, firing)
+	}
+	if s.begins(t) || s.entered && !t.global {
 		due := t.at(&s.turn)
 		if firing && !due.After(s.in.Now) {
 			return time.Time{}
 		}
 		return due
 	}
+	return s.running(t, firing)
+}
+
+// begins reports whether this step began the time that t counts: it entered a state that has the timer,
+// from one that has not.
+func (s *step[T]) begins(t *timer[T]) bool {
+	switch {
+	case s.began:
+		return true
+	case !s.entered || s.to == s.node:
+		return false
+	default:
+		return !t.global || !slices.ContainsFunc(s.node.timers, func(u timer[T]) bool { return u.name == t.name })
+	}
+}
+
+// idle returns when a timer of idle time fires next.
+func (s *step[T]) idle(t *timer[T], firing bool) time.Time {
+	if !s.isTimer() || s.begins(t) {
+		return s.in.Now.Add(t.after)
+	}
+	due := s.running(t, firing)
+	if due.IsZero() && s.fired == nil {
+		return s.in.Now.Add(t.after) // an unknown timer fired (see fire), and t was not set yet
+	}
+	return due
+}
+
+// running returns when a timer fires that was set before this step.
+func (s *step[T]) running(t *timer[T], firing bool) time.Time {
 	if firing {
 		return time.Time{}
 	}
 	if i := slices.IndexFunc(s.in.Timers, func(set Timer) bool { return set.Name == t.name }); i >= 0 {
 		return s.in.Timers[i].Due
-	}
-	if t.after > 0 && s.isTimer() && s.fired == nil {
-		return s.in.Now.Add(t.after) // an unknown timer fired (see fire), and t was not set yet
 	}
 	return time.Time{}
 }

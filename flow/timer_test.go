@@ -13,19 +13,19 @@ import (
 
 // timed is a flow with every kind of timer, in a state and global.
 func timed() *flow.Builder[log] {
-	b := flow.New[log]("timed", "a")
-	b.StartOn(flow.Text("go"))
+	b := flow.New[log]("timed")
+	b.Start(flow.Text("go")).To("a")
 	b.In("a").Enter(ran("enter a")).
 		After(5 * time.Minute).Do(ran("nudge")).Stay().
 		After(10 * time.Minute).Do(ran("move on")).To("b").
-		At(at(time.Hour)).Do(ran("hour")).Reenter().
+		At(at(time.Hour)).Do(ran("hour")).Again().
 		At(never).End().
 		On(flow.Text("stay")).Stay().
-		On(flow.Text("again")).Reenter().
+		On(flow.Text("again")).Again().
 		On(flow.Text("b")).To("b")
 	b.In("b").
 		After(10*time.Minute).When("never", no).Do(ran("lost")).Stay().
-		After(15 * time.Minute).Do(ran("own lapse")).Reenter().
+		After(15 * time.Minute).Do(ran("own lapse")).Again().
 		At(at(30 * time.Minute)).End()
 	b.InAny().
 		After(15 * time.Minute).Do(ran("lapse")).To("b").
@@ -145,10 +145,10 @@ func TestTimerOfOldCode(t *testing.T) {
 // A time that stays in the past must not fire for ever.
 func TestAtDoesNotSpin(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("f")
+	b.Start(flow.Any()).To("a")
 	fixed := noon.Add(time.Hour)
-	b.In("a").At(func(*flow.Turn[log]) time.Time { return fixed }).Reenter().On(flow.Any()).End()
+	b.In("a").At(func(*flow.Turn[log]) time.Time { return fixed }).Again().On(flow.Any()).End()
 	s := newSession(t, b)
 	require.Len(t, s.step(text("x")).Timers, 1)
 	s.now = fixed
@@ -160,8 +160,8 @@ func TestAtDoesNotSpin(t *testing.T) {
 // A time in the past fires at once, in the state that a timer of the same name led to as well.
 func TestAtInThePast(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("f")
+	b.Start(flow.Any()).To("a")
 	b.In("a").At(at(time.Hour)).To("b")
 	b.In("b").At(at(-time.Hour)).End()
 	s := newSession(t, b)
@@ -172,8 +172,8 @@ func TestAtInThePast(t *testing.T) {
 // The time of At sees what the enter action did, and cannot send.
 func TestAtIsComputedAfterEnter(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("f")
+	b.Start(flow.Any()).To("a")
 	b.In("a").Enter(ran("enter")).
 		At(func(t *flow.Turn[log]) time.Time {
 			t.Send(say("lost"))
@@ -187,8 +187,8 @@ func TestAtIsComputedAfterEnter(t *testing.T) {
 
 func TestReminders(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Any())
+	b := flow.New[log]("f")
+	b.Start(flow.Any()).To("a")
 	b.In("a").
 		On(flow.Text("set")).Do(ran("do")).
 		Remind("soon", at(time.Hour), ran("soon")).

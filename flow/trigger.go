@@ -11,14 +11,25 @@ import (
 // like; the zero Trigger is a fault. A Trigger is an immutable value.
 type Trigger struct {
 	form   form
-	words  []string // texts or postback data, by form
+	words  []string // texts, as Fold returns them, or postback data, by form
+	typed  []string // the texts as they were declared
 	kinds  uint64   // set of kinds, by bit
 	picker string   // the key of the picked value in a postback's Params
 	label  string   // what String returns
-	like   *regexp.Regexp
 	match  func(*transport.Event) bool
+	like   *regexp.Regexp
+	events []transport.Event // examples of what match answers to
+	reach  reach
 	fault  string // what Build reports
 }
+
+// reach says which buttons a trigger answers to besides those of the present step.
+type reach uint8
+
+const (
+	reachEarlier  reach = 1 << iota // those of earlier steps of the conversation: Lasting
+	reachAnywhere                   // those of no step: FromAnywhere
+)
 
 type form uint8
 
@@ -34,15 +45,15 @@ const (
 	formMatch
 )
 
-// Text triggers on a text message that is one of words, ignoring case (by Unicode's simple
-// folding) and surrounding space. Without words it triggers on any text message.
+// Text triggers on a text message that is one of words. Words are compared as Fold returns them:
+// Text("cancel") answers to "Cancel!" and to "ｃａｎｃｅｌ". Without words it triggers on any text message.
 func Text(words ...string) Trigger {
 	if len(words) == 0 {
 		return Kind(transport.KindText)
 	}
-	t := Trigger{form: formText, label: "text " + quoted(words)}
+	t := Trigger{form: formText, typed: words, label: "text " + quoted(words)}
 	for _, w := range words {
-		w = strings.TrimSpace(w)
+		w = Fold(w)
 		if w == "" {
 			t.fault = "Text has an empty word"
 		}
@@ -107,15 +118,34 @@ func Any() Trigger {
 
 // Match triggers on events for which match is true. The label says in a few words which ones;
 // it is shown in diagrams and errors, and tells two Match triggers apart. The function must be
-// pure and safe for concurrent use.
-func Match(label string, match func(*transport.Event) bool) Trigger {
-	t := Trigger{form: formMatch, match: match, label: label}
+// pure and safe for concurrent use. The examples are events that it answers to, for tools that walk
+// through a flow; Build reports an example that it does not answer to.
+func Match(label string, match func(*transport.Event) bool, examples ...transport.Event) Trigger {
+	t := Trigger{form: formMatch, match: match, label: label, events: examples}
 	switch {
 	case strings.TrimSpace(label) == "":
 		t.fault = "Match has no label"
 	case match == nil:
 		t.fault = "Match has a nil function"
 	}
+	return t
+}
+
+// FromAnywhere returns a copy of the trigger that also answers to taps on buttons which belong to no
+// step of a conversation: those of rich menus, of reminders, of the last message of a flow, of other
+// programs. Without it such a tap only starts flows, so that a button "Coming" under the reminder of
+// yesterday's booking never confirms the booking of today. Anybody who can send the bot a postback can
+// send one of no step: do not take it as a proof.
+func (t Trigger) FromAnywhere() Trigger {
+	t.reach |= reachAnywhere
+	return t
+}
+
+// Lasting returns a copy of the trigger that also answers to taps on buttons which earlier steps of the
+// same conversation showed: those of a menu of dishes, for example, to which the user scrolls back. Without
+// it the present question is asked again.
+func (t Trigger) Lasting() Trigger {
+	t.reach |= reachEarlier
 	return t
 }
 
@@ -134,6 +164,8 @@ func (t Trigger) rank() Rank {
 		return RankAny
 	case t.form == formText, t.form == formPostback, t.form == formPicker && len(t.words) > 0:
 		return RankExact
+	case t.form == formTextLike, t.form == formPrefix, t.form == formMatch:
+		return RankPattern
 	default:
 		return RankKind
 	}

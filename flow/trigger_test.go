@@ -110,8 +110,8 @@ func TestTrigger(t *testing.T) {
 			if tt.yes == nil {
 				return // a flow with it cannot be built
 			}
-			b := flow.New[log]("f", "a")
-			b.StartOn(tt.trigger)
+			b := flow.New[log]("f")
+			b.Start(tt.trigger).To("a")
 			b.In("a").On(tt.trigger).End()
 			s := newSession(t, b)
 			for _, e := range tt.yes {
@@ -130,9 +130,9 @@ func TestTrigger(t *testing.T) {
 
 func TestRankIsTheBestOfTheTriggers(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Text("book"), flow.Any())
-	b.StartOn(flow.Text(), flow.Match("panics", func(*transport.Event) bool { panic("x") }))
+	b := flow.New[log]("f")
+	b.Start(flow.Text("book"), flow.Any()).To("a")
+	b.Start(flow.Text(), flow.Match("panics", func(*transport.Event) bool { panic("x") })).To("a")
 	b.In("a").On(flow.Any()).End()
 	f := b.MustBuild()
 	require.Equal(t, flow.RankExact, f.Rank(text("book")))
@@ -144,8 +144,8 @@ func TestRankIsTheBestOfTheTriggers(t *testing.T) {
 // The order in which the transitions of a state are tried.
 func TestOrderOfTrying(t *testing.T) {
 	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Text("go"))
+	b := flow.New[log]("f")
+	b.Start(flow.Text("go")).To("a")
 	b.In("a").
 		On(flow.Any()).Do(ran("own any")).Stay().
 		On(flow.TextLike(regexp.MustCompile("x"))).When("never", no).Do(ran("own like")).Stay().
@@ -219,19 +219,4 @@ func TestClashes(t *testing.T) {
 			require.Equal(t, tt.want, tt.b.Clashes(tt.a))
 		})
 	}
-}
-
-func TestStartTriggers(t *testing.T) {
-	t.Parallel()
-	b := flow.New[log]("f", "a")
-	b.StartOn(flow.Text("go"))
-	b.StartOn(flow.Follow())
-	b.In("a").On(flow.Any()).End()
-	f := b.MustBuild()
-	ts := f.StartTriggers()
-	require.Len(t, ts, 2)
-	require.Equal(t, `text "go"`, ts[0].String())
-	require.Equal(t, "follow", ts[1].String())
-	ts[0] = flow.Any()
-	require.Equal(t, `text "go"`, f.StartTriggers()[0].String(), "the flow is immutable")
 }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -25,10 +26,12 @@ type Turn[T any] struct {
 	// succeeds.
 	Data T
 
-	in    *Input
-	state State
-	out   []transport.Message
-	menu  *menuSwitch // nil if no action asked for one
+	in     *Input
+	state  State
+	tries  int
+	prefix string // of the PostbackPrefix that answered to the event
+	out    []transport.Message
+	menu   *menuSwitch // nil if no action asked for one
 }
 
 // Event returns what is being handled. It is not to be changed.
@@ -38,12 +41,47 @@ func (t *Turn[T]) Event() *transport.Event { return t.in.Event }
 // the idempotency key of work done outside.
 func (t *Turn[T]) ID() string { return t.in.Turn }
 
-// Now returns the time of the turn. Use it rather than the clock of the machine.
+// Now returns the time of the turn, in the bot's zone. Use it rather than the clock of the machine.
 func (t *Turn[T]) Now() time.Time { return t.in.Now }
 
 // State returns the state that the conversation is in: in an enter action the state that is
 // entered, else the one the turn began in. It is empty in the action of a reminder.
 func (t *Turn[T]) State() State { return t.state }
 
+// Tries returns how many wrong answers in a row the present question got. A prompt words itself by it: with
+// 1, for example, "Sorry, I did not get that. How many?". It is 0 while the question is asked after the
+// words of a refusal: they said what was wrong.
+func (t *Turn[T]) Tries() int { return t.tries }
+
+// Input returns what the user typed, picked or tapped: the text, the value of a picker, or the data of a
+// button, of which PostbackPrefix takes away its prefix. It is empty for anything else.
+func (t *Turn[T]) Input() string { return strings.TrimPrefix(input(t.in.Event), t.prefix) }
+
+// Language returns the user's language, such as "ja" or "en-GB" (BCP 47); empty if it is not known. See
+// bot.Options.Language.
+func (t *Turn[T]) Language(ctx context.Context) string {
+	if t.in.Language == nil {
+		return ""
+	}
+	return t.in.Language(ctx)
+}
+
 // Send leaves messages to be sent, in order, once the turn is committed.
 func (t *Turn[T]) Send(msgs ...transport.Message) { t.out = append(t.out, msgs...) }
+
+// input is what the user typed, picked or tapped.
+func input(e *transport.Event) string {
+	switch e.Kind {
+	case transport.KindPostback:
+	case transport.KindText:
+		return e.Text
+	default:
+		return ""
+	}
+	for _, key := range [...]string{"date", "time", "datetime"} {
+		if v, ok := e.Postback.Params[key]; ok {
+			return v
+		}
+	}
+	return e.Postback.Data
+}

@@ -20,8 +20,8 @@ import (
 
 // cafe is a flow with a picker of one month, a slow action, one that hangs and one that panics.
 func cafe(*testing.T) []*flow.Flow {
-	b := flow.New[tea]("cafe", "ask")
-	b.StartOn(flow.Text("cafe"))
+	b := flow.New[tea]("cafe")
+	b.Start(flow.Text("cafe")).To("ask")
 	may := line.DatePicker("Day", "day").Between(
 		time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 5, 31, 0, 0, 0, 0, time.UTC))
 	wait := func(d time.Duration) flow.Action[tea] {
@@ -51,8 +51,8 @@ func TestFailing(t *testing.T) {
 		flowtest.Talk(t, cafe(t), nil, func(c *flowtest.Chat) { c.Tap("Now") })
 	case "clash":
 		twice := func(t *testing.T) []*flow.Flow {
-			b := flow.New[tea]("other", "ask")
-			b.StartOn(flow.Text("CAFE"))
+			b := flow.New[tea]("other")
+			b.Start(flow.Text("CAFE")).To("ask")
 			b.In("ask").On(flow.Any()).End()
 			return append(cafe(t), b.MustBuild())
 		}

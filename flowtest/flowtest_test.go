@@ -27,8 +27,8 @@ func say(text string) func(context.Context, *turn) error {
 }
 
 func teaFlow(t *testing.T) []*flow.Flow {
-	b := flow.New[tea]("tea", "ask")
-	b.StartOn(flow.Text("tea"))
+	b := flow.New[tea]("tea")
+	b.Start(flow.Text("tea")).To("ask")
 	b.In("ask").Enter(func(_ context.Context, t *turn) error {
 		t.Send(line.Buttons("Which tea?", line.Postback("Green", "green"), line.Postback("Black", "black"),
 			line.TimePicker("At", "at")), line.Sticker("446", "1988"))

@@ -11,8 +11,8 @@ import (
 )
 
 func shopFlow(*testing.T) []*flow.Flow {
-	b := flow.New[tea]("shop", "browse")
-	b.StartOn(flow.Postback("shop"))
+	b := flow.New[tea]("shop")
+	b.Start(flow.Postback("shop")).To("browse")
 	b.In("browse").Enter(say("What would you like?")).
 		On(flow.Postback("pay")).To("pay")
 	b.In("pay").Menu("till").Enter(say("Cash or card?")).

@@ -94,8 +94,8 @@ func count(t *testing.T) *flow.Flow {
 	t.Helper()
 	type turn = flow.Turn[struct{ N int }]
 	failed := false
-	b := flow.New[struct{ N int }]("count", "counting")
-	b.StartOn(flow.Text("start"))
+	b := flow.New[struct{ N int }]("count")
+	b.Start(flow.Text("start")).To("counting")
 	b.In("counting").
 		On(flow.Text("twice")).Do(func(_ context.Context, t *turn) error {
 		if failed = !failed; failed {

@@ -80,8 +80,8 @@ type actions struct {
 
 // counting is the flow that is proved. It counts until the end, but for its naps.
 func counting(a actions) (*flow.Flow, error) {
-	b := flow.New[chain]("prove", "counting")
-	b.StartOn(flow.Text())
+	b := flow.New[chain]("prove")
+	b.Start(flow.Text()).To("counting")
 	b.In("counting").Enter(a.begin).
 		On(flow.Postback("end")).End(). // a flow must have an end
 		On(flow.Text()).When("it is a nap", isNap).Do(a.count).To("napping").

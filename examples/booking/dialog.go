@@ -111,7 +111,11 @@ func partySize(text string) (int, error) {
 	return n, nil
 }
 
-func setParty(b *Booking, n int) { b.Party = n }
+func setParty(_ context.Context, t *turn) error {
+	n, err := partySize(t.Input())
+	t.Data.Party = n
+	return err
+}
 
 func knowsParty(t *turn) bool { return t.Data.Party > 0 }
 

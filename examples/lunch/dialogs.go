@@ -29,8 +29,8 @@ func dialogs(o Office, admin string) []*flow.Flow {
 
 // welcome greets a new friend by name, and asks who wants news.
 func welcome(o Office) *flow.Flow {
-	b := flow.New[struct{}]("welcome", "asked")
-	b.StartOn(flow.Follow(), flow.Postback("subscribe"))
+	b := flow.New[struct{}]("welcome")
+	b.Start(flow.Follow(), flow.Postback("subscribe")).To("asked")
 	b.In("asked").Enter(func(ctx context.Context, t *turn) error {
 		t.Send(line.Confirm("Hello "+o.Name(ctx, t.Event().Source)+"! May I send you the canteen's news?",
 			line.Postback("Yes", "yes"), line.Postback("No", "no")))
@@ -52,8 +52,8 @@ type Order struct{ UserID, Name, Dish string }
 // lunch takes a group's orders. Everybody answers, anybody closes the round, and if nobody does,
 // half an hour of silence does.
 func lunch(o Office) *flow.Flow {
-	b := flow.New[Lunch]("lunch", "open")
-	b.StartOn(flow.Text("lunch"))
+	b := flow.New[Lunch]("lunch")
+	b.Start(flow.Text("lunch")).To("open")
 	b.In("open").Enter(func(_ context.Context, t *flow.Turn[Lunch]) error {
 		t.Send(line.Buttons("Lunch! What will you have?", line.Postback("Ramen", "dish ramen"),
 			line.Postback("Curry", "dish curry"), line.Postback("That's all", "close")))
@@ -97,8 +97,8 @@ func total(_ context.Context, t *flow.Turn[Lunch]) error {
 // receipt takes a photo. While it waits for one, the user's rich menu is another. Reading takes
 // a while: the bot shows LINE's loading animation after a second, which needs no line here.
 func receipt(o Office) *flow.Flow {
-	b := flow.New[struct{}]("receipt", "waiting")
-	b.StartOn(flow.Postback("receipt"))
+	b := flow.New[struct{}]("receipt")
+	b.Start(flow.Postback("receipt")).To("waiting")
 	b.In("waiting").Menu("receipt").Enter(say("Send me a photo of your receipt.")).
 		On(flow.Image()).Do(func(ctx context.Context, t *turn) error {
 		text, err := o.Read(ctx, t.Event())
@@ -112,10 +112,10 @@ func receipt(o Office) *flow.Flow {
 
 // news lets the admin write to all who subscribed.
 func news(o Office, admin string) *flow.Flow {
-	b := flow.New[struct{}]("news", "writing")
-	b.StartOn(flow.Match("news, said by the admin", func(e *transport.Event) bool {
+	b := flow.New[struct{}]("news")
+	b.Start(flow.Match("news, said by the admin", func(e *transport.Event) bool {
 		return e.Text == "news" && e.Source.Chat == transport.ChatUser && e.Source.UserID == admin
-	}))
+	})).To("writing")
 	b.In("writing").Enter(say("What shall I send? Or say “cancel”.")).
 		On(flow.Text("cancel")).Do(say("Nothing was sent.")).End().
 		On(flow.Text()).Do(func(ctx context.Context, t *turn) error {

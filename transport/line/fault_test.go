@@ -30,14 +30,14 @@ import (
 func echo(t *testing.T) *flow.Flow {
 	t.Helper()
 	type data struct{ Texts string }
-	b := flow.New[data]("echo", "on")
+	b := flow.New[data]("echo")
 	say := func(_ context.Context, t *flow.Turn[data]) error {
 		time.Sleep(time.Millisecond) // in virtual time no reply would be late else
 		t.Data.Texts += t.Event().Text
 		t.Send(line.Text(t.Data.Texts))
 		return nil
 	}
-	b.StartOn(flow.Text("."))
+	b.Start(flow.Text(".")).To("on")
 	b.In("on").Enter(say).On(flow.Text("bye")).End().On(flow.Text()).Do(say).Stay()
 	f, err := b.Build()
 	require.NoError(t, err)

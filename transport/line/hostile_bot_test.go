@@ -49,12 +49,12 @@ func newHostileRun(t *testing.T) *hostileRun {
 	silent := slog.New(slog.DiscardHandler)
 	channel, err := New(knownSecret, "token", &Options{Endpoint: api.URL, Logger: silent})
 	require.NoError(t, err)
-	b := flow.New[struct{}]("any", "on")
-	b.StartOn(flow.Any(), flow.Follow())
+	b := flow.New[struct{}]("any")
+	b.Start(flow.Any(), flow.Follow()).To("on")
 	b.In("on").Enter(func(_ context.Context, turn *flow.Turn[struct{}]) error {
 		turn.Send(Text("ok"))
 		return nil
-	}).On(flow.Any()).Reenter().On(flow.Unfollow()).End()
+	}).On(flow.Any()).Again().On(flow.Unfollow()).End()
 	fl, err := b.Build()
 	require.NoError(t, err)
 	r.bot, err = bot.New(channel, memstore.New(), []*flow.Flow{fl}, &bot.Options{Logger: silent})

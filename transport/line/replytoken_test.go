@@ -88,7 +88,7 @@ func newLife(t *testing.T, o bot.Options, group bool) *life {
 		Endpoint: "http://127.0.0.1", Client: &http.Client{Transport: l.wire}, Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
-	b := flow.New[struct{}]("echo", "on")
+	b := flow.New[struct{}]("echo")
 	say := func(_ context.Context, turn *flow.Turn[struct{}]) error {
 		switch {
 		case l.fail:
@@ -99,7 +99,7 @@ func newLife(t *testing.T, o bot.Options, group bool) *life {
 		turn.Send(line.Text(turn.Event().Text))
 		return nil
 	}
-	b.StartOn(flow.Text())
+	b.Start(flow.Text()).To("on")
 	in := func(t *flow.Turn[struct{}]) time.Time { return t.Now().Add(time.Minute) }
 	b.In("on").Enter(say).On(flow.Text("bye")).End().
 		On(flow.Text("remind")).Do(say).Remind("later", in, func(_ context.Context, turn *flow.Turn[struct{}]) error {

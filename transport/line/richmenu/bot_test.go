@@ -108,8 +108,8 @@ func send(text string) flow.Action[struct{}] {
 }
 
 func booking() *flow.Flow {
-	b := flow.New[struct{}]("booking", "ask")
-	b.StartOn(flow.Postback("book"))
+	b := flow.New[struct{}]("booking")
+	b.Start(flow.Postback("book")).To("ask")
 	b.In("ask").Enter(send("Which day?"))
 	b.InAny().Menu("booking").On(flow.Text("stop")).Do(send("Stopped.")).End()
 	return b.MustBuild()
@@ -117,7 +117,7 @@ func booking() *flow.Flow {
 
 // tab answers a tap that switches menus: to "more", as the user's client says.
 func tab() *flow.Flow {
-	b := flow.New[struct{}]("tab", "shown")
+	b := flow.New[struct{}]("tab")
 	b.StartOn(flow.Match("switched to more", func(e *transport.Event) bool {
 		p := e.Postback
 		return p.Data == "tab" && p.Params["newRichMenuAliasId"] == "more" && p.Params["status"] == "SUCCESS"

@@ -1,0 +1,208 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// enter runs the enter action of a state, and asks its question, if it is not skipped.
+func (s *step[T]) enter(n *node[T]) (err error) {
+	s.turn.tries = 0
+	if !n.asks() {
+		return nil
+	}
+	defer s.rescue(&err)
+	s.phase, s.turn.state = PhaseEnter, n.name
+	if n.enter != nil {
+		s.asked = true
+		if err := s.call(n.enter); err != nil {
+			return err
+		}
+	}
+	if n.answer == nil {
+		return nil
+	}
+	if s.maySkip(n.answer.question) {
+		if ok, err := s.skip(n.answer); ok || err != nil {
+			return err
+		}
+		s.phase, s.turn.state = PhaseEnter, n.name
+	}
+	s.asked = true
+	return s.call(n.answer.question.prompt)
+}
+
+// maySkip reports whether the question is one that is not asked if the value is known, and this is a way
+// to it on which it may be skipped.
+func (s *step[T]) maySkip(q *QuestionBuilder[T]) bool {
+	return q.skipKnown && s.skips < maxSkipped && (s.outcome == To || s.outcome == Restart) && q.known(&s.turn.Data)
+}
+
+// skip notes the transition of a question whose value is known as the next one. If a check refuses the
+// value, its words are sent, and skip returns false.
+func (s *step[T]) skip(e *edge[T]) (bool, error) {
+	if ok, err := s.passes(e); !ok {
+		return false, err
+	}
+	n := len(s.turn.out)
+	err := s.check(e.question)
+	if r := asRejection(err); r != nil {
+		s.turn.out = append(s.turn.out[:n], r.msgs...)
+		return false, nil
+	}
+	if err == nil {
+		s.skipped = e
+	}
+	return err == nil, err
+}
+
+// ask asks the question of the present state again.
+func (s *step[T]) ask(n *node[T]) (err error) {
+	if !n.asks() {
+		return nil
+	}
+	defer s.rescue(&err)
+	s.phase, s.turn.state, s.asked = PhaseEnter, n.name, true
+	if n.answer != nil {
+		return s.call(n.answer.question.prompt)
+	}
+	return s.call(n.enter)
+}
+
+// read reads an answer to the question of Ask. It returns false if the answer is refused.
+func (s *step[T]) read(e *edge[T]) (bool, error) {
+	if err := s.decode(); err != nil {
+		return false, err
+	}
+	s.phase = PhaseAnswer
+	a := &Answer{Text: input(s.in.Event), Event: s.in.Event, Now: s.in.Now, language: s.in.Language}
+	err := e.question.read(s.ctx, a, &s.turn.Data)
+	if err == nil {
+		err = s.check(e.question)
+	}
+	r := asRejection(err)
+	if r == nil {
+		return err == nil, err
+	}
+	s.discard()
+	s.refusal = r
+	s.trace.Refused = append(s.trace.Refused, e.number)
+	return false, nil
+}
+
+// check runs the checks of a question.
+func (s *step[T]) check(q *QuestionBuilder[T]) error {
+	s.phase = PhaseAnswer
+	for _, c := range q.checks {
+		if err := s.call(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isAnswer reports whether the event, if nothing takes it, is a wrong answer: a message, or a tap on a
+// button of this step. In a group only what is addressed to the bot counts.
+func (s *step[T]) isAnswer() bool {
+	e := s.in.Event
+	if e.Kind == transport.KindPostback {
+		return s.in.Tap == TapLive
+	}
+	return e.Kind.IsMessage() && (!isShared(e) || e.Mentioned())
+}
+
+// isShared reports whether several people take part in the chat of the event.
+func isShared(e *transport.Event) bool {
+	return e.Source.Chat == transport.ChatGroup || e.Source.Chat == transport.ChatRoom
+}
+
+// wrong deals with a wrong answer: a transition of Wrong takes it, or the question is asked again. r is the
+// refusal, or nil if nothing takes the event.
+func (s *step[T]) wrong(r *rejection) (Result, error) {
+	s.trail.tries++
+	s.turn.tries, s.turn.state, s.turn.prefix = s.trail.tries, s.node.name, ""
+	s.trace.Wrong = true
+	if r != nil {
+		s.words = r.msgs
+	}
+	e, err := s.findWrong()
+	switch {
+	case err != nil:
+		return Result{}, s.fail(err)
+	case e != nil:
+		return s.take(e)
+	}
+	s.turn.Send(s.words...)
+	if s.words != nil {
+		s.turn.tries = 0
+	}
+	return s.show()
+}
+
+// findWrong returns the transition of Wrong that takes a wrong answer, or nil.
+func (s *step[T]) findWrong() (e *edge[T], err error) {
+	defer s.rescue(&err)
+	s.trigger = nil
+	for _, e := range s.node.wrongs {
+		if e.wrong > s.trail.tries {
+			continue
+		}
+		s.edge = e
+		if ok, err := s.passes(e); ok || err != nil {
+			return e, err
+		}
+	}
+	return nil, nil
+}
+
+// show asks the question of the current state, behind what was said in this step.
+func (s *step[T]) show() (Result, error) {
+	s.to = s.node
+	if err := s.decode(); err != nil {
+		return Result{}, s.fail(err)
+	}
+	said := slices.Clone(s.turn.out)
+	err := s.ask(s.node)
+	if r := asRejection(err); r != nil {
+		s.discard()
+		s.turn.Send(append(said, r.msgs...)...)
+		return s.finish()
+	}
+	if err != nil {
+		return Result{}, s.fail(err)
+	}
+	return s.finish()
+}
+
+// refuse undoes a transition one of whose actions rejected the event.
+func (s *step[T]) refuse(r *rejection) (Result, error) {
+	e := s.edge
+	s.discard()
+	s.trace.Refused = append(s.trace.Refused, e.number)
+	s.trace.Transition, s.trace.Branch = 0, 0
+	if s.node == nil {
+		s.turn.Send(r.msgs...)
+		return Result{Handled: true, Messages: s.outputs(), Trace: s.trace}, nil
+	}
+	s.passage, s.first, s.entered, s.asked, s.began = passage[T]{at: s.node}, 0, false, false, false
+	if err := s.trail.unpack(s.in.Trail); err != nil {
+		return Result{}, s.fail(err)
+	}
+	s.turn.tries, s.turn.state = s.trail.tries, s.node.name
+	counted := e.cause != causeWrong && !s.isTimer()
+	switch {
+	case counted && s.isAnswer():
+		return s.wrong(r)
+	case counted && s.in.Event.Kind.IsMessage():
+		return s.unhandled(), nil // people in a group who talk to each other
+	case s.trace.Wrong:
+		s.trail.tries++
+	}
+	s.turn.Send(r.msgs...)
+	if len(r.msgs) == 0 || s.trace.Wrong {
+		return s.show()
+	}
+	s.to = s.node
+	return s.finish()
+}

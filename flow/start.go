@@ -1,0 +1,101 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// start begins a conversation.
+func (s *step[T]) start() (Result, error) {
+	s.turn.state, s.decoded, s.began = "", true, true // the data of a new conversation is zero
+	e := s.findStart()
+	if e == nil {
+		return s.unhandled(), nil
+	}
+	return s.take(e)
+}
+
+// findStart returns the transition of Start that takes the event, or nil.
+func (s *step[T]) findStart() *edge[T] {
+	for i := range s.typed.starts {
+		c := &s.typed.starts[i]
+		if c.rank < s.in.Least {
+			break
+		}
+		s.trigger, s.edge = &c.trigger, c.edge
+		if !c.trigger.matchesSafely(&s.event) {
+			continue
+		}
+		s.trace.Matched = true
+		s.turn.prefix = ""
+		if c.trigger.form == formPrefix {
+			s.turn.prefix = c.trigger.words[0]
+		}
+		if s.passesSafely(c.edge) {
+			return c.edge
+		}
+	}
+	return nil
+}
+
+// passesSafely is passes for the guards of a start. A guard that panics does not pass, so that it keeps no
+// other flow from starting.
+func (s *step[T]) passesSafely(e *edge[T]) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	ok, _ = s.passes(e)
+	return ok
+}
+
+// answer handles an event that starts the flow while its conversation is active. A start that ends answers.
+// Then the present question is asked; in a group not after an answer.
+func (s *step[T]) answer() (Result, error) {
+	node, kept := s.node, s.trail
+	s.node, s.at, s.trail, s.turn.tries, s.turn.state, s.decoded = nil, nil, trail{}, 0, "", true
+	e := s.findStart()
+	if e == nil {
+		return s.unhandled(), nil
+	}
+	said, set, err := s.speak(e)
+	if err != nil {
+		return Result{}, s.fail(err)
+	}
+	answered := s.branch != nil && s.branch.outcome == End
+	s.discard()
+	s.node, s.at, s.trail, s.turn.tries, s.turn.state = node, node, kept, kept.tries, node.name
+	s.edge, s.branch, s.began, s.reminders = nil, nil, false, set
+	s.turn.Send(said...)
+	s.trace.Transition = e.number
+	if answered && s.in.Event.Source.Chat != transport.ChatUser {
+		s.to = node
+		return s.finish()
+	}
+	return s.show()
+}
+
+// speak runs the actions of a start if it ends the flow, and returns what it leaves.
+func (s *step[T]) speak(e *edge[T]) (said []transport.Message, set []Reminder, err error) {
+	if !e.mayEnd() {
+		return nil, nil, nil
+	}
+	s.edge = e
+	if err = s.choose(e); err == nil && s.branch.outcome == End {
+		err = s.leave()
+	}
+	if r := asRejection(err); r != nil {
+		return r.msgs, nil, nil
+	}
+	if err != nil || s.branch.outcome != End {
+		return nil, nil, err
+	}
+	return s.outputs(), s.reminders, nil
+}
+
+// mayEnd reports whether a branch of the transition ends the flow.
+func (p *path) mayEnd() bool {
+	return slices.ContainsFunc(p.forks, func(f *fork) bool { return f.outcome == End })
+}

@@ -1,0 +1,237 @@
+package flow
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+)
+
+// trail is what a conversation keeps beside its state and data: how often the present question was answered
+// wrongly, which states wait for a Return, and what Back leads to. A conversation that uses none of these
+// has no trail.
+//
+// A packed trail has these fields. A string is its length, as a varint, and its bytes:
+//
+//	varint   tries
+//	varint   the number of callers; then the names of their states, the first caller first
+//	entries  the history, the newest entry first, to the end
+//
+// An entry of the history is a state that was answered, with the callers and the data of then. The data is
+// kept as the difference to the data of the entry before it in the list, or to the present data:
+//
+//	string   state
+//	varint   the number of callers; then their names
+//	varint   how many bytes at the beginning are the same
+//	varint   how many bytes at the end are the same
+//	string   what stands between them
+//
+// For example, the data {"day":"2026-12-05","party":4} was {"day":"2026-12-05"} before the last answer: the
+// first 19 bytes are the same, the last one is too, and nothing stands between.
+type trail struct {
+	tries   int
+	callers []State
+	history []byte // packed
+}
+
+const (
+	maxCallers = 16
+	// maxHistory bounds the packed history. An ordering bot's whole conversation takes less than 1 KB.
+	maxHistory = 4 << 10
+)
+
+var errBadTrail = errors.New("flow: malformed trail of a conversation")
+
+func (t *trail) empty() bool { return t.tries == 0 && len(t.callers) == 0 && len(t.history) == 0 }
+
+// pack returns the packed trail; nil if there is none.
+func (t *trail) pack() []byte {
+	if t.empty() {
+		return nil
+	}
+	b := binary.AppendUvarint(nil, uint64(t.tries))
+	return append(appendStates(b, t.callers), t.history...)
+}
+
+// unpack reads what pack returned.
+func (t *trail) unpack(b []byte) error {
+	*t = trail{}
+	if len(b) == 0 {
+		return nil
+	}
+	r := trailReader{b: b}
+	t.tries = r.int()
+	t.callers = r.states()
+	t.history = r.b
+	if r.bad {
+		return errBadTrail
+	}
+	return nil
+}
+
+func appendStates(b []byte, states []State) []byte {
+	b = binary.AppendUvarint(b, uint64(len(states)))
+	for _, s := range states {
+		b = appendString(b, string(s))
+	}
+	return b
+}
+
+func appendString(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// past is an entry of the history.
+type past struct {
+	state   State
+	callers []State
+	data    []byte
+}
+
+// push puts an entry before the history. now is the data to which its own is stored as a difference. It
+// returns how many old entries were left out because they do not fit.
+func (t *trail) push(p past, now []byte) (forgotten int) {
+	prefix, suffix := common(p.data, now)
+	b := appendStates(appendString(nil, string(p.state)), p.callers)
+	b = binary.AppendUvarint(b, uint64(prefix))
+	b = binary.AppendUvarint(b, uint64(suffix))
+	b = appendString(b, string(p.data[prefix:len(p.data)-suffix]))
+	forgotten = t.trim(maxHistory - len(b))
+	if len(b) > maxHistory {
+		return forgotten + 1
+	}
+	t.history = append(b, t.history...)
+	return forgotten
+}
+
+// trim leaves so many of the newest entries as fit into room bytes, and returns how many it left out.
+func (t *trail) trim(room int) (forgotten int) {
+	r, fits := trailReader{b: t.history}, 0
+	for len(r.b) > 0 {
+		r.skip()
+		if used := len(t.history) - len(r.b); r.bad || used > room {
+			forgotten++
+		} else {
+			fits = used
+		}
+	}
+	t.history = t.history[:fits]
+	return forgotten
+}
+
+// common returns how many bytes at the beginning and at the end of a and b are the same.
+func common(a, b []byte) (prefix, suffix int) {
+	for prefix < len(a) && prefix < len(b) && a[prefix] == b[prefix] {
+		prefix++
+	}
+	for suffix < len(a)-prefix && suffix < len(b)-prefix && a[len(a)-1-suffix] == b[len(b)-1-suffix] {
+		suffix++
+	}
+	return prefix, suffix
+}
+
+// pop takes the newest entry out of the history. now is the present data. It returns false if there is
+// none, or none that can be read: then all are gone.
+func (t *trail) pop(now []byte) (p past, ok bool) {
+	r := trailReader{b: t.history}
+	p, ok = r.entry(now)
+	if !ok {
+		t.history = nil
+		return past{}, false
+	}
+	t.history = r.b
+	return p, true
+}
+
+// rebase keeps the history right when the data has changed without a step: the newest entry becomes a
+// difference to the data as it is now.
+func (t *trail) rebase(before, now []byte) {
+	if len(t.history) == 0 || string(before) == string(now) {
+		return
+	}
+	if p, ok := t.pop(before); ok {
+		t.push(p, now)
+	}
+}
+
+// forget takes the entries out of the history down to the newest one of a state, or all.
+func (t *trail) forget(s State, now []byte) {
+	data := now
+	for {
+		p, ok := t.pop(data)
+		if !ok {
+			return
+		}
+		data = p.data
+		if p.state == s {
+			t.rebase(data, now)
+			return
+		}
+	}
+}
+
+// trailReader reads a packed trail. After the first fault it is bad and reads zeros.
+type trailReader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *trailReader) fail() { r.b, r.bad = nil, true }
+
+func (r *trailReader) int() int {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 || v > 1<<31 {
+		r.fail()
+		return 0
+	}
+	r.b = r.b[n:]
+	return int(v)
+}
+
+func (r *trailReader) bytes() []byte {
+	n := r.int()
+	if n > len(r.b) {
+		r.fail()
+		return nil
+	}
+	v := r.b[:n:n]
+	r.b = r.b[n:]
+	return v
+}
+
+func (r *trailReader) states() []State {
+	n := r.int()
+	if n > len(r.b) || n > maxCallers {
+		r.fail()
+	}
+	var states []State
+	for range n {
+		states = append(states, State(r.bytes()))
+	}
+	if r.bad {
+		return nil
+	}
+	return states
+}
+
+// skip reads one entry; the reader is bad if there is none.
+func (r *trailReader) skip() {
+	r.bytes()
+	r.states()
+	r.int()
+	r.int()
+	r.bytes()
+}
+
+// entry reads one entry, whose data is a difference to now.
+func (r *trailReader) entry(now []byte) (p past, ok bool) {
+	if len(r.b) == 0 {
+		return p, false
+	}
+	p.state, p.callers = State(r.bytes()), r.states()
+	prefix, suffix, middle := r.int(), r.int(), r.bytes()
+	if r.bad || prefix+suffix > len(now) {
+		return past{}, false
+	}
+	p.data = slices.Concat(now[:prefix], middle, now[len(now)-suffix:])
+	return p, true
+}

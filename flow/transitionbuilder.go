@@ -1,0 +1,111 @@
+package flow
+
+import "time"
+
+// TransitionBuilder collects one transition. It is finished by an outcome: Stay, Again, To, Call, Return,
+// ReturnOr, Back, Restart or End.
+type TransitionBuilder[T any] struct {
+	state *StateBuilder[T]
+	edge  *edge[T]
+}
+
+// When lets the transition be taken only if the guard passes. The label says in a few words
+// when that is. It stands before Do; to branch on what the actions found, use If.
+func (t *TransitionBuilder[T]) When(label string, guard Guard[T]) *TransitionBuilder[T] {
+	e := t.edge
+	if len(e.do) > 0 || len(e.branches) > 0 {
+		e.lateWhen = append(e.lateWhen, label)
+	}
+	e.guards = append(e.guards, label)
+	e.when = append(e.when, guard)
+	return t
+}
+
+// Do adds actions that run when the transition is taken, in order. After If, ElseIf or Else they run only
+// if that branch is taken.
+func (t *TransitionBuilder[T]) Do(actions ...Action[T]) *TransitionBuilder[T] {
+	if b := t.edge.open(); b != nil {
+		b.do = append(b.do, actions...)
+	} else {
+		t.edge.do = append(t.edge.do, actions...)
+	}
+	return t
+}
+
+// If begins a branch that is taken if the guard passes after the actions before it ran: the outcome
+// depends on what they found. Each branch has its own outcome, and the last branch is Else:
+//
+//	On(flow.PostbackPrefix("add ")).Do(pick).If("has options", hasOptions).To(Choose).
+//		Else().To(Quantity)
+func (t *TransitionBuilder[T]) If(label string, guard Guard[T]) *TransitionBuilder[T] {
+	return t.begin(branchIf, label, guard)
+}
+
+func (t *TransitionBuilder[T]) begin(kind branchKind, label string, guard Guard[T]) *TransitionBuilder[T] {
+	t.edge.branches = append(t.edge.branches, branch[T]{fork: fork{kind: kind, guard: label}, cond: guard})
+	return t
+}
+
+// Remind sets a reminder, which outlives the flow. After the actions of the transition, at gives its
+// time; zero or a time that is not in the future sets none. When the reminder is due, the action
+// runs with the data as it was when the reminder was set, whatever the conversation is about by
+// then. It can only send and switch the menu: changes to the data are lost. The name is stored, and
+// is unique in the flow.
+func (t *TransitionBuilder[T]) Remind(name string, at func(*Turn[T]) time.Time, a Action[T]) *TransitionBuilder[T] {
+	r := reminder[T]{name: name, at: at, action: a}
+	if b := t.edge.open(); b != nil {
+		b.remind = append(b.remind, r)
+	} else {
+		t.edge.remind = append(t.edge.remind, r)
+	}
+	t.edge.reminders = append(t.edge.reminders, name)
+	return t
+}
+
+// Stay stays in the state, without asking its question again.
+func (t *TransitionBuilder[T]) Stay() *StateBuilder[T] { return t.finish(Stay, "") }
+
+// Again asks the question of the state again, without leaving and entering the state. The buttons of the
+// earlier copy of the question stay good, unless the data has changed. To leave the state and enter it
+// anew, use To.
+func (t *TransitionBuilder[T]) Again() *StateBuilder[T] { return t.finish(Again, "") }
+
+// To leads to a state, which may be the present one. Whoever called the present state goes on waiting (see
+// Call), unless the state that it leads to waits itself: then that call and those after it are over.
+func (t *TransitionBuilder[T]) To(s State) *StateBuilder[T] { return t.finish(To, s) }
+
+// Call leads to a state like To, and notes that the present state waits for a Return. To correct one field
+// of an order, for example, the summary calls the question of that field. Up to 16 calls may wait; one more
+// asks the present question again. A Call of the present state is Again.
+func (t *TransitionBuilder[T]) Call(s State) *StateBuilder[T] { return t.finish(Call, s) }
+
+// Return leads back to the state that called, and asks its question. If no state called, the present
+// question is asked again.
+func (t *TransitionBuilder[T]) Return() *StateBuilder[T] { return t.finish(Return, "") }
+
+// ReturnOr is Return if a state called, else To(s).
+func (t *TransitionBuilder[T]) ReturnOr(s State) *StateBuilder[T] { return t.finish(ReturnOr, s) }
+
+// Back leads to the state before the last answer that led on, with the data and the calls of then. What was
+// sent and done outside stays done. If nothing is behind, the transition is not taken, and the next that
+// fits is.
+func (t *TransitionBuilder[T]) Back() *StateBuilder[T] { return t.finish(Back, "") }
+
+// Restart begins the conversation anew in a state, with fresh data and without calls and history.
+func (t *TransitionBuilder[T]) Restart(s State) *StateBuilder[T] { return t.finish(Restart, s) }
+
+// End ends the flow.
+func (t *TransitionBuilder[T]) End() *StateBuilder[T] { return t.finish(End, "") }
+
+// finish gives the open branch its outcome. A transition without If has one branch, which is made here.
+func (t *TransitionBuilder[T]) finish(o Outcome, to State) *StateBuilder[T] {
+	e := t.edge
+	if len(e.branches) == 0 {
+		e.branches = []branch[T]{{do: e.do, remind: e.remind}}
+		e.do, e.remind = nil, nil
+	}
+	b := &e.branches[len(e.branches)-1]
+	b.outcome, b.to = o, to
+	b.outcomes++
+	return t.state
+}

@@ -1,0 +1,71 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport"
+)
+
+// TriggerInfo is a trigger as data, for tools: coverage, explorers, documentation. Each field is empty
+// where the trigger does not have it.
+type TriggerInfo struct {
+	// Kinds are the kinds of events that the trigger answers to; none for Match.
+	Kinds []transport.Kind
+	// Words are the texts of Text, as they were declared.
+	Words []string
+	// Data are those of Postback and of a picker, and Prefix is that of PostbackPrefix.
+	Data   []string
+	Prefix string
+	// Picker is "date", "time" or "datetime".
+	Picker string
+	// Pattern is the regular expression of TextLike.
+	Pattern string
+	// Examples are those of Match.
+	Examples []transport.Event
+	// FromAnywhere and Lasting say which buttons count: see the methods of Trigger.
+	FromAnywhere, Lasting bool
+}
+
+// Info returns the trigger as data.
+func (t Trigger) Info() TriggerInfo {
+	i := TriggerInfo{
+		Words:        slices.Clone(t.typed),
+		Picker:       t.picker,
+		Examples:     slices.Clone(t.events),
+		FromAnywhere: t.reach&reachAnywhere != 0,
+		Lasting:      t.reach&reachEarlier != 0,
+	}
+	switch t.form {
+	case formText:
+		i.Kinds = []transport.Kind{transport.KindText}
+	case formTextLike:
+		i.Kinds = []transport.Kind{transport.KindText}
+		if t.like != nil {
+			i.Pattern = t.like.String()
+		}
+	case formPostback, formPicker:
+		i.Kinds, i.Data = []transport.Kind{transport.KindPostback}, slices.Clone(t.words)
+	case formPrefix:
+		i.Kinds, i.Prefix = []transport.Kind{transport.KindPostback}, t.words[0]
+	case formKinds, formAny:
+		for k := range transport.KindTimer {
+			if t.kinds>>k&1 == 1 {
+				i.Kinds = append(i.Kinds, k)
+			}
+		}
+	}
+	return i
+}
+
+// checkExamples says which example the function of Match does not answer to, or nothing.
+func (t *Trigger) checkExamples() string {
+	if t.form != formMatch || t.match == nil {
+		return ""
+	}
+	for i := range t.events {
+		if !t.matchesSafely(&reading{Event: &t.events[i]}) {
+			return "the function of Match does not answer to its example " + t.events[i].Kind.String()
+		}
+	}
+	return ""
+}
