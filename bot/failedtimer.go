@@ -85,6 +85,9 @@ func (h *holder) setAsideTimer(why string) (session.Event, bool) {
 		return t.is(tm.flow, tm.name, tm.due) || tm.flow == "" && t.flow == ""
 	})
 	var outs []delivery
+	if tm.flow == photosTimer {
+		rec.photos = slices.DeleteFunc(slices.Clone(rec.photos), func(s photoSet) bool { return s.id == tm.name })
+	}
 	if tm.flow == "" {
 		rec.flow, rec.state, rec.mark, rec.data, rec.trail = "", "", "", nil, nil
 		rec, outs = h.giveMenuBack(rec, tm.turn())
@@ -129,6 +132,9 @@ func deadTimer(rec record, tm timer) session.Event {
 		id = deadTimerID + base64.RawURLEncoding.EncodeToString(sum[:])
 	}
 	tm.attempts, tm.wait, rec.menu = 0, 0, ""
+	rec.photos = slices.DeleteFunc(slices.Clone(rec.photos), func(s photoSet) bool {
+		return tm.flow != photosTimer || s.id != tm.name
+	})
 	rec.timers = []timer{tm}
 	return session.Event{ID: id, Time: tm.due, Body: rec.append([]byte{deadTimerMark})}
 }
@@ -164,6 +170,7 @@ func (p *planner) rearm(j *job) (plan, error) {
 	if len(rec.timers) == 0 {
 		rec.source = dead.source
 	}
+	rec.photos = append(slices.Clone(rec.photos), dead.photos...)
 	rec.timers = append(slices.Clone(rec.timers), distinct(rec.timers, tm))
 	return pl, nil
 }

@@ -34,17 +34,26 @@ type planner struct {
 // event plans the turn of the job's event, in the session of that id. If no flow answers the event, the
 // record stays as it is, and perhaps Options.Otherwise or Options.Expired is sent.
 func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
-	e := ownData(j.decoded, j.rec.mark)
 	pl := plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
-	j.in = p.input(pl.turn, e)
-	a, err := p.answer(ctx, id, &j.rec, &j.in)
+	e, whole := p.collect(&pl.rec, ownData(j.decoded, j.rec.mark))
+	if !whole {
+		return pl, nil
+	}
+	return p.step(ctx, id, pl, &j.in, e, agesOf(p.clock.now(), j.event.Accepted, e))
+}
+
+// step plans what the flows do with an event. The plan has the record as it is before the step.
+func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, e *transport.Event, at ages) (plan, error) {
+	rec := pl.rec
+	*in = p.input(pl.turn, e)
+	a, err := p.answer(ctx, id, &rec, in)
 	if err != nil {
 		return pl, err
 	}
-	p.stepped(id, &j.in, a.flow, j.in.State, &a.res)
+	p.stepped(id, in, a.flow, in.State, &a.res)
 	var menu menuSwitch
 	if a.flow == nil {
-		if m := p.unanswered(id, &j.rec, e); m != nil {
+		if m := p.unanswered(id, &rec, e); m != nil {
 			a.res.Messages = []transport.Message{m}
 		}
 	} else {
@@ -61,10 +70,10 @@ func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 	if len(pl.rec.timers) > 0 {
 		pl.rec.source = e.Source
 	}
-	o := origin{session: id, turn: pl.turn, mark: pl.rec.mark, event: e, ages: agesOf(j.in.Now, j.event.Accepted, e)}
+	o := origin{session: id, turn: pl.turn, mark: pl.rec.mark, event: e, ages: at}
 	o.spent = replayed(pl.turn) && p.o.Failed != nil
 	pl.outs, err = p.render(o, a.res.Messages, menu)
-	return pl, outputOf(a.flow, &j.in, err)
+	return pl, outputOf(a.flow, in, err)
 }
 
 // input returns what a step gets of an event.
@@ -81,6 +90,9 @@ func (p *planner) input(turn string, e *transport.Event) flow.Input {
 // data, and leaves both as they are.
 func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 	tm := j.rec.timers[j.timer]
+	if tm.flow == photosTimer {
+		return p.late(ctx, id, j, tm)
+	}
 	pl := plan{turn: tm.turn(), rec: j.rec}
 	pl.rec.timers = slices.Delete(slices.Clone(j.rec.timers), j.timer, j.timer+1)
 	name := cmp.Or(tm.flow, j.rec.flow)

@@ -29,6 +29,8 @@ type record struct {
 	data []byte
 	// trail is what the flow keeps of the conversation besides: see flow.Result.Trail. It is empty for most.
 	trail []byte
+	// photos are the sets of photos of which some came: see planner.collect.
+	photos []photoSet
 	// source is the chat that timers send to. It is kept only while there are timers: an event brings
 	// its own.
 	source transport.Source
@@ -124,6 +126,7 @@ var errBadRecord = errors.New("bot: malformed record of a session")
 //	varint   version, if the layout is not 1
 //	string   menu, if the layout is 3 to 5
 //	string   trail, if the layout is 5
+//	string   the sets of photos, if the layout is 5: see appendPhotos
 //	string   flow; then the strings state, mark and data
 //	varint   the number of timers; then for each of them
 //	         string flow, string name, varint due (ms since 1970, signed), string data; if the
@@ -136,7 +139,7 @@ const (
 	recordVersioned = 2
 	recordMenu      = 3
 	recordPutOff    = 4
-	recordTrail     = 5
+	recordMore      = 5
 )
 
 // maxWait bounds timer.wait, in milliseconds, when it is read: a time.Duration can hold it.
@@ -147,11 +150,13 @@ func (r *record) append(b []byte) []byte {
 	if r.flow == "" && len(r.timers) == 0 {
 		return b
 	}
-	putOff := r.putOff() || len(r.trail) > 0
+	more := len(r.trail) > 0 || len(r.photos) > 0
+	putOff := r.putOff() || more
 	switch {
-	case len(r.trail) > 0:
-		b = binary.AppendUvarint(append(b, recordTrail), uint64(r.version))
+	case more:
+		b = binary.AppendUvarint(append(b, recordMore), uint64(r.version))
 		b = appendString(appendString(b, r.menu), r.trail)
+		b = appendString(b, appendPhotos(nil, r.photos))
 	case putOff:
 		b = binary.AppendUvarint(append(b, recordPutOff), uint64(r.version))
 		b = appendString(b, r.menu)
@@ -208,7 +213,7 @@ func (r *record) unmarshal(b []byte) error {
 		if data := d.bytes(); len(data) > 0 {
 			t.data = data
 		}
-		if layout == recordPutOff || layout == recordTrail {
+		if layout == recordPutOff || layout == recordMore {
 			d.putOff(&t)
 		}
 		r.timers = append(r.timers, t)
@@ -216,8 +221,7 @@ func (r *record) unmarshal(b []byte) error {
 	if n > 0 {
 		r.source = d.source()
 	}
-	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 || layout == recordPutOff && !r.putOff() ||
-		layout == recordTrail && r.flow == "" {
+	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 || layout == recordPutOff && !r.putOff() {
 		return errBadRecord
 	}
 	return nil
@@ -244,9 +248,11 @@ func (r *record) head(layout byte, d *decoder) bool {
 	case recordMenu, recordPutOff:
 		r.menu = d.string()
 		return (r.menu != "" || layout == recordPutOff) && v <= math.MaxUint32
-	case recordTrail:
+	case recordMore:
 		r.menu, r.trail = d.string(), d.bytes()
-		return len(r.trail) > 0 && v <= math.MaxUint32
+		photos := decoder{b: d.bytes()}
+		r.photos = photos.photos()
+		return !photos.bad && (len(r.trail) > 0 || len(r.photos) > 0) && v <= math.MaxUint32
 	}
 	return layout == recordVersioned && v != 0 && v <= math.MaxUint32
 }

@@ -77,7 +77,7 @@ func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error
 	}
 	s.Flow, s.State, s.Timers = rec.flow, flow.State(rec.state), rec.ownTimers()
 	for _, t := range rec.timers {
-		if t.flow != "" {
+		if t.flow != "" && t.flow != photosTimer {
 			s.Reminders = append(s.Reminders, Reminder{t.flow, t.name, t.due})
 		}
 	}
