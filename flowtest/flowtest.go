@@ -26,6 +26,10 @@ type Options struct {
 	// Start is the virtual time at the beginning, which "@" in a transcript overrides.
 	// The default is 2026-01-05 09:00 UTC, a Monday. The least is the year 2000.
 	Start time.Time
+	// Cover makes Run fail if the transcripts together leave something of the flows unwalked, with a line for
+	// each: a transition that was not taken (one of InAny in each state), a branch that was not taken, a guard
+	// that never failed, a question that never refused an answer.
+	Cover bool
 	// Update writes what happened into the transcripts instead of comparing.
 	Update bool
 }
@@ -50,6 +54,7 @@ func Run(t *testing.T, pattern string, flows func(t *testing.T) []*flow.Flow, o 
 	if err != nil || len(files) == 0 {
 		t.Fatalf("flowtest: no transcript matches %s", pattern)
 	}
+	covered := newCoverage()
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 		t.Run(name, func(t *testing.T) {
@@ -68,7 +73,12 @@ func Run(t *testing.T, pattern string, flows func(t *testing.T) []*flow.Flow, o 
 				opts.Start = script.start
 			}
 			var got string
-			bubble(t, flows, opts, func(c *Chat) { got = script.play(c) })
+			watched := func(t *testing.T) []*flow.Flow {
+				fs := flows(t)
+				opts.Bot.Stepped = covered.watch(fs, opts.Bot.Stepped)
+				return fs
+			}
+			bubble(t, watched, &opts, func(c *Chat) { got = script.play(c) })
 			switch {
 			case got == want:
 			case opts.Update:
@@ -80,16 +90,20 @@ func Run(t *testing.T, pattern string, flows func(t *testing.T) []*flow.Flow, o 
 			}
 		})
 	}
+	if lines := covered.missing(); o != nil && o.Cover && len(lines) > 0 {
+		t.Errorf("flowtest: the transcripts do not walk all of the flows:\n%s", strings.Join(lines, "\n"))
+	}
 }
 
 // Talk runs f with a chat between one user and a bot with the flows. o may be nil.
 func Talk(t *testing.T, flows []*flow.Flow, o *Options, f func(c *Chat)) {
 	t.Helper()
-	bubble(t, func(*testing.T) []*flow.Flow { return flows }, o.withDefaults(), f)
+	opts := o.withDefaults()
+	bubble(t, func(*testing.T) []*flow.Flow { return flows }, &opts, f)
 }
 
 // bubble runs f on virtual time, which starts at o.Start.
-func bubble(t *testing.T, flows func(*testing.T) []*flow.Flow, o Options, f func(c *Chat)) {
+func bubble(t *testing.T, flows func(*testing.T) []*flow.Flow, o *Options, f func(c *Chat)) {
 	t.Helper()
 	if o.Start.Year() < firstYear {
 		t.Fatalf("flowtest: Options.Start is before the year %d", firstYear)
@@ -98,7 +112,8 @@ func bubble(t *testing.T, flows func(*testing.T) []*flow.Flow, o Options, f func
 		time.Sleep(time.Until(o.Start))
 		c := &Chat{t: t, user: defaultUser, shared: &shared{channel: newChannel()}}
 		o.Bot.Logger = slog.New(&botLog{chat: c})
-		b, err := bot.New(c.shared.channel, memstore.New(), flows(t), &o.Bot)
+		fs := flows(t)
+		b, err := bot.New(c.shared.channel, memstore.New(), fs, &o.Bot)
 		if err != nil {
 			t.Fatal(err)
 		}
