@@ -19,13 +19,6 @@ type channel struct {
 	keys  map[[16]byte]bool // of pushes
 }
 
-// shown is what one chat shows.
-type shown struct {
-	messages []message
-	taken    int // how many of them take returned
-	last     transport.Event
-}
-
 func newChannel() *channel {
 	return &channel{chats: map[string]*shown{}, used: map[string]bool{}, keys: map[[16]byte]bool{}}
 }
@@ -44,7 +37,7 @@ func (c *channel) chat(id string) *shown {
 func (c *channel) Send(_ context.Context, d *transport.Delivery) (transport.Receipt, error) {
 	var msgs []message
 	if d.SwitchMenu {
-		msgs = []message{{Type: menuType(d.Menu)}}
+		msgs = []message{menuSwitch(d.Menu)}
 	} else if err := json.Unmarshal(d.Messages, &msgs); err != nil || len(msgs) == 0 || len(msgs) > transport.MaxMessages {
 		return transport.Receipt{}, &transport.SendError{Disposition: transport.Drop, Err: errors.New("flowtest: malformed messages")}
 	}
@@ -61,8 +54,7 @@ func (c *channel) Send(_ context.Context, d *transport.Delivery) (transport.Rece
 		}
 		c.keys[d.Key] = true
 	}
-	s := c.chat(d.Source.ChatID)
-	s.messages = append(s.messages, msgs...)
+	c.chat(d.Source.ChatID).show(msgs)
 	return transport.Receipt{Pushed: d.ReplyToken == ""}, nil
 }
 
@@ -82,14 +74,6 @@ func (c *channel) Accounts() []string { return []string{""} }
 // SetProcesses does nothing: the platform has no limits.
 func (c *channel) SetProcesses(string, int) {}
 
-// menuType is what a transcript shows of the switch of a menu, as if it were a type of message.
-func menuType(name string) string {
-	if name == "" {
-		return "default menu"
-	}
-	return "menu " + name
-}
-
 // Handler serves nothing: events come by Receive.
 func (c *channel) Handler(func(context.Context, []transport.Event) error) http.Handler {
 	return http.NotFoundHandler()
@@ -103,50 +87,9 @@ func (c *channel) Decode(_ string, raw []byte) (transport.Event, error) {
 	return e, err
 }
 
-func (c *channel) remember(e transport.Event) {
+// with runs f with what a chat shows.
+func (c *channel) with(chat string, f func(*shown)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.chat(e.Source.ChatID).last = e
-}
-
-func (c *channel) last(chat string) (transport.Event, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e := c.chat(chat).last
-	return e, e.ID != ""
-}
-
-// take returns the messages since the last call.
-func (c *channel) take(chat string) []message {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s := c.chat(chat)
-	msgs := s.messages[s.taken:]
-	s.taken = len(s.messages)
-	return msgs
-}
-
-// newest returns the last message as a transcript shows it.
-func (c *channel) newest(chat string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if msgs := c.chat(chat).messages; len(msgs) > 0 {
-		return msgs[len(msgs)-1].String()
-	}
-	return "none"
-}
-
-// button returns the newest button with the label.
-func (c *channel) button(chat, label string) (action, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	msgs := c.chat(chat).messages
-	for i := len(msgs) - 1; i >= 0; i-- {
-		for _, a := range msgs[i].actions() {
-			if a.Label == label {
-				return a, true
-			}
-		}
-	}
-	return action{}, false
+	f(c.chat(chat))
 }

@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,30 +46,64 @@ func (c *Chat) User(name string) *Chat {
 
 // Say sends a text.
 func (c *Chat) Say(text string) {
-	c.send(transport.Event{Kind: transport.KindText, Type: "message", Text: text})
+	c.t.Helper()
+	c.Send(transport.Event{Kind: transport.KindText, Text: text})
 }
 
-// Tap taps the newest button with the label. The test fails if there is none.
-func (c *Chat) Tap(label string) { c.tap(label, "") }
+// Tap taps the button with the label in the newest message that has one; of several there, the nth,
+// counted from 1: Tap("Add", 2) taps the second. Quick replies are there as on LINE: until one is tapped,
+// and until the bot or the user sends a message. The test fails if there is no such button.
+func (c *Chat) Tap(label string, nth ...int) {
+	c.t.Helper()
+	c.tap(label, "", nth...)
+}
 
-// Pick picks a value with the newest date picker with the label: 2026-12-05, 19:00 or
-// 2026-12-05T19:00, as its mode wants. The test fails if there is none.
-func (c *Chat) Pick(label, value string) { c.tap(label, value) }
+// Pick picks a value with a date picker: 2026-12-05, 19:00 or 2026-12-05T19:00, as its mode wants. The
+// picker is found as by Tap. The test fails if there is none, or if it does not offer the value.
+func (c *Chat) Pick(label, value string, nth ...int) {
+	c.t.Helper()
+	c.tap(label, value, nth...)
+}
 
 // TapMenu taps an area of a menu whose action is a postback with the data. Areas of menus are not
 // marked with a step, so that they can be tapped at any time.
 func (c *Chat) TapMenu(data string) {
-	c.send(transport.Event{Kind: transport.KindPostback, Type: "postback", Postback: transport.Postback{Data: data}})
+	c.t.Helper()
+	c.Send(transport.Event{Kind: transport.KindPostback, Postback: transport.Postback{Data: data}})
 }
 
-// Do makes an event of another kind happen, such as transport.KindFollow.
-func (c *Chat) Do(kind transport.Kind) { c.send(transport.Event{Kind: kind, Type: kind.String()}) }
+// Send makes any event happen: Send(transport.Event{Kind: transport.KindFollow}). What is missing is filled
+// in: the event's id, time, source and reply token, and the id of a message.
+func (c *Chat) Send(e transport.Event) {
+	c.t.Helper()
+	c.events++
+	number := func(s *string, of string) {
+		if *s == "" {
+			*s = fmt.Sprintf("%s-%d", of, c.events)
+		}
+	}
+	number(&e.ID, "event")
+	number(&e.ReplyToken, "token")
+	if e.Time.IsZero() {
+		e.Time = time.Now()
+	}
+	if e.Source == (transport.Source{}) {
+		e.Source = c.source()
+	}
+	e.Type = cmp.Or(e.Type, typeOf(e.Kind))
+	if e.Kind.IsMessage() {
+		number(&e.MessageID, "message")
+	}
+	c.shows(func(s *shown) { s.did(e) })
+	c.receive(e)
+}
 
 // Repeat makes the platform deliver this chat's last event again.
 func (c *Chat) Repeat() {
 	c.t.Helper()
-	e, ok := c.channel.last(c.user)
-	if !ok {
+	var e transport.Event
+	c.shows(func(s *shown) { e = s.last })
+	if e.ID == "" {
 		c.fatalf("the user has done nothing yet that could come again")
 	}
 	e.Redelivered = true
@@ -85,10 +120,15 @@ func (c *Chat) Wait(d time.Duration) {
 // shows it, without the mark.
 func (c *Chat) Sent() []string {
 	var texts []string
-	for _, m := range c.channel.take(c.user) {
+	for _, m := range c.sent() {
 		texts = append(texts, m.String())
 	}
 	return texts
+}
+
+func (c *Chat) sent() (msgs []message) {
+	c.shows(func(s *shown) { msgs = s.take() })
+	return msgs
 }
 
 // State returns the flow and state of this chat as "flow/state", or "end" if none is active.
@@ -116,28 +156,33 @@ func (c *Chat) source() transport.Source {
 	return transport.Source{Chat: transport.ChatUser, ChatID: c.user, UserID: c.user}
 }
 
-func (c *Chat) tap(label, value string) {
-	c.t.Helper()
-	a, ok := c.channel.button(c.user, label)
-	if !ok {
-		c.fatalf("no button %q in the chat; the last message is: %s", label, c.channel.newest(c.user))
+// typeOf is the platform's name of a kind of events, as far as it matters.
+func typeOf(k transport.Kind) string {
+	if k.IsMessage() {
+		return "message"
 	}
-	e, err := a.event(value)
-	if err != nil {
-		c.fatalf("button %q: %v", label, err)
-	}
-	c.send(e)
+	return k.String()
 }
 
-// send completes the event and delivers it.
-func (c *Chat) send(e transport.Event) {
+// shows runs f with what the chat shows.
+func (c *Chat) shows(f func(*shown)) { c.channel.with(c.user, f) }
+
+func (c *Chat) tap(label, value string, nth ...int) {
 	c.t.Helper()
-	c.events++
-	e.ID = fmt.Sprintf("event-%d", c.events)
-	e.ReplyToken = fmt.Sprintf("token-%d", c.events)
-	e.Time, e.Source = time.Now(), c.source()
-	c.channel.remember(e)
-	c.receive(e)
+	n := 1
+	if len(nth) > 0 {
+		n = nth[0]
+	}
+	if len(nth) > 1 || n < 1 {
+		c.fatalf("button %q: one number says which, counted from 1", label)
+	}
+	var e transport.Event
+	var err error
+	c.shows(func(s *shown) { e, err = s.tap(label, n, value) })
+	if err != nil {
+		c.fatalf("%v", err)
+	}
+	c.Send(e)
 }
 
 func (c *Chat) receive(e transport.Event) {

@@ -13,7 +13,9 @@
 //	# a comment
 //	> book                      the user says "book"
 //	> [Yes]                     the user taps the button with this label
+//	> [Add] #2                  the user taps the second button with this label
 //	> [Pick a day] 2026-12-05   the user picks a date, a time or both (2026-12-05T19:00)
+//	> [Pick] #2 2026-12-05      the user picks a date with the second picker with this label
 //	> {book}                    the user taps a postback with this data in a menu
 //	> (follow)                  something else happens: follow, unfollow, sticker, image, ...
 //	> (again)                   the platform delivers the last event of the user again
@@ -22,16 +24,28 @@
 //	< (menu main)               the chat is switched to a menu; "(default menu)" if it is given back
 //	= booking/ask_date          the flow and state reached; "= end" if none is active
 //	~ 15m                       time passes, as time.ParseDuration or in days: 3d
-//	@ 2026-12-01 10:00          the time, in UTC, at the start; it stands before all else
+//	@ 2026-12-01 10:00          the time at the start, in UTC; it stands before all else
 //	! turn failed: ...          the bot met an error
 //
-// A tap finds the newest button with its label, however old: that is how a stale button is
-// tested. A picker takes only what it offers. Every line of a user is followed by all that the
-// bot did, and by the state where it changed.
+// Every line of a user is followed by all that the bot did, and by the state where it changed.
+//
+// # Buttons
+//
+// A tap finds the newest message with a button of that label, however old: that is how a stale button is
+// tested. Where that message has several, such as a carousel with an [Add] for each dish, a number says
+// which; without one it is the first. A picker takes only what it offers.
+//
+// Quick replies are there as on LINE: below the last message of the chat, until one of them is tapped or
+// the bot or the user sends a message. So a transcript does not show the quick replies of a message that
+// is followed by another at once, and a tap on those that are gone fails the test.
 //
 // # Go
 //
-// Talk runs a function with a Chat, for what a transcript cannot say.
+// Talk runs a function with a Chat, for what a transcript cannot say. Chat.Send makes any event happen:
+//
+//	c.Send(transport.Event{Kind: transport.KindBeacon})
+//	c.Tap("Add", 2) // as > [Add] #2
+//
 // Both know one-to-one chats alone. What a group does is tested on transport/line/emulator: see
 // examples/lunch.
 //

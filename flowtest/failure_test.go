@@ -32,6 +32,14 @@ func cafe(*testing.T) []*flow.Flow {
 		return nil
 	}).
 		On(flow.Date(), flow.Postback("now")).Do(say("Fine.")).End().
+		On(flow.Text("more")).Do(func(_ context.Context, t *turn) error {
+		t.Send(line.Carousel(line.Column("Cake", line.Postback("Add", "cake"), line.Postback("Cake", "cake")),
+			line.Column("Pie", line.Postback("Add", "pie"), line.PostbackAction{Label: "Pie", Data: "pie", DisplayText: "Pie!"})),
+			line.Text("Hungry?").Quick(line.Say("yes"), line.Postback("Hm", "hm"),
+				line.ShareLocation("Where I am"), line.Camera("Photo")))
+		return nil
+	}).Stay().
+		On(flow.Text("yes"), flow.Postback("hm", "pie", "cake")).Stay().
 		On(flow.Text("slow")).Do(wait(3*time.Second), say("At last.")).Stay().
 		On(flow.Text("hang")).Do(wait(time.Hour)).Stay().
 		On(flow.Text("panic")).Do(func(context.Context, *turn) error { panic("no cups") }).Stay()
@@ -45,6 +53,8 @@ func TestFailing(t *testing.T) {
 		t.Skip("it is run by TestFailures")
 	}
 	switch src {
+	case "which":
+		flowtest.Talk(t, cafe(t), nil, func(c *flowtest.Chat) { c.Tap("Now", 0) })
 	case "start":
 		flowtest.Talk(t, cafe(t), &flowtest.Options{Start: time.Unix(0, 0)}, nil)
 	case "talk":
@@ -76,10 +86,26 @@ func play(t *testing.T, src string, flows func(*testing.T) []*flow.Flow, o *flow
 // The text of a failure is what people see of the harness most.
 func TestFailures(t *testing.T) {
 	needs.Processes(t)
-	const asked = "> cafe\n< When?\n  [Day] [Now]\n= cafe/ask\n"
+	const (
+		asked = "> cafe\n< When?\n  [Day] [Now]\n= cafe/ask\n"
+		more  = "> cafe\n> more\n"
+		gone  = `flowtest: the quick reply "yes" is gone: LINE takes quick replies away when one of them is tapped, ` +
+			"and when the bot or the user sends a message\n"
+	)
 	for _, tt := range []struct{ name, src, want string }{
-		{"no such button", asked + "> [Never]\n", "talk.txt:5: flowtest: no button \"Never\" in the chat; the last message is: When?\n"},
-		{"no button at all", "> [Now]\n", "talk.txt:1: flowtest: no button \"Now\" in the chat; the last message is: none\n"},
+		{"no such button", asked + "> [Never]\n", "talk.txt:5: flowtest: no button \"Never\" in the chat\n" +
+			"    offered now, the newest first: [Day] [Now]\n"},
+		{"no button at all", "> [Now]\n", "talk.txt:1: flowtest: no button \"Now\" in the chat\n    the bot has sent no message yet\n"},
+		{"a quick reply behind which the bot wrote", more + "> [Now]\n> [yes]\n", "talk.txt:4: " + gone +
+			"    offered now, the newest first: [Add] [Cake] [Add] #2 [Pie] [Day] [Now]\n"},
+		{"a quick reply behind which the user wrote", more + "> yes\n> [yes]\n", "talk.txt:4: " + gone},
+		{"a quick reply that was tapped", more + "> [Hm]\n> [yes]\n", "talk.txt:4: " + gone},
+		{"a button that wrote for the user", more + "> [Pie]\n> [yes]\n", "talk.txt:4: " + gone},
+		{"too few of them", more + "> [Add] #3\n", "talk.txt:3: flowtest: no button \"Add\" #3: the newest message with that label has 2 of them\n" +
+			"    offered now, the newest first: [yes] [Hm] [Where I am] [Photo] [Add] [Cake] [Add] #2 [Pie] [Day] [Now]\n"},
+		{"which in Go", "which", "flowtest: button \"Now\": one number says which, counted from 1\n"},
+		{"a place", more + "> [Where I am]\n", "button \"Where I am\": it opens the map: write what the user shares there, such as > (location)\n"},
+		{"a photo", more + "> [Photo]\n", "button \"Photo\": it opens the camera or the album: write what the user sends, such as > (image)\n"},
 		{"a value for a plain button", asked + "> [Now] 2026-05-01\n", `talk.txt:5: flowtest: button "Now": it is no picker`},
 		{"too early", asked + "> [Day] 2026-04-30\n", `button "Day": it does not offer 2026-04-30: from "2026-05-01" to "2026-05-31"`},
 		{"too late", asked + "> [Day] 2026-06-01\n", `button "Day": it does not offer 2026-06-01`},

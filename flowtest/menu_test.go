@@ -14,7 +14,7 @@ func shopFlow(*testing.T) []*flow.Flow {
 	b := flow.New[tea]("shop")
 	b.Start(flow.Postback("shop")).To("browse")
 	b.In("browse").Enter(say("What would you like?")).
-		On(flow.Postback("pay")).To("pay")
+		On(flow.Postback("pay").FromAnywhere()).To("pay")
 	b.In("pay").Menu("till").Enter(say("Cash or card?")).
 		On(flow.Text("cash")).Do(say("Thank you.")).End()
 	b.InAny().Menu("shop").

@@ -2,12 +2,9 @@ package flowtest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // message is a message object of LINE, as far as a transcript shows it.
@@ -24,6 +21,10 @@ type message struct {
 			Action action `json:"action"`
 		} `json:"items"`
 	} `json:"quickReply"`
+
+	at     time.Time // when it came
+	events int       // how many events the user had made happen by then
+	menu   bool      // it is the switch of a menu, and no message: see menuSwitch
 }
 
 type template struct {
@@ -34,15 +35,12 @@ type template struct {
 	Columns []template `json:"columns"`
 }
 
-// action is what a button does.
-type action struct {
-	Type  string `json:"type"`
-	Label string `json:"label"`
-	Text  string `json:"text"`
-	Data  string `json:"data"`
-	Mode  string `json:"mode"`
-	Min   string `json:"min"`
-	Max   string `json:"max"`
+// menuSwitch is what a transcript shows of the switch of a menu, as if it were a type of message.
+func menuSwitch(name string) message {
+	if name == "" {
+		return message{Type: "default menu", menu: true}
+	}
+	return message{Type: "menu " + name, menu: true}
 }
 
 // String returns the message as a transcript shows it: its text, then its buttons.
@@ -60,11 +58,7 @@ func (m message) String() string {
 	default:
 		lines = []string{"(" + m.Type + ")"}
 	}
-	var quick []action
-	for _, item := range m.Quick.Items {
-		quick = append(quick, item.Action)
-	}
-	return strings.Join(append(lines, labels(quick)...), "\n")
+	return strings.Join(append(lines, labels(m.quickReplies())...), "\n")
 }
 
 func (t *template) lines() []string {
@@ -88,19 +82,8 @@ func (t *template) own() []action {
 	return t.Actions
 }
 
-func labels(actions []action) []string {
-	var s []string
-	for _, a := range actions {
-		s = append(s, "["+a.Label+"]")
-	}
-	if s == nil {
-		return nil
-	}
-	return []string{strings.Join(s, " ")}
-}
-
-// actions returns what can be tapped in the message.
-func (m message) actions() []action {
+// buttons returns the actions in the message itself, which stay for ever.
+func (m message) buttons() []action {
 	var all []action
 	if m.Template != nil {
 		all = append(all, m.Template.own()...)
@@ -108,8 +91,14 @@ func (m message) actions() []action {
 			all = append(all, m.Template.Columns[i].own()...)
 		}
 	}
-	all = append(all, flexActions(m.Contents)...)
+	return append(all, flexActions(m.Contents)...)
+}
+
+// quickReplies returns the actions below the message.
+func (m message) quickReplies() []action {
+	var all []action
 	for _, item := range m.Quick.Items {
+		item.Action.quick = true
 		all = append(all, item.Action)
 	}
 	return all
@@ -150,31 +139,4 @@ func flexActions(raw json.RawMessage) []action {
 		all = append(all, *node.Action)
 	}
 	return all
-}
-
-// event returns what a tap makes happen; value is what the user picks.
-func (a action) event(value string) (transport.Event, error) {
-	e := transport.Event{Kind: transport.KindPostback, Type: "postback"}
-	e.Postback.Data, e.Postback.Mark = transport.Unmark(a.Data)
-	if value != "" && a.Type != "datetimepicker" {
-		return e, errors.New("it is no picker, and takes no value")
-	}
-	switch a.Type {
-	case "message":
-		return transport.Event{Kind: transport.KindText, Type: "message", Text: a.Text}, nil
-	case "postback":
-		return e, nil
-	case "datetimepicker":
-		layout := map[string]string{"date": "2006-01-02", "time": "15:04", "datetime": "2006-01-02T15:04"}[a.Mode]
-		if _, err := time.Parse(layout, value); err != nil {
-			return e, fmt.Errorf("a %s is to be picked, such as %s", a.Mode, layout)
-		}
-		if value < a.Min || a.Max != "" && value > a.Max {
-			return e, fmt.Errorf("it does not offer %s: from %q to %q", value, a.Min, a.Max)
-		}
-		e.Postback.Params = map[string]string{a.Mode: value}
-		return e, nil
-	default:
-		return e, errors.New("its action sends nothing to the bot: " + a.Type)
-	}
 }

@@ -2,12 +2,8 @@ package flowtest
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // script is a parsed transcript: comments and the user's side. What the bot did is left out,
@@ -23,8 +19,6 @@ type line struct {
 	n    int    // its number in the file
 	mark byte   // '>', '~', or 0 for what is only copied: comments, blanks and "@"
 }
-
-const startLayout = "2006-01-02 15:04"
 
 // parse reads a transcript.
 func parse(src string) (*script, error) {
@@ -56,10 +50,10 @@ func parse(src string) (*script, error) {
 				return nil, fmt.Errorf("%d: %w", n+1, err)
 			}
 		case '@':
-			at, err := time.Parse(startLayout, strings.TrimSpace(text[1:]))
+			at, err := time.Parse(timeLayout, strings.TrimSpace(text[1:]))
 			if err != nil || at.Year() < firstYear || !s.start.IsZero() || s.begun() {
 				return nil, fmt.Errorf("%d: a time such as %q, from %d on, may stand once, before all else",
-					n+1, startLayout, firstYear)
+					n+1, timeLayout, firstYear)
 			}
 			s.start = at
 			mark = 0
@@ -111,81 +105,5 @@ func (s *script) play(c *Chat) string {
 			state = now
 		}
 	}
-	return b.String()
-}
-
-var (
-	tapForm  = regexp.MustCompile(`^\[([^\]]+)\](?: (\S+))?$`)
-	menuForm = regexp.MustCompile(`^\{(.+)\}$`)
-	kindForm = regexp.MustCompile(`^\(([a-z ]+)\)$`)
-)
-
-// parseDeed reads what a user does.
-func parseDeed(s string) (func(*Chat), error) {
-	s = strings.TrimPrefix(s, " ")
-	if m := tapForm.FindStringSubmatch(s); m != nil {
-		return func(c *Chat) { c.tap(m[1], m[2]) }, nil
-	}
-	if m := menuForm.FindStringSubmatch(s); m != nil {
-		return func(c *Chat) { c.TapMenu(m[1]) }, nil
-	}
-	if m := kindForm.FindStringSubmatch(s); m != nil {
-		if m[1] == "again" {
-			return (*Chat).Repeat, nil
-		}
-		for k := transport.KindUnknown + 1; k < transport.KindTimer; k++ {
-			if k.String() == m[1] {
-				return func(c *Chat) { c.Do(k) }, nil
-			}
-		}
-		return nil, fmt.Errorf("unknown event %q: one of the kinds of events of package transport, or again", m[1])
-	}
-	if s == "" {
-		return nil, fmt.Errorf("a user says something")
-	}
-	return func(c *Chat) { c.Say(s) }, nil
-}
-
-// maxDays is the longest wait in days; not far above it a time.Duration ends.
-const maxDays = 100 * 365
-
-// parseWait reads a duration, in days too.
-func parseWait(s string) (time.Duration, error) {
-	s = strings.TrimSpace(s)
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		n, err := strconv.Atoi(days)
-		if err != nil || n <= 0 || n > maxDays {
-			return 0, fmt.Errorf("malformed duration %q: such as 90s, 15m, 3h or 2d", s)
-		}
-		return time.Duration(n) * 24 * time.Hour, nil
-	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("malformed duration %q: such as 90s, 15m, 3h or 2d", s)
-	}
-	return d, nil
-}
-
-// mismatch says where the transcript and what happened part.
-func mismatch(file, want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	n := 0
-	for n < len(w) && n < len(g) && w[n] == g[n] {
-		n++
-	}
-	at := func(lines []string) string {
-		if n >= len(lines) || n == len(lines)-1 && lines[n] == "" {
-			return "(end of the transcript)"
-		}
-		return lines[n]
-	}
-	from := max(0, n-5)
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d: the conversation went another way\n", file, n+1)
-	for _, l := range w[from:n] {
-		fmt.Fprintf(&b, "      %s\n", l)
-	}
-	fmt.Fprintf(&b, "want: %s\n got: %s\n", at(w), at(g))
-	fmt.Fprintf(&b, "(Options.Update writes what happened into the file)")
 	return b.String()
 }

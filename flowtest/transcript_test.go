@@ -19,6 +19,8 @@ func TestParseRefuses(t *testing.T) {
 		{"negative wait", "~ -1m", "1: malformed duration"},
 		{"no days", "~ xd", "1: malformed duration"},
 		{"wait without end", "~ 200000d", "1: malformed duration"},
+		{"button number zero", "> [Add] #0", "1: no button has the number 0: they are counted from 1"},
+		{"button number without end", "> [Add] #99999999999999999999", "1: no button has the number 9999"},
 		{"late start", "> hi\n@ 2026-01-01 10:00", "2: a time such as"},
 		{"two starts", "@ 2026-01-01 10:00\n@ 2026-01-01 10:00", "2: a time such as"},
 		{"bad start", "@ noon", "1: a time such as"},
