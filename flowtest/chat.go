@@ -73,7 +73,7 @@ func (c *Chat) TapMenu(data string) {
 }
 
 // Send makes any event happen: Send(transport.Event{Kind: transport.KindFollow}). What is missing is filled
-// in: the event's id, time, source and reply token, and the id of a message.
+// in: the event's id, time, source and reply token; in messages their id, and a place, a sticker or a file.
 func (c *Chat) Send(e transport.Event) {
 	c.t.Helper()
 	c.events++
@@ -91,9 +91,12 @@ func (c *Chat) Send(e transport.Event) {
 		e.Source = c.source()
 	}
 	e.Type = cmp.Or(e.Type, typeOf(e.Kind))
-	if e.Kind.IsMessage() {
+	if e.Kind == transport.KindEdited || e.Kind == transport.KindUnsend {
+		c.shows(func(s *shown) { e.MessageID = cmp.Or(e.MessageID, s.lastID) })
+	} else if e.Kind.IsMessage() {
 		number(&e.MessageID, "message")
 	}
+	e = sample(e)
 	c.shows(func(s *shown) { s.did(e) })
 	c.receive(e)
 }
@@ -183,6 +186,30 @@ func (c *Chat) tap(label, value string, nth ...int) {
 		c.fatalf("%v", err)
 	}
 	c.Send(e)
+}
+
+// photos sends n photos together: each is an event of its own, in the order of the set.
+func (c *Chat) photos(n int) {
+	c.t.Helper()
+	set := fmt.Sprintf("set-%d", c.events+1)
+	for i := range n {
+		c.Send(transport.Event{Kind: transport.KindImage, Set: &transport.ImageSet{ID: set, Index: i + 1, Total: n}})
+	}
+}
+
+// quote sends a text that quotes the bot's last message.
+func (c *Chat) quote(text string) {
+	c.t.Helper()
+	var id string
+	c.shows(func(s *shown) {
+		if i := s.newest(); i >= 0 {
+			id = s.messages[i].id
+		}
+	})
+	if id == "" {
+		c.fatalf("the bot has sent no message yet that could be quoted")
+	}
+	c.Send(transport.Event{Kind: transport.KindText, Text: text, Quoted: id})
 }
 
 func (c *Chat) receive(e transport.Event) {

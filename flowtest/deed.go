@@ -12,9 +12,12 @@ import (
 
 // A tap may have a number, behind #, and then what is picked: "[Pick a day] #2 2026-12-05".
 var (
-	tapForm  = regexp.MustCompile(`^\[([^\]]+)\](?: #([0-9]+))?(?: (\S+))?$`)
-	menuForm = regexp.MustCompile(`^\{(.+)\}$`)
-	kindForm = regexp.MustCompile(`^\(([a-z ]+)\)$`)
+	tapForm    = regexp.MustCompile(`^\[([^\]]+)\](?: #([0-9]+))?(?: (\S+))?$`)
+	menuForm   = regexp.MustCompile(`^\{(.+)\}$`)
+	textForm   = regexp.MustCompile(`^\((mention|quote)\) (.+)$`)
+	photosForm = regexp.MustCompile(`^\(([0-9]+) images\)$`)
+	withForm   = regexp.MustCompile(`^\((location|sticker|file) (.+)\)$`)
+	kindForm   = regexp.MustCompile(`^\(([a-z ]+)\)$`)
 )
 
 // parseDeed reads what a user does.
@@ -28,6 +31,23 @@ func parseDeed(s string) (func(*Chat), error) {
 	}
 	if m := menuForm.FindStringSubmatch(s); m != nil {
 		return func(c *Chat) { c.TapMenu(m[1]) }, nil
+	}
+	if m := textForm.FindStringSubmatch(s); m != nil {
+		if m[1] == "quote" {
+			return func(c *Chat) { c.quote(m[2]) }, nil
+		}
+		return func(c *Chat) { c.Send(mention(m[2])) }, nil
+	}
+	if m := photosForm.FindStringSubmatch(s); m != nil {
+		n, err := strconv.Atoi(m[1])
+		if err != nil || n < 2 || n > maxPhotos {
+			return nil, fmt.Errorf("%s images cannot be sent together: from 2 to %d, or (image)", m[1], maxPhotos)
+		}
+		return func(c *Chat) { c.photos(n) }, nil
+	}
+	if m := withForm.FindStringSubmatch(s); m != nil {
+		e, err := content(m[1], m[2])
+		return func(c *Chat) { c.Send(e) }, err
 	}
 	if m := kindForm.FindStringSubmatch(s); m != nil {
 		return parseKind(m[1])
@@ -47,8 +67,11 @@ func parseTap(label, number, value string) (func(*Chat), error) {
 }
 
 func parseKind(name string) (func(*Chat), error) {
-	if name == "again" {
+	switch name {
+	case "again":
 		return (*Chat).Repeat, nil
+	case "mention", "quote":
+		return nil, fmt.Errorf("(%s) stands before a text: (%s) hello", name, name)
 	}
 	for k := transport.KindUnknown + 1; k < transport.KindTimer; k++ {
 		if k.String() == name {

@@ -17,7 +17,7 @@
 //	> [Pick a day] 2026-12-05   the user picks a date, a time or both (2026-12-05T19:00)
 //	> [Pick] #2 2026-12-05      the user picks a date with the second picker with this label
 //	> {book}                    the user taps a postback with this data in a menu
-//	> (follow)                  something else happens: follow, unfollow, sticker, image, ...
+//	> (location)                the user sends something else, or does: see Content
 //	> (again)                   the platform delivers the last event of the user again
 //	< Which day?                the bot sends a message; further lines of it are indented by two
 //	  [Pick a day] [Cancel]     spaces, and its buttons stand on the last
@@ -38,6 +38,23 @@
 // Quick replies are there as on LINE: below the last message of the chat, until one of them is tapped or
 // the bot or the user sends a message. So a transcript does not show the quick replies of a message that
 // is followed by another at once, and a tap on those that are gone fails the test.
+//
+// # Content
+//
+//	> (location)                                shares a place: Tokyo City Hall
+//	> (location 1-2-3 Shibuya, Tokyo)           shares a place with this address
+//	> (sticker)                                 sends the sticker 1988 of the package 446
+//	> (sticker 11537/52002734)                  sends the sticker 52002734 of the package 11537
+//	> (file)                                    sends a file: document.pdf
+//	> (file menu.pdf)                           sends a file with this name
+//	> (image)                                   sends a photo
+//	> (3 images)                                sends three photos together: three events of one set
+//	> (mention) lunch                           says "@bot lunch", which mentions the bot
+//	> (quote) this one                          says "this one", and quotes the bot's last message
+//	> (follow)                                  any kind of event of package transport, by its name
+//
+// The events hold what transport.Event says of them. There are no bytes behind a photo or a file: test a
+// flow that reads them with a fake in the place of the reader, as examples/lunch does.
 //
 // # Go
 //

@@ -53,6 +53,8 @@ func TestFailing(t *testing.T) {
 		t.Skip("it is run by TestFailures")
 	}
 	switch src {
+	case "no buttons":
+		play(t, "> mirror\n> [Yes]\n", mirror, nil)
 	case "which":
 		flowtest.Talk(t, cafe(t), nil, func(c *flowtest.Chat) { c.Tap("Now", 0) })
 	case "start":
@@ -96,6 +98,7 @@ func TestFailures(t *testing.T) {
 		{"no such button", asked + "> [Never]\n", "talk.txt:5: flowtest: no button \"Never\" in the chat\n" +
 			"    offered now, the newest first: [Day] [Now]\n"},
 		{"no button at all", "> [Now]\n", "talk.txt:1: flowtest: no button \"Now\" in the chat\n    the bot has sent no message yet\n"},
+		{"no buttons", "no buttons", "talk.txt:2: flowtest: no button \"Yes\" in the chat\n    nothing is offered now; the last message is: I look.\n"},
 		{"a quick reply behind which the bot wrote", more + "> [Now]\n> [yes]\n", "talk.txt:4: " + gone +
 			"    offered now, the newest first: [Add] [Cake] [Add] #2 [Pie] [Day] [Now]\n"},
 		{"a quick reply behind which the user wrote", more + "> yes\n> [yes]\n", "talk.txt:4: " + gone},
@@ -106,6 +109,7 @@ func TestFailures(t *testing.T) {
 		{"which in Go", "which", "flowtest: button \"Now\": one number says which, counted from 1\n"},
 		{"a place", more + "> [Where I am]\n", "button \"Where I am\": it opens the map: write what the user shares there, such as > (location)\n"},
 		{"a photo", more + "> [Photo]\n", "button \"Photo\": it opens the camera or the album: write what the user sends, such as > (image)\n"},
+		{"nothing to quote", "> (quote) this\n", "talk.txt:1: flowtest: the bot has sent no message yet that could be quoted\n"},
 		{"a value for a plain button", asked + "> [Now] 2026-05-01\n", `talk.txt:5: flowtest: button "Now": it is no picker`},
 		{"too early", asked + "> [Day] 2026-04-30\n", `button "Day": it does not offer 2026-04-30: from "2026-05-01" to "2026-05-31"`},
 		{"too late", asked + "> [Day] 2026-06-01\n", `button "Day": it does not offer 2026-06-01`},

@@ -13,7 +13,8 @@ func FuzzTranscript(f *testing.F) {
 	f.Add("@ 2026-01-01 10:00\n# hello\n> book\n< How many?\n  really?\n= booking/ask\n> [Yes]: 2026-01-02\n~ 2d\n! no\n")
 	f.Add("> (follow)\n> (again)\n~ 90m\n\n> [A]")
 	f.Add("~ 999999999999d")
-	f.Add("> [Pick a day] #2 2026-12-05\n> [Add] #2\n> [Add] #0")
+	f.Add("> (location 2-8-1 Nishi-Shinjuku, Tokyo)\n> (sticker 446/1988)\n> (file menu.pdf)\n> (3 images)")
+	f.Add("> (mention) lunch\n> (quote) this one\n> (quote)\n> (99999999999999999999 images)\n> [Add] #0")
 	for _, wrong := range []string{"no mark", " ", "\t", "@ noon", "~ soon", "> (unknown)"} {
 		f.Add(wrong)
 	}

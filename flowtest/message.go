@@ -22,6 +22,7 @@ type message struct {
 		} `json:"items"`
 	} `json:"quickReply"`
 
+	id     string    // for a quote
 	at     time.Time // when it came
 	events int       // how many events the user had made happen by then
 	menu   bool      // it is the switch of a menu, and no message: see menuSwitch

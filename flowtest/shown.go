@@ -16,12 +16,14 @@ type shown struct {
 	quick    bool      // the quick replies of the last message are still there
 	events   int       // how many the user made happen
 	last     transport.Event
+	lastID   string // of the user's last message
 }
 
 // show adds what the bot sent.
 func (s *shown) show(msgs []message) {
 	for _, m := range msgs {
 		m.at, m.events = time.Now(), s.events
+		m.id = fmt.Sprintf("sent-%d", len(s.messages)+1)
 		s.messages = append(s.messages, m)
 		s.quick = s.quick || !m.menu
 	}
@@ -33,6 +35,7 @@ func (s *shown) did(e transport.Event) {
 	s.last = e
 	s.events++
 	if e.Kind.IsMessage() {
+		s.lastID = e.MessageID
 		s.quick = false
 	}
 }

@@ -7,7 +7,7 @@ func harnessGuards() []guard {
 			"if s.quick && at == s.newest() {", "if s.quick {",
 			"flowtest TestFailures/a_quick_reply_behind_which_the_bot_wrote"},
 		{"flowtest: quick replies go when the user writes", "flowtest",
-			"if e.Kind.IsMessage() { s.quick = false }", "",
+			"s.lastID = e.MessageID s.quick = false", "s.lastID = e.MessageID",
 			"flowtest TestFailures/a_quick_reply_behind_which_the_user_wrote"},
 		{"flowtest: quick replies go when one is tapped", "flowtest",
 			"if a.quick || a.bubble() {", "if a.bubble() {",
@@ -18,5 +18,11 @@ func harnessGuards() []guard {
 		{"flowtest: of equal labels, the number says which", "flowtest",
 			"return same[nth-1], nil", "return same[0], nil",
 			"flowtest TestTapAnyOfEqualLabels"},
+		{"flowtest: photos sent together are one set", "flowtest",
+			"Index: i + 1, Total: n}", "Index: 1 + 0*i, Total: n}",
+			"flowtest TestContent/mirror"},
+		{"flowtest: an event holds the content of its kind", "flowtest",
+			"e = sample(e)", "",
+			"flowtest TestSend"},
 	}
 }
