@@ -24,7 +24,9 @@
 //	< (menu main)               the chat is switched to a menu; "(default menu)" if it is given back
 //	= booking/ask_date          the flow and state reached; "= end" if none is active
 //	~ 15m                       time passes, as time.ParseDuration or in days: 3d
+//	~ 2026-12-04 10:00          time passes until then
 //	@ 2026-12-01 10:00          the time at the start, in UTC; it stands before all else
+//	@ 2026-12-04 01:00          below ~: when the next messages of the bot came
 //	! turn failed: ...          the bot met an error
 //
 // Every line of a user is followed by all that the bot did, and by the state where it changed.
@@ -72,4 +74,10 @@
 // While an action waits, as for a timer, virtual time passes. A turn that failed is tried again
 // only when the test lets time pass. Code that waits for the real world, such as a network, holds
 // the virtual clock up until it returns.
+//
+// In a wait of an hour or more, a line with "@" says when a message came, so that a reminder on the wrong
+// day does not pass. Messages of one time share the line. A message that came at the very end of the wait
+// has none, unless another one came before it: "~ 3d" and a message without "@" means after three days.
+// Seconds are shown where they are not zero. These times, and the time until which "~" waits, are in
+// Options.Bot.Zone.
 package flowtest

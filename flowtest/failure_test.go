@@ -110,6 +110,7 @@ func TestFailures(t *testing.T) {
 		{"a place", more + "> [Where I am]\n", "button \"Where I am\": it opens the map: write what the user shares there, such as > (location)\n"},
 		{"a photo", more + "> [Photo]\n", "button \"Photo\": it opens the camera or the album: write what the user sends, such as > (image)\n"},
 		{"nothing to quote", "> (quote) this\n", "talk.txt:1: flowtest: the bot has sent no message yet that could be quoted\n"},
+		{"a wait into the past", "@ 2026-05-01 10:00\n~ 2026-05-01 10:00\n", "talk.txt:2: flowtest: it is 2026-05-01 10:00 now: no wait until 2026-05-01 10:00\n"},
 		{"a value for a plain button", asked + "> [Now] 2026-05-01\n", `talk.txt:5: flowtest: button "Now": it is no picker`},
 		{"too early", asked + "> [Day] 2026-04-30\n", `button "Day": it does not offer 2026-04-30: from "2026-05-01" to "2026-05-31"`},
 		{"too late", asked + "> [Day] 2026-06-01\n", `button "Day": it does not offer 2026-06-01`},

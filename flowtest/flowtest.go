@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -45,6 +46,9 @@ func (o *Options) withDefaults() Options {
 	return out
 }
 
+// zone is that of the times in a transcript, but for the one at its start.
+func (o *Options) zone() *time.Location { return cmp.Or(o.Bot.Zone, time.UTC) }
+
 // Run plays each transcript that matches the pattern (see filepath.Match) as a subtest named
 // after its file. flows is called for each with the subtest's t, so that they share nothing. o
 // may be nil.
@@ -67,8 +71,8 @@ func Run(t *testing.T, pattern string, flows func(t *testing.T) []*flow.Flow, o 
 			if err != nil {
 				t.Fatalf("%s:%v", file, err)
 			}
-			script.file = file
 			opts := o.withDefaults()
+			script.file, script.zone = file, opts.zone()
 			if !script.start.IsZero() {
 				opts.Start = script.start
 			}

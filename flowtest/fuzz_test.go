@@ -13,6 +13,7 @@ func FuzzTranscript(f *testing.F) {
 	f.Add("@ 2026-01-01 10:00\n# hello\n> book\n< How many?\n  really?\n= booking/ask\n> [Yes]: 2026-01-02\n~ 2d\n! no\n")
 	f.Add("> (follow)\n> (again)\n~ 90m\n\n> [A]")
 	f.Add("~ 999999999999d")
+	f.Add("~ 3d\n@ 2026-12-04 01:00\n< See you tomorrow.\n~ 2026-12-05 09:00\n> [Pick a day] #2 2026-12-05\n> [Add] #2")
 	f.Add("> (location 2-8-1 Nishi-Shinjuku, Tokyo)\n> (sticker 446/1988)\n> (file menu.pdf)\n> (3 images)")
 	f.Add("> (mention) lunch\n> (quote) this one\n> (quote)\n> (99999999999999999999 images)\n> [Add] #0")
 	for _, wrong := range []string{"no mark", " ", "\t", "@ noon", "~ soon", "> (unknown)"} {
@@ -28,9 +29,9 @@ func FuzzTranscript(f *testing.F) {
 			first.lines[i].n = i + 1 // what the bot did is left out
 			kept = append(kept, l.text)
 			if l.mark == '~' {
-				d, err := parseWait(l.text[1:])
+				w, err := parseWait(l.text[1:])
 				require.NoError(t, err)
-				require.Positive(t, d)
+				require.True(t, w.d > 0 || !w.until.IsZero())
 			}
 		}
 		again, err := parse(strings.Join(kept, "\n") + "\n")

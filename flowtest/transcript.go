@@ -2,6 +2,7 @@ package flowtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,6 +12,7 @@ import (
 type script struct {
 	file  string
 	start time.Time
+	zone  *time.Location // of the times of messages and waits
 	lines []line
 }
 
@@ -50,10 +52,14 @@ func parse(src string) (*script, error) {
 				return nil, fmt.Errorf("%d: %w", n+1, err)
 			}
 		case '@':
+			if s.waits() {
+				ours = true
+				continue
+			}
 			at, err := time.Parse(timeLayout, strings.TrimSpace(text[1:]))
 			if err != nil || at.Year() < firstYear || !s.start.IsZero() || s.begun() {
-				return nil, fmt.Errorf("%d: a time such as %q, from %d on, may stand once, before all else",
-					n+1, timeLayout, firstYear)
+				return nil, fmt.Errorf("%d: a time such as %q, from %d on, may stand once, before all else; "+
+					"and below ~, to say when a message came", n+1, timeLayout, firstYear)
 			}
 			s.start = at
 			mark = 0
@@ -68,13 +74,19 @@ func parse(src string) (*script, error) {
 	return s, nil
 }
 
-func (s *script) begun() bool {
-	for _, l := range s.lines {
+func (s *script) begun() bool { return s.lastMark() != 0 }
+
+// waits says that what stands next happens in a wait.
+func (s *script) waits() bool { return s.lastMark() == '~' }
+
+// lastMark returns the mark of the last line that is played, or 0 if there is none.
+func (s *script) lastMark() byte {
+	for _, l := range slices.Backward(s.lines) {
 		if l.mark != 0 {
-			return true
+			return l.mark
 		}
 	}
-	return false
+	return 0
 }
 
 // play runs the script and returns the transcript of what happened.
@@ -84,19 +96,25 @@ func (s *script) play(c *Chat) string {
 	for _, l := range s.lines {
 		b.WriteString(l.text + "\n")
 		c.line = fmt.Sprintf("%s:%d: ", s.file, l.n)
+		var end time.Time // of a long wait
 		switch l.mark {
 		case '>':
 			deed, _ := parseDeed(l.text[1:])
 			deed(c)
 		case '~':
-			d, _ := parseWait(l.text[1:])
+			w, _ := parseWait(l.text[1:])
+			d, err := w.from(time.Now().In(s.zone))
+			if err != nil {
+				c.fatalf("%v", err)
+			}
+			if d >= longWait {
+				end = time.Now().Add(d)
+			}
 			c.Wait(d)
 		default:
 			continue
 		}
-		for _, m := range c.Sent() {
-			b.WriteString("< " + strings.ReplaceAll(m, "\n", "\n  ") + "\n")
-		}
+		s.writeMessages(&b, c.sent(), end)
 		for _, e := range c.Errors() {
 			b.WriteString("! " + e + "\n")
 		}
@@ -106,4 +124,17 @@ func (s *script) play(c *Chat) string {
 		}
 	}
 	return b.String()
+}
+
+// writeMessages writes what the bot sent. In a long wait, which ends at end, a line before a message says
+// when it came, but not before those that came at the end, where no other has such a line.
+func (s *script) writeMessages(b *strings.Builder, msgs []message, end time.Time) {
+	last := clock(end.In(s.zone))
+	for _, m := range msgs {
+		if at := clock(m.at.In(s.zone)); !end.IsZero() && at != last {
+			b.WriteString("@ " + at + "\n")
+			last = at
+		}
+		b.WriteString("< " + strings.ReplaceAll(m.String(), "\n", "\n  ") + "\n")
+	}
 }

@@ -15,10 +15,11 @@ func TestParseRefuses(t *testing.T) {
 		{"no space", ">book", "1: a line begins with a mark, one of # > < = ~ @ !, and a space"},
 		{"silent user", "> ", "1: a user says something"},
 		{"unknown event", "> (sneeze)", `1: unknown event "sneeze": one of the kinds`},
-		{"bad wait", "> hi\n~ soon", `2: malformed duration "soon": such as 90s, 15m, 3h or 2d`},
-		{"negative wait", "~ -1m", "1: malformed duration"},
-		{"no days", "~ xd", "1: malformed duration"},
-		{"wait without end", "~ 200000d", "1: malformed duration"},
+		{"bad wait", "> hi\n~ soon", `2: malformed wait "soon": such as 90s, 15m, 3h or 2d, or until a time, such as 2006-01-02 15:04`},
+		{"negative wait", "~ -1m", "1: malformed wait"},
+		{"no days", "~ xd", "1: malformed wait"},
+		{"wait without end", "~ 200000d", "1: malformed wait"},
+		{"wait until a day", "~ 2026-12-04", "1: malformed wait"},
 		{"button number zero", "> [Add] #0", "1: no button has the number 0: they are counted from 1"},
 		{"button number without end", "> [Add] #99999999999999999999", "1: no button has the number 9999"},
 		{"no photos", "> (0 images)", "1: 0 images cannot be sent together: from 2 to 50, or (image)"},
@@ -28,6 +29,8 @@ func TestParseRefuses(t *testing.T) {
 		{"mention without a text", "> (mention)", "1: (mention) stands before a text: (mention) hello"},
 		{"quote without a text", "> (quote)", "1: (quote) stands before a text: (quote) hello"},
 		{"late start", "> hi\n@ 2026-01-01 10:00", "2: a time such as"},
+		{"the time of what the user does", "~ 3h\n> hi\n@ 2026-01-01 10:00", "3: a time such as \"2006-01-02 15:04\", from 2000 on, " +
+			"may stand once, before all else; and below ~, to say when a message came"},
 		{"two starts", "@ 2026-01-01 10:00\n@ 2026-01-01 10:00", "2: a time such as"},
 		{"bad start", "@ noon", "1: a time such as"},
 		{"a start before the bubble's", "@ 1999-12-31 23:59", "1: a time such as"},
@@ -41,14 +44,14 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestParseKeepsOnlyTheUser(t *testing.T) {
-	s, err := parse("# note\n@ 2026-01-02 03:04\n\n> hi\n< hello\n  [a]\n= x/y\n! bad\n~ 2d\n")
+	s, err := parse("# note\n@ 2026-01-02 03:04\n\n> hi\n< hello\n  [a]\n= x/y\n! bad\n~ 2d\n@ 2026-01-03 03:04\n< late\n# end\n")
 	require.NoError(t, err)
 	require.Equal(t, time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), s.start)
 	var lines []string
 	for _, l := range s.lines {
 		lines = append(lines, l.text)
 	}
-	require.Equal(t, []string{"# note", "@ 2026-01-02 03:04", "", "> hi", "~ 2d"}, lines)
+	require.Equal(t, []string{"# note", "@ 2026-01-02 03:04", "", "> hi", "~ 2d", "# end"}, lines)
 }
 
 // The text of a failure is what people see of the harness most.

@@ -24,5 +24,8 @@ func harnessGuards() []guard {
 		{"flowtest: an event holds the content of its kind", "flowtest",
 			"e = sample(e)", "",
 			"flowtest TestSend"},
+		{"flowtest: a transcript says when a message came", "flowtest",
+			"!end.IsZero() && at != last", "false && at != last",
+			"flowtest TestTimes/egg"},
 	}
 }
