@@ -10,12 +10,13 @@ quick: ## the tests that start no other process: seconds, for while you write
 	$(GO) test -short ./...
 	$(PROVE_GO) test -short ./...
 
-# Most of the tests that take long wait: so more of them run at once than there are processors.
+# Most of the tests that take long wait: so more of them run at once than there are processors, and those of
+# both modules run side by side.
 ATONCE = -p $$(($$(getconf _NPROCESSORS_ONLN) + 2))
 
 test: redis-server ## install what is missing and run all tests with the race detector
-	KAIWA_NPM=1 $(GO) test -race $(ATONCE) ./...
-	$(PROVE_GO) test -race $(ATONCE) ./...
+	@$(PROVE_GO) test -race $(ATONCE) ./... & proof=$$!; \
+	KAIWA_NPM=1 $(GO) test -race $(ATONCE) ./...; own=$$?; wait $$proof && exit $$own
 
 redis-server: ## install redis-server where it is missing (Debian, as root)
 	@sh .ci/redis-server
