@@ -9,7 +9,7 @@ import (
 
 // Answer is what a parser reads: see Question and package flow/answer.
 type Answer struct {
-	// Text is the text as it was typed, the value that was picked (2026-12-05, 19:00 or
+	// Text is the text as it was typed, without mentions of the bot, the value that was picked (2026-12-05, 19:00 or
 	// 2026-12-05T19:00), or the data of the button that was tapped. It is empty for anything else, such
 	// as a photo.
 	Text string

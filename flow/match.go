@@ -40,7 +40,7 @@ type reading struct {
 
 func (r *reading) word() string {
 	if !r.known {
-		r.folded, r.known = Fold(r.Text), true
+		r.folded, r.known = Fold(spoken(r.Event)), true
 	}
 	return r.folded
 }

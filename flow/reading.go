@@ -1,11 +1,15 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // Fold returns a text in the form in which words are compared, so that what people type by different
@@ -47,4 +51,20 @@ func trimEnd(s string) string {
 // isClosing reports whether r may end a sentence. NFKC has made "！" and "．" of full width ASCII.
 func isClosing(r rune) bool {
 	return strings.ContainsRune(".,!?…。、~〜～", r) || unicode.IsSpace(r)
+}
+
+// spoken returns the text of an event without mentions of the bot: in a group, people say "@Canteen lunch"
+// where alone with the bot they say "lunch".
+func spoken(e *transport.Event) string {
+	if !e.Mentioned() {
+		return e.Text
+	}
+	units := utf16.Encode([]rune(e.Text))
+	for i := len(e.Mentions) - 1; i >= 0; i-- {
+		m := &e.Mentions[i]
+		if end := m.Index + m.Length; m.Self && m.Index >= 0 && m.Length >= 0 && end <= len(units) {
+			units = slices.Delete(units, m.Index, end)
+		}
+	}
+	return strings.TrimSpace(string(utf16.Decode(units)))
 }

@@ -53,7 +53,7 @@ func (t *Turn[T]) State() State { return t.state }
 // words of a refusal: they said what was wrong.
 func (t *Turn[T]) Tries() int { return t.tries }
 
-// Input returns what the user typed, picked or tapped: the text, the value of a picker, or the data of a
+// Input returns what the user typed, picked or tapped: the text without mentions of the bot, the value of a picker, or the data of a
 // button, of which PostbackPrefix takes away its prefix. It is empty for anything else.
 func (t *Turn[T]) Input() string { return strings.TrimPrefix(input(t.in.Event), t.prefix) }
 
@@ -74,7 +74,7 @@ func input(e *transport.Event) string {
 	switch e.Kind {
 	case transport.KindPostback:
 	case transport.KindText:
-		return e.Text
+		return spoken(e)
 	default:
 		return ""
 	}
