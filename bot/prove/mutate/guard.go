@@ -44,7 +44,7 @@ func guards() []guard {
 	var all []guard
 	for _, part := range [][]guard{
 		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
-		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), timerGuards(),
+		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), answerGuards(), timerGuards(),
 		contractGuards(), tokenGuards(), operateGuards(), accountGuards(), rowGuards(),
 	} {
 		all = append(all, part...)
