@@ -133,29 +133,3 @@ func TestFaults(t *testing.T) {
 	require.Nil(t, answer.Or[int]())
 	require.Nil(t, answer.Or(answer.Int(1, 8), answer.Int(8, 1)))
 }
-
-// The parsers are functions such as flow.Question takes: their type is inferred.
-func TestInference(t *testing.T) {
-	t.Parallel()
-	type Party int
-	type Size string
-	type data struct {
-		n    int
-		p    Party
-		size Size
-		day  string
-		when time.Time
-	}
-	const regular Size = "Regular"
-	question(answer.Int(1, 8), func(d *data) *int { return &d.n })
-	question(answer.Int[Party](1, 8), func(d *data) *Party { return &d.p })
-	question(answer.Choice(regular), func(d *data) *Size { return &d.size })
-	question(answer.Day(1, 60), func(d *data) *string { return &d.day })
-	question(answer.DateTime(0, time.Hour), func(d *data) *time.Time { return &d.when })
-	question(answer.By(strconv.Atoi), func(d *data) *int { return &d.n })
-	question(answer.Or(own, answer.Int(1, 8)), func(d *data) *int { return &d.n })
-}
-
-func question[T, V any](func(context.Context, *flow.Answer) (V, error), func(*T) *V) {}
-
-func own(context.Context, *flow.Answer) (int, error) { return 0, flow.Reject() }

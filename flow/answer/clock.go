@@ -11,9 +11,10 @@ import (
 	"github.com/kaiwa-go/kaiwa/flow"
 )
 
-// TimeOfDay returns a parser for a time from from to to, which are such as "11:30". If to is before from,
-// it is on the next day: TimeOfDay("18:00", "02:00") takes 23:00 and 1:00. The value is such as "19:00".
-// It reads what a picker gives, 19:00, 7pm, 7:30 pm, 19時, 19時30分, 19時半, 午後7時, noon and 正午.
+// TimeOfDay returns a parser for a time of day between from and to, such as "11:30" and "21:00"; both are
+// within. If to is before from, it is on the next day: TimeOfDay("18:00", "02:00") takes 23:00 and 1:00.
+// The value is such as "19:00". It reads what a picker gives, 19:00, 7pm, 7:30 pm, 19時, 19時30分, 19時半,
+// 午後7時, noon and 正午.
 func TimeOfDay(from, to string) Parser[string] {
 	first, err := time.Parse(clockLayout, from)
 	last, err2 := time.Parse(clockLayout, to)

@@ -10,8 +10,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/flow"
 )
 
-// Day returns a parser for a day from from to to days ahead of today in the bot's zone: Day(1, 60) is
-// from tomorrow on, Day(-7, 0) the last week. The value is such as "2026-12-05". It reads
+// Day returns a parser for a day that is at least from and at most to days ahead of today in the bot's zone:
+// Day(1, 60) is from tomorrow on, Day(-7, 0) the last week. The value is such as "2026-12-05". It reads
 //
 //	2026-12-05, 2026/12/5, 2026年12月5日       with a year, also as a picker gives it
 //	12/5, 12-5, 12月5日, Dec 5, 5 December    the next such day: month first, in every language

@@ -10,8 +10,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/flow"
 )
 
-// Int returns a parser for a whole number from from to to. It reads "4", "４", "+4", "1,000", "４人" and
-// "四". Numbers of a type of its own make a value of that type: Int[Party](1, 8).
+// Int returns a parser for a whole number that is at least from and at most to. It reads "4", "４", "+4",
+// "1,000", "４人", "4 people", and words up to "ten" and "十". The value may be of a type of the author's
+// own: Int[Party](1, 8).
 func Int[N ~int | ~int64](from, to N) Parser[N] {
 	if from > to {
 		return nil
@@ -27,18 +28,17 @@ func Int[N ~int | ~int64](from, to N) Parser[N] {
 
 var (
 	thousands = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+$`)
-	counter   = regexp.MustCompile(`^(.+?) ?(?:人|名|名様|個|つ)$`)
-	kanji     = []rune("〇一二三四五六七八九十")
+	counter   = regexp.MustCompile(`^(.+?) ?(?:people|persons?|人|名|名様|個|つ)$`)
+	english   = strings.Fields("zero one two three four five six seven eight nine ten")
+	kanji     = strings.Fields("〇 一 二 三 四 五 六 七 八 九 十")
 )
 
 func number(s string) (int64, bool) {
 	if m := counter.FindStringSubmatch(s); m != nil {
 		s = m[1]
 	}
-	if r := []rune(s); len(r) == 1 {
-		if n := slices.Index(kanji, r[0]); n >= 0 {
-			return int64(n), true
-		}
+	if n := max(slices.Index(kanji, s), slices.Index(english, s)); n >= 0 {
+		return int64(n), true
 	}
 	if thousands.MatchString(s) {
 		s = strings.ReplaceAll(s, ",", "")

@@ -12,9 +12,9 @@ import (
 	"github.com/kaiwa-go/kaiwa/flow"
 )
 
-// Text returns a parser for a text of from to to characters, as people count them: "👨‍👩‍👧" is one. The
-// value is the text as it was typed, without the space around it. from is at least 1: an answer without
-// text, such as a photo, is never one.
+// Text returns a parser for a text that has at least from and at most to characters, as people count them:
+// "👨‍👩‍👧" is one. The value is the text as it was typed, without the space around it. from has to be 1 or
+// more: an answer without text, such as a photo, is always refused.
 func Text(from, to int) Parser[string] {
 	if from < 1 || from > to {
 		return nil
