@@ -34,6 +34,8 @@ var mayImport = map[string][]string{
 	"session/redisstore/redistest":        {"flowtest/needs"},
 	"session/storetest":                   {"session"},
 	"flow":                                {"transport"},
+	"flow/answer":                         {"flow", "transport"},
+	"flow/answer/phone":                   {"flow", "flow/answer"},
 	"bot":                                 {"flow", "session", "transport"},
 	"flowtest":                            {"bot", "flow", "session", "session/memstore", "transport"},
 	"transport/line/campaign":             {"transport", "transport/line"},
@@ -99,16 +101,18 @@ func TestImportTable(t *testing.T) {
 			case strings.HasPrefix(imp, "github.com/line/line-bot-sdk-go"):
 				require.Contains(t, name, "transport/line/", "%s imports the SDK", name)
 				require.NotContains(t, name, "emulator", "%s imports the SDK", name)
+			case strings.HasPrefix(imp, "github.com/nyaruka/phonenumbers"):
+				require.Equal(t, "flow/answer/phone", name, "%s imports phonenumbers", name)
 			}
 			require.NotContains(t, imp, "stretchr/testify", "%s imports testify outside its tests", name)
 		}
 	}
 }
 
-// A program on the memory store carries no Redis client, no SDK and no test library.
+// A program on the memory store carries no Redis client, no SDK, no numbering plans and no test library.
 func TestMemoryBotLinksNoRedis(t *testing.T) {
 	all, seen := imports(t), map[string]bool{}
-	for todo := []string{"bot", "session/memstore", "transport/line", "transport/line/campaign"}; len(todo) > 0; {
+	for todo := []string{"bot", "flow/answer", "session/memstore", "transport/line", "transport/line/campaign"}; len(todo) > 0; {
 		name := todo[0]
 		if todo = todo[1:]; seen[name] {
 			continue
@@ -116,7 +120,7 @@ func TestMemoryBotLinksNoRedis(t *testing.T) {
 		seen[name] = true
 		require.Contains(t, all, name)
 		for _, imp := range all[name] {
-			require.NotRegexp(t, "go-redis|testify|line-bot-sdk-go", imp, name)
+			require.NotRegexp(t, "go-redis|testify|line-bot-sdk-go|phonenumbers", imp, name)
 			if inner, ours := strings.CutPrefix(imp, module); ours {
 				todo = append(todo, inner)
 			}

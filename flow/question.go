@@ -28,7 +28,7 @@ func Question[T, V any](
 	case prompt == nil:
 		q.fault = "the prompt of the question is nil"
 	case parser == nil:
-		q.fault = "the parser of the question is nil"
+		q.fault = "the parser of the question is nil, as package flow/answer makes it of arguments such as Int(8, 1)"
 	case field == nil:
 		q.fault = "the field of the question is nil"
 	default:

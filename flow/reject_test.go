@@ -114,3 +114,11 @@ func TestRejectedStartRunsNothing(t *testing.T) {
 	require.Equal(t, flow.Result{Handled: true}, s.step(text("x")))
 	require.Equal(t, 1, runs)
 }
+
+// errors.Is knows a rejection, whatever its messages are and however it is wrapped.
+func TestRejectIs(t *testing.T) {
+	t.Parallel()
+	require.ErrorIs(t, flow.Reject(say("no")), flow.Reject())
+	require.ErrorIs(t, fmt.Errorf("too large: %w", flow.Reject()), flow.Reject(say("no")))
+	require.NotErrorIs(t, errors.New("flow: input rejected"), flow.Reject())
+}

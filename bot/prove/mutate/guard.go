@@ -44,8 +44,9 @@ func guards() []guard {
 	var all []guard
 	for _, part := range [][]guard{
 		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
-		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), timerGuards(),
-		contractGuards(), tokenGuards(), operateGuards(), accountGuards(), rowGuards(), harnessGuards(),
+		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), answerGuards(),
+		timerGuards(), contractGuards(), tokenGuards(), operateGuards(), accountGuards(), rowGuards(),
+		harnessGuards(),
 	} {
 		all = append(all, part...)
 	}
