@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,6 +100,7 @@ func (c *coverage) missing() []string {
 func (c *coverage) missed(f *flow.Flow, ts []flow.Transition, i int) (texts []string) {
 	t, name, n := &ts[i], f.Name(), i+1
 	branches := make([]bool, len(t.Branches))
+	once, walked := isFallback(ts, t), false
 	for _, state := range statesOf(f, ts, t) {
 		taken := false
 		for b := range branches {
@@ -106,17 +108,21 @@ func (c *coverage) missed(f *flow.Flow, ts []flow.Transition, i int) (texts []st
 				branches[b], taken = true, true
 			}
 		}
-		if !taken {
+		walked = walked || taken
+		if !taken && !once {
 			texts = append(texts, strings.TrimSpace("never taken "+in(t, state)))
 		}
 		if t.Ask && !c.refused[walk{name, n, 0, state}] {
 			texts = append(texts, "never refused an answer")
 		}
 	}
+	if once && !walked {
+		texts = append(texts, "never taken")
+	}
 	if len(branches) > 1 {
 		for b, taken := range branches {
 			if !taken {
-				texts = append(texts, fmt.Sprintf("the branch %q was never taken", cmpGuard(t.Branches[b].Guard)))
+				texts = append(texts, fmt.Sprintf("the branch %q was never taken", cmp.Or(t.Branches[b].Guard, "else")))
 			}
 		}
 	}
@@ -126,13 +132,6 @@ func (c *coverage) missed(f *flow.Flow, ts []flow.Transition, i int) (texts []st
 		}
 	}
 	return texts
-}
-
-func cmpGuard(guard string) string {
-	if guard == "" {
-		return "else"
-	}
-	return guard
 }
 
 func place(t *flow.Transition) string {
@@ -165,6 +164,15 @@ func statesOf(f *flow.Flow, ts []flow.Transition, t *flow.Transition) []flow.Sta
 		}
 	}
 	return states
+}
+
+// isFallback reports whether t is what happens on the events of a Back when nothing is behind. In most states
+// something is: it is enough if one state sees it.
+func isFallback(ts []flow.Transition, t *flow.Transition) bool {
+	return len(t.Triggers) > 0 && slices.ContainsFunc(ts, func(back flow.Transition) bool {
+		return back.From == t.From && slices.Equal(back.But, t.But) && back.Trigger == t.Trigger &&
+			len(back.Branches) == 1 && back.Branches[0].Outcome == flow.Back && t.Branches[0].Outcome != flow.Back
+	})
 }
 
 // hidden reports whether transitions of the state's own, without guards, take all events of t.

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/flow/answer"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
@@ -21,9 +21,8 @@ type Booking struct {
 type turn = flow.Turn[Booking]
 
 const (
-	dayLayout = "2006-01-02"
-	horizon   = 60 // days that can be booked ahead
-	maxParty  = 8
+	horizon  = 60 // days that can be booked ahead
+	maxParty = 8
 )
 
 // zone is where the restaurant is: Tokyo.
@@ -36,93 +35,56 @@ func say(text string) func(context.Context, *turn) error {
 	}
 }
 
+// day asks for a day on which a table is left.
+func day(repo Repo) *flow.QuestionBuilder[Booking] {
+	q := flow.Question(askDay, answer.Day(1, horizon), func(b *Booking) *string { return &b.Day })
+	return q.Check(func(ctx context.Context, t *turn) error {
+		full, err := repo.Full(ctx, t.Data.Day)
+		if err == nil && full {
+			return flow.Reject(line.Text("Sorry, " + pretty(t.Data.Day) + " is sold out."))
+		}
+		return err
+	})
+}
+
 func askDay(_ context.Context, t *turn) error {
-	t.Send(picker(t, "Which day? Pick one, or type it, such as 12/5 or tomorrow."))
+	question := "Which day? Pick one, or type it, such as 12/5 or tomorrow."
+	if t.Tries() > 0 {
+		question = fmt.Sprintf("We take bookings from tomorrow to %d days ahead. %s", horizon, question)
+	}
+	t.Send(line.Buttons(question, line.DatePicker("Pick a day", "day").
+		Between(t.Now().AddDate(0, 0, 1), t.Now().AddDate(0, 0, horizon))))
 	return nil
 }
 
-// picker asks for a day that can be booked.
-func picker(t *turn, question string) line.ButtonsMessage {
-	today := t.Now().In(zone)
-	return line.Buttons(question, line.DatePicker("Pick a day", "day").
-		Between(today.AddDate(0, 0, 1), today.AddDate(0, 0, horizon)))
-}
-
-// setDay takes the day that was picked or typed, if there is a table left.
-func setDay(repo Repo) func(context.Context, *turn) error {
-	return func(ctx context.Context, t *turn) error {
-		day, ok := parseDay(t)
-		if !ok {
-			return flow.Reject() // asks again
-		}
-		today := t.Now().In(zone)
-		if day <= today.Format(dayLayout) || day > today.AddDate(0, 0, horizon).Format(dayLayout) {
-			return flow.Reject(picker(t, fmt.Sprintf("We take bookings from tomorrow to %d days ahead. Which day?", horizon)))
-		}
-		full, err := repo.Full(ctx, day)
-		if err != nil {
-			return err
-		}
-		if full {
-			return flow.Reject(picker(t, "Sorry, "+pretty(day)+" is sold out. Which other day?"))
-		}
-		t.Data.Day = day
-		return nil
-	}
-}
-
-// parseDay reads the picked day, or a typed 2026-12-05, 12/5 or tomorrow.
-func parseDay(t *turn) (string, bool) {
-	if day := t.Event().Postback.Params["date"]; day != "" {
-		return day, true
-	}
-	now := t.Now().In(zone)
-	text := strings.ToLower(strings.TrimSpace(t.Event().Text))
-	if text == "tomorrow" {
-		return now.AddDate(0, 0, 1).Format(dayLayout), true
-	}
-	if d, err := time.Parse(dayLayout, text); err == nil {
-		return d.Format(dayLayout), true
-	}
-	d, err := time.Parse("1/2", text)
-	if err != nil {
-		return "", false
-	}
-	day := fmt.Sprintf("%d-%s", now.Year(), d.Format("01-02"))
-	if day < now.Format(dayLayout) {
-		day = fmt.Sprintf("%d-%s", now.Year()+1, d.Format("01-02"))
-	}
-	_, err = time.Parse(dayLayout, day) // 29 February of a common year
-	return day, err == nil
+func party() *flow.QuestionBuilder[Booking] {
+	return flow.Question(askParty, answer.Int(1, maxParty), func(b *Booking) *int { return &b.Party })
 }
 
 func askParty(_ context.Context, t *turn) error {
-	t.Send(line.Text("How many of you?").Quick(
-		line.Say("1"), line.Say("2"), line.Say("3"), line.Say("4"), line.Say("5"), line.Say("6"),
-		line.SayAs("Back", "back"), line.SayAs("Cancel", "cancel")))
+	question := "How many of you?"
+	if t.Tries() > 0 {
+		question = fmt.Sprintf("A number from 1 to %d, please. %s", maxParty, question)
+	}
+	t.Send(line.Text(question).Quick(choice("1", "1"), choice("2", "2"), choice("3", "3"), choice("4", "4"),
+		choice("5", "5"), choice("6", "6"), choice("Back", "back"), choice("Cancel", "cancel")))
 	return nil
 }
 
-func partySize(text string) (int, error) {
-	n, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil || n < 1 || n > maxParty {
-		return 0, flow.Reject(line.Text(fmt.Sprintf("A number from 1 to %d, please.", maxParty)))
-	}
-	return n, nil
+// choice is a button that shows in the chat as if its label was typed. Unlike a typed text, a tap on it is
+// known to be an answer to its own question, however late it comes.
+func choice(label, data string) line.PostbackAction {
+	return line.Postback(label, data).WithDisplay(label)
 }
-
-func setParty(_ context.Context, t *turn) error {
-	n, err := partySize(t.Input())
-	t.Data.Party = n
-	return err
-}
-
-func knowsParty(t *turn) bool { return t.Data.Party > 0 }
 
 func summarise(_ context.Context, t *turn) error {
-	t.Send(line.Buttons(describe(t.Data)+". Shall I book it?",
-		line.Postback("Yes", "yes"), line.Postback("Other day", "day"), line.Postback("Other number", "party"),
-		line.SayAs("Cancel", "cancel")))
+	t.Send(line.Buttons(describe(t.Data)+". Shall I book it?", line.Postback("Yes", "yes"),
+		line.Postback("Other day", "day"), line.Postback("Other number", "party"), choice("Cancel", "cancel")))
+	return nil
+}
+
+func help(_ context.Context, t *turn) error {
+	t.Send(line.Text("I book tables. Answer, or say “back” or “cancel”."))
 	return nil
 }
 
@@ -131,8 +93,7 @@ func reserve(repo Repo) func(context.Context, *turn) error {
 	return func(ctx context.Context, t *turn) error {
 		err := repo.Reserve(ctx, t.ID(), t.Data)
 		if errors.Is(err, ErrFull) {
-			return flow.Reject(line.Buttons("Sorry, "+pretty(t.Data.Day)+" has just sold out.",
-				line.Postback("Other day", "day"), line.SayAs("Cancel", "cancel")))
+			return flow.Reject(line.Text("Sorry, " + pretty(t.Data.Day) + " has just sold out."))
 		}
 		if err == nil {
 			t.Send(line.Text("Booked: " + describe(t.Data) + ". See you!"))
@@ -143,7 +104,7 @@ func reserve(repo Repo) func(context.Context, *turn) error {
 
 // dayBefore is ten in the morning of the day before.
 func dayBefore(t *turn) time.Time {
-	d, err := time.ParseInLocation(dayLayout, t.Data.Day, zone)
+	d, err := time.ParseInLocation(time.DateOnly, t.Data.Day, t.Now().Location())
 	if err != nil {
 		return time.Time{}
 	}
@@ -158,7 +119,7 @@ func remind(_ context.Context, t *turn) error {
 func describe(b Booking) string { return pretty(b.Day) + " for " + strconv.Itoa(b.Party) }
 
 func pretty(day string) string {
-	d, err := time.Parse(dayLayout, day)
+	d, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return day
 	}

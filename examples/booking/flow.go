@@ -17,19 +17,18 @@ const (
 func New(repo Repo) (*flow.Flow, error) {
 	b := flow.New[Booking]("booking")
 	b.Start(flow.Text("book", "予約"), flow.Postback("book")).To(AskDay)
-	b.In(AskDay).Enter(askDay).
-		On(flow.Date(), flow.Text()).When("party is known", knowsParty).Do(setDay(repo)).To(Confirm).
-		On(flow.Date(), flow.Text()).Do(setDay(repo)).To(AskParty)
-	b.In(AskParty).Enter(askParty).
-		On(flow.Text("back")).To(AskDay).
-		On(flow.Text()).Do(setParty).To(Confirm)
+	b.In(AskDay).Ask(day(repo)).ReturnOr(AskParty)
+	b.In(AskParty).Ask(party()).ReturnOr(Confirm)
 	b.In(Confirm).Enter(summarise).
 		On(flow.Postback("yes")).Do(reserve(repo)).Remind("day_before", dayBefore, remind).End().
-		On(flow.Postback("day")).To(AskDay).
-		On(flow.Postback("party"), flow.Text("back")).To(AskParty).
-		On(flow.Text()).Again()
+		On(flow.Postback("day")).Call(AskDay).
+		On(flow.Postback("party")).Call(AskParty)
 	b.InAny().
-		On(flow.Text("cancel")).Do(say("Cancelled. Say “book” to start again.")).End().
+		On(flow.Text("back", "戻る"), flow.Postback("back")).Back().
+		On(flow.Text("back", "戻る"), flow.Postback("back")).Do(say("This is the first step.")).Again().
+		On(flow.Text("help")).Do(help).Again().
+		On(flow.Text("cancel"), flow.Postback("cancel")).Do(say("Cancelled. Say “book” to start again.")).End().
+		Wrong(3).Do(say("Please call us: 03-1234-5678.")).End().
 		After(15 * time.Minute).Do(say("Your booking lapsed. Say “book” to start again.")).End()
 	return b.Build()
 }
