@@ -2,8 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -61,35 +59,6 @@ func (p *planner) answer(ctx context.Context, rec *record, in *flow.Input) (*flo
 // menu, for example, has no mark: it belongs to no step and counts in every one.
 func marked(e *transport.Event) bool {
 	return e.Kind == transport.KindPostback && e.Postback.Mark != ""
-}
-
-// markOf returns the mark of the step that a turn entered. A turn that is run again has the same mark.
-func markOf(turn string) string {
-	m := hashText(turn, transport.MarkLen-1)
-	return m + markCheck(m)
-}
-
-// markCheck returns the last character of a mark: a hash of the others, by which a mark is told from data that
-// looks like one.
-func markCheck(m string) string { return hashText("mark "+m, 1) }
-
-// hashText returns n characters of a hash, as they may be in a mark.
-func hashText(s string, n int) string {
-	sum := sha256.Sum256([]byte(s))
-	return base64.RawURLEncoding.EncodeToString(sum[:6])[:n]
-}
-
-// ownData returns the event of a tap with all of its data, if what looks like a mark in it is none: neither
-// the mark of the present step nor one that markOf made. For example, a rich menu that was made elsewhere
-// has the data "~hello~x". Of such data, one in 64 still passes for marked.
-func ownData(e *transport.Event, present string) *transport.Event {
-	m := e.Postback.Mark
-	if len(m) != transport.MarkLen || m == present || markCheck(m[:transport.MarkLen-1]) == m[transport.MarkLen-1:] {
-		return e
-	}
-	own := *e
-	own.Postback.Data, own.Postback.Mark = transport.Mark(e.Postback.Data, m), ""
-	return &own
 }
 
 // startedBy returns the flow whose start trigger names the event best, the first of equals, and how well

@@ -45,7 +45,7 @@ func guards() []guard {
 	for _, part := range [][]guard{
 		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
 		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), timerGuards(),
-		contractGuards(), tokenGuards(), operateGuards(), accountGuards(), rowGuards(),
+		contractGuards(), tokenGuards(), operateGuards(), accountGuards(), markGuards(), rowGuards(),
 	} {
 		all = append(all, part...)
 	}
