@@ -342,7 +342,8 @@ func TestOwnDataThatLooksMarked(t *testing.T) {
 	b.Start(flow.Postback("~hello~x")).To("open")
 	b.In("open").Enter(said("open")).
 		On(flow.Postback("~hello~y")).Do(said("y")).Stay().
-		On(flow.Postback("~hello~z")).Do(said("z")).End()
+		On(flow.Postback("~hello~z")).Do(said("z")).Stay().
+		On(flow.Postback("~good-bye~z")).Do(said("bye")).End()
 	f, err := b.Build()
 	require.NoError(t, err)
 	synctest.Test(t, func(t *testing.T) {
@@ -351,7 +352,8 @@ func TestOwnDataThatLooksMarked(t *testing.T) {
 		for i, data := range []string{"x", "y", "z"} {
 			r.receive(tapped("ann", fmt.Sprint(i), data, "hello"))
 		}
-		require.Equal(t, []string{"open", "y", "z"}, untagged(r.channel.texts()))
+		r.receive(tapped("ann", "3", "z", "good-bye"))
+		require.Equal(t, []string{"open", "y", "z", "bye"}, untagged(r.channel.texts()))
 		require.NoError(t, r.bot.Shutdown(context.Background()))
 	})
 }

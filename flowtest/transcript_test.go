@@ -95,10 +95,10 @@ func TestTapsThatSendNothing(t *testing.T) {
 	require.ErrorContains(t, err, "sends nothing")
 	_, err = action{Type: "datetimepicker", Mode: "date"}.event("tomorrow")
 	require.ErrorContains(t, err, "a date is to be picked, such as 2006-01-02")
-	e, err := action{Type: "postback", Data: "~abcde~yes"}.event("")
+	e, err := action{Type: "postback", Data: "~qWzjaGPC~yes"}.event("")
 	require.NoError(t, err)
 	require.Equal(t, "yes", e.Postback.Data)
-	require.Equal(t, "abcde", e.Postback.Mark)
+	require.Equal(t, "qWzjaGPC", e.Postback.Mark)
 }
 
 func decode(t *testing.T, src string) message {

@@ -11,23 +11,35 @@ import (
 )
 
 func ExampleMark() {
-	data := transport.Mark("yes", "a1B-_")
+	data := transport.Mark("yes", "qWzjaGPC")
 	fmt.Println(data)
 	fmt.Println(transport.Unmark(data))
 	// Output:
-	// ~a1B-_~yes
-	// yes a1B-_
+	// ~qWzjaGPC~yes
+	// yes qWzjaGPC
 }
 
 func TestUnmark(t *testing.T) {
 	for _, tt := range []struct{ name, in, data, mark string }{
-		{"marked", "~abcde~yes", "yes", "abcde"},
-		{"nothing behind the mark", "~abcde~", "", "abcde"},
+		{"marked", "~aB3-_xyz~yes", "yes", "aB3-_xyz"},
+		{"nothing behind the mark", "~aB3-_xyz~", "", "aB3-_xyz"},
+		{"by an earlier build", "~k3Xq0~yes", "yes", "k3Xq0"},
+		{"by an earlier build, nothing behind it", "~k3Xq0~", "", "k3Xq0"},
+		{"by an earlier build, more signs", "~k3Xq0~aB~yes", "aB~yes", "k3Xq0"},
+		{"marked twice", "~aB3-_xyz~~k3Xq0~yes", "~k3Xq0~yes", "aB3-_xyz"},
 		{"plain", "yes", "yes", ""},
 		{"empty", "", "", ""},
 		{"short", "~abc~", "~abc~", ""},
-		{"no second mark", "~abcdeyes", "~abcdeyes", ""},
-		{"strange mark", "~ab de~yes", "~ab de~yes", ""},
+		{"four characters", "~abcd~yes", "~abcd~yes", ""},
+		{"six characters", "~abcdef~yes", "~abcdef~yes", ""},
+		{"seven characters", "~abcdefg~yes", "~abcdefg~yes", ""},
+		{"nine characters", "~abcdefghi~yes", "~abcdefghi~yes", ""},
+		{"no first sign", "aB3-_xyz~yes", "aB3-_xyz~yes", ""},
+		{"no second sign", "~aB3-_xyzyes", "~aB3-_xyzyes", ""},
+		{"no second sign, as of an earlier build", "~abcdeyes", "~abcdeyes", ""},
+		{"strange mark", "~aB3 _xyz~yes", "~aB3 _xyz~yes", ""},
+		{"strange mark, as of an earlier build", "~ab de~yes", "~ab de~yes", ""},
+		{"a letter of another alphabet", "~aB3-_xé~yes", "~aB3-_xé~yes", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			data, mark := transport.Unmark(tt.in)
@@ -36,10 +48,13 @@ func TestUnmark(t *testing.T) {
 		})
 	}
 	require.Equal(t, "yes", transport.Mark("yes", ""))
+	require.Len(t, transport.Mark("", "qWzjaGPC"), transport.MarkLen+2)
 }
 
 func FuzzMark(f *testing.F) {
-	f.Add("yes", "abcde")
+	f.Add("yes", "qWzjaGPC")
+	f.Add("yes", "k3Xq0")
+	f.Add("ab~yes", "k3Xq0")
 	f.Add("yes", "")
 	f.Add("yes", "ab de") // no mark
 	f.Fuzz(func(t *testing.T, data, mark string) {

@@ -38,7 +38,7 @@ func (h holder) maxLabel() int {
 
 func (h holder) needsLabel() bool { return h == inTemplate || h == inQuickReply }
 
-// markRoom is what a mark takes of the data of a postback.
+// markRoom is what a mark takes of the data of a postback, such as the "~qWzjaGPC~" of "~qWzjaGPC~yes".
 const markRoom = transport.MarkLen + 2
 
 func (c *checker) label(label string, in holder) {
@@ -48,7 +48,8 @@ func (c *checker) label(label string, in holder) {
 	c.clusters("label", label, in.maxLabel())
 }
 
-// data checks the data of a postback or a picker, which shares its room with the mark.
+// data checks the data of a postback, a picker or the switch of a rich menu, which shares its room with the
+// mark. Data that begins like a mark, of this build or of an earlier one, would come back without its begin.
 func (c *checker) data(data string) {
 	c.required("data", data)
 	c.units("data", data, maxData)

@@ -1,7 +1,10 @@
 package line
 
 // MessageAction makes the user say something. The bot sees a text that it cannot tell from a
-// typed one.
+// typed one: it carries no mark. So a tap on the button of an earlier question answers the present
+// one. For example, [4] under "How many people?" is still in the chat when the bot asks "How many
+// rooms?"; a tap on it is four rooms. Where that would matter, use a PostbackAction with a display
+// text: Postback("4", "4").WithDisplay("4").
 type MessageAction struct {
 	// Label is the text on the button.
 	Label string

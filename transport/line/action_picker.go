@@ -7,13 +7,14 @@ import (
 )
 
 // PickerAction lets the user pick a date, a time of day, or both. The bot gets a postback with
-// the data and, in its Params, what was picked.
+// the data and, in its Params, what was picked. It is marked like a PostbackAction.
 //
 // What is picked has no time zone: the text is the wall clock that the user saw.
 type PickerAction struct {
 	// Label is the text on the button.
 	Label string
-	// Data comes back as the Postback of the event, like that of a PostbackAction.
+	// Data comes back as the Postback of the event. Like that of a PostbackAction, it is up to 290
+	// UTF-16 code units, and may not begin like a mark.
 	Data string
 	// Mode says what is picked.
 	Mode PickerMode

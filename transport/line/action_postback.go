@@ -3,12 +3,15 @@ package line
 import "github.com/kaiwa-go/kaiwa/transport"
 
 // PostbackAction sends its data to the bot. The chat shows nothing of it, unless DisplayText is
-// set.
+// set. In a message that a bot sends, the data carries the mark of the step that shows the button, so
+// that a tap on a button of an earlier step, or by somebody else in a group, is told from one that
+// counts.
 type PostbackAction struct {
 	// Label is the text on the button.
 	Label string
-	// Data comes back as the Postback of the event. With the mark it has room for 293 UTF-16
-	// code units.
+	// Data comes back as the Postback of the event. LINE takes 300 UTF-16 code units, of which the
+	// mark (see transport.Mark) needs 10: up to 290 are left. Data may not begin like a mark itself,
+	// such as "~aB3-_xyz~x" or "~k3Xq0~x".
 	Data string
 	// DisplayText shows in the chat as a message of the user. Empty shows nothing.
 	DisplayText string

@@ -4,12 +4,14 @@ import "github.com/kaiwa-go/kaiwa/transport"
 
 // RichMenuSwitchAction shows another rich menu and sends its data to the bot. It works in rich
 // menus only. The Params of the postback say what became of it: "newRichMenuAliasId", "status".
+// As all areas of a rich menu, it belongs to no step and has no mark: a tap may come at any time.
 type RichMenuSwitchAction struct {
 	// Label is read out by a screen reader; empty for none.
 	Label string
 	// AliasID is the alias of the rich menu to show, up to 32 UTF-16 code units.
 	AliasID string
-	// Data comes back as the Postback of the event, like that of a PostbackAction.
+	// Data comes back as the Postback of the event. Like that of a PostbackAction, it is up to 290
+	// UTF-16 code units, and may not begin like a mark.
 	Data string
 }
 

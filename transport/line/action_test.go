@@ -15,37 +15,37 @@ func TestActionJSON(t *testing.T) {
 		action Action
 		want   string
 	}{
-		{"postback", Postback("Yes", "yes"), `{"type":"postback","label":"Yes","data":"~abcde~yes"}`},
+		{"postback", Postback("Yes", "yes"), `{"type":"postback","label":"Yes","data":"~abcdefgh~yes"}`},
 		{
 			"postback with all", Postback("Note", "n").WithDisplay("A note").WithFillIn("Dear\n"),
-			`{"type":"postback","label":"Note","data":"~abcde~n","displayText":"A note",` +
+			`{"type":"postback","label":"Note","data":"~abcdefgh~n","displayText":"A note",` +
 				`"inputOption":"openKeyboard","fillInText":"Dear\n"}`,
 		},
 		{
 			"postback with input", Postback("Menu", "m").WithInput(InputOpenRichMenu),
-			`{"type":"postback","label":"Menu","data":"~abcde~m","inputOption":"openRichMenu"}`,
+			`{"type":"postback","label":"Menu","data":"~abcdefgh~m","inputOption":"openRichMenu"}`,
 		},
-		{"postback without label", PostbackAction{Data: `"`}, `{"type":"postback","data":"~abcde~\""}`},
+		{"postback without label", PostbackAction{Data: `"`}, `{"type":"postback","data":"~abcdefgh~\""}`},
 		{"say", Say("1"), `{"type":"message","label":"1","text":"1"}`},
 		{"say as", SayAs("One", "1"), `{"type":"message","label":"One","text":"1"}`},
 		{"uri", URI("Map", "https://example.com"), `{"type":"uri","label":"Map","uri":"https://example.com"}`},
 		{
 			"date", DatePicker("Day", "d").Between(day, day.AddDate(0, 1, 0)).StartingAt(day),
-			`{"type":"datetimepicker","label":"Day","data":"~abcde~d","mode":"date",` +
+			`{"type":"datetimepicker","label":"Day","data":"~abcdefgh~d","mode":"date",` +
 				`"initial":"2026-03-01","max":"2026-04-01","min":"2026-03-01"}`,
 		},
 		{
 			"time", TimePicker("Hour", "h").Between(day, time.Time{}),
-			`{"type":"datetimepicker","label":"Hour","data":"~abcde~h","mode":"time","min":"09:30"}`,
+			`{"type":"datetimepicker","label":"Hour","data":"~abcdefgh~h","mode":"time","min":"09:30"}`,
 		},
 		{
 			"datetime", DatetimePicker("When", "w").StartingAt(day),
-			`{"type":"datetimepicker","label":"When","data":"~abcde~w","mode":"datetime",` +
+			`{"type":"datetimepicker","label":"When","data":"~abcdefgh~w","mode":"datetime",` +
 				`"initial":"2026-03-01T09:30"}`,
 		},
 		{
 			"postback with text", PostbackAction{Label: "a", Data: "b", Text: "c"},
-			`{"type":"postback","label":"a","data":"~abcde~b","text":"c"}`,
+			`{"type":"postback","label":"a","data":"~abcdefgh~b","text":"c"}`,
 		},
 		{
 			"desktop", URI("Map", "https://example.com").WithDesktop("https://example.com/d"),
@@ -54,7 +54,7 @@ func TestActionJSON(t *testing.T) {
 		{"clipboard", Clipboard("Copy", "3B48"), `{"type":"clipboard","label":"Copy","clipboardText":"3B48"}`},
 		{
 			"rich menu switch", RichMenuSwitch("b", "to-b").WithLabel("B"),
-			`{"type":"richmenuswitch","label":"B","richMenuAliasId":"b","data":"~abcde~to-b"}`,
+			`{"type":"richmenuswitch","label":"B","richMenuAliasId":"b","data":"~abcdefgh~to-b"}`,
 		},
 		{"camera", Camera("Photo"), `{"type":"camera","label":"Photo"}`},
 		{"camera roll", CameraRoll("Album"), `{"type":"cameraRoll","label":"Album"}`},
@@ -67,7 +67,7 @@ func TestActionJSON(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, string(appendAction(nil, tt.action, "abcde")))
+			require.Equal(t, tt.want, string(appendAction(nil, tt.action, "abcdefgh")))
 		})
 	}
 }
@@ -98,17 +98,21 @@ func TestActionLimits(t *testing.T) {
 			"text too long", SayAs("a", strings.Repeat("a", 301)), inTemplate,
 			[]string{"line: text: 301 of at most 300 grapheme clusters"},
 		},
-		{"data in full", Postback("a", strings.Repeat("d", 293)), inTemplate, nil},
+		{"data in full", Postback("a", strings.Repeat("d", 290)), inTemplate, nil},
 		{
-			"data too long", Postback("a", strings.Repeat("d", 294)), inTemplate,
-			[]string{"line: data: 294 of at most 293 UTF-16 code units"},
+			"data too long", Postback("a", strings.Repeat("d", 291)), inTemplate,
+			[]string{"line: data: 291 of at most 290 UTF-16 code units"},
 		},
 		{
-			"data in UTF-16", DatePicker("a", strings.Repeat("🍎", 147)), inTemplate,
-			[]string{"line: data: 294 of at most 293 UTF-16 code units"},
+			"data in UTF-16", DatePicker("a", strings.Repeat("🍎", 146)), inTemplate,
+			[]string{"line: data: 292 of at most 290 UTF-16 code units"},
 		},
 		{"data missing", Postback("a", ""), inTemplate, []string{"line: data: required"}},
-		{"data like a mark", Postback("a", "~abcde~x"), inTemplate, []string{"line: data: begins like a mark"}},
+		{"data like a mark", Postback("a", "~abcdefgh~x"), inTemplate, []string{"line: data: begins like a mark"}},
+		{
+			"data like a mark of earlier builds", Postback("a", "~abcde~x"), inTemplate,
+			[]string{"line: data: begins like a mark"},
+		},
 		{"data with a mark", Postback("a", "~abc~x"), inTemplate, nil},
 		{
 			"display and fill-in", PostbackAction{Label: "a", Data: "d", DisplayText: strings.Repeat("a", 301), FillInText: strings.Repeat("b", 301)}, inTemplate,

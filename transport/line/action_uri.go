@@ -1,6 +1,7 @@
 package line
 
-// URIAction opens a page, an app or the phone. The bot does not hear of it.
+// URIAction opens a page, an app or the phone. The bot does not hear of it, so that the URI carries no
+// mark.
 type URIAction struct {
 	// Label is the text on the button.
 	Label string

@@ -41,8 +41,8 @@ func (m FlexMessage) Quick(replies ...Action) FlexMessage {
 	return m
 }
 
-// AppendJSON implements transport.Message. Postbacks in the contents are marked like others.
-// It returns a *LimitError if the contents are not JSON.
+// AppendJSON implements transport.Message. Postbacks, pickers and switches of rich
+// menus in the contents are marked like others. It returns a *LimitError if the contents are not JSON.
 func (m FlexMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	start := len(b)
 	b = append(b, `{"type":"flex","altText":`...)

@@ -101,9 +101,9 @@ func TestFlexContainers(t *testing.T) {
 	require.Equal(t, []string{"line: contents: neither a bubble nor a carousel"},
 		broken(Flex("alt", (*FlexBubble)(nil)).Validate()))
 
-	marked, err := Flex("alt", FlexBubble{Body: VBox(FlexButton{Action: Postback("Yes", "yes")})}).AppendJSON(nil, "abcde")
+	marked, err := Flex("alt", FlexBubble{Body: VBox(FlexButton{Action: Postback("Yes", "yes")})}).AppendJSON(nil, "abcdefgh")
 	require.NoError(t, err)
-	require.Contains(t, string(marked), `"data":"~abcde~yes"`)
+	require.Contains(t, string(marked), `"data":"~abcdefgh~yes"`)
 }
 
 func TestFlexPartRules(t *testing.T) {

@@ -37,9 +37,9 @@ func TestFlexJSON(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "["+want, string(got))
 
-	got, err = m.AppendJSON(nil, "abcde")
+	got, err = m.AppendJSON(nil, "abcdefgh")
 	require.NoError(t, err)
-	want = strings.NewReplacer(`"data":"`, `"data":"~abcde~`).Replace(want)
+	want = strings.NewReplacer(`"data":"`, `"data":"~abcdefgh~`).Replace(want)
 	require.Equal(t, want, string(got))
 
 	m.Contents = "{"
@@ -50,14 +50,14 @@ func TestFlexJSON(t *testing.T) {
 
 func TestCompactJSONTags(t *testing.T) {
 	tests := []struct{ name, raw, want string }{
-		{"type first", `{"type":"postback","data":"x"}`, `{"type":"postback","data":"~abcde~x"}`},
-		{"type last", `{"data":"x","type":"postback"}`, `{"data":"~abcde~x","type":"postback"}`},
-		{"picker", `{"data":"x","type":"datetimepicker"}`, `{"data":"~abcde~x","type":"datetimepicker"}`},
-		{"rich menu switch", `{"data":"x","type":"richmenuswitch"}`, `{"data":"~abcde~x","type":"richmenuswitch"}`},
-		{"empty data", `{"data":"","type":"postback"}`, `{"data":"~abcde~","type":"postback"}`},
+		{"type first", `{"type":"postback","data":"x"}`, `{"type":"postback","data":"~abcdefgh~x"}`},
+		{"type last", `{"data":"x","type":"postback"}`, `{"data":"~abcdefgh~x","type":"postback"}`},
+		{"picker", `{"data":"x","type":"datetimepicker"}`, `{"data":"~abcdefgh~x","type":"datetimepicker"}`},
+		{"rich menu switch", `{"data":"x","type":"richmenuswitch"}`, `{"data":"~abcdefgh~x","type":"richmenuswitch"}`},
+		{"empty data", `{"data":"","type":"postback"}`, `{"data":"~abcdefgh~","type":"postback"}`},
 		{
 			"escapes", `{"d\u0061ta":"\"\\","t\u0079pe":"post\u0062ack"}`,
-			`{"d\u0061ta":"~abcde~\"\\","t\u0079pe":"post\u0062ack"}`,
+			`{"d\u0061ta":"~abcdefgh~\"\\","t\u0079pe":"post\u0062ack"}`,
 		},
 		{"another type", `{"data":"x","type":"message"}`, `{"data":"x","type":"message"}`},
 		{"no type", `{"data":"x"}`, `{"data":"x"}`},
@@ -66,7 +66,7 @@ func TestCompactJSONTags(t *testing.T) {
 			`{"data":{"type":"postback"},"type":"postback"}`,
 		},
 		{"type is no string", `{"data":"x","type":["postback"]}`, `{"data":"x","type":["postback"]}`},
-		{"the last data", `{"data":"x","data":"y","type":"postback"}`, `{"data":"x","data":"~abcde~y","type":"postback"}`},
+		{"the last data", `{"data":"x","data":"y","type":"postback"}`, `{"data":"x","data":"~abcdefgh~y","type":"postback"}`},
 		{"the last data is none", `{"data":"x","data":1,"type":"postback"}`, `{"data":"x","data":1,"type":"postback"}`},
 		{
 			"the last type", `{"type":"postback","data":"x","type":"message"}`,
@@ -74,8 +74,8 @@ func TestCompactJSONTags(t *testing.T) {
 		},
 		{
 			"nested", `[{"data":"a","x":{"data":"b","type":"postback"},"type":"postback"}, {"type":"postback","data":"c"}]`,
-			`[{"data":"~abcde~a","x":{"data":"~abcde~b","type":"postback"},"type":"postback"},` +
-				`{"type":"postback","data":"~abcde~c"}]`,
+			`[{"data":"~abcdefgh~a","x":{"data":"~abcdefgh~b","type":"postback"},"type":"postback"},` +
+				`{"type":"postback","data":"~abcdefgh~c"}]`,
 		},
 		{
 			"in a string", `{"text":"{\"type\":\"postback\",\"data\":\"x\"}"}`,
@@ -85,7 +85,7 @@ func TestCompactJSONTags(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := compactJSON([]byte("["), tt.raw, "abcde", nil)
+			got, ok := compactJSON([]byte("["), tt.raw, "abcdefgh", nil)
 			require.True(t, ok)
 			require.Equal(t, "["+tt.want, string(got))
 			require.True(t, json.Valid(got[1:]))
@@ -112,7 +112,7 @@ func TestCompactJSONLikeStdlib(t *testing.T) {
 
 func deepJSON(t *testing.T, depth int) bool {
 	s := strings.Repeat("[", depth) + strings.Repeat("]", depth)
-	got, ok := compactJSON(nil, s, "abcde", nil)
+	got, ok := compactJSON(nil, s, "abcdefgh", nil)
 	require.Equal(t, ok, string(got) == s)
 	return ok
 }
@@ -143,7 +143,7 @@ func FuzzCompactJSON(f *testing.F) {
 			return
 		}
 		compareCompact(t, s)
-		if marked, ok := compactJSON(nil, s, "abcde", nil); ok {
+		if marked, ok := compactJSON(nil, s, "abcdefgh", nil); ok {
 			require.True(t, json.Valid(marked), "%q", marked)
 		}
 		_ = FlexJSON("alt", []byte(s)).Validate()
@@ -197,8 +197,8 @@ func TestFlexLimits(t *testing.T) {
 		},
 		{"empty type", body(`{"type":""}`), []string{at + ".type: required"}},
 		{
-			"data too long", body(`{"type":"separator","action":{"type":"postback","data":"` + strings.Repeat("d", 294) + `"}}`),
-			[]string{at + ".action.data: 294 of at most 293 UTF-16 code units"},
+			"data too long", body(`{"type":"separator","action":{"type":"postback","data":"` + strings.Repeat("d", 291) + `"}}`),
+			[]string{at + ".action.data: 291 of at most 290 UTF-16 code units"},
 		},
 		{
 			"data like a mark", body(`{"type":"separator","action":{"data":"\u007eabcde~","type":"datetimepicker","mode":"date"}}`),
@@ -247,7 +247,7 @@ func BenchmarkFlex(b *testing.B) {
 	b.Run("AppendJSON", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			buf, _ = m.AppendJSON(buf[:0], "abcde")
+			buf, _ = m.AppendJSON(buf[:0], "abcdefgh")
 		}
 	})
 	b.Run("Validate", func(b *testing.B) {

@@ -27,8 +27,9 @@ func FuzzEscapeBraces(f *testing.F) {
 // FuzzPostback takes the data of a button through the platform and back: it comes as it was, with
 // the mark of its step, whatever stands in it.
 func FuzzPostback(f *testing.F) {
-	f.Add("yes", "aB3-_")
-	f.Add("~abcde~yes", "00000")
+	f.Add("yes", "aB3-_xyz")
+	f.Add("yes", "aB3-_") // of an earlier build
+	f.Add("~abcdefgh~yes", "00000000")
 	f.Add("{\"data\":\"\\u0000\"}\r\n", "_____")
 	f.Add("", "aaaaa")
 	f.Add("\b\x1a\xfd\"", "00000")

@@ -28,7 +28,7 @@ func BenchmarkMessage(b *testing.B) {
 			b.Run("AppendJSON", func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					buf, _ = m.AppendJSON(buf[:0], "abcde")
+					buf, _ = m.AppendJSON(buf[:0], "abcdefgh")
 				}
 			})
 			b.Run("Validate", func(b *testing.B) {

@@ -11,8 +11,8 @@ type RawMessage struct {
 // Raw returns a message from its JSON, which is copied without its white space.
 func Raw(object []byte) RawMessage { return RawMessage{JSON: compacted(object)} }
 
-// AppendJSON implements transport.Message. Postbacks are marked like others. It returns a
-// *LimitError if the message is not JSON.
+// AppendJSON implements transport.Message. Postbacks, pickers and switches of rich menus are
+// marked like others, wherever they stand in it. It returns a *LimitError if the message is not JSON.
 func (m RawMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	out, ok := compactJSON(b, m.JSON, mark, nil)
 	if !ok {

@@ -13,11 +13,11 @@ import (
 
 func TestRawJSON(t *testing.T) {
 	object := []byte(`{ "type": "new", "action": {"type": "postback", "data": "x"} }`)
-	got, err := Raw(object).AppendJSON([]byte("["), "abcde")
+	got, err := Raw(object).AppendJSON([]byte("["), "abcdefgh")
 	require.NoError(t, err)
-	require.Equal(t, `[{"type":"new","action":{"type":"postback","data":"~abcde~x"}}`, string(got))
+	require.Equal(t, `[{"type":"new","action":{"type":"postback","data":"~abcdefgh~x"}}`, string(got))
 
-	got, err = Raw([]byte(`{"type"`)).AppendJSON([]byte("["), "abcde")
+	got, err = Raw([]byte(`{"type"`)).AppendJSON([]byte("["), "abcdefgh")
 	require.EqualError(t, err, "line: message: not valid JSON")
 	require.Equal(t, "[", string(got))
 }
@@ -27,7 +27,7 @@ func TestRawChecksLikeValues(t *testing.T) {
 	long := strings.Repeat("é", 310)
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	bad := []Action{
-		Postback(long, long), Say(""), URI("a", "ftp://example.com"), TimePicker("a", "~abcde~").Between(noon, noon),
+		Postback(long, long), Say(""), URI("a", "ftp://example.com"), TimePicker("a", "~abcdefgh~").Between(noon, noon),
 		Camera(""), CameraRoll("a"), ShareLocation(long),
 	}
 	var icons []Action

@@ -17,7 +17,7 @@ func repeatAction(n int, a Action) []Action { return slices.Repeat([]Action{a}, 
 
 func TestMessageJSON(t *testing.T) {
 	yes := Postback("Yes", "yes")
-	const yesJSON = `{"type":"postback","label":"Yes","data":"~abcde~yes"}`
+	const yesJSON = `{"type":"postback","label":"Yes","data":"~abcdefgh~yes"}`
 	const quickJSON = `,"quickReply":{"items":[{"type":"action","action":` + yesJSON + `}]}}`
 	tests := []struct {
 		name    string
@@ -80,13 +80,13 @@ func TestMessageJSON(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := tt.message.AppendJSON([]byte("["), "abcde")
+			got, err := tt.message.AppendJSON([]byte("["), "abcdefgh")
 			require.NoError(t, err)
 			require.Equal(t, "["+tt.want, string(got))
 			require.True(t, json.Valid(got[1:]))
 			got, err = tt.message.AppendJSON(nil, "")
 			require.NoError(t, err)
-			require.Equal(t, strings.ReplaceAll(tt.want, "~abcde~", ""), string(got))
+			require.Equal(t, strings.ReplaceAll(tt.want, "~abcdefgh~", ""), string(got))
 		})
 	}
 }
@@ -135,7 +135,7 @@ func TestMessageLimits(t *testing.T) {
 			[]string{"line: template.text: 241 of at most 240 grapheme clusters"},
 		},
 		{
-			"confirm with three", ConfirmMessage{Actions: []Action{yes, yes, Postback(long(23), "~abcde~")}},
+			"confirm with three", ConfirmMessage{Actions: []Action{yes, yes, Postback(long(23), "~abcdefgh~")}},
 			[]string{
 				"line: template.text: required",
 				actions + "3 of exactly 2 items",
@@ -242,7 +242,7 @@ func TestAltText(t *testing.T) {
 func TestTextCostsNothing(t *testing.T) {
 	m, b := Text("How many of you?"), make([]byte, 0, 256)
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		b, _ = m.AppendJSON(b[:0], "abcde")
+		b, _ = m.AppendJSON(b[:0], "abcdefgh")
 		if m.Validate() != nil {
 			t.Error("invalid")
 		}
@@ -253,7 +253,7 @@ func BenchmarkTextAppendJSON(b *testing.B) {
 	m, buf := Text("How many of you are coming on Friday?"), make([]byte, 0, 256)
 	b.ReportAllocs()
 	for b.Loop() {
-		buf, _ = m.AppendJSON(buf[:0], "abcde")
+		buf, _ = m.AppendJSON(buf[:0], "abcdefgh")
 	}
 }
 
@@ -270,7 +270,7 @@ func BenchmarkConfirm(b *testing.B) {
 	b.Run("AppendJSON", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			buf, _ = m.AppendJSON(buf[:0], "abcde")
+			buf, _ = m.AppendJSON(buf[:0], "abcdefgh")
 		}
 	})
 	b.Run("Validate", func(b *testing.B) {

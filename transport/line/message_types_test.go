@@ -15,7 +15,7 @@ const clip = "https://example.com/v.mp4"
 
 func TestFurtherMessageJSON(t *testing.T) {
 	const from = `,"sender":{"name":"Cony","iconUrl":"` + picture + `"}`
-	const quick = `,"quickReply":{"items":[{"type":"action","action":{"type":"postback","label":"Yes","data":"~abcde~yes"}}]}`
+	const quick = `,"quickReply":{"items":[{"type":"action","action":{"type":"postback","label":"Yes","data":"~abcdefgh~yes"}}]}`
 	yes := Postback("Yes", "yes")
 	tests := []struct {
 		name    string
@@ -82,7 +82,7 @@ func TestFurtherMessageJSON(t *testing.T) {
 		{
 			"image carousel", ImageCarousel("alt", ImageColumn(picture, yes), ImageCarouselColumn{}).WithSender("Cony", picture).Quick(yes),
 			`{"type":"template","altText":"alt","template":{"type":"image_carousel","columns":[{"imageUrl":"` + picture +
-				`","action":{"type":"postback","label":"Yes","data":"~abcde~yes"}},{"imageUrl":"","action":null}]}` + from + quick + `}`,
+				`","action":{"type":"postback","label":"Yes","data":"~abcdefgh~yes"}},{"imageUrl":"","action":null}]}` + from + quick + `}`,
 		},
 		{
 			"confirm", Confirm("x", nil, nil).WithSender("Cony", picture),
@@ -103,7 +103,7 @@ func TestFurtherMessageJSON(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := tt.message.AppendJSON([]byte("["), "abcde")
+			got, err := tt.message.AppendJSON([]byte("["), "abcdefgh")
 			require.NoError(t, err)
 			require.Equal(t, "["+tt.want, string(got))
 			require.True(t, json.Valid(got[1:]))
@@ -210,7 +210,7 @@ func TestFurtherMessageRules(t *testing.T) {
 	t.Run("rich menu", func(t *testing.T) {
 		require.NoError(t, validate(menuAction{action: RichMenuSwitch("a", "b")}))
 		require.Equal(t, []string{"line: richMenuAliasId: required", "line: data: begins like a mark"},
-			broken(validate(menuAction{action: RichMenuSwitch("", "~abcde~")})))
+			broken(validate(menuAction{action: RichMenuSwitch("", "~abcdefgh~")})))
 	})
 }
 

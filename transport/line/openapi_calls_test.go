@@ -22,7 +22,7 @@ func TestOpenAPICalls(t *testing.T) {
 		if _, is := m.(RawMessage); is {
 			m = Text("instead")
 		}
-		body, err := m.AppendJSON([]byte{'['}, "abcde")
+		body, err := m.AppendJSON([]byte{'['}, "abcdefgh")
 		require.NoError(t, err)
 		d := delivery()
 		d.Messages = append(body, ']')

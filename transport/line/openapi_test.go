@@ -20,13 +20,13 @@ func TestOpenAPI(t *testing.T) {
 	}
 	menu := RichMenuSwitch("alias", "data").WithLabel("Next")
 	var v any
-	require.NoError(t, json.Unmarshal(appendAction(nil, menu, "abcde"), &v))
+	require.NoError(t, json.Unmarshal(appendAction(nil, menu, "abcdefgh"), &v))
 	require.Empty(t, api.check("action", action, v))
 }
 
 func decoded(t *testing.T, m checked) any {
 	t.Helper()
-	object, err := m.AppendJSON(nil, "abcde")
+	object, err := m.AppendJSON(nil, "abcdefgh")
 	require.NoError(t, err)
 	var v any
 	require.NoError(t, json.Unmarshal(object, &v))

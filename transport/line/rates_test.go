@@ -176,7 +176,7 @@ func TestSharedChannel(t *testing.T) {
 	for range 64 {
 		wg.Go(func() {
 			for i := range 10 {
-				body, err := m.AppendJSON([]byte{'['}, "abcde")
+				body, err := m.AppendJSON([]byte{'['}, "abcdefgh")
 				d := delivery()
 				d.Messages = append(body, ']')
 				if err == nil {

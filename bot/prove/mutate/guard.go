@@ -45,8 +45,8 @@ func guards() []guard {
 	for _, part := range [][]guard{
 		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
 		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), answerGuards(),
-		timerGuards(), contractGuards(), tokenGuards(), operateGuards(), accountGuards(), rowGuards(),
-		harnessGuards(),
+		timerGuards(), contractGuards(), tokenGuards(), operateGuards(), accountGuards(), markGuards(),
+		rowGuards(), harnessGuards(),
 	} {
 		all = append(all, part...)
 	}

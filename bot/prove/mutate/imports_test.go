@@ -19,6 +19,7 @@ import (
 	_ "github.com/kaiwa-go/kaiwa/session"
 	_ "github.com/kaiwa-go/kaiwa/session/memstore"
 	_ "github.com/kaiwa-go/kaiwa/session/redisstore"
+	_ "github.com/kaiwa-go/kaiwa/transport"
 	_ "github.com/kaiwa-go/kaiwa/transport/line"
 	_ "github.com/kaiwa-go/kaiwa/transport/line/campaign"
 	_ "github.com/kaiwa-go/kaiwa/transport/line/campaign/redisledger"

@@ -20,9 +20,9 @@ var (
 // Message returns a message of the SDK as one to be sent by kaiwa. It takes values, pointers
 // and any mix of them, and copies m at once: what happens to m later does not matter.
 //
-// Postbacks are marked like those of package line. Validate returns *line.LimitError values,
-// joined, as that of line.RawMessage. If m is nil or has no JSON, both methods of what is
-// returned say so.
+// Postbacks, pickers and switches of rich menus are marked like those of package line. Validate
+// returns *line.LimitError values, joined, as that of line.RawMessage. If m is nil or has no JSON,
+// both methods of what is returned say so.
 func Message(m messaging_api.MessageInterface) transport.Message {
 	object, err := marshal(m)
 	if err != nil {

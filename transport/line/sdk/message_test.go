@@ -88,10 +88,10 @@ func TestPostbacksAreTagged(t *testing.T) {
 	for name, m := range messages() {
 		t.Run(name, func(t *testing.T) {
 			plain := rendered(t, m, "")
-			want := strings.NewReplacer(`"data":"yes"`, `"data":"~abcde~yes"`,
-				`"data":"day"`, `"data":"~abcde~day"`).Replace(plain)
+			want := strings.NewReplacer(`"data":"yes"`, `"data":"~abcdefgh~yes"`,
+				`"data":"day"`, `"data":"~abcdefgh~day"`).Replace(plain)
 			require.NotEqual(t, plain, want)
-			require.Equal(t, want, rendered(t, m, "abcde"))
+			require.Equal(t, want, rendered(t, m, "abcdefgh"))
 		})
 	}
 }
@@ -103,8 +103,8 @@ func TestValidate(t *testing.T) {
 	err := sdk.Message(api.TemplateMessage{
 		AltText: strings.Repeat("a", 1501),
 		Template: api.ConfirmTemplate{Text: "t", Actions: []api.ActionInterface{
-			api.PostbackAction{Label: strings.Repeat("a", 23), Data: strings.Repeat("d", 294)},
-			&api.PostbackAction{Label: "a", Data: "~abcde~"},
+			api.PostbackAction{Label: strings.Repeat("a", 23), Data: strings.Repeat("d", 291)},
+			&api.PostbackAction{Label: "a", Data: "~abcdefgh~"},
 		}},
 		QuickReply: &api.QuickReply{Items: make([]api.QuickReplyItem, 14)},
 	}).Validate()
@@ -113,7 +113,7 @@ func TestValidate(t *testing.T) {
 	for _, want := range []string{
 		"line: altText: 1501 of at most 1500 UTF-16 code units",
 		"line: template.actions[0].label: 23 of at most 20 grapheme clusters",
-		"line: template.actions[0].data: 294 of at most 293 UTF-16 code units",
+		"line: template.actions[0].data: 291 of at most 290 UTF-16 code units",
 		"line: template.actions[1].data: begins like a mark",
 		"line: quickReply.items: 14 of at most 13 items",
 		"line: quickReply.items[13].action: required",
@@ -139,12 +139,12 @@ func TestMessageIsACopy(t *testing.T) {
 func TestSharedByGoroutines(t *testing.T) {
 	for name, m := range messages() {
 		shared := shape(m, every(true))
-		want, own := rendered(t, m, "abcde"), sdk.Message(shared)
+		want, own := rendered(t, m, "abcdefgh"), sdk.Message(shared)
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				fresh, err1 := sdk.Message(shared).AppendJSON(nil, "abcde")
-				same, err2 := own.AppendJSON(nil, "abcde")
+				fresh, err1 := sdk.Message(shared).AppendJSON(nil, "abcdefgh")
+				same, err2 := own.AppendJSON(nil, "abcdefgh")
 				if errors.Join(err1, err2, own.Validate()) != nil || string(fresh) != want || string(same) != want {
 					t.Errorf("%s: not the same message", name)
 				}
@@ -273,7 +273,7 @@ func BenchmarkMessage(b *testing.B) {
 	b.Run("AppendJSON", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			buf, _ = own.AppendJSON(buf[:0], "abcde")
+			buf, _ = own.AppendJSON(buf[:0], "abcdefgh")
 		}
 	})
 }

@@ -16,13 +16,13 @@ func TestSDKReadsOurMessages(t *testing.T) {
 	day := time.Date(2026, 3, 1, 18, 30, 0, 0, time.UTC)
 	yes := line.Postback("Yes", "yes").WithDisplay("<Yes>\u2028\x01").WithFillIn("Dear 🍎\n")
 	apiYes := api.PostbackAction{
-		Action: api.Action{Type: "postback"}, Label: "Yes", Data: "~abcde~yes", DisplayText: "<Yes>\u2028\x01",
+		Action: api.Action{Type: "postback"}, Label: "Yes", Data: "~abcdefgh~yes", DisplayText: "<Yes>\u2028\x01",
 		InputOption: api.PostbackActionINPUT_OPTION_OPEN_KEYBOARD, FillInText: "Dear 🍎\n",
 	}
 	apiNo := api.MessageAction{Action: api.Action{Type: "message"}, Label: "No", Text: "no"}
 	when := line.DatetimePicker("When", "w").Between(day, day.AddDate(0, 0, 1)).StartingAt(day)
 	apiWhen := api.DatetimePickerAction{
-		Action: api.Action{Type: "datetimepicker"}, Label: "When", Data: "~abcde~w", Mode: "datetime",
+		Action: api.Action{Type: "datetimepicker"}, Label: "When", Data: "~abcdefgh~w", Mode: "datetime",
 		Initial: "2026-03-01T18:30", Min: "2026-03-01T18:30", Max: "2026-03-02T18:30",
 	}
 	apiMap := api.UriAction{Action: api.Action{Type: "uri"}, Label: "Map", Uri: picture}
@@ -98,7 +98,7 @@ func TestSDKReadsOurMessages(t *testing.T) {
 					FlexContainer: api.FlexContainer{Type: "bubble"},
 					Hero: api.FlexImage{
 						FlexComponent: api.FlexComponent{Type: "image"},
-						Action:        api.PostbackAction{Action: api.Action{Type: "postback"}, Data: "~abcde~x"},
+						Action:        api.PostbackAction{Action: api.Action{Type: "postback"}, Data: "~abcdefgh~x"},
 					},
 				},
 			},
@@ -106,7 +106,7 @@ func TestSDKReadsOurMessages(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			object, err := tt.message.AppendJSON(nil, "abcde")
+			object, err := tt.message.AppendJSON(nil, "abcdefgh")
 			require.NoError(t, err)
 			got, err := api.UnmarshalMessage(object)
 			require.NoError(t, err)
