@@ -42,7 +42,7 @@ type answered struct {
 //	5  patterns of starts, on a text: they get what the question refuses
 //	6  Any; and then the event may be a wrong answer
 func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.Input) (answered, error) {
-	tap := tapOf(in.Event, id, rec.mark)
+	tap := p.tap(in.Event, id, rec)
 	if rec.flow == "" {
 		switch tap {
 		case tapNone, tapUnmarked, tapLoose:
@@ -84,6 +84,16 @@ func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.I
 	a.flow = f
 	a.res, err = f.Step(ctx, &again)
 	return a, err
+}
+
+// tap says on which button the event taps. In a one-to-one chat nobody else was shown a button: there a mark
+// that looks foreign is of a session before Options.Scope was changed, and stale.
+func (p *planner) tap(e *transport.Event, id string, rec *record) tap {
+	t := tapOf(e, id, unpackMark(id, rec.mark))
+	if t == tapForeign && isAlone(e) {
+		return tapStale
+	}
+	return t
 }
 
 // begin starts the flow whose trigger names the event best, if its guards let it.
@@ -177,7 +187,7 @@ func isAlone(e *transport.Event) bool { return e.Source.Chat == transport.ChatUs
 // unanswered returns the message for an event that no flow answers, or nil. While a flow is active, an
 // event that it does not handle is left without an answer, but for a tap on somebody else's button.
 func (p *planner) unanswered(id string, rec *record, e *transport.Event) transport.Message {
-	tap := tapOf(e, id, rec.mark)
+	tap := p.tap(e, id, rec)
 	switch {
 	case tap == tapForeign:
 		return p.o.Foreign

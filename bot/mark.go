@@ -86,6 +86,30 @@ func hashText(s string, n int) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:6])[:n]
 }
 
+// packMark returns a mark as the record of a session keeps it: four bytes for the conversation and the step.
+// The session and the last character follow from the session's id. A mark of an earlier build is kept as it is.
+func packMark(mark string) string {
+	if len(mark) != transport.MarkLen {
+		return mark
+	}
+	b, err := base64.RawURLEncoding.DecodeString(mark[sessionEnd:stepEnd] + "AAA")
+	if err != nil {
+		return mark
+	}
+	return string(b[:packedMark])
+}
+
+const packedMark = 4
+
+// unpackMark returns the mark that packMark packed, in the session of that id.
+func unpackMark(id, packed string) string {
+	if len(packed) != packedMark {
+		return packed
+	}
+	chars := base64.RawURLEncoding.EncodeToString([]byte(packed + "\x00\x00"))
+	return checked(markOfSession(id) + chars[:stepEnd-sessionEnd])
+}
+
 // ownData returns the event of a tap with all of its data, if what looks like a mark in it is none: neither
 // the mark of the present step nor one that checked made. For example, a rich menu that was made elsewhere
 // has the data "~hello~x" or "~good-bye~x". Of such data, one in 64 still passes for marked.

@@ -35,7 +35,7 @@ type planner struct {
 // record stays as it is, and perhaps Options.Otherwise or Options.Expired is sent.
 func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 	pl := plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
-	e, whole := p.collect(&pl.rec, ownData(j.decoded, j.rec.mark))
+	e, whole := p.collect(&pl.rec, ownData(j.decoded, unpackMark(id, j.rec.mark)))
 	if !whole {
 		return pl, nil
 	}
@@ -70,7 +70,7 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	if len(pl.rec.timers) > 0 {
 		pl.rec.source = e.Source
 	}
-	o := origin{session: id, turn: pl.turn, mark: pl.rec.mark, event: e, ages: at}
+	o := origin{session: id, turn: pl.turn, mark: unpackMark(id, pl.rec.mark), event: e, ages: at}
 	o.spent = replayed(pl.turn) && p.o.Failed != nil
 	pl.outs, err = p.render(o, a.res.Messages, menu)
 	return pl, outputOf(a.flow, in, err)
@@ -121,7 +121,7 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 		if pl.rec, err = after(id, pl.rec, f, pl.turn, &res); err != nil {
 			return pl, err
 		}
-		o.mark = pl.rec.mark
+		o.mark = unpackMark(id, pl.rec.mark)
 	}
 	if !j.in.Reminder || res.MenuSwitched {
 		pl.rec, menu = followMenu(pl.rec, e, &res)
@@ -151,7 +151,7 @@ func after(id string, rec record, f *flow.Flow, turn string, res *flow.Result) (
 		}
 	}
 	timers = appendReminders(timers, f, res.Reminders)
-	present := rec.mark
+	present := unpackMark(id, rec.mark)
 	if rec.flow != f.Name() {
 		present = "" // another conversation begins
 	}
@@ -166,7 +166,7 @@ func after(id string, rec record, f *flow.Flow, turn string, res *flow.Result) (
 	case res.State == "":
 		rec.mark = ""
 	case res.NewStep:
-		rec.mark = stepMark(id, present, turn)
+		rec.mark = packMark(stepMark(id, present, turn))
 	}
 	rec.timers = timers
 	if len(timers) > maxTimers {

@@ -20,8 +20,8 @@ type record struct {
 	// flow and state are where the conversation is, such as "booking" and "ask_party". Both are empty if
 	// no flow is active.
 	flow, state string
-	// mark is what the buttons of the present step carry in their data: see transport.Mark. A tap with
-	// another mark is on a button of an earlier step.
+	// mark is what the buttons of the present step carry in their data, as packMark packs it: see
+	// transport.Mark. A tap with another mark is on a button of an earlier step.
 	mark string
 	// menu is the menu that the flow has switched the chat to; empty if none.
 	menu string
