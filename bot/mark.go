@@ -68,9 +68,6 @@ func looseMark(id string) string {
 // isLoose reports whether the mark, of transport.MarkLen characters, names no step.
 func isLoose(mark string) bool { return mark[sessionEnd:conversationEnd] == noConversation }
 
-// markOf returns the mark of the step that a turn entered. A turn that is run again has the same mark.
-func markOf(turn string) string { return stepMark("", "", turn) }
-
 // markOfSession returns the characters of a mark for the session of that id. They are a hash of the hash at the
 // end of the id, so that they are the same for the id without the account that earlier builds wrote.
 func markOfSession(id string) string {

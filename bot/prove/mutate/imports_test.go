@@ -13,9 +13,9 @@ import (
 	// the packages that have guards.
 	_ "github.com/kaiwa-go/kaiwa/bot"
 	_ "github.com/kaiwa-go/kaiwa/flow"
-	_ "github.com/kaiwa-go/kaiwa/flowtest"
 	_ "github.com/kaiwa-go/kaiwa/flow/answer"
 	_ "github.com/kaiwa-go/kaiwa/flow/answer/phone"
+	_ "github.com/kaiwa-go/kaiwa/flowtest"
 	_ "github.com/kaiwa-go/kaiwa/session"
 	_ "github.com/kaiwa-go/kaiwa/session/memstore"
 	_ "github.com/kaiwa-go/kaiwa/session/redisstore"
