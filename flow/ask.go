@@ -63,6 +63,9 @@ func (s *step[T]) ask(n *node[T]) (err error) {
 		return nil
 	}
 	defer s.rescue(&err)
+	if err := s.decode(); err != nil {
+		return err
+	}
 	s.phase, s.turn.state, s.asked = PhaseEnter, n.name, true
 	if n.answer != nil {
 		return s.call(n.answer.question.prompt)
@@ -153,15 +156,13 @@ func (s *step[T]) findWrong() (e *edge[T], err error) {
 			return e, err
 		}
 	}
+	s.edge = nil
 	return nil, nil
 }
 
 // show asks the question of the current state, behind what was said in this step.
 func (s *step[T]) show() (Result, error) {
 	s.to = s.node
-	if err := s.decode(); err != nil {
-		return Result{}, s.fail(err)
-	}
 	said := slices.Clone(s.turn.out)
 	err := s.ask(s.node)
 	if r := asRejection(err); r != nil {

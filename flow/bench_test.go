@@ -47,7 +47,7 @@ func BenchmarkStepStates(b *testing.B) {
 
 func BenchmarkStepUnhandled(b *testing.B) {
 	f := chain(func(*Booking) {}, 3)
-	in := &flow.Input{Event: &transport.Event{Kind: transport.KindSticker}, State: "s1", Data: []byte(`{}`)}
+	in := &flow.Input{Event: inGroup(kind(transport.KindSticker)), State: "s1", Data: []byte(`{}`)}
 	b.ReportAllocs()
 	for b.Loop() {
 		_, _ = f.Step(context.Background(), in)

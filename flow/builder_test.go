@@ -3,7 +3,6 @@ package flow_test
 import (
 	"context"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,18 +22,28 @@ func TestBuild(t *testing.T) {
 	ts := f.Transitions()
 	require.Len(t, ts, 8)
 	require.Equal(t, flow.Transition{
-		From: AskDate, Trigger: "date, text", Guards: []string{"is in the future"}, Outcome: flow.To, To: AskParty,
+		Trigger:  `text "book", postback "book"`,
+		Triggers: []flow.Trigger{flow.Text("book"), flow.Postback("book")},
+		Branches: []flow.Branch{{Outcome: flow.To, To: AskDate}},
 	}, ts[0])
 	require.Equal(t, flow.Transition{
-		From: Confirm, Trigger: `postback "yes"`, Outcome: flow.End, Reminders: []string{"day_before"},
+		From: AskDate, Trigger: "answer", Ask: true,
+		Guards: []string{"is in the future"}, Branches: []flow.Branch{{Outcome: flow.To, To: AskParty}},
+	}, ts[1])
+	require.Equal(t, flow.Transition{
+		From: Confirm, Trigger: `postback "yes"`, Triggers: []flow.Trigger{flow.Postback("yes")},
+		Branches: []flow.Branch{{Outcome: flow.End}}, Reminders: []string{"day_before"},
 	}, ts[4])
 	require.Equal(t, flow.Transition{
-		From: flow.AnyState, Trigger: "after 15m0s", Outcome: flow.End, After: 15 * time.Minute,
+		From: flow.AnyState, Trigger: "after 15m0s", Branches: []flow.Branch{{Outcome: flow.End}}, After: 15 * time.Minute,
 	}, ts[7])
-	ts[0].Guards[0], f.States()[0] = "changed", "changed"
-	require.Equal(t, "is in the future", f.Transitions()[0].Guards[0], "the flow is immutable")
+	ts[1].Guards[0], ts[1].Branches[0].To, f.States()[0] = "changed", "changed", "changed"
+	require.Equal(t, "is in the future", f.Transitions()[1].Guards[0], "the flow is immutable")
+	require.Equal(t, AskParty, f.Transitions()[1].Branches[0].To)
 	require.Equal(t, AskDate, f.States()[0])
-	for o, name := range []string{"open", "stay", "reenter", "to", "end", "open"} {
+	for o, name := range []string{
+		"open", "stay", "again", "to", "call", "return", "return or", "back", "restart", "end", "open",
+	} {
 		require.Equal(t, name, flow.Outcome(o).String())
 	}
 }
@@ -48,7 +57,7 @@ func TestBuildAgain(t *testing.T) {
 	in := &flow.Input{Event: text("c"), State: "a"}
 	res, err := first.Step(t.Context(), in)
 	require.NoError(t, err)
-	require.False(t, res.Handled)
+	require.True(t, res.Trace.Wrong)
 	res, err = second.Step(t.Context(), in)
 	require.NoError(t, err)
 	require.Equal(t, flow.State("c"), res.State)
@@ -63,7 +72,7 @@ func TestMustBuildPanics(t *testing.T) {
 		err, _ := recover().(*flow.DefinitionError)
 		require.Equal(t, "f", err.Flow)
 	}()
-	flow.New[log]("f", "a").MustBuild()
+	flow.New[log]("f").MustBuild()
 }
 
 // faulty has every fault that Build finds.
@@ -118,7 +127,7 @@ func faulty() *flow.Builder[chan int] {
 	b.In("d").On(flow.Text("loop")).To("c")
 	many := b.In("many")
 	for i := range 33 {
-		many.After(time.Duration(i+1) * time.Second).End()
+		many.After(time.Duration(i+1)*time.Second).When("g", when).End()
 	}
 	b.InAny().Enter(ok).Exit(ok)
 	return b
@@ -138,7 +147,7 @@ func TestEveryFaultAtOnce(t *testing.T) {
 func TestFaultWithoutNames(t *testing.T) {
 	t.Parallel()
 	b := flow.New[log]("")
-	b.Start(flow.Any()).To("a")
+	b.Start(flow.Any()).To("")
 	b.In("").On(flow.Any()).End()
 	_, err := b.Build()
 	require.EqualError(t, err, "flow: \"\": 2 faults in the definition\n"+
@@ -154,9 +163,7 @@ func TestFaults(t *testing.T) {
 		want   []string
 	}{
 		{"nothing at all", func(*flow.Builder[log]) {}, []string{
-			`f: the initial state "a" is not declared`,
-			"f: has no StartOn: nothing starts the flow",
-			"f: declares no states",
+			"f: has no Start: nothing starts the flow",
 		}},
 		{"unreachable", func(b *flow.Builder[log]) {
 			b.Start(flow.Any()).To("a")
@@ -176,7 +183,7 @@ func TestFaults(t *testing.T) {
 			b.Start(flow.Text("Go"), flow.Any()).To("a")
 			b.Start(flow.Text("go "), flow.Text()).To("a")
 			b.In("a").On(flow.Any()).End()
-		}, []string{`f: text "go ": starts the flow twice: it cannot be told from text "Go"`}},
+		}, []string{`f: start: text "go ", text: the trigger text "go " cannot be told from text "Go"`}},
 		{"a trigger named twice", func(b *flow.Builder[log]) {
 			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Date(), flow.Date()).End()
@@ -221,11 +228,6 @@ func TestFaults(t *testing.T) {
 				flow.Sticker(), flow.Kind(transport.KindMessage), flow.Postback()).End()
 		}, []string{"f: a: any: the trigger any is shadowed: " +
 			"text, image, video, audio, file, location, sticker, message, postback comes first"}},
-		{"a nil function for Parse", func(b *flow.Builder[log]) {
-			b.Start(flow.Any()).To("a")
-			b.In("a").On(flow.Text("x")).Do(flow.Parse[log](nil, func(*log, int) {})).End().
-				On(flow.Text("y")).Do(flow.Parse[log](strconv.Atoi, nil)).End()
-		}, []string{`f: a: text "x": a Do action is nil`, `f: a: text "y": a Do action is nil`}},
 		{"the engine's end", func(b *flow.Builder[log]) {
 			b.Start(flow.Any()).To("a")
 			b.In("a").On(flow.Text("x")).To("end").On(flow.Any()).End()
@@ -268,7 +270,7 @@ func TestFaults(t *testing.T) {
 			b.Start(flow.Any()).To("a")
 			s := b.In("a")
 			for i := range 31 {
-				s.After(time.Duration(i+1) * time.Second).End()
+				s.After(time.Duration(i+1)*time.Second).When("g", yes).End()
 			}
 			b.InAny().After(time.Hour).End()
 		}, nil},

@@ -88,7 +88,7 @@ func TestDecodeData(t *testing.T) {
 	}
 }
 
-// What is stored is not read where nothing looks at it, and not written where nothing changed it.
+// What is stored is not read where nothing looks at it, and not written where the answer is refused.
 func TestUnreadDataIsKept(t *testing.T) {
 	t.Parallel()
 	b := flow.New[Booking]("f")

@@ -36,7 +36,7 @@ const (
 type TurnError struct {
 	Flow    string
 	State   State  // empty for a reminder
-	Trigger string // the trigger, the name of the timer or reminder, "start" or "show"
+	Trigger string // the trigger, the name of the timer or reminder, "start", "show" or "wrong answer"
 	Phase   Phase
 	Err     error // what the user's code returned, a *PanicError, or one of this package's
 }

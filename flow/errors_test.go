@@ -39,7 +39,7 @@ func TestFailuresByPhase(t *testing.T) {
 			define: func(a *flow.StateBuilder[log]) *flow.StateBuilder[log] { return a.Exit(bad).On(flow.Text()).End() }},
 		{name: "exit panics", phase: flow.PhaseExit, panics: true,
 			define: func(a *flow.StateBuilder[log]) *flow.StateBuilder[log] {
-				return a.Exit(panicking).On(flow.Text()).Again()
+				return a.Exit(panicking).On(flow.Text()).To("a")
 			}},
 		{name: "action", phase: flow.PhaseAction,
 			define: func(a *flow.StateBuilder[log]) *flow.StateBuilder[log] {
@@ -145,7 +145,7 @@ func TestFailuresOfTheCodec(t *testing.T) {
 		return t.Now().Add(1)
 	}, put).End().
 		On(flow.Sticker()).Stay()
-	f := b.MustBuild()
+	f, image := b.MustBuild(), kind(transport.KindImage)
 	tests := []struct {
 		name, data string
 		in         flow.Input
@@ -177,6 +177,8 @@ func TestFailuresOfTheCodec(t *testing.T) {
 		require.Equal(t, tt.phase, te.Phase, tt.name)
 		require.EqualError(t, err, tt.text)
 	}
-	_, err := f.Step(t.Context(), &flow.Input{Event: text("bad"), Now: noon})
+	_, err := f.Step(t.Context(), &flow.Input{Event: image, Now: noon, State: "a", Data: []byte(`{"secret"`)})
+	require.EqualError(t, err, "flow: f: a: wrong answer: decode: data: *json.SyntaxError")
+	_, err = f.Step(t.Context(), &flow.Input{Event: text("bad"), Now: noon})
 	require.EqualError(t, err, "flow: f: a: start: encode: data: *json.MarshalerError")
 }

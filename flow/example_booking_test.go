@@ -2,7 +2,6 @@ package flow_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -34,13 +33,11 @@ const (
 func newBooking() (*flow.Flow, error) {
 	b := flow.New[Booking]("booking")
 	b.Start(flow.Text("book"), flow.Postback("book")).To(AskDate)
-	b.In(AskDate).Enter(ask("Which day?")).
-		On(flow.Date(), flow.Text()).When("is in the future", inFuture).
-		Do(parse(date, func(b *Booking, d string) { b.Date = d })).To(AskParty).
-		On(flow.Any()).Again()
-	b.In(AskParty).Enter(ask("How many of you?")).
-		On(flow.Text("back")).To(AskDate).
-		On(flow.Text()).Do(parse(partySize, func(b *Booking, n int) { b.Party = n })).To(Confirm)
+	day := flow.Question(ask("Which day?"), date, func(b *Booking) *string { return &b.Date })
+	party := flow.Question(ask("How many of you?"), partySize, func(b *Booking) *int { return &b.Party })
+	b.In(AskDate).Ask(day).When("is in the future", inFuture).To(AskParty)
+	b.In(AskParty).Ask(party).To(Confirm).
+		On(flow.Text("back")).To(AskDate)
 	b.In(Confirm).Enter(summarise).
 		On(flow.Postback("yes")).Do(ask("See you then.")).Remind("day_before", dayBefore, remind).End().
 		On(flow.Postback("change_date")).To(AskDate)
@@ -57,25 +54,23 @@ func ask(question string) flow.Action[Booking] {
 	}
 }
 
-func date(s string) (string, error) {
-	_, err := time.Parse(time.DateOnly, s)
-	return s, err
+// date reads a date, typed or picked.
+func date(_ context.Context, a *flow.Answer) (string, error) {
+	if _, err := time.Parse(time.DateOnly, a.Text); err != nil {
+		return "", flow.Reject() // asks again
+	}
+	return a.Text, nil
 }
 
-func inFuture(t *flow.Turn[Booking]) bool {
-	e := t.Event()
-	return max(e.Text, e.Postback.Params["date"]) > t.Now().Format(time.DateOnly)
-}
+func inFuture(t *flow.Turn[Booking]) bool { return t.Input() > t.Now().Format(time.DateOnly) }
 
-func partySize(s string) (int, error) {
-	n, err := strconv.Atoi(s)
+func partySize(_ context.Context, a *flow.Answer) (int, error) {
+	n, err := strconv.Atoi(a.Text)
 	switch {
-	case err != nil:
-		return 0, err // asks again
+	case err != nil || n < 1:
+		return 0, flow.Reject()
 	case n > 8:
 		return 0, flow.Reject(say("We have tables for 8."))
-	case n < 1:
-		return 0, errors.New("nobody comes")
 	}
 	return n, nil
 }
@@ -107,7 +102,7 @@ func Example() {
 	step := func(e transport.Event) {
 		res, err := f.Step(context.Background(), &flow.Input{
 			Turn: "turn", Event: &e, Now: now,
-			State: state.State, Data: state.Data, Timers: state.Timers,
+			State: state.State, Data: state.Data, Trail: state.Trail, Timers: state.Timers,
 		})
 		if err != nil {
 			fmt.Println(err)
@@ -129,7 +124,7 @@ func Example() {
 	// soon             -> ask_date  ["Which day?"]
 	// 2026-05-09       -> ask_party ["How many of you?"]
 	// a few            -> ask_party ["How many of you?"]
-	// 12               -> ask_party ["We have tables for 8."]
+	// 12               -> ask_party ["We have tables for 8." "How many of you?"]
 	// 2                -> confirm   ["2026-05-09 for 2?"]
 	// stored: {"date":"2026-05-09","party":2} after 15m0s
 	// yes              ->           ["See you then."]

@@ -30,6 +30,8 @@ func (s *step[T]) cause() string {
 		return startState
 	case s.edge != nil && s.edge.cause == causeWrong:
 		return s.edge.trigger()
+	case s.trace.Wrong:
+		return "wrong answer"
 	case s.trigger != nil:
 		return s.trigger.String()
 	default:

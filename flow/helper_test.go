@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,6 +27,12 @@ func postback(data string) *transport.Event {
 func picked(param, value, data string) *transport.Event {
 	e := postback(data)
 	e.Postback.Params = map[string]string{param: value}
+	return e
+}
+
+// inGroup returns the event as one of a group.
+func inGroup(e *transport.Event) *transport.Event {
+	e.Source = transport.Source{Chat: transport.ChatGroup, ChatID: "g", UserID: "u"}
 	return e
 }
 
@@ -62,12 +69,13 @@ func at(d time.Duration) func(*flow.Turn[log]) time.Time {
 
 func never(*flow.Turn[log]) time.Time { return time.Time{} }
 
-// parse returns an action that reads what the user sent, and rejects what read cannot.
+// parse returns an action that reads what the user sent, and rejects what read cannot, in the words of its
+// error if that is a rejection.
 func parse[T, V any](read func(string) (V, error), set func(*T, V)) flow.Action[T] {
 	return func(_ context.Context, t *flow.Turn[T]) error {
 		v, err := read(t.Input())
 		if err != nil {
-			return flow.Reject()
+			return errors.Join(err, flow.Reject())
 		}
 		set(&t.Data, v)
 		return nil
@@ -92,7 +100,7 @@ func newSession(t *testing.T, b *flow.Builder[log]) *session {
 func (s *session) input(e *transport.Event) *flow.Input {
 	return &flow.Input{
 		Turn: "turn-1", Event: e, Now: s.now,
-		State: s.state.State, Data: s.state.Data, Timers: s.state.Timers,
+		State: s.state.State, Data: s.state.Data, Trail: s.state.Trail, Timers: s.state.Timers,
 	}
 }
 
@@ -139,11 +147,11 @@ func said(msgs ...string) []transport.Message {
 	return out
 }
 
-// golden compares with a file in testdata; UPDATE_GOLDEN=1 writes it.
+// golden compares with a file in testdata; KAIWA_UPDATE=1 writes it.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE_GOLDEN") != "" {
+	if os.Getenv("KAIWA_UPDATE") != "" {
 		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
 	}
 	want, err := os.ReadFile(file)

@@ -128,7 +128,7 @@ func TestSwitchMenu(t *testing.T) {
 		{text("reject"), "a", "main", false},
 		{text("ask again"), "a", "main", false},
 		{text("guard"), "a", "main", false},
-		{text("refused"), "a", "", false},
+		{text("refused"), "a", "main", false},
 	} {
 		t.Run(tt.event.Text, func(t *testing.T) {
 			t.Parallel()

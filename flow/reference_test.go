@@ -76,10 +76,12 @@ func FuzzFlow(f *testing.F) {
 		for _, b := range events {
 			event := int(b) % len(refEvents)
 			row, next := refStep(rows, state, event)
+			wrong := row < 0 && refEvents[event].Kind != transport.KindFollow
 			in := &Input{Event: &refEvents[event], State: state, Data: []byte("-1")}
 			res, err := fl.Step(t.Context(), in)
 			require.NoError(t, err)
-			require.Equal(t, row >= 0, res.Handled)
+			require.Equal(t, row >= 0 || wrong, res.Handled)
+			require.Equal(t, wrong, res.Trace.Wrong)
 			require.Equal(t, next, res.State)
 			if row >= 0 && next != "" {
 				require.Equal(t, strconv.Itoa(row), string(res.Data), "the transition that was taken")
@@ -127,6 +129,9 @@ func refFlow(rows []refRow) *Flow {
 		}
 		t := s.On(refTriggers[r.trigger]).When("g", func(*Turn[int]) bool { return r.passes }).
 			Do(func(_ context.Context, t *Turn[int]) error { t.Data = i; return nil })
+		if r.outcome != To {
+			r.to = ""
+		}
 		t.finish(r.outcome, r.to)
 	}
 	return compile(newDraft(b))

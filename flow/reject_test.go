@@ -23,13 +23,13 @@ func TestReject(t *testing.T) {
 		exit flow.Action[log]
 		out  []transport.Message
 	}{
-		{name: "with messages", in: do(failing(msg)).To, out: said("no")},
-		{name: "wrapped", in: do(failing(wrapped)).To, out: said("no")},
+		{name: "with messages", in: do(failing(msg)).To, out: said("no", "enter a@a")},
+		{name: "wrapped", in: do(failing(wrapped)).To, out: said("no", "enter a@a")},
 		{name: "without messages", in: do(failing(flow.Reject())).To, out: said("enter a@a")},
-		{name: "of the enter action", in: do(ran("do")).ToRejecting, out: said("no")},
-		{name: "of the exit action", in: do(ran("do")).To, exit: failing(msg), out: said("no")},
-		{name: "staying", in: do(ran("do"), failing(msg)).Stay, out: said("no")},
-		{name: "at the end", in: do(ran("do"), failing(msg)).End, out: said("no")},
+		{name: "of the enter action", in: do(ran("do")).ToRejecting, out: said("no", "enter a@a")},
+		{name: "of the exit action", in: do(ran("do")).To, exit: failing(msg), out: said("no", "enter a@a")},
+		{name: "staying", in: do(ran("do"), failing(msg)).Stay, out: said("no", "enter a@a")},
+		{name: "at the end", in: do(ran("do"), failing(msg)).End, out: said("no", "enter a@a")},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -95,12 +95,14 @@ func TestRejectWhileAskingAgain(t *testing.T) {
 		s := newSession(t, b)
 		s.state.State, s.state.Data = "a", []byte(`{}`)
 		want := flow.Result{Handled: true, State: "a", Data: []byte(`{}`), Messages: tt.out}
-		require.Equal(t, want, s.step(text("x")), tt.name)
 		in := s.input(postback("old"))
 		in.Show = true
 		require.Equal(t, want, s.run(in), tt.name)
+		want.Trail, want.Trace = []byte{1, 0}, flow.Trace{Matched: true, Wrong: true, Refused: []int{2}}
+		require.Equal(t, want, s.step(text("x")), tt.name)
 		s.state = flow.Result{}
-		require.Equal(t, flow.Result{Handled: true, Messages: tt.out}, s.step(text("go")), "the flow does not start")
+		want = flow.Result{Handled: true, Messages: tt.out, Trace: flow.Trace{Matched: true, Refused: []int{1}}}
+		require.Equal(t, want, s.step(text("go")), "the flow does not start")
 	}
 }
 
@@ -111,7 +113,8 @@ func TestRejectedStartRunsNothing(t *testing.T) {
 	var runs int
 	b.In("a").Enter(func(context.Context, *flow.Turn[log]) error { runs++; return flow.Reject() }).On(flow.Any()).End()
 	s := newSession(t, b)
-	require.Equal(t, flow.Result{Handled: true}, s.step(text("x")))
+	want := flow.Result{Handled: true, Trace: flow.Trace{Matched: true, Refused: []int{1}}}
+	require.Equal(t, want, s.step(text("x")))
 	require.Equal(t, 1, runs)
 }
 

@@ -48,7 +48,7 @@ func TestOutcomes(t *testing.T) {
 	}{
 		{"start", "", "go", "a", true, said("enter a@a")},
 		{"stay", "a", "stay", "a", false, said("do@a", "do too@a")},
-		{"reenter", "a", "again", "a", true, said("exit a@a", "do@a", "enter a@a")},
+		{"again", "a", "again", "a", false, said("do@a", "enter a@a")},
 		{"to", "a", "b", "b", true, said("exit a@a", "do@a", "enter b@b")},
 		{"to itself", "a", "self", "a", true, said("exit a@a", "do@a", "enter a@a")},
 		{"end", "a", "end", "", false, said("exit a@a", "do@a")},
@@ -56,7 +56,8 @@ func TestOutcomes(t *testing.T) {
 		{"global to another", "b", "home", "a", true, said("exit b@b", "do@b", "enter a@a")},
 		{"global to itself", "a", "home", "a", true, said("exit a@a", "do@a", "enter a@a")},
 		{"global stay", "b", "any stay", "b", false, said("do@b")},
-		{"global reenter", "b", "any again", "b", true, said("exit b@b", "do@b", "enter b@b")},
+		{"global again", "b", "any again", "b", false, said("do@b", "enter b@b")},
+		{"again without a question", "bare", "any again", "bare", false, said("do@bare")},
 		{"global end", "bare", "quit", "", false, said("do@bare")},
 	}
 	for _, tt := range tests {
@@ -85,10 +86,17 @@ func TestOutcomes(t *testing.T) {
 func TestUnhandledChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, twoStates())
-	for _, e := range []*transport.Event{text("else"), text("guarded"), kind(transport.KindFollow)} {
+	for _, e := range []*transport.Event{
+		inGroup(text("else")), inGroup(text("guarded")), kind(transport.KindFollow), kind(transport.KindUnsend),
+	} {
 		in := s.input(e)
 		in.State, in.Data, in.Timers = "a", []byte(`{"ran":["x"]}`), []flow.Timer{{Name: "gone", Due: noon}}
-		require.Equal(t, flow.Result{State: "a", Data: in.Data, Timers: in.Timers}, s.run(in))
+		in.Trail = []byte{2, 0}
+		want := flow.Result{State: "a", Data: in.Data, Trail: in.Trail, Timers: in.Timers}
+		if e.Text == "guarded" {
+			want.Trace = flow.Trace{Matched: true, Failed: []flow.FailedGuard{{Transition: 8, Guard: "never"}}}
+		}
+		require.Equal(t, want, s.run(in))
 	}
 	for _, in := range []*flow.Input{{Event: due("after 1s")}, {Event: postback("old"), Show: true}} {
 		require.Equal(t, flow.Result{}, s.run(in), "nothing is running")
@@ -146,7 +154,7 @@ func TestShow(t *testing.T) {
 	require.Equal(t, said("enter b@b"), res.Messages)
 
 	in.State = "bare"
-	require.Equal(t, flow.Result{Handled: true, State: "bare", Data: []byte("{}")}, s.run(in))
+	require.Equal(t, flow.Result{Handled: true, State: "bare"}, s.run(in), "the data is not even read")
 }
 
 func TestRenamedState(t *testing.T) {

@@ -18,14 +18,15 @@ func timed() *flow.Builder[log] {
 	b.In("a").Enter(ran("enter a")).
 		After(5 * time.Minute).Do(ran("nudge")).Stay().
 		After(10 * time.Minute).Do(ran("move on")).To("b").
-		At(at(time.Hour)).Do(ran("hour")).Again().
+		At(at(time.Hour)).Do(ran("hour")).To("a").
 		At(never).End().
 		On(flow.Text("stay")).Stay().
 		On(flow.Text("again")).Again().
+		On(flow.Text("anew")).To("a").
 		On(flow.Text("b")).To("b")
 	b.In("b").
 		After(10*time.Minute).When("never", no).Do(ran("lost")).Stay().
-		After(15 * time.Minute).Do(ran("own lapse")).Again().
+		After(15 * time.Minute).Do(ran("own lapse")).To("b").
 		At(at(30 * time.Minute)).End()
 	b.InAny().
 		After(15 * time.Minute).Do(ran("lapse")).To("b").
@@ -51,7 +52,17 @@ func TestTimers(t *testing.T) {
 				"after 5m0s": 6 * min, "after 10m0s": 11 * min, "at 2": hour,
 				"after 15m0s": 16 * min, "at": 24 * hour,
 			}},
-		{"reenter computes the state's", min, text("again"), "a", said("enter a@a"),
+		{"again starts idle times anew", min, text("again"), "a", said("enter a@a"),
+			offsets{
+				"after 5m0s": 6 * min, "after 10m0s": 11 * min, "at 2": hour,
+				"after 15m0s": 16 * min, "at": 24 * hour,
+			}},
+		{"a wrong answer starts idle times anew", min, text("else"), "a", said("enter a@a"),
+			offsets{
+				"after 5m0s": 6 * min, "after 10m0s": 11 * min, "at 2": hour,
+				"after 15m0s": 16 * min, "at": 24 * hour,
+			}},
+		{"to its own state computes the state's", min, text("anew"), "a", said("enter a@a"),
 			offsets{
 				"after 5m0s": 6 * min, "after 10m0s": 11 * min, "at 2": hour + min,
 				"after 15m0s": 16 * min, "at": 24 * hour,
@@ -69,16 +80,13 @@ func TestTimers(t *testing.T) {
 				"after 10m0s": 20 * min, "after 15m0s 2": 25 * min, "at 2": 40 * min,
 				"after 15m0s": 15 * min, "at": 24 * hour,
 			}},
-		{"at, reentering", hour, due("at 2"), "a", said("hour@a", "enter a@a"),
+		{"at, to its own state", hour, due("at 2"), "a", said("hour@a", "enter a@a"),
 			offsets{
-				"after 5m0s": hour + 5*min, "after 10m0s": hour + 10*min, "at 2": 2 * hour,
+				"after 5m0s": 5 * min, "after 10m0s": 10 * min, "at 2": 2 * hour,
 				"after 15m0s": 15 * min, "at": 24 * hour,
 			}},
-		{"a global one's firing arms itself", 15 * min, due("after 15m0s"), "b", said("lapse@a"),
-			offsets{
-				"after 10m0s": 25 * min, "after 15m0s 2": 30 * min, "at 2": 45 * min,
-				"after 15m0s": 30 * min, "at": 24 * hour,
-			}},
+		{"a global one's firing uses it up, though it enters a state", 15 * min, due("after 15m0s"), "b", said("lapse@a"),
+			offsets{"after 10m0s": 25 * min, "after 15m0s 2": 30 * min, "at 2": 45 * min, "at": 24 * hour}},
 		{"a global at is used up", 24 * hour, due("at"), "a", said("tomorrow@a"),
 			offsets{"after 5m0s": 5 * min, "after 10m0s": 10 * min, "at 2": hour, "after 15m0s": 15 * min}},
 		{"an unknown one is used up", min, due("after 7m0s"), "a", nil,
@@ -119,13 +127,21 @@ func TestTimersOfTheState(t *testing.T) {
 	require.Equal(t, 15*time.Minute, timers(refused)["after 15m0s"])
 
 	s.now = noon.Add(15 * time.Minute)
-	reentered := s.step(due("after 15m0s 2"))
-	require.Equal(t, said("own lapse@b"), reentered.Messages)
-	require.Equal(t, 30*time.Minute, timers(reentered)["after 15m0s 2"], "with Reenter it is armed again")
-	require.Equal(t, 25*time.Minute, timers(reentered)["after 10m0s"])
-	require.Equal(t, 15*time.Minute, timers(reentered)["after 15m0s"], "a timer is not the user's activity")
+	anew := s.step(due("after 15m0s 2"))
+	require.Equal(t, said("own lapse@b"), anew.Messages)
+	require.True(t, anew.Entered)
+	require.NotContains(t, timers(anew), "after 15m0s 2", "only the user arms it again, though the state was entered")
+	require.NotContains(t, timers(anew), "after 10m0s")
+	require.Equal(t, 45*time.Minute, timers(anew)["at 2"], "a time is computed anew")
+	require.Equal(t, 15*time.Minute, timers(anew)["after 15m0s"], "a timer is not the user's activity")
 
-	require.Equal(t, flow.Result{Handled: true}, s.step(due("at 2")))
+	user := s.step(kind(transport.KindSticker))
+	require.Equal(t, offsets{
+		"after 10m0s": 25 * time.Minute, "after 15m0s 2": 30 * time.Minute, "at 2": 45 * time.Minute,
+		"after 15m0s": 30 * time.Minute, "at": 24 * time.Hour,
+	}, timers(user), "the user arms them")
+
+	require.Equal(t, flow.Result{Handled: true, Trace: flow.Trace{Transition: 12}}, s.step(due("at 2")))
 }
 
 // A code change gave the state another idle time. The old timer is used up, and the new one
@@ -148,7 +164,7 @@ func TestAtDoesNotSpin(t *testing.T) {
 	b := flow.New[log]("f")
 	b.Start(flow.Any()).To("a")
 	fixed := noon.Add(time.Hour)
-	b.In("a").At(func(*flow.Turn[log]) time.Time { return fixed }).Again().On(flow.Any()).End()
+	b.In("a").At(func(*flow.Turn[log]) time.Time { return fixed }).To("a").On(flow.Any()).End()
 	s := newSession(t, b)
 	require.Len(t, s.step(text("x")).Timers, 1)
 	s.now = fixed

@@ -29,11 +29,11 @@ func TestTrigger(t *testing.T) {
 		},
 		{
 			"exact text", flow.Text("Book", " 予約 ", "STRASSE"), `text "Book", " 予約 ", "STRASSE"`, flow.RankExact,
-			[]*transport.Event{text("book"), text(" BOOK\n"), text("\u3000予約"), text("ſtrasse"), text("booK")},
-			[]*transport.Event{text("books"), text("straße"), text(""), postback("book"), due("book")},
+			[]*transport.Event{text("book"), text(" BOOK\n"), text("\u3000予約"), text("ſtrasse"), text("straße"), text("booK")},
+			[]*transport.Event{text("books"), text(""), postback("book"), due("book")},
 		},
 		{
-			"text like", flow.TextLike(regexp.MustCompile(`^\d+$`)), `text like /^\d+$/`, flow.RankKind,
+			"text like", flow.TextLike(regexp.MustCompile(`^\d+$`)), `text like /^\d+$/`, flow.RankPattern,
 			[]*transport.Event{text("12")},
 			[]*transport.Event{text("a12"), text(" 12"), postback("12"), due("12")},
 		},
@@ -48,7 +48,7 @@ func TestTrigger(t *testing.T) {
 			[]*transport.Event{postback("Yes"), postback("yes "), text("yes")},
 		},
 		{
-			"postback prefix", flow.PostbackPrefix("item="), `postback "item=…"`, flow.RankKind,
+			"postback prefix", flow.PostbackPrefix("item="), `postback "item=…"`, flow.RankPattern,
 			[]*transport.Event{postback("item=3"), postback("item=")},
 			[]*transport.Event{postback("item"), postback("x item="), text("item=3")},
 		},
@@ -80,7 +80,7 @@ func TestTrigger(t *testing.T) {
 			[]*transport.Event{kind(transport.KindEdited), kind(transport.KindUnsend)}, []*transport.Event{text("x")},
 		},
 		{
-			"match", flow.Match("is long", long), "is long", flow.RankKind,
+			"match", flow.Match("is long", long), "is long", flow.RankPattern,
 			[]*transport.Event{text("a long message")}, []*transport.Event{text("short")},
 		},
 		{"zero", flow.Trigger{}, "empty trigger", flow.RankKind, nil, []*transport.Event{text("x"), {}}},
@@ -116,12 +116,12 @@ func TestTrigger(t *testing.T) {
 			s := newSession(t, b)
 			for _, e := range tt.yes {
 				require.Equal(t, tt.rank, s.f.Rank(e), "%+v", e)
-				require.True(t, s.run(&flow.Input{Event: e, State: "a"}).Handled, "%+v", e)
+				require.Equal(t, 2, s.run(&flow.Input{Event: e, State: "a"}).Trace.Transition, "%+v", e)
 			}
 			for _, e := range tt.no {
 				require.Equal(t, flow.RankNone, s.f.Rank(e), "%+v", e)
 				if e.Kind != transport.KindTimer {
-					require.False(t, s.run(&flow.Input{Event: e, State: "a"}).Handled, "%+v", e)
+					require.False(t, s.run(&flow.Input{Event: e, State: "a"}).Trace.Matched, "%+v", e)
 				}
 			}
 		})
