@@ -12,11 +12,13 @@ import (
 
 // answered is what became of an event.
 type answered struct {
-	flow *flow.Flow // the flow that the session is in, and that Result is of; nil if no flow answers
+	flow *flow.Flow // the flow that the session is in, and that res is of; nil if no flow answers
+	from flow.State // the state that flow was in; empty if it starts
 	res  flow.Result
-	// aside is a flow that answered without becoming active, and reminders are those that it set.
-	aside     *flow.Flow
-	reminders []flow.Reminder
+	// aside is a flow that answered without becoming active, and said is the result of its step. res has the
+	// messages of both.
+	aside *flow.Flow
+	said  flow.Result
 }
 
 // answer finds the flow that answers the event, and steps it. For example, with the flow booking active in
@@ -68,7 +70,7 @@ func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.I
 	switch tap {
 	case tapStale:
 	case tapEarlier:
-		a.flow = f
+		a.flow, a.from = f, in.State
 		a.res, err = f.Step(ctx, in)
 	default:
 		a, err = p.active(ctx, f, in)
@@ -81,7 +83,7 @@ func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.I
 	}
 	again := *in
 	again.Show = true
-	a.flow = f
+	a.flow, a.from = f, in.State
 	a.res, err = f.Step(ctx, &again)
 	return a, err
 }
@@ -119,7 +121,7 @@ func (p *planner) active(ctx context.Context, f *flow.Flow, in *flow.Input) (ans
 			}
 		}
 		if res, err := f.Step(ctx, &try); err != nil || res.Handled {
-			return answered{flow: f, res: res}, err
+			return answered{flow: f, from: in.State, res: res}, err
 		}
 		for rank := starts[i].rank; i < len(starts) && starts[i].rank == rank; i++ {
 			if a, err := p.start(ctx, f, starts[i].flow, in); err != nil || a.res.Handled {
@@ -128,7 +130,7 @@ func (p *planner) active(ctx context.Context, f *flow.Flow, in *flow.Input) (ans
 		}
 	}
 	res, err := f.Step(ctx, in)
-	return answered{flow: f, res: res}, err
+	return answered{flow: f, from: in.State, res: res}, err
 }
 
 // start tries the starts of g while f is active. A start that ends answers, and f goes on.
@@ -137,14 +139,14 @@ func (p *planner) start(ctx context.Context, f, g *flow.Flow, in *flow.Input) (a
 	if f == g {
 		try.Start = true
 		res, err := f.Step(ctx, &try)
-		return answered{flow: f, res: res}, err
+		return answered{flow: f, from: in.State, res: res}, err
 	}
 	try.State, try.Data, try.Trail, try.Timers = "", nil, nil, nil
 	res, err := g.Step(ctx, &try)
 	if err != nil || !res.Handled || res.State != "" {
 		return answered{flow: g, res: res}, err
 	}
-	a := answered{flow: f, aside: g, reminders: res.Reminders}
+	a := answered{flow: f, from: in.State, aside: g, said: res}
 	a.res = flow.Result{Handled: true, State: in.State, Data: in.Data, Trail: in.Trail, Timers: in.Timers}
 	if isAlone(in.Event) {
 		again := *in

@@ -341,19 +341,19 @@ func TestOwnDataThatLooksMarked(t *testing.T) {
 	b := flow.New[count]("menus")
 	b.Start(flow.Postback("~hello~x")).To("open")
 	b.In("open").Enter(said("open")).
-		On(flow.Postback("~hello~y")).Do(said("y")).Stay().
-		On(flow.Postback("~hello~z")).Do(said("z")).Stay().
-		On(flow.Postback("~good-bye~z")).Do(said("bye")).End()
+		On(flow.Postback("~hello~y").FromAnywhere()).Do(said("y")).Stay().
+		On(flow.Postback("~hello~z").FromAnywhere()).Do(said("z")).Stay().
+		On(flow.Postback("~good-bye~z").FromAnywhere()).Do(said("bye")).End()
 	f, err := b.Build()
 	require.NoError(t, err)
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{T: t, channel: &fakeChannel{}, store: memstore.New(), log: &logged{}}
 		r.start(r.channel, f)
+		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
 		for i, data := range []string{"x", "y", "z"} {
 			r.receive(tapped("ann", fmt.Sprint(i), data, "hello"))
 		}
 		r.receive(tapped("ann", "3", "z", "good-bye"))
 		require.Equal(t, []string{"open", "y", "z", "bye"}, untagged(r.channel.texts()))
-		require.NoError(t, r.bot.Shutdown(context.Background()))
 	})
 }

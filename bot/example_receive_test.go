@@ -25,7 +25,7 @@ func ExampleBot_Receive() {
 	b := flow.New[order]("order")
 	b.Start(flow.Text("order")).To("pay")
 	b.In("pay").Enter(say("Pay at https://shop.example/pay/4711, please.")).
-		On(flow.Postback("paid")).Do(say("Thank you, it is on its way.")).End().
+		On(flow.Postback("paid").FromAnywhere()).Do(say("Thank you, it is on its way.")).End().
 		After(time.Hour).Do(say("You have not paid.")).End()
 
 	platform := emulator.New("secret", "token", &emulator.Options{Users: []string{"ann"}})

@@ -38,6 +38,7 @@ func tour(bind map[flow.State]string) *flow.Flow {
 	b.In("one").Enter(show(text("one"))).
 		On(flow.Text("stay")).Do(show(text("stayed"))).Stay().
 		On(flow.Text("again")).Again().
+		On(flow.Text("anew")).To("one").
 		On(flow.Text("same")).To("same").
 		On(flow.Text("two")).To("two")
 	b.In("same").On(flow.Text("two")).To("two")
@@ -113,7 +114,7 @@ func TestMenuFollowsState(t *testing.T) {
 	}{
 		{"in and out", [][]string{{"tour", "one", "menu:main"}, {"end", "bye", "menu:"}}},
 		{"no change, no call", [][]string{
-			{"tour", "one", "menu:main"}, {"stay", "stayed"}, {"again", "one"}, {"same"}, {"nothing"},
+			{"tour", "one", "menu:main"}, {"stay", "stayed"}, {"again", "one"}, {"anew", "one"}, {"same"}, {"nothing"},
 			{"two", "two", "menu:other"}, {"bare", "menu:"}, {"end", "bye"},
 		}},
 		{"another flow takes over", [][]string{{"tour", "one", "menu:main"}, {"plain", "plain", "menu:"}, {"end"}}},
@@ -121,7 +122,7 @@ func TestMenuFollowsState(t *testing.T) {
 			{"tour", "one", "menu:main"}, {"two", "two", "menu:other"}, {"bare", "menu:"}, {"one", "one", "menu:main"},
 		}},
 		{"a switch of its own", [][]string{
-			{"tour", "one", "menu:main"}, {"own", "own", "menu:own"}, {"again", "one", "menu:main"},
+			{"tour", "one", "menu:main"}, {"own", "own", "menu:own"}, {"again", "one"}, {"anew", "one", "menu:main"},
 			{"own", "own", "menu:own"}, {"end", "bye", "menu:"},
 		}},
 		{"a menu that stays", [][]string{{"tour", "one", "menu:main"}, {"leave", "menu:member"}, {"plain", "plain"}, {"end"}}},
@@ -208,7 +209,7 @@ func TestMenuOfReminder(t *testing.T) {
 	}{
 		{"no flow", nil, []string{"remember", "menu:later"}},
 		{"a flow", []string{"tour"}, []string{"remember", "menu:later", "one", "menu:main", "bye", "menu:"}},
-		{"a flow that does not know menus", []string{"plain"}, []string{"remember", "menu:later", "menu:"}},
+		{"a flow that does not know menus", []string{"plain"}, []string{"remember", "menu:later", "plain", "menu:"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			onMenus(t, bound, func(r *rig, c *fakeChannel) {
@@ -220,7 +221,7 @@ func TestMenuOfReminder(t *testing.T) {
 				c.take()
 				r.pass(10 * time.Minute)
 				if len(tt.says) > 0 {
-					r.say("ann", "again")
+					r.say("ann", "anew")
 					r.say("ann", "end")
 				}
 				require.Equal(r, tt.sent, untagged(c.texts()))

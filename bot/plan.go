@@ -50,7 +50,8 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	if err != nil {
 		return pl, err
 	}
-	p.stepped(id, in, a.flow, in.State, &a.res)
+	p.stepped(id, in, a.aside, "", &a.said)
+	p.stepped(id, in, a.flow, a.from, &a.res)
 	var menu menuSwitch
 	if a.flow == nil {
 		if m := p.unanswered(id, &rec, e); m != nil {
@@ -58,7 +59,7 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 		}
 	} else {
 		if a.aside != nil {
-			pl.rec = withReminders(pl.rec, a.aside, a.reminders)
+			pl.rec = withReminders(pl.rec, a.aside, a.said.Reminders)
 		}
 		if pl.rec, err = after(id, pl.rec, a.flow, pl.turn, &a.res); err != nil {
 			return pl, err
@@ -73,7 +74,7 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	o := origin{session: id, turn: pl.turn, mark: unpackMark(id, pl.rec.mark), event: e, ages: at}
 	o.spent = replayed(pl.turn) && p.o.Failed != nil
 	pl.outs, err = p.render(o, a.res.Messages, menu)
-	return pl, outputOf(a.flow, in, err)
+	return pl, outputOf(a.flow, cmp.Or(string(a.from), "start"), err)
 }
 
 // input returns what a step gets of an event.
@@ -127,7 +128,7 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 		pl.rec, menu = followMenu(pl.rec, e, &res)
 	}
 	pl.outs, err = p.render(o, res.Messages, menu)
-	return pl, outputOf(f, &j.in, err)
+	return pl, outputOf(f, cmp.Or(string(j.in.State), tm.name), err)
 }
 
 // maxTimers is how many timers and reminders a session may have.

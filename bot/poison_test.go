@@ -87,19 +87,23 @@ func (p *poison) flow() *flow.Builder[poisoned] {
 		return func(context.Context, *turn) error { return p.at(place) }
 	}
 	b := flow.New[poisoned]("poison")
-	b.StartOn(flow.Text("start"), flow.Match("starts", func(e *transport.Event) bool {
+	b.Start(flow.Text("start"), flow.Match("starts", func(e *transport.Event) bool {
 		if e.Text == "match" {
 			p.mustAt("match")
 		}
 		return false
-	}))
+	})).To("only")
+	toParse := flow.Question(func(context.Context, *turn) error { return nil }, func(context.Context, *flow.Answer) (int, error) {
+		p.mustAt("parse")
+		return 0, nil
+	}, func(*poisoned) *int { return new(int) })
 	s := b.In("only").
+		Ask(toParse).When("it is to be parsed", func(t *turn) bool { return t.Input() == "parse" }).Stay().
 		On(flow.Text("stop")).End().
 		On(flow.Text("guard")).When("is fine", func(*turn) bool { p.mustAt("guard"); return true }).Stay().
 		On(flow.Text("action")).Do(act("action")).Stay().
 		On(flow.Text("enter")).To("entered").
 		On(flow.Text("exit")).To("left").
-		On(flow.Text("parse")).Do(flow.Parse(func(s string) (int, error) { p.mustAt("parse"); return 0, nil }, func(*poisoned, int) {})).Stay().
 		On(flow.Text("timer time")).To("timed").
 		On(flow.Text("reminder time")).Remind("r", func(*turn) time.Time { p.mustAt("reminder time"); return time.Time{} }, act("reminder")).Stay().
 		On(flow.Text("reminder")).Remind("s", func(t *turn) time.Time { return t.Now().Add(time.Minute) }, act("reminder")).Stay().

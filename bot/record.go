@@ -221,7 +221,8 @@ func (r *record) unmarshal(b []byte) error {
 	if n > 0 {
 		r.source = d.source()
 	}
-	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 || layout == recordPutOff && !r.putOff() {
+	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 || layout == recordPutOff && !r.putOff() ||
+		len(r.trail) > 0 && r.flow == "" {
 		return errBadRecord
 	}
 	return nil

@@ -21,7 +21,7 @@ func TestRemindersAtOneTimeDiffer(t *testing.T) {
 	var rec record
 	for range 3 {
 		var err error
-		rec, err = after(rec, booking, "turn", &flow.Result{
+		rec, err = after("session", rec, booking, "turn", &flow.Result{
 			Handled: true, Reminders: []flow.Reminder{{Name: "day_before", Due: due}},
 		})
 		require.NoError(t, err)
@@ -61,7 +61,7 @@ func TestTimerKeepsItsAttempts(t *testing.T) {
 	rec := record{flow: "booking", state: "a", timers: []timer{
 		{name: "at", due: due, attempts: 3, wait: time.Second}, {name: "after", due: due, attempts: 2, wait: time.Second},
 	}}
-	rec, err := after(rec, b.MustBuild(), "turn", &flow.Result{Handled: true, State: "a", Timers: []flow.Timer{
+	rec, err := after("session", rec, b.MustBuild(), "turn", &flow.Result{Handled: true, State: "a", Timers: []flow.Timer{
 		{Name: "at", Due: due}, {Name: "after", Due: due.Add(time.Minute)},
 	}})
 	require.NoError(t, err)

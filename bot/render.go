@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -135,13 +134,9 @@ func (e *outputError) Error() string {
 func (e *outputError) Unwrap() error { return e.err }
 
 // outputOf adds the flow and the place to an error of render; f is nil if no flow left the messages.
-func outputOf(f *flow.Flow, in *flow.Input, err error) error {
-	switch {
-	case err == nil || f == nil:
+func outputOf(f *flow.Flow, place string, err error) error {
+	if err == nil || f == nil {
 		return err
-	case in.Reminder:
-		return &outputError{f.Name(), in.Event.Text, err}
-	default:
-		return &outputError{f.Name(), cmp.Or(string(in.State), "start"), err}
 	}
+	return &outputError{f.Name(), place, err}
 }

@@ -118,10 +118,10 @@ func booking() *flow.Flow {
 // tab answers a tap that switches menus: to "more", as the user's client says.
 func tab() *flow.Flow {
 	b := flow.New[struct{}]("tab")
-	b.StartOn(flow.Match("switched to more", func(e *transport.Event) bool {
+	b.Start(flow.Match("switched to more", func(e *transport.Event) bool {
 		p := e.Postback
 		return p.Data == "tab" && p.Params["newRichMenuAliasId"] == "more" && p.Params["status"] == "SUCCESS"
-	}))
+	})).To("shown")
 	b.In("shown").Enter(send("There is more.")).On(flow.Text("hello")).Do(send("Hello.")).End()
 	return b.MustBuild()
 }
