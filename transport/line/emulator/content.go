@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -57,17 +58,22 @@ func (p *Platform) Upload(ctx context.Context, user string, u Upload) (Delivery,
 	return p.upload(ctx, user, u, nil)
 }
 
-// Album sends several images at once: one event each. Errors: those of Upload; it stops at the first.
+// Album sends several images at once: one event each, in an image set. One image alone is in none.
+// Errors: those of Upload; it stops at the first.
 func (p *Platform) Album(ctx context.Context, user string, images ...Upload) ([]Delivery, error) {
-	p.mu.Lock()
-	id := p.messageID()
-	p.mu.Unlock()
+	for _, u := range images {
+		if u.Kind != "image" {
+			return nil, fmt.Errorf("%w: an album holds images", ErrBadInput)
+		}
+	}
+	id := strings.ToUpper(randomHex(32))
 	var list []Delivery
 	for i, u := range images {
-		if u.Kind != "image" {
-			return list, fmt.Errorf("%w: an album holds images", ErrBadInput)
+		var set map[string]any
+		if len(images) > 1 {
+			set = map[string]any{"id": id, "index": i + 1, "total": len(images)}
 		}
-		d, err := p.upload(ctx, user, u, map[string]any{"id": id, "index": i + 1, "total": len(images)})
+		d, err := p.upload(ctx, user, u, set)
 		list = append(list, d)
 		if err != nil {
 			return list, err

@@ -164,8 +164,12 @@ func TestAlbum(t *testing.T) {
 	second := s.hit().event.Message["imageSet"].(map[string]any)
 	require.Equal(t, first["id"], second["id"])
 	require.Equal(t, []any{1.0, 2.0, 2.0}, []any{first["index"], second["index"], second["total"]})
-	_, err = s.Album(t.Context(), "User A", Upload{Kind: "video"})
+	require.Regexp(t, "^[0-9A-F]{64}$", first["id"])
+	_, err = s.Album(t.Context(), "User A", image, Upload{Kind: "video"})
 	require.ErrorIs(t, err, ErrBadInput)
+	_, err = s.Album(t.Context(), "User A", image)
+	require.NoError(t, err)
+	require.NotContains(t, s.hit().event.Message, "imageSet", "LINE has sets of several alone")
 	_, err = s.Album(t.Context(), "nobody", image)
 	require.ErrorIs(t, err, ErrUnknownUser)
 }
