@@ -59,7 +59,7 @@ func (p *Platform) Upload(ctx context.Context, user string, u Upload) (Delivery,
 }
 
 // Album sends several images at once: one event each, in an image set. One image alone is in none.
-// Errors: those of Upload; it stops at the first.
+// If one fails, such as its webhook, the others are sent all the same. Errors: the first of those of Upload.
 func (p *Platform) Album(ctx context.Context, user string, images ...Upload) ([]Delivery, error) {
 	for _, u := range images {
 		if u.Kind != "image" {
@@ -68,6 +68,7 @@ func (p *Platform) Album(ctx context.Context, user string, images ...Upload) ([]
 	}
 	id := strings.ToUpper(randomHex(32))
 	var list []Delivery
+	var failed error
 	for i, u := range images {
 		var set map[string]any
 		if len(images) > 1 {
@@ -75,11 +76,11 @@ func (p *Platform) Album(ctx context.Context, user string, images ...Upload) ([]
 		}
 		d, err := p.upload(ctx, user, u, set)
 		list = append(list, d)
-		if err != nil {
-			return list, err
+		if failed == nil {
+			failed = err
 		}
 	}
-	return list, nil
+	return list, failed
 }
 
 func (p *Platform) upload(ctx context.Context, user string, u Upload, set map[string]any,
