@@ -40,6 +40,15 @@ func blankAll(text string, e *transport.Event) string {
 	for _, s := range e.Postback.Params {
 		brought = append(brought, s)
 	}
+	if l := e.Location; l != nil {
+		brought = append(brought, l.Title, l.Address, degrees(l.Latitude), degrees(l.Longitude))
+	}
+	if e.Sticker != nil {
+		brought = append(brought, e.Sticker.Text)
+	}
+	if e.File != nil {
+		brought = append(brought, e.File.Name)
+	}
 	for _, s := range brought {
 		text = blank(text, s)
 	}
@@ -48,6 +57,9 @@ func blankAll(text string, e *transport.Event) string {
 	}
 	return text
 }
+
+// degrees is a latitude or a longitude as fmt prints it.
+func degrees(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // maxCause is how many runes of an error are logged. To look for all parts of a text in a longer error
 // would take too much time.

@@ -47,6 +47,12 @@ func TestBlankParts(t *testing.T) {
 			require.Equal(t, test.want, blankAll(test.text, &transport.Event{Postback: transport.Postback{Params: map[string]string{"date": test.said}}}))
 		})
 	}
+	e := &transport.Event{
+		Location: &transport.Location{Title: "Home", Address: "1-3 Kioicho, Tokyo", Latitude: 35.67966, Longitude: -139.5},
+		Sticker:  &transport.Sticker{Text: "Hanako"}, File: &transport.File{Name: "salary 2026.pdf"},
+	}
+	require.Equal(t, "no way from [redacted] in [redacted] at {[redacted], [redacted]} for [redacted] with [redacted]", blankAll(
+		"no way from Home in Kioicho at {35.67966, -139.5} for Hanako with salary 2026.pdf", e))
 	long := blankAll(strings.Repeat("é", 5000), &transport.Event{Text: strings.Repeat("hm ", 1600)})
 	require.Equal(t, strings.Repeat("é", maxCause)+"...", long)
 }

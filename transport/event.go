@@ -41,7 +41,7 @@ type Event struct {
 	// Images are the ids of the messages of all photos that were sent together, in their order. A single
 	// photo is one of one.
 	Images []string
-	// Mentions are those in the text of a KindText event, in the order they stand.
+	// Mentions are those in the text of a KindText or KindEdited event, as the platform lists them.
 	Mentions []Mention
 	// Quoted is the id of the message that this one quotes; empty if it quotes none.
 	Quoted string

@@ -159,6 +159,9 @@ func (f *fields) assemble(raw []byte, channel string) (transport.Event, error) {
 			ev.Postback.Params = f.params
 		}
 	}
+	if kind.IsMessage() || kind == transport.KindEdited {
+		f.fill(&ev)
+	}
 	return ev, nil
 }
 

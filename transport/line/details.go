@@ -16,9 +16,6 @@ type Details struct {
 	// External says that a picture, video or audio is not with LINE but somewhere else, at an
 	// address that the sender chose. Do not fetch it: it may be one inside your own network.
 	External bool
-	// FileName and FileSize are what the sender says of a file. Do not use the name as a path.
-	FileName string
-	FileSize int64
 	// LinkNonce is the nonce of an account link, and Linked whether the link was made.
 	LinkNonce string
 	Linked    bool
@@ -31,8 +28,6 @@ type wireDetails struct {
 	Message struct {
 		QuoteToken      string `json:"quoteToken"`
 		MarkAsReadToken string `json:"markAsReadToken"`
-		FileName        string `json:"fileName"`
-		FileSize        int64  `json:"fileSize"`
 		ContentProvider struct {
 			Type string `json:"type"`
 		} `json:"contentProvider"`
@@ -56,8 +51,7 @@ func DetailsOf(e *transport.Event) Details {
 	provider := w.Message.ContentProvider.Type
 	d := Details{
 		QuoteToken: w.Message.QuoteToken, MarkAsReadToken: w.Message.MarkAsReadToken,
-		External: provider != "" && provider != "line",
-		FileName: w.Message.FileName, FileSize: w.Message.FileSize,
+		External:  provider != "" && provider != "line",
 		LinkNonce: w.Link.Nonce, Linked: w.Link.Result == "ok",
 	}
 	for _, m := range append(w.Joined.Members, w.Left.Members...) {

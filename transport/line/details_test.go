@@ -17,7 +17,6 @@ func TestDetailsOf(t *testing.T) {
 		{"picture", `{"message":{"contentProvider":{"type":"line"}}}`, Details{}},
 		{"picture elsewhere", `{"message":{"contentProvider":{"type":"external","originalContentUrl":"https://10.0.0.1/"}}}`, Details{External: true}},
 		{"new provider", `{"message":{"contentProvider":{"type":"other"}}}`, Details{External: true}},
-		{"file", `{"message":{"fileName":"a.txt","fileSize":7}}`, Details{FileName: "a.txt", FileSize: 7}},
 		{"linked", `{"link":{"result":"ok","nonce":"n"}}`, Details{LinkNonce: "n", Linked: true}},
 		{"not linked", `{"link":{"result":"failed","nonce":"n"}}`, Details{LinkNonce: "n"}},
 		{"joined", `{"joined":{"members":[{"type":"user","userId":"U1"},{"type":"user"}]}}`, Details{Members: []string{"U1"}}},

@@ -7,8 +7,15 @@
 // bounded body, checks the signature over its bytes against all secrets in constant time, and
 // only then looks into it. An event of a type that is not known arrives as
 // transport.KindUnknown. One that is malformed is dropped with a warning in the log, and costs
-// none of its neighbours. Set ReadHeaderTimeout, MaxHeaderBytes and IdleTimeout on the server that the
-// handler is mounted in: these are of what comes before the handler, and after it.
+// none of its neighbours.
+//
+// A place, a sticker, a file, an image set, mentions and a quote are in the fields of the event that are
+// called so. Location, Sticker and File are never nil in an event of their kind; a part of them that is
+// not as LINE documents it is zero, and costs nothing else of the event. A mention whose Index and Length
+// lead out of the text has neither. Photos that were sent together come as an event each, in no order.
+//
+// Set ReadHeaderTimeout, MaxHeaderBytes and IdleTimeout on the server that the handler is mounted in:
+// these are of what comes before the handler, and after it.
 //
 // A signature has no expiry: whoever got hold of a signed webhook can post it again. Recognise
 // events by their ID, as package bot does.

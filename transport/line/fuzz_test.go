@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -24,12 +25,32 @@ type eventJSON struct {
 	ReplyToken      string
 	DeliveryContext struct{ IsRedelivery bool }
 	Source          struct{ Type, UserID, GroupID, RoomID string }
-	Message         *struct{ Type, ID, Text string }
+	Message         *messageJSON
 	Postback        *struct {
 		Data   string
 		Params map[string]string
 	}
 	Unsend struct{ MessageID string }
+}
+
+type messageJSON struct {
+	Type, ID, Text string
+	raw            []byte
+}
+
+func (m *messageJSON) UnmarshalJSON(raw []byte) error {
+	var v struct {
+		Type, ID string
+		Text     json.RawMessage
+	}
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	m.Type, m.ID, m.raw = v.Type, v.ID, slices.Clone(raw)
+	if v.Type != "text" || v.Text == nil {
+		return nil
+	}
+	return json.Unmarshal(v.Text, &m.Text)
 }
 
 func (e *eventJSON) fields() *fields {
@@ -42,6 +63,7 @@ func (e *eventJSON) fields() *fields {
 	}
 	if e.Message != nil {
 		f.messageType, f.messageID, f.text = []byte(e.Message.Type), []byte(e.Message.ID), []byte(e.Message.Text)
+		f.message, f.hasMore = e.Message.raw, true
 	}
 	if e.Postback != nil {
 		f.postbackData, f.params = []byte(e.Postback.Data), e.Postback.Params
@@ -145,6 +167,8 @@ func knownCase(key string) bool {
 	for _, k := range []string{
 		"type", "mode", "timestamp", "webhookEventId", "replyToken", "deliveryContext", "isRedelivery", "source",
 		"userId", "groupId", "roomId", "message", "id", "text", "postback", "data", "params", "unsend", "messageId",
+		"title", "address", "latitude", "longitude", "packageId", "stickerId", "keywords", "fileName", "fileSize",
+		"imageSet", "index", "total", "mention", "mentionees", "length", "isSelf", "quotedMessageId",
 	} {
 		if strings.EqualFold(k, key) && k != key {
 			return false
@@ -257,4 +281,47 @@ func requireContent(t *testing.T, theirs sdk.MessageContentInterface, ours *tran
 	text, ok := theirs.(sdk.TextMessageContent)
 	require.Equal(t, ok, ours.Kind == transport.KindText)
 	require.Equal(t, text.Text, ours.Text)
+	if f := v.FieldByName("QuotedMessageId"); f.IsValid() {
+		require.Equal(t, f.String(), ours.Quoted)
+	}
+	switch m := theirs.(type) {
+	case sdk.TextMessageContent:
+		requireMentions(t, m.Mention, ours)
+	case sdk.ImageMessageContent:
+		require.Equal(t, m.ImageSet != nil && m.ImageSet.Id != "", ours.Set != nil)
+		if s := ours.Set; s != nil && s.Total > 0 {
+			require.Equal(t, *m.ImageSet, sdk.ImageSet{Id: s.ID, Index: int32(s.Index), Total: int32(s.Total)})
+		}
+	case sdk.LocationMessageContent:
+		require.Equal(t, &transport.Location{Title: m.Title, Address: m.Address, Latitude: m.Latitude, Longitude: m.Longitude},
+			ours.Location)
+	case sdk.StickerMessageContent:
+		words := slices.DeleteFunc(m.Keywords, func(s string) bool { return s == "" })
+		require.Equal(t, &transport.Sticker{PackageID: m.PackageId, ID: m.StickerId, Keywords: append([]string(nil), words...), Text: m.Text},
+			ours.Sticker)
+	case sdk.FileMessageContent:
+		require.Equal(t, &transport.File{Name: m.FileName, Size: max(0, int64(m.FileSize))}, ours.File)
+	}
+}
+
+func requireMentions(t *testing.T, theirs *sdk.Mention, ours *transport.Event) {
+	t.Helper()
+	if theirs == nil {
+		require.Empty(t, ours.Mentions)
+		return
+	}
+	require.Len(t, ours.Mentions, len(theirs.Mentionees))
+	for i, m := range theirs.Mentionees {
+		got := ours.Mentions[i]
+		require.Equal(t, m.GetType() == "all", got.All)
+		user, ok := m.(sdk.UserMentionee)
+		if !ok {
+			continue
+		}
+		require.Equal(t, user.UserId, got.UserID)
+		require.Equal(t, user.IsSelf, got.Self)
+		if got.Length > 0 {
+			require.Equal(t, []int{int(user.Index), int(user.Length)}, []int{got.Index, got.Length})
+		}
+	}
 }

@@ -10,6 +10,8 @@ type fields struct {
 	sourceType, userID, groupID, roomID []byte
 
 	hasMessage          bool
+	message             []byte // the whole object
+	hasMore             bool   // it has a mention, a quote or an image set
 	messageType, text   []byte
 	messageID, unsentID []byte
 	hasPostback         bool
@@ -104,6 +106,7 @@ func (s *scanner) message(f *fields) {
 	}
 	f.hasMessage = true
 	var seen uint
+	start := s.i
 	for k := s.first(); k != nil; k = s.next() {
 		switch string(k) {
 		case "type":
@@ -115,10 +118,14 @@ func (s *scanner) message(f *fields) {
 		case "text":
 			s.once(&seen, 2)
 			f.text = s.str()
+		case "mention", "quotedMessageId", "imageSet":
+			f.hasMore = true
+			s.skip(maxDepth - 2)
 		default:
 			s.skip(maxDepth - 2)
 		}
 	}
+	f.message = s.b[start:s.i]
 }
 
 func (s *scanner) unsend(f *fields) {

@@ -27,10 +27,12 @@ func slowEvent(raw []byte, f *fields) error {
 	f.roomID = []byte(get[string](&d, source, "roomId"))
 
 	message := get[object](&d, e, "message")
-	f.hasMessage = message != nil
+	f.hasMessage, f.message, f.hasMore = message != nil, e["message"], true
 	f.messageType = []byte(get[string](&d, message, "type"))
 	f.messageID = []byte(get[string](&d, message, "id"))
-	f.text = []byte(get[string](&d, message, "text"))
+	if string(f.messageType) == "text" { // in a sticker it may be anything
+		f.text = []byte(get[string](&d, message, "text"))
+	}
 
 	postback := get[object](&d, e, "postback")
 	f.hasPostback = postback != nil

@@ -56,12 +56,21 @@ func (p *Platform) Sticker(ctx context.Context, user, packageID, stickerID strin
 	}, "Sticker "+packageID+"/"+stickerID)
 }
 
-// Location sends a place. Errors: ErrUnknownUser, ErrBlocked, ErrWebhook.
-func (p *Platform) Location(ctx context.Context, user, title string, latitude, longitude float64,
+// Location sends a place. Title and address may be empty: LINE leaves them out then. Errors:
+// ErrUnknownUser, ErrBlocked, ErrBadInput for what is no number, ErrWebhook.
+func (p *Platform) Location(ctx context.Context, user, title, address string, latitude, longitude float64,
 ) (Delivery, error) {
-	return p.writes(ctx, user, map[string]any{
-		"type": "location", "title": title, "latitude": latitude, "longitude": longitude,
-	}, "Location: "+title)
+	message := map[string]any{"type": "location", "latitude": latitude, "longitude": longitude}
+	label := "Location"
+	if title != "" {
+		message["title"] = title
+		label += ": " + title
+	}
+	if address != "" {
+		message["address"] = address
+		label += ": " + address
+	}
+	return p.writes(ctx, user, message, label)
 }
 
 // writes shows a message of the user and sends its event.

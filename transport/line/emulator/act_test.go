@@ -28,9 +28,12 @@ func TestUserActions(t *testing.T) {
 		}, "Photo", map[string]any{
 			"type": "image", "contentProvider": map[string]any{"type": "line"}}},
 		{"location", func(s *stage, ctx context.Context) (Delivery, error) {
-			return s.Location(ctx, "User A", "Here", 1.5, -2)
-		}, "Location: Here", map[string]any{
-			"type": "location", "title": "Here", "latitude": 1.5, "longitude": -2.0}},
+			return s.Location(ctx, "User A", "Here", "1 Main Street", 1.5, -2)
+		}, "Location: Here: 1 Main Street", map[string]any{
+			"type": "location", "title": "Here", "address": "1 Main Street", "latitude": 1.5, "longitude": -2.0}},
+		{"place without a name", func(s *stage, ctx context.Context) (Delivery, error) {
+			return s.Location(ctx, "User A", "", "", 1.5, -2)
+		}, "Location", map[string]any{"type": "location", "latitude": 1.5, "longitude": -2.0}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -43,7 +46,7 @@ func TestUserActions(t *testing.T) {
 			require.Equal(t, test.text, m.Text)
 			got := s.hit().event.Message
 			require.Equal(t, m.ID, got["id"])
-			require.Equal(t, test.name != "location", got["quoteToken"] != nil)
+			require.Equal(t, got["type"] != "location", got["quoteToken"] != nil)
 			delete(got, "id")
 			delete(got, "quoteToken")
 			require.NotEmpty(t, got["markAsReadToken"])
@@ -70,7 +73,7 @@ func TestSayRefusals(t *testing.T) {
 	_, err = s.Say(t.Context(), s.user(), a(5001))
 	require.ErrorIs(t, err, ErrBadInput)
 	require.NotContains(t, err.Error(), "aa")
-	_, err = s.Location(t.Context(), s.user(), "Nowhere", math.NaN(), 0)
+	_, err = s.Location(t.Context(), s.user(), "Nowhere", "", math.NaN(), 0)
 	require.ErrorIs(t, err, ErrBadInput)
 	require.Empty(t, s.hits)
 }

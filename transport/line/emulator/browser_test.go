@@ -154,10 +154,14 @@ func TestBrowserGroupAndMenu(t *testing.T) {
 		const picture = new File([Uint8Array.from(atob(%q), (c) => c.charCodeAt(0))], "p.png");
 		const chosen = new DataTransfer();
 		chosen.items.add(picture);
+		chosen.items.add(picture);
 		file.files = chosen.files;
 		file.dispatchEvent(new Event("change"));
 	})()`, base64.StdEncoding.EncodeToString(pixel)))
-	require.Equal(t, "image", s.hit().event.Message["type"])
+	for i := range 2 {
+		set := s.hit().event.Message["imageSet"].(map[string]any)
+		require.Equal(t, []any{float64(i + 1), 2.0}, []any{set["index"], set["total"]})
+	}
 	b.wait(`document.querySelector(".photo img")?.naturalWidth === 1`)
 
 	b.eval(`[...document.querySelectorAll("nav a")].find(a => a.textContent.includes("Friends")).click()`)

@@ -117,7 +117,7 @@ func (p *Platform) Press(ctx context.Context, user string, b Button, value strin
 	case "camera", "cameraRoll":
 		return p.Image(ctx, user)
 	case "location":
-		return p.Location(ctx, user, "A place", 35.681236, 139.767125)
+		return p.Location(ctx, user, "A place", "1-9-1 Marunouchi, Chiyoda-ku, Tokyo", 35.681236, 139.767125)
 	case "richmenuswitch":
 		return p.switchMenu(ctx, c, u, b)
 	case "postback":

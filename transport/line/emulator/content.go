@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -57,23 +58,29 @@ func (p *Platform) Upload(ctx context.Context, user string, u Upload) (Delivery,
 	return p.upload(ctx, user, u, nil)
 }
 
-// Album sends several images at once: one event each. Errors: those of Upload; it stops at the first.
+// Album sends several images at once: one event each, in an image set. One image alone is in none.
+// If one fails, such as its webhook, the others are sent all the same. Errors: the first of those of Upload.
 func (p *Platform) Album(ctx context.Context, user string, images ...Upload) ([]Delivery, error) {
-	p.mu.Lock()
-	id := p.messageID()
-	p.mu.Unlock()
-	var list []Delivery
-	for i, u := range images {
+	for _, u := range images {
 		if u.Kind != "image" {
-			return list, fmt.Errorf("%w: an album holds images", ErrBadInput)
-		}
-		d, err := p.upload(ctx, user, u, map[string]any{"id": id, "index": i + 1, "total": len(images)})
-		list = append(list, d)
-		if err != nil {
-			return list, err
+			return nil, fmt.Errorf("%w: an album holds images", ErrBadInput)
 		}
 	}
-	return list, nil
+	id := strings.ToUpper(randomHex(32))
+	var list []Delivery
+	var failed error
+	for i, u := range images {
+		var set map[string]any
+		if len(images) > 1 {
+			set = map[string]any{"id": id, "index": i + 1, "total": len(images)}
+		}
+		d, err := p.upload(ctx, user, u, set)
+		list = append(list, d)
+		if failed == nil {
+			failed = err
+		}
+	}
+	return list, failed
 }
 
 func (p *Platform) upload(ctx context.Context, user string, u Upload, set map[string]any,

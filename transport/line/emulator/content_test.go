@@ -1,8 +1,6 @@
 package emulator
 
 import (
-	"bytes"
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -164,8 +162,19 @@ func TestAlbum(t *testing.T) {
 	second := s.hit().event.Message["imageSet"].(map[string]any)
 	require.Equal(t, first["id"], second["id"])
 	require.Equal(t, []any{1.0, 2.0, 2.0}, []any{first["index"], second["index"], second["total"]})
-	_, err = s.Album(t.Context(), "User A", Upload{Kind: "video"})
+	require.Regexp(t, "^[0-9A-F]{64}$", first["id"])
+	_, err = s.Album(t.Context(), "User A", image, Upload{Kind: "video"})
 	require.ErrorIs(t, err, ErrBadInput)
+	_, err = s.Album(t.Context(), "User A", image)
+	require.NoError(t, err)
+	require.NotContains(t, s.hit().event.Message, "imageSet", "LINE has sets of several alone")
+
+	s.answers(http.StatusInternalServerError, nil)
+	list, err = s.Album(t.Context(), "User A", image, image)
+	require.ErrorIs(t, err, ErrWebhook)
+	require.Len(t, list, 2)
+	require.Equal(t, []int{500, 500}, []int{list[0].Status, list[1].Status}, "LINE sends the others all the same")
+	require.Equal(t, 5, len(s.Messages("User A")))
 	_, err = s.Album(t.Context(), "nobody", image)
 	require.ErrorIs(t, err, ErrUnknownUser)
 }
@@ -201,19 +210,15 @@ func TestHostsOfTheAPI(t *testing.T) {
 func TestPageUploads(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)
+	post := func(user, body string, headers ...string) int {
+		return s.call("POST", "/chat/upload?"+url.Values{"user": {user}}.Encode(), body, headers...).status
+	}
+	const form = "multipart/form-data; boundary=edge"
+	part := func(name string, data []byte) string {
+		return "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n" + string(data) + "\r\n"
+	}
 	upload := func(user, name string, data []byte, headers ...string) int {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		r, err := http.NewRequestWithContext(ctx, "POST", s.api.URL+"/chat/upload?"+
-			url.Values{"user": {user}, "name": {name}}.Encode(), bytes.NewReader(data))
-		require.NoError(t, err)
-		for i := 0; i < len(headers); i += 2 {
-			r.Header.Set(headers[i], headers[i+1])
-		}
-		res, err := http.DefaultClient.Do(r)
-		require.NoError(t, err)
-		require.NoError(t, res.Body.Close())
-		return res.StatusCode
+		return post(user, part(name, data)+"--edge--\r\n", append(headers, "Content-Type", form)...)
 	}
 	require.Equal(t, 204, upload("User A", "p.png", pixel))
 	id := s.hit().event.Message["id"].(string)
@@ -231,6 +236,14 @@ func TestPageUploads(t *testing.T) {
 	require.Equal(t, 400, upload("nobody", "p.png", pixel))
 	require.Equal(t, 403, upload("User A", "p.png", pixel, "Sec-Fetch-Site", "cross-site"))
 	require.Equal(t, 413, upload("User A", "p.png", []byte(strings.Repeat("x", maxUpload+1))))
+	require.Equal(t, 400, post("User A", part("p.png", pixel), "Content-Type", form), "it breaks off")
+	require.Equal(t, 400, post("User A", "{}", "Content-Type", "application/json"))
+
+	several := part("p.png", pixel) + part("notes.txt", []byte("x")) + part("q.png", pixel) + "--edge--\r\n"
+	require.Equal(t, 204, post("User A", several, "Content-Type", form))
+	first, second := s.hit().event.Message, s.hit().event.Message
+	require.Equal(t, map[string]any{"id": first["imageSet"].(map[string]any)["id"], "index": 2.0, "total": 2.0}, second["imageSet"])
+	require.Equal(t, "notes.txt", s.hit().event.Message["fileName"])
 	_, err := s.Unsend(t.Context(), "User A", id)
 	require.NoError(t, err)
 	require.Equal(t, 404, s.call("GET", "/chat/picture?id="+id, "").status)

@@ -17,7 +17,9 @@
 //
 // A person opens the page and chats as one of the users. A test calls [Platform.Say],
 // [Platform.Tap] and [Platform.Pick] to the same end, and reads the chat with [Platform.Messages]
-// and [Platform.Next]. Users are named by their id or by their name.
+// and [Platform.Next]. Users are named by their id or by their name. They send the rest of what people
+// send by [Platform.Quote], [Platform.Location], [Platform.Sticker], [Platform.Upload] and, for several
+// photos at once, [Platform.Album].
 //
 // [Platform.AddUser] adds people with profiles, [Platform.AddGroup] groups and rooms, into which
 // [Platform.Invite] brings the bot. A member who acts in a group is named by both: Say(ctx,

@@ -9,27 +9,63 @@ import (
 	"slices"
 )
 
-// maxUpload is the limit for a file that is sent from the page.
+// maxUpload is the limit for the files that are sent from the page at once.
 const maxUpload = 20 << 20
 
-// takeUpload sends a picture, or a file of another kind, that a person chose in the page. The body
-// is the file.
+// takeUpload sends what a person chose in the page: the pictures at once, and then each file of another
+// kind.
 func (p *Platform) takeUpload(w http.ResponseWriter, r *http.Request) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxUpload))
-	if err != nil {
-		http.Error(w, "The file is too large.", http.StatusRequestEntityTooLarge)
+	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
+	photos, files, err := chosen(r)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		http.Error(w, "That is too large.", http.StatusRequestEntityTooLarge)
+		return
+	case err != nil:
+		http.Error(w, reason(ErrBadInput), http.StatusBadRequest)
 		return
 	}
-	u := Upload{Kind: "image", Type: http.DetectContentType(data), Data: data}
-	if !slices.Contains(pictureTypes, u.Type) {
-		u.Kind, u.Name = "file", r.FormValue("name")
+	ctx, user := context.WithoutCancel(r.Context()), r.URL.Query().Get("user")
+	_, err = p.Album(ctx, user, photos...)
+	for _, u := range files {
+		if err == nil || errors.Is(err, ErrWebhook) {
+			_, err = p.Upload(ctx, user, u)
+		}
 	}
-	_, err = p.Upload(context.WithoutCancel(r.Context()), r.FormValue("user"), u)
 	if err != nil && !errors.Is(err, ErrWebhook) {
 		http.Error(w, reason(err), http.StatusBadRequest)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// chosen reads the files of a form.
+func chosen(r *http.Request) (photos, files []Upload, err error) {
+	form, err := r.MultipartReader()
+	if err != nil {
+		return nil, nil, err
+	}
+	for {
+		part, err := form.NextPart()
+		switch {
+		case err == io.EOF:
+			return photos, files, nil
+		case err != nil:
+			return nil, nil, err
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			return nil, nil, err
+		}
+		u := Upload{Kind: "image", Type: http.DetectContentType(data), Data: data}
+		if slices.Contains(pictureTypes, u.Type) {
+			photos = append(photos, u)
+			continue
+		}
+		u.Kind, u.Name = "file", part.FileName()
+		files = append(files, u)
+	}
 }
 
 // picture shows the page an image that a user sent.

@@ -149,12 +149,12 @@ form.addEventListener("submit", async (event) => {
 });
 
 file.addEventListener("change", async () => {
-  const [chosen] = file.files;
-  if (!chosen) return;
+  if (file.files.length === 0) return;
+  const body = new FormData();
+  for (const chosen of file.files) body.append("file", chosen);
   file.value = "";
   try {
-    const query = new URLSearchParams({ user, name: chosen.name });
-    const answer = await fetch(`chat/upload?${query}`, { method: "POST", body: chosen });
+    const answer = await fetch(`chat/upload?${new URLSearchParams({ user })}`, { method: "POST", body });
     if (!answer.ok) statusLine.textContent = await answer.text();
   } catch {
     statusLine.textContent = "The emulator is not running.";
