@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -25,7 +26,12 @@ func (t Trigger) atoms() []atom {
 			}
 		}
 		return as
-	case formTextLike, formMatch:
+	case formTextLike:
+		if t.like != nil && matchesAll(t.like.String()) {
+			return []atom{{form: formKinds, key: transport.KindText.String()}}
+		}
+		return []atom{{form: t.form, word: t.label}}
+	case formMatch:
 		return []atom{{form: t.form, word: t.label}}
 	case formPicker:
 		if len(t.words) == 0 {
@@ -37,6 +43,30 @@ func (t Trigger) atoms() []atom {
 		as[i] = atom{form: t.form, key: t.picker, word: w}
 	}
 	return as
+}
+
+// matchesAll reports whether a pattern certainly matches every text: it matches nothing at the beginning of
+// any. Example: ".*".
+func matchesAll(pattern string) bool {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	return err == nil && matchesEmpty(re)
+}
+
+func matchesEmpty(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpEmptyMatch, syntax.OpStar, syntax.OpQuest, syntax.OpBeginLine, syntax.OpBeginText:
+		return true
+	case syntax.OpPlus, syntax.OpCapture:
+		return matchesEmpty(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min == 0 || matchesEmpty(re.Sub[0])
+	case syntax.OpConcat:
+		return !slices.ContainsFunc(re.Sub, func(re *syntax.Regexp) bool { return !matchesEmpty(re) })
+	case syntax.OpAlternate:
+		return slices.ContainsFunc(re.Sub, matchesEmpty)
+	default:
+		return false
+	}
 }
 
 // same reports whether two triggers answer to the same events, as far as can be known.

@@ -17,10 +17,12 @@ func (d *draft[T]) check() []Problem {
 			d.checkEdge(r, e)
 			d.checkBranches(r, e)
 		}
-		checkTimers(r, s)
+		checkWrongs(r, s)
+		d.checkTimers(r, s)
 	}
+	d.checkMenus(r)
 	d.checkReminders(r)
-	d.checkReturns(r)
+	d.checkCalls(r)
 	d.checkOverlap(r)
 	d.checkGraph(r)
 	return r.problems
@@ -48,15 +50,31 @@ func (d *draft[T]) checkFlow(r *report) {
 		if len(block.states) == 0 {
 			r.add("", "", "In names no state")
 		}
-	}
-	for _, g := range d.globals {
-		for _, s := range g.but {
-			if d.byName[s] == nil {
-				r.add("", "", "InAnyBut names %q, which is not a state of the flow", s)
+		for i, s := range block.states {
+			if slices.Contains(block.states[:i], s) {
+				r.add(s, "", "In names the state twice")
 			}
 		}
 	}
+	for _, g := range d.globals {
+		d.checkBut(r, g)
+	}
 	d.checkAliases(r)
+}
+
+// checkBut reports an InAnyBut that names what is no state, a state twice, or all states.
+func (d *draft[T]) checkBut(r *report, g *draftState[T]) {
+	for i, s := range g.but {
+		switch {
+		case d.byName[s] == nil:
+			r.add("", "", "InAnyBut names %q, which is not a state of the flow", s)
+		case slices.Contains(g.but[:i], s):
+			r.add("", "", "InAnyBut names the state %q twice", s)
+		}
+	}
+	if len(d.states) > 0 && len(d.statesOf(g)) == 0 {
+		r.add("", "", "InAnyBut leaves no state: it names all of them")
+	}
 }
 
 func (d *draft[T]) checkAliases(r *report) {
@@ -80,14 +98,19 @@ func (d *draft[T]) checkAliases(r *report) {
 }
 
 func (d *draft[T]) checkState(r *report, s *draftState[T]) {
+	if s == d.starts {
+		checkStarts(r, s)
+		return
+	}
 	inAny := slices.Contains(d.globals, s)
-	if f := nameFault(string(s.name)); f != "" && !inAny && s != d.starts {
+	if f := nameFault(string(s.name)); f != "" && !inAny {
 		r.add(s.name, "", "the state's name %q %s", s.name, f)
 	}
-	if n := len(s.asks); n > 1 {
-		r.add(s.name, "", "asks %d questions", n)
-	} else if n > 0 && inAny {
-		r.add(s.name, "", "InAny cannot ask a question")
+	switch n := len(s.asks); {
+	case n > 0 && inAny:
+		r.add(s.place(), "", "InAny cannot ask a question: Ask belongs to a state")
+	case n > 1:
+		r.add(s.name, "", "asks %d questions: a state has one Ask", n)
 	}
 	for _, part := range [...]struct {
 		name    string
@@ -95,14 +118,33 @@ func (d *draft[T]) checkState(r *report, s *draftState[T]) {
 	}{{"Enter", s.enter}, {"Exit", s.exit}} {
 		switch {
 		case inAny && len(part.actions) > 0:
-			r.add(s.name, "", "InAny cannot have an %s action", part.name)
+			r.add(s.place(), "", "InAny cannot have an %s action", part.name)
 		case len(part.actions) > 1:
 			r.add(s.name, "", "has %d %s actions", len(part.actions), part.name)
 		}
 		for _, a := range part.actions {
 			if a == nil {
-				r.add(s.name, "", "the %s action is nil", part.name)
+				r.add(s.place(), "", "the %s action is nil", part.name)
 			}
+		}
+	}
+}
+
+// checkStarts reports what was declared behind a Start as if that were a state. Example:
+// b.Start(flow.Text("book")).To(AskDay).On(flow.Text("help")).
+func checkStarts[T any](r *report, s *draftState[T]) {
+	for _, part := range [...]struct {
+		name string
+		n    int
+	}{{"Enter", len(s.enter)}, {"Exit", len(s.exit)}, {"Menu", len(s.menus)}} {
+		if part.n > 0 {
+			r.add(s.name, "", "%s stands behind a Start: it belongs to a state, which In declares", part.name)
+		}
+	}
+	names := [...]string{causeEvent: "On", causeAnswer: "Ask", causeWrong: "Wrong", causeIdle: "After", causeTime: "At"}
+	for _, e := range s.edges {
+		if e.cause != causeStart && e.cause != causeNone {
+			r.add(s.name, e.String(), "%s stands behind a Start: it belongs to a state, which In declares", names[e.cause])
 		}
 	}
 }
@@ -113,7 +155,8 @@ func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
 	case (e.cause == causeEvent || e.cause == causeStart) && len(e.triggers) == 0:
 		at("%s names no trigger", map[cause]string{causeEvent: "On", causeStart: "Start"}[e.cause])
 	case e.cause == causeNone:
-		at("Else or ElseIf follows no transition")
+		r.add(e.place(), "", "Else or ElseIf follows no transition")
+		return
 	case e.cause == causeIdle && (e.after < minAfter || e.after > maxAfter):
 		at("the time is out of bounds: at least %v, at most %v", minAfter, maxAfter)
 	case e.cause == causeTime && e.at == nil:
@@ -132,7 +175,7 @@ func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
 		checkGuard(at, g, e.when[i])
 	}
 	for _, g := range e.lateWhen {
-		at("When %q stands after Do: use If, or put it before Do", g)
+		at("When %q stands after Do or If: put it before them, or use If", g)
 	}
 	for _, a := range e.do {
 		if a == nil {
@@ -159,12 +202,19 @@ const outcomes = "Stay, Again, To, Call, Return, ReturnOr, Back, Restart or End"
 // outcomes that the transition cannot have.
 func (d *draft[T]) checkBranches(r *report, e *edge[T]) {
 	at := func(format string, args ...any) { r.add(e.place(), e.String(), format, args...) }
+	if e.cause == causeNone {
+		return // an Else that follows nothing
+	}
 	if len(e.branches) == 0 {
 		at("is open: finish it with %s", outcomes)
 	}
 	for i := range e.branches {
 		b := &e.branches[i]
 		first := i == 0
+		if sameGuard := func(f *fork) bool { return f.guard == b.guard && f.kind != branchElse }; b.guard != "" &&
+			slices.ContainsFunc(e.forks[:i], sameGuard) {
+			at("the guard %q stands at two branches", b.guard)
+		}
 		switch {
 		case b.kind == branchIf && !first:
 			at("If %q follows a branch: use ElseIf", b.guard)
@@ -189,7 +239,7 @@ func (d *draft[T]) checkBranches(r *report, e *edge[T]) {
 		case b.outcomes > 1:
 			at("has %d outcomes", b.outcomes)
 		case e.cause == causeStart && b.outcome != To && b.outcome != End:
-			at("a start cannot %s: it leads To a state or Ends", b.outcome)
+			at("has the outcome %s: a start leads To a state, or Ends", b.outcome)
 		}
 		switch {
 		case !b.outcome.named() || d.byName[b.to] != nil:
@@ -199,53 +249,6 @@ func (d *draft[T]) checkBranches(r *report, e *edge[T]) {
 			at("leads to %q, which is not a state of the flow", b.to)
 		}
 	}
-}
-
-// checkReturns reports each Return that nobody can have called.
-func (d *draft[T]) checkReturns(r *report) {
-	called := d.called()
-	for _, s := range d.everything() {
-		for _, e := range s.edges {
-			if !slices.ContainsFunc(e.forks, func(f *fork) bool { return f.outcome == Return }) {
-				continue
-			}
-			if !slices.ContainsFunc(d.states, func(in *draftState[T]) bool {
-				return called[in.name] && slices.Contains(d.sources(in), s)
-			}) {
-				r.add(e.place(), e.String(), "returns, but nothing calls: use Call, or ReturnOr")
-			}
-		}
-	}
-}
-
-// called returns the states that may be entered while another state waits for a Return.
-func (d *draft[T]) called() map[State]bool {
-	called := map[State]bool{}
-	var visit func(name State)
-	visit = func(name State) {
-		s := d.byName[name]
-		if s == nil || called[name] {
-			return
-		}
-		called[name] = true
-		for _, e := range d.edges(s) {
-			for _, f := range e.forks {
-				if f.outcome == To {
-					visit(f.to)
-				}
-			}
-		}
-	}
-	for _, s := range d.states {
-		for _, e := range d.edges(s) {
-			for _, f := range e.forks {
-				if f.outcome == Call {
-					visit(f.to)
-				}
-			}
-		}
-	}
-	return called
 }
 
 func checkTrigger(r *report, s State, t Trigger, transition string) {
@@ -259,36 +262,6 @@ func checkTrigger(r *report, s State, t Trigger, transition string) {
 			r.add(s, transition, "%s", f)
 		}
 	}
-}
-
-// checkTimers reports an After that is declared twice, and one that never fires because an earlier time
-// leads away from the state. Example: After(5 * time.Minute).End() before After(15 * time.Minute).
-func checkTimers[T any](r *report, s *draftState[T]) {
-	for i, e := range s.edges {
-		if e.cause != causeIdle {
-			continue
-		}
-		for j, other := range s.edges {
-			switch {
-			case other.cause != causeIdle || i == j:
-			case j < i && other.String() == e.String():
-				r.add(e.place(), e.String(), "is declared twice")
-			case other.after < e.after && other.leadsAway():
-				r.add(e.place(), e.String(), "never fires: %s leads away before", &other.path)
-			}
-		}
-	}
-}
-
-// leadsAway reports whether a timer certainly leads away from the states that have it.
-func (p *path) leadsAway() bool {
-	for _, f := range p.forks {
-		away := f.outcome == End || p.from != AnyState && f.outcome.enters() && f.to != p.from
-		if !away {
-			return false
-		}
-	}
-	return len(p.guards) == 0
 }
 
 func (d *draft[T]) checkReminders(r *report) {

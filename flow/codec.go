@@ -56,7 +56,23 @@ func (c codec[T]) fault() string {
 	if c.typed {
 		return ""
 	}
-	return unstorable(reflect.TypeFor[T](), "", map[reflect.Type]bool{})
+	if text := halfTyped(any(new(T))); text != "" {
+		return text
+	}
+	return unstorable(reflect.TypeFor[T]())
+}
+
+// halfTyped says that the data has one method of TypedData without the other, or nothing.
+func halfTyped(data any) string {
+	_, appends := data.(interface{ AppendData([]byte) ([]byte, error) })
+	_, sets := data.(interface{ SetData([]byte) error })
+	switch {
+	case appends && !sets:
+		return "the data has AppendData without SetData: see TypedData"
+	case sets && !appends:
+		return "the data has SetData without AppendData: see TypedData"
+	}
+	return ""
 }
 
 // decode reads the stored data, once.

@@ -31,7 +31,10 @@ func newDraft[T any](b *Builder[T]) *draft[T] {
 	d := &draft[T]{b: b, byName: map[State]*draftState[T]{}, starts: &draftState[T]{name: startState}}
 	d.starts.add(b.starts)
 	for _, block := range b.states {
-		for _, name := range block.states {
+		for i, name := range block.states {
+			if slices.Contains(block.states[:i], name) {
+				continue // a fault, which Build reports once
+			}
 			s := d.byName[name]
 			if s == nil {
 				s = &draftState[T]{name: name}
@@ -119,6 +122,16 @@ func (d *draft[T]) sources(s *draftState[T]) []*draftState[T] {
 	return all
 }
 
+// statesOf returns the states that have the transitions of InAny or InAnyBut.
+func (d *draft[T]) statesOf(g *draftState[T]) []*draftState[T] {
+	return slices.DeleteFunc(slices.Clone(d.states), func(s *draftState[T]) bool {
+		return slices.Contains(g.but, s.name)
+	})
+}
+
+// place names the state in problems.
+func (s *draftState[T]) place() State { return (&path{from: s.name, but: s.but}).place() }
+
 // edges returns all transitions that may be taken in a state.
 func (d *draft[T]) edges(s *draftState[T]) []*edge[T] {
 	var all []*edge[T]
@@ -137,11 +150,11 @@ func (d *draft[T]) everything() []*draftState[T] {
 func candidates[T any](edges []*edge[T]) []candidate[T] {
 	var cs []candidate[T]
 	for _, e := range edges {
-		for _, t := range e.triggers {
-			cs = append(cs, candidate[T]{t, t.rank(), e})
+		for i, t := range e.triggers {
+			cs = append(cs, candidate[T]{t, t.rank(), e, i})
 		}
 		if e.cause == causeAnswer {
-			cs = append(cs, candidate[T]{answerTrigger, RankKind, e})
+			cs = append(cs, candidate[T]{answerTrigger, RankKind, e, 0})
 		}
 	}
 	slices.SortStableFunc(cs, func(a, b candidate[T]) int { return cmp.Compare(b.rank, a.rank) })

@@ -84,7 +84,9 @@ type DefinitionError struct {
 
 // Problem is one fault of a flow.
 type Problem struct {
-	State      State  // empty if it concerns the flow as a whole, "*" for InAny
+	// State is empty if the fault concerns the flow as a whole. It is "start" for what Start declares, "*"
+	// for InAny, and such as "* but human" for InAnyBut.
+	State      State
 	Transition string // empty if it concerns the state as a whole
 	Text       string
 }

@@ -46,7 +46,7 @@ func (d *draft[T]) reached() map[State]bool {
 }
 
 // ends returns the states from which the end can be reached, found backwards from it. A state that returns
-// leads to all that call.
+// leads to all that call, and one with Back to all that an answer leads out of.
 func (d *draft[T]) ends() map[State]bool {
 	ends, before := map[State]bool{}, map[State][]State{}
 	var visit func(name State)
@@ -59,7 +59,7 @@ func (d *draft[T]) ends() map[State]bool {
 			visit(b)
 		}
 	}
-	var callers, returns []State
+	var callers, returns, answered, back []State
 	for _, s := range d.states {
 		for _, e := range d.edges(s) {
 			for _, f := range e.forks {
@@ -72,14 +72,23 @@ func (d *draft[T]) ends() map[State]bool {
 				if f.outcome == Call {
 					callers = append(callers, s.name)
 				}
-				if f.outcome.dynamic() && f.outcome != Back {
+				switch {
+				case f.outcome == Back:
+					back = append(back, s.name)
+				case f.outcome.dynamic():
 					returns = append(returns, s.name)
+				}
+				if f.outcome.enters() {
+					answered = append(answered, s.name)
 				}
 			}
 		}
 	}
 	for _, caller := range callers {
 		before[caller] = append(before[caller], returns...)
+	}
+	for _, s := range answered {
+		before[s] = append(before[s], back...)
 	}
 	visit(endState)
 	return ends

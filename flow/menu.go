@@ -64,13 +64,33 @@ func (d *draft[T]) boundMenus() (all []boundMenu) {
 	return all
 }
 
+// checkMenus reports a menu of InAny or InAnyBut that never shows, because an earlier one of them binds the
+// states to another.
+func (d *draft[T]) checkMenus(r *report) {
+	for i, g := range d.globals {
+		taken := 0
+		shows := slices.ContainsFunc(d.statesOf(g), func(s *draftState[T]) bool {
+			earlier := slices.ContainsFunc(d.globals[:i], func(h *draftState[T]) bool {
+				return len(h.menus) > 0 && !slices.Contains(h.but, s.name)
+			})
+			if earlier {
+				taken++
+			}
+			return !earlier && len(s.menus) == 0
+		})
+		if len(g.menus) > 0 && !shows && taken > 0 {
+			r.add(g.place(), "", "the menu %q never shows: an InAny or InAnyBut before it has another", g.menus[0])
+		}
+	}
+}
+
 func (s *draftState[T]) checkMenu(r *report) {
 	if len(s.menus) > 1 {
-		r.add(s.name, "", "is bound to %d menus", len(s.menus))
+		r.add(s.place(), "", "is bound to %d menus", len(s.menus))
 	}
 	for _, name := range s.menus {
 		if transport.CheckMenuName(name) != nil {
-			r.add(s.name, "", "the menu's name %q is not up to %d of a-z, 0-9, _ and -", name, transport.MaxMenuName)
+			r.add(s.place(), "", "the menu's name %q is not up to %d of a-z, 0-9, _ and -", name, transport.MaxMenuName)
 		}
 	}
 }

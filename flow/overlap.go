@@ -5,55 +5,47 @@ import (
 	"slices"
 )
 
+// missed is one trigger of a transition that is never taken for it in a state.
+type missed[T any] struct {
+	edge    *edge[T]
+	trigger int // the place among the transition's candidates
+}
+
 // checkOverlap finds transitions that cannot be told apart, and transitions that are never taken
 // because earlier ones take all their events. A transition of InAny is a fault only if it is
-// one in every state: a single state may answer to an event in its own way.
+// one in every state: a single state may answer to an event in its own way. A pattern is a fault if it is
+// one in any state, because which texts it is for cannot be seen there: InAnyBut says that it is meant.
 func (d *draft[T]) checkOverlap(r *report) {
-	type missed struct {
-		first Problem
-		count int
-	}
-	global := map[string]*missed{} // by the transition's engine name and trigger
-	key := func(e *edge[T], t *Trigger) string { return e.event + " " + t.String() }
+	texts := map[missed[T]]map[State]string{} // of InAny and InAnyBut
 	for _, s := range slices.Concat([]*draftState[T]{d.starts}, d.states) {
 		cs := candidates(d.edges(s))
 		for i, c := range cs {
 			text := overlap(cs[:i], c)
-			if text == "" {
-				continue
+			switch {
+			case text == "":
+			case c.edge.from == s.name:
+				r.add(c.edge.place(), c.edge.String(), "%s", text)
+			default:
+				m := missed[T]{c.edge, c.number}
+				if texts[m] == nil {
+					texts[m] = map[State]string{}
+				}
+				texts[m][s.name] = text
 			}
-			p := Problem{c.edge.place(), c.edge.String(), text}
-			if c.edge.from == s.name {
-				r.problems = append(r.problems, p)
-				continue
-			}
-			if c.rank == RankPattern {
-				p.Text = fmt.Sprintf("in the state %s, %s", s.name, text)
-				r.problems = append(r.problems, p)
-				continue
-			}
-			m := global[key(c.edge, &c.trigger)]
-			if m == nil {
-				m = &missed{first: p}
-				global[key(c.edge, &c.trigger)] = m
-			}
-			m.count++
 		}
 		d.checkTimerCount(r, s)
 	}
 	for _, g := range d.globals {
-		covered := 0
-		for _, s := range d.states {
-			if !slices.Contains(g.but, s.name) {
-				covered++
-			}
-		}
-		for _, e := range g.edges {
-			for i := range e.triggers {
-				k := key(e, &e.triggers[i])
-				if m := global[k]; m != nil && m.count >= covered {
-					r.problems = append(r.problems, m.first)
-					delete(global, k)
+		states := d.statesOf(g)
+		for _, c := range candidates(g.edges) {
+			in := texts[missed[T]{c.edge, c.number}]
+			if len(in) > 0 && len(in) == len(states) {
+				r.add(c.edge.place(), c.edge.String(), "%s", in[states[0].name])
+			} else if c.rank == RankPattern {
+				for _, s := range states {
+					if text := in[s.name]; text != "" {
+						r.add(c.edge.place(), c.edge.String(), "in the state %s, %s; use InAnyBut if that is meant", s.name, text)
+					}
 				}
 			}
 		}
@@ -72,12 +64,14 @@ func (d *draft[T]) checkTimerCount(r *report, s *draftState[T]) {
 	}
 }
 
-// certain reports whether the transition is taken by each event that one of its triggers answers to. One
-// with guards may not be, nor Back, nor a question.
-func (p *path) certain() bool {
-	back := len(p.forks) == 1 && p.forks[0].outcome == Back
-	return len(p.guards) == 0 && !back && p.cause != causeAnswer
+// passesOn reports whether the transition, though its triggers answer to an event and its guards pass, may
+// leave the event to the next: Back does if nothing is behind, and a question what it refuses.
+func (p *path) passesOn() bool {
+	return p.cause == causeAnswer || len(p.forks) == 1 && p.forks[0].outcome == Back
 }
+
+// certain reports whether the transition is taken by each event that one of its triggers answers to.
+func (p *path) certain() bool { return len(p.guards) == 0 && !p.passesOn() }
 
 // overlap says why c is never taken, or cannot be told from a candidate before it. It returns ""
 // if there is no such fault.
@@ -85,12 +79,18 @@ func overlap[T any](before []candidate[T], c candidate[T]) string {
 	if c.trigger.fault != "" || c.trigger.form == formNone {
 		return ""
 	}
+	if c.edge.cause == causeAnswer {
+		if first := shadowed(before, c); first != nil {
+			return fmt.Sprintf("the question is never answered: %s comes first", &first.edge.path)
+		}
+		return ""
+	}
 	for _, b := range before {
 		if b.edge.from != c.edge.from || b.trigger.fault != "" || !b.trigger.same(c.trigger) {
 			continue
 		}
-		if b.edge != c.edge && len(b.edge.guards) == 0 && !b.edge.certain() {
-			continue // such as Back: the next transition is taken when nothing is behind
+		if b.edge != c.edge && b.edge.passesOn() && !(b.edge.leads(Back) && c.edge.leads(Back) && c.edge.passesOn()) {
+			continue
 		}
 		same := b.trigger.String() == c.trigger.String()
 		switch {
@@ -106,8 +106,8 @@ func overlap[T any](before []candidate[T], c candidate[T]) string {
 			return fmt.Sprintf("the trigger %s cannot be told from %s", c.trigger, b.trigger)
 		}
 	}
-	if text := shadow(before, c); text != "" {
-		return text
+	if first := shadowed(before, c); first != nil {
+		return fmt.Sprintf("the trigger %s is shadowed: %s comes first", c.trigger, &first.edge.path)
 	}
 	return takenWord(before, c)
 }
@@ -132,21 +132,20 @@ func takenWord[T any](before []candidate[T], c candidate[T]) string {
 	return ""
 }
 
-// shadow says which candidates before c, all without guards, take all events of c. It returns "" if
-// some event is left for c. Example: On(TextLike(x)) after On(Text()).
-func shadow[T any](before []candidate[T], c candidate[T]) string {
-	var first *candidate[T]
+// shadowed returns the first of the candidates before c, all without guards, that together take all events
+// of c; nil if some event is left for c. Example: On(TextLike(x)) after On(Text()).
+func shadowed[T any](before []candidate[T], c candidate[T]) (first *candidate[T]) {
 	for _, a := range c.trigger.atoms() {
 		i := slices.IndexFunc(before, func(b candidate[T]) bool {
 			return b.edge != c.edge && b.edge.certain() && b.trigger.fault == "" && b.trigger.farther(&c.trigger) &&
 				slices.ContainsFunc(b.trigger.atoms(), func(x atom) bool { return x.covers(a) })
 		})
 		if i < 0 {
-			return ""
+			return nil
 		}
 		if first == nil {
 			first = &before[i]
 		}
 	}
-	return fmt.Sprintf("the trigger %s is shadowed: %s comes first", c.trigger, &first.edge.path)
+	return first
 }

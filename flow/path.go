@@ -193,6 +193,7 @@ type candidate[T any] struct {
 	trigger Trigger
 	rank    Rank
 	edge    *edge[T]
+	number  int // which trigger of the transition it is
 }
 
 // isZero reports whether v points to a zero value.
