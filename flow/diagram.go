@@ -2,118 +2,295 @@ package flow
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
-// anyID is the diagram's id of "any state". No state has it: names have no capitals.
-const anyID = "Any"
-
-// Diagram returns the flow as a Mermaid stateDiagram-v2. What InAny declares leaves from a
-// state of its own, "any state". The text depends on the definition alone, so that it can be
-// kept as a golden file.
+// Diagram returns the flow as a Mermaid flowchart. A box is a state; what does not lead to another state is
+// written in it. What InAny declares stands once, in a box "any state". An arrow has a line for each
+// transition that it stands for:
+//
+//	"yes"               a typed word
+//	[yes]               the data of a button
+//	["yes"]             both
+//	answer              a good answer to the question of Ask
+//	3 wrong answers     Wrong(3)
+//	when ..., if ...    guards of When, and of If; else is a branch, too
+//
+// A dashed arrow is a Return or ReturnOr to a state that calls. The text depends on the definition alone, so
+// that it can be kept as a golden file.
 func (f *Flow) Diagram() string {
-	var b strings.Builder
-	b.WriteString("stateDiagram-v2\n")
+	c := &chart{flow: f, boxes: map[State]*box{}}
+	c.box(startState, "([", "])").line(startState)
 	for _, s := range f.states {
-		fmt.Fprintf(&b, "    state \"%s\" as %s\n", s, diagramID(s))
-	}
-	drawn := map[State]bool{}
-	for _, p := range f.paths {
-		if place := p.place(); p.from == AnyState && !drawn[place] {
-			drawn[place] = true
-			fmt.Fprintf(&b, "    state \"%s\" as %s\n", anyName(p), anyOf(p))
+		c.box(s, "[", "]").line(string(s))
+		if menu := f.shows[s]; menu != "" {
+			c.boxes[s].line("menu " + menu)
 		}
 	}
 	for _, p := range f.paths {
-		p.draw(&b)
+		if c.boxes[p.place()] == nil {
+			c.box(p.place(), "[[", "]]").line(anyName(p))
+		}
 	}
-	f.drawNotes(&b)
-	return b.String()
+	for _, p := range f.paths {
+		for _, k := range p.forks {
+			c.draw(p, k)
+		}
+	}
+	return c.String()
 }
 
-// drawNotes lists the menu and the reminders of each state in one note: Mermaid keeps one per
-// state.
-func (f *Flow) drawNotes(b *strings.Builder) {
-	for _, s := range append(f.States(), AnyState) {
-		var lines []string
-		if menu := f.shows[s]; menu != "" {
-			lines = append(lines, "        menu "+escape(menu)+"\n")
-		}
-		for _, p := range f.paths {
-			for _, name := range p.reminders {
-				if p.from == s {
-					lines = append(lines, "        reminder "+name+" on "+escape(p.String())+"\n")
+// chart collects the boxes and arrows of a diagram, in the order of declaration.
+type chart struct {
+	flow   *Flow
+	boxes  map[State]*box
+	order  []*box
+	arrows []*arrow
+	ends   bool // some arrow leads to the end
+}
+
+type box struct {
+	id, left, right string
+	lines           []string
+}
+
+type arrow struct {
+	from, to string
+	dashed   bool
+	lines    []string
+}
+
+func (c *chart) box(s State, left, right string) *box {
+	b := &box{id: diagramID(s), left: left, right: right}
+	c.boxes[s] = b
+	c.order = append(c.order, b)
+	return b
+}
+
+func (b *box) line(text string) { b.lines = append(b.lines, text) }
+
+// arrow adds a line to the arrow between two boxes.
+func (c *chart) arrow(from, to string, dashed bool, line string) {
+	i := slices.IndexFunc(c.arrows, func(a *arrow) bool { return a.from == from && a.to == to && a.dashed == dashed })
+	if i < 0 {
+		i = len(c.arrows)
+		c.arrows = append(c.arrows, &arrow{from: from, to: to, dashed: dashed})
+	}
+	c.arrows[i].lines = append(c.arrows[i].lines, line)
+}
+
+// draw adds a branch of a transition.
+func (c *chart) draw(p *path, k *fork) {
+	from, label := c.boxes[p.place()], p.caption(k)
+	switch {
+	case k.outcome == End && (p.from == AnyState || p.from == startState):
+		from.line(label + " → end")
+	case k.outcome == End:
+		c.ends = true
+		c.arrow(from.id, endID, false, label)
+	case k.outcome.named() && k.to == p.from && k.outcome == To:
+		from.line(label + " → enter anew")
+	case k.outcome == Stay, k.outcome == Back:
+		from.line(label + " → " + k.outcome.String())
+	case k.outcome == Again:
+		from.line(label + " → ask again")
+	case k.outcome == Call, k.outcome == Restart:
+		c.arrow(from.id, diagramID(k.to), false, label+" ("+k.outcome.String()+")")
+	case k.outcome.named():
+		c.arrow(from.id, diagramID(k.to), false, label)
+	}
+	if k.outcome == Return || k.outcome == ReturnOr {
+		c.drawReturns(p, label)
+	}
+}
+
+// drawReturns adds a dashed arrow to each box that calls the state of p, or a state from which To leads to it.
+func (c *chart) drawReturns(p *path, label string) {
+	if p.from == AnyState {
+		c.boxes[p.place()].line(label + " → return")
+		return
+	}
+	for _, caller := range c.flow.paths {
+		for _, k := range caller.forks {
+			if k.outcome == Call && c.flow.leadsTo(k.to, p.from, map[State]bool{}) {
+				to := c.boxes[caller.place()].id
+				if from := diagramID(p.from); !c.drawn(from, to, label) {
+					c.arrow(from, to, true, label)
 				}
 			}
 		}
-		if len(lines) > 0 {
-			fmt.Fprintf(b, "    note right of %s\n%s    end note\n", diagramID(s), strings.Join(lines, ""))
-		}
 	}
 }
 
-func (p *path) draw(b *strings.Builder) {
-	from := diagramID(p.from)
-	switch p.from {
-	case startState:
-		from = "[*]"
-	case AnyState:
-		from = anyOf(p)
-	}
-	for _, f := range p.forks {
-		label := p.String()
-		switch f.kind {
-		case branchIf, branchElseIf:
-			label += " / if " + f.guard
-		case branchElse:
-			label += " / else"
-		}
-		switch f.outcome {
-		case To:
-			arrow(b, from, diagramID(f.to), label)
-		case Call, ReturnOr, Restart:
-			arrow(b, from, diagramID(f.to), label+" / "+f.outcome.String())
-		case End:
-			arrow(b, from, "[*]", label)
-		default:
-			arrow(b, from, from, label+" / "+f.outcome.String())
-		}
-	}
+// drawn reports whether an arrow has the line already.
+func (c *chart) drawn(from, to, line string) bool {
+	return slices.ContainsFunc(c.arrows, func(a *arrow) bool {
+		return a.from == from && a.to == to && slices.Contains(a.lines, line)
+	})
 }
 
-// anyOf returns the diagram's id of InAny or InAnyBut, and anyName what is written on it.
-func anyOf(p *path) string {
-	id := anyID
-	for _, s := range p.but {
-		id += "_but_" + string(s)
+// leadsTo reports whether transitions of states lead from one state to another by To, or they are the same.
+func (f *Flow) leadsTo(from, to State, seen map[State]bool) bool {
+	if from == to {
+		return true
 	}
-	return id
+	seen[from] = true
+	return slices.ContainsFunc(f.paths, func(p *path) bool {
+		return p.from == from && slices.ContainsFunc(p.forks, func(k *fork) bool {
+			return k.outcome == To && !seen[k.to] && f.leadsTo(k.to, to, seen)
+		})
+	})
 }
 
+// String writes the chart.
+func (c *chart) String() string {
+	var b strings.Builder
+	b.WriteString("flowchart TD\n")
+	for _, x := range c.order {
+		fmt.Fprintf(&b, "    %s%s%s%s\n", x.id, x.left, written(x.lines), x.right)
+	}
+	if c.ends {
+		fmt.Fprintf(&b, "    %s([%s])\n", endID, written([]string{endState}))
+	}
+	for _, a := range c.arrows {
+		line := "-->"
+		if a.dashed {
+			line = "-.->"
+		}
+		fmt.Fprintf(&b, "    %s %s|%s| %s\n", a.from, line, written(a.lines), a.to)
+	}
+	return b.String()
+}
+
+// caption says what leads into a branch.
+func (p *path) caption(k *fork) string {
+	var b strings.Builder
+	switch p.cause {
+	case causeIdle:
+		b.WriteString("after " + shortTime(p.after))
+	case causeWrong:
+		b.WriteString(strconv.Itoa(p.wrong) + " wrong answer")
+		if p.wrong > 1 {
+			b.WriteByte('s')
+		}
+	case causeEvent, causeStart:
+		b.WriteString(captions(p.triggers))
+	default:
+		b.WriteString(p.trigger())
+	}
+	for _, g := range p.guards {
+		b.WriteString(" when " + g)
+	}
+	switch k.kind {
+	case branchIf, branchElseIf:
+		b.WriteString(" if " + k.guard)
+	case branchElse:
+		b.WriteString(" else")
+	}
+	for _, name := range k.reminders(p) {
+		b.WriteString(" (reminder " + name + ")")
+	}
+	return b.String()
+}
+
+// captions says what triggers answer to.
+func captions(triggers []Trigger) string {
+	var all []string
+	for _, t := range triggers {
+		same := func(u Trigger) bool { return u.form == formText && slices.Equal(u.typed, t.words) }
+		if t.form == formPostback && slices.ContainsFunc(triggers, same) {
+			continue
+		}
+		tapped := func(u Trigger) bool { return u.form == formPostback && slices.Equal(u.words, t.typed) }
+		if t.form == formText && slices.ContainsFunc(triggers, tapped) {
+			all = append(all, "["+quoted(t.typed)+"]")
+		} else {
+			all = append(all, t.caption())
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// caption says what the trigger answers to, as transcripts write it: typed words in quotes, and data of
+// buttons in brackets.
+func (t Trigger) caption() string {
+	var words []string
+	switch t.form {
+	case formText:
+		return quoted(t.typed)
+	case formPostback, formPicker:
+		for _, w := range t.words {
+			words = append(words, "["+w+"]")
+		}
+	case formPrefix:
+		return "[" + t.words[0] + "…]"
+	default:
+		return t.String()
+	}
+	if t.form == formPicker {
+		words = slices.Insert(words, 0, t.picker)
+		return strings.Join(words, " ")
+	}
+	return strings.Join(words, ", ")
+}
+
+// shortTime writes 15m instead of 15m0s.
+func shortTime(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// anyName is what is written on the box of InAny or InAnyBut.
 func anyName(p *path) string {
 	return strings.Replace(string(p.place()), string(AnyState), "any state", 1)
 }
 
-func arrow(b *strings.Builder, from, to, label string) {
-	fmt.Fprintf(b, "    %s --> %s : %s\n", from, to, escape(label))
-}
+// The ids of the boxes that are no states. No state has one: names have no capitals.
+const (
+	startID = "Start"
+	endID   = "End"
+	anyID   = "Any"
+)
 
-// diagramID returns the id of a state. Words of Mermaid's own are kept apart by a capital.
+// diagramID returns the id of a state, or of a place of InAny or InAnyBut, such as "* but pay, human". Words
+// of Mermaid's own are kept apart by a capital.
 func diagramID(s State) string {
 	switch s {
-	case AnyState:
-		return anyID
-	case "as", "class", "click", "default", "direction", "href", "hide", "note", "scale", "state", "style":
+	case startState:
+		return startID
+	case "call", "class", "click", "default", "direction", "flowchart", "graph", "href", "interpolate", "style",
+		"subgraph":
 		return "S_" + string(s)
+	}
+	if but, ok := strings.CutPrefix(string(s), string(AnyState)); ok {
+		return anyID + strings.NewReplacer(" ", "_", ",", "").Replace(but)
 	}
 	return string(s)
 }
 
-// escape writes what Mermaid would read as syntax, or as HTML, by its entity codes.
+// written returns lines as a label of Mermaid's.
+func written(lines []string) string {
+	escaped := make([]string, len(lines))
+	for i, l := range lines {
+		escaped[i] = escape(l)
+	}
+	return `"` + strings.Join(escaped, "<br>") + `"`
+}
+
+// escape writes what Mermaid would read as syntax, as HTML or as Markdown by its entity codes.
 func escape(label string) string {
 	return strings.NewReplacer(
-		"#", "#35;", ":", "#58;", ";", "#59;", `"`, "#quot;", "<", "#lt;", ">", "#gt;",
-		"`", "#96;", "*", "#42;", "{", "#123;", "}", "#125;", "%", "#37;", `\`, "#92;",
+		"#", "#35;", ":", "#58;", ";", "#59;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "&", "#amp;",
+		"`", "#96;", "*", "#42;", "{", "#123;", "}", "#125;", "%", "#37;", `\`, "#92;", "|", "#124;",
 		"\n", " ", "\r", " ", "\t", " ",
 	).Replace(label)
 }

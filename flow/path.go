@@ -2,6 +2,7 @@ package flow
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,19 @@ type fork struct {
 	outcomes int // how often an outcome was given
 	to       State
 	event    string // the engine's name
+	reminds  []string
+}
+
+// reminders returns the names of the reminders that the branch sets, with those of the whole transition.
+func (f *fork) reminders(p *path) []string {
+	var names []string
+	for _, name := range p.reminders {
+		others := slices.ContainsFunc(p.forks, func(g *fork) bool { return g != f && slices.Contains(g.reminds, name) })
+		if !others {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // edge is a transition with its code.

@@ -55,6 +55,7 @@ func (t *TransitionBuilder[T]) Remind(name string, at func(*Turn[T]) time.Time, 
 	r := reminder[T]{name: name, at: at, action: a}
 	if b := t.edge.open(); b != nil {
 		b.remind = append(b.remind, r)
+		b.reminds = append(b.reminds, name)
 	} else {
 		t.edge.remind = append(t.edge.remind, r)
 	}
