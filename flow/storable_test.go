@@ -92,10 +92,10 @@ func TestDataThatJSONLoses(t *testing.T) {
 		return "the data" + field + " would be lost: " + other + " has the same name in JSON, " + name
 	}
 	tests := []struct{ name, got, want string }{
-		{"one name by two tags", faultOf[struct {
-			A int `json:"n"`
-			B int `json:"n,omitempty"`
-		}](), lost(".A", ".B", `"n"`)},
+		{"one name by two tags", unstorable(reflect.StructOf([]reflect.StructField{
+			{Name: "A", Type: reflect.TypeFor[int](), Tag: `json:"n"`},
+			{Name: "B", Type: reflect.TypeFor[int](), Tag: `json:"n,omitempty"`},
+		})), lost(".A", ".B", `"n"`)}, // go vet finds it too, where it sees the struct
 		{"a tag with the name of another field", faultOf[struct {
 			Name string
 			Nick string `json:"Name"`
