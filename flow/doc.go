@@ -1,19 +1,33 @@
 // Package flow is the language that a conversation is declared in, and the engine that steps it.
 //
-// A flow is a state machine over typed data: one statement per state, one line per transition,
+// A flow is a state machine over typed data: one statement for each state, one line for each transition,
 // the destination last.
 //
+//	type Booking struct {
+//		Day   string `json:"day,omitempty"` // as 2026-12-05
+//		Party int    `json:"party,omitempty"`
+//	}
+//
+//	day := flow.Question(askDay, answer.Day(1, 60), func(b *Booking) *string { return &b.Day })
+//	party := flow.Question(askParty, answer.Int(1, 8), func(b *Booking) *int { return &b.Party })
+//
 //	b := flow.New[Booking]("booking")
-//	b.StartOn(flow.Text("book"))
-//	b.In(AskDate).Enter(askDate).
-//		On(flow.Date()).When("is in the future", inFuture).Do(setDate).To(Confirm).
-//		On(flow.Any()).Again()
-//	b.In(Confirm).Enter(summarise).
-//		On(flow.Postback("yes")).Do(reserve).End()
+//	b.Start(flow.Text("book")).To("ask_day")
+//	b.In("ask_day").Ask(day).ReturnOr("ask_party")
+//	b.In("ask_party").Ask(party).ReturnOr("confirm")
+//	b.In("confirm").Enter(summarise).
+//		On(flow.Postback("yes")).Do(reserve).End().
+//		On(flow.Postback("day")).Call("ask_day").
+//		On(flow.Postback("party")).Call("ask_party")
 //	b.InAny().
+//		On(flow.Text("back")).Back().
 //		On(flow.Text("cancel")).Do(apologise).End().
+//		Wrong(3).Do(tellPhone).End().
 //		After(15 * time.Minute).Do(lapse).End()
 //	return b.Build()
+//
+// Here askDay, askParty, summarise, reserve, apologise, tellPhone and lapse are actions: functions that take
+// a context and a *flow.Turn[Booking]. The parsers Day and Int are in package flow/answer.
 //
 // The package does no I/O and has no clock: Step takes an event, the stored state and the time,
 // and returns what is to be stored and sent. So a flow can be stepped in a plain unit test.
@@ -28,40 +42,126 @@
 //
 // # Transitions
 //
-// A state's transitions are tried in this order (see Rank): exact triggers (Text("book")), then
-// kinds and patterns (Text(), TextLike), then Any. Within one rank, the state's own transitions come
-// before those of InAny, and then the order of declaration decides. The first transition whose
-// trigger matches and whose guards all pass is taken. If no transition takes the event, nothing
-// changes and nothing is sent. To ask the question again then, end the state's transitions with
-// On(Any()).Again().
+// A transition says what it answers to, when it may be taken, what it does, and where it leads:
 //
-// A transition that is taken runs the exit action of the state (not for Stay), its Do actions,
-// then the enter action of the state it leads to (not for Stay and End). The start of a flow
-// runs the enter action of the initial state.
+//	On(flow.PostbackPrefix("add ")).When("the kitchen is open", open).
+//		Do(pick).If("has options", hasOptions).To("choose").
+//		Else().To("quantity")
 //
-// An action refuses what the user sent by returning Reject: all that the step did is discarded,
-// the state stays, and the messages of Reject are sent or the question is asked again.
+// When is a guard before the actions: if it does not pass, the next transition that fits is tried. If is a
+// branch after them: it decides by what the actions found. A transition with If ends with Else.
+//
+// The transitions of a state are tried in the order of their ranks (see Rank):
+//
+//	RankExact      certain words or data: Text("book"), Postback("yes")
+//	RankPattern    TextLike, PostbackPrefix, Match
+//	RankKind       a kind of event: Text(), Image(); and the question of Ask
+//	RankAny        Any
+//
+// Within a rank, the state's own transitions come before those of InAny and InAnyBut, and then the order of
+// declaration decides. The first transition whose trigger answers to the event and whose guards pass is
+// taken. So On(Text("cancel")) of InAny is taken before the question of a state, wherever it is declared.
+//
+// Words are compared as Fold returns them: Text("cancel") answers to "Cancel!" and to "ｃａｎｃｅｌ".
+//
+// A transition has one of these outcomes; with If, each branch has one:
+//
+//	Stay          stays, and says nothing more
+//	Again         stays, and asks the question again
+//	To(s)         leads to a state, which may be the present one
+//	Call(s)       leads to a state, and waits for its Return
+//	Return        leads back to the state that called
+//	ReturnOr(s)   Return if a state called, else To(s)
+//	Back          leads to the question before, with the data of then
+//	Restart(s)    begins anew in a state, with fresh data
+//	End           ends the flow
+//
+// What is left runs first: the exit action of the state (not for Stay and Again), then the actions of Do,
+// then the enter action and the question of the state that is entered. If there are branches, nobody knows
+// whether the state is left before one is chosen. So the actions before If run first, then the exit action,
+// then the actions of the branch.
+//
+// # Questions and wrong answers
+//
+// The question of a state is that of Ask, else its Enter action. With Ask, Enter runs once when the state is
+// entered, and the question's prompt whenever the question is asked.
+//
+// A wrong answer is a message or a tap on a button of the present question that no transition takes, or that
+// a parser, a check or an action refuses by Reject. All that the step did is undone then, and the question is
+// asked again, with its buttons. In a group only a tap, and a text that mentions the bot, can be wrong
+// answers: people there talk to each other.
+//
+//   - Reject without messages asks the question again. Turn.Tries tells the prompt how often the answer was
+//     wrong, so that it can word itself: "Sorry, I did not get that. How many?"
+//   - Reject with messages sends them, and then the question as it was asked first: Tries is 0 there.
+//   - Wrong(n) is taken from the nth wrong answer in a row on, instead of asking again. If it leads to
+//     another state, the words of the refusal are left out.
+//
+// The count begins anew when a state is entered, and when an answer is taken with Stay. Again and timers
+// leave it as it is. Taps on old buttons, words that start this flow and what Again takes, such as "help",
+// are no wrong answers.
+//
+// An error that is no Reject, of a parser too, is a failure. Nothing of the turn is kept, and a bot tries it
+// again later: a service that is away is not told to the user as "I did not get that".
+//
+// # Calls and Back
+//
+// Call leads to a state that is used by several others, and Return leads back: to correct one field of a
+// summary, to ask "Really?", to talk to a person. The data is shared. Calls may call: up to 16 states wait.
+// A To keeps the callers waiting. A To into a state that waits itself ends its call and those after it.
+//
+// Back leads to the state before the last answer that led on, with the data and the calls of then, as often
+// as there were answers. What was sent and done outside stays done. If nothing is behind, the transition of
+// Back is not taken, and the next that fits is:
+//
+//	On(flow.Text("back")).Back().
+//	On(flow.Text("back")).Do(say("This is the first step.")).Again()
+//
+// If a timer leads to another state, the answers given since that state was asked last are forgotten. The
+// history takes up to 4 KiB; the oldest answers are left out then. It is kept only in flows that have Back.
+//
+// # Starts
+//
+// Start is a transition from nowhere. It is taken if no conversation is active, sees fresh data, and leads To
+// any state, or Ends: then the flow only answers. While a conversation is active, a start that Ends still
+// answers, and then the present question is asked again, in a one-to-one chat. Another start of the active
+// flow asks its present question again. A guard of a start that panics does not pass.
+//
+// # Buttons
+//
+// A bot marks each button with the step that showed it. A tap on a button of the present step is taken like
+// any event. Other taps are not, unless a trigger says so:
+//
+//   - Lasting: the trigger also answers to buttons of earlier steps of the same conversation, such as those
+//     of a menu of dishes to which the user scrolls back. Without it such a tap asks the present question
+//     again, and in a group does nothing.
+//   - FromAnywhere: the trigger also answers to buttons that belong to no step: those of rich menus, of
+//     reminders, of the last message of a flow, of other programs. Without it such a tap only starts flows.
+//     So "Coming" under the reminder of yesterday's booking never confirms the booking of today.
+//
+// Again leaves the earlier copies of the question alive, unless the data has changed.
 //
 // # Menus
 //
-// A state, or with InAny the whole flow, may be bound to a menu: In(Confirm).Menu("confirm"). The
+// A state, or with InAny the whole flow, may be bound to a menu: In("confirm").Menu("confirm"). The
 // menu follows the state: when a state with another menu is entered, the chat gets that menu, and
 // when the flow ends, it gets the menu that everybody has. For a menu that does not follow a state,
 // or that stays when the flow has ended, an action calls Turn.SwitchMenu.
 //
 // # Timers
 //
-// After is idle time. It counts from the moment the state was entered (for InAny: the flow was
-// started). Every event from outside that the flow handles starts it anew, also one that an action
-// rejects. So After(15 * time.Minute) fires when the flow has handled nothing from the user for 15
-// minutes.
+// After is idle time. It counts from the moment the state was entered (for InAny: the flow was started), and
+// begins anew with whatever the user does that the flow handles, wrong answers too. So
+// After(15 * time.Minute) fires when the user was idle for 15 minutes.
 //
-// A timer that fires is not the user's activity, so the other timers of the state go on counting.
-// If the firing enters a state by Reenter or To, the idle timers of that state begin to count, and
-// the idle timer of InAny that fired begins again.
+// A timer that fires is not the user's activity: the other timers go on counting. The timer that fired is
+// armed again by the user alone. For example, After(5 * time.Minute).Do(nudge).Again() and
+// After(30 * time.Minute).Do(lapse).End() nudge once, 5 minutes after the user's last word, and end the flow
+// 25 minutes later. If a timer leads to another state, that state's own timers begin to count, and those of
+// InAny run on. A timer of InAnyBut begins when a state that has it is entered from one that has not.
 //
 // At is a point in time. It is computed when the state is entered (for InAny: when the flow starts).
-// Leaving a state clears its timers. A reminder (see TransitionBuilder.Remind) outlives the flow.
+// Leaving a state clears its own timers. A reminder (see TransitionBuilder.Remind) outlives the flow.
 //
 // A timer is stored under a name that says what it is: "after 15m0s" or "at". If a state has two
 // timers of one name, the second is "at 2"; timers of InAny are counted first.
@@ -71,10 +171,14 @@
 //
 // # Data
 //
-// The data of a conversation is stored by encoding/json, or in a form of its own if it is
-// TypedData. Fields may be added and removed while conversations are stored. Data without any
-// content, such as struct{}, takes no bytes. Build refuses data of which JSON would lose a part:
-// unexported fields (unless their tag is json:"-"), interfaces with methods, functions, channels.
+// The data of a conversation is stored by encoding/json, or in a form of its own if it is TypedData. Fields
+// may be added and removed while conversations are stored. Data without any content, such as struct{}, takes
+// no bytes. Build refuses data of which JSON would lose a part: fields that are not exported (unless their
+// tag is json:"-"), two fields of one name, interfaces and any, types that can be written and not read back,
+// functions, channels.
+//
+// Wrong answers, calls and history are stored beside the data, in a form of this package's own: see
+// Result.Trail. A conversation that uses none of them stores nothing more.
 //
 // # Concurrency
 //
@@ -82,7 +186,9 @@
 //
 // # Errors
 //
-// Build reports every fault of a definition at once in a *DefinitionError. Step fails with a
-// *TurnError if user code fails or panics; nothing of the step is kept then. Errors of this
-// package contain no text of the user; the text of an error that an action returned is in them.
+// Build reports every fault of a definition at once in a *DefinitionError: what is missing or said twice, and
+// what can never happen, such as a state that nothing leads to, a transition whose events another takes, a
+// Return that nobody calls, or a timer that another keeps from firing. Step fails with a *TurnError if user
+// code fails or panics; nothing of the step is kept then. Errors of this package contain no text of the user;
+// the text of an error that an action returned is in them.
 package flow
