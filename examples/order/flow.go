@@ -84,7 +84,8 @@ func New(w World) *flow.Flow {
 		On(word("help")...).Do(say("We deliver within Tokyo. Type your address, or share where you are.")).Again()
 	b.In(DeliveryTime).Ask(at).ReturnOr(Phone)
 	b.In(Phone).Ask(phone).ReturnOr(Summary)
-	b.In(Summary).Enter(question((*Order).summarise, "pay", buttons("Pay", "Cart", "Address", "Time", "Phone", "Coupon")...)).
+	b.In(Summary).
+		Enter(question((*Order).summarise, "pay", buttons("Pay", "Cart", "Address", "Time", "Phone", "Coupon")...)).
 		On(word("pay")...).When("there is time", inTime).To(Pay).
 		On(word("pay")...).Do(say("It is too late for that time by now.")).Call(DeliveryTime).
 		On(word("cart")...).Call(Cart).

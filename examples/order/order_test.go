@@ -37,7 +37,8 @@ func world() World {
 }
 
 func harness() *flowtest.Options {
-	return &flowtest.Options{Bot: *options(), Start: time.Date(2026, 12, 1, 3, 0, 0, 0, time.UTC), Update: update, Cover: true}
+	start := time.Date(2026, 12, 1, 3, 0, 0, 0, time.UTC)
+	return &flowtest.Options{Bot: *options(), Start: start, Update: update, Cover: true}
 }
 
 func TestTranscripts(t *testing.T) {
