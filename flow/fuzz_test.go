@@ -131,7 +131,7 @@ func FuzzDiagram(f *testing.F) {
 			return
 		}
 		diagram := fl.Diagram()
-		require.Equal(t, 5, strings.Count(diagram, "\n"), diagram)
+		require.Equal(t, 6, strings.Count(diagram, "\n"), diagram)
 		require.NotContains(t, entity.ReplaceAllString(diagram, ""), ";", "a semicolon ends a statement")
 		require.NotContains(t, diagram, "\r")
 	})
