@@ -49,7 +49,7 @@ func dialogGuards() []guard {
 			"Now: p.clock.now().In(p.o.Zone)", "Now: p.clock.now()",
 			"bot TestZone/JST"},
 		{"bot: a conversation without a trail is stored as before", "bot",
-			"case len(r.trail) > 0: b", "case r.flow != \"\": b",
+			"more := len(r.trail) > 0 || len(r.photos) > 0", "more := true",
 			"bot TestRecordBytes/booking"},
 		{"flow: the guard of a start that panics does not pass", "flow",
 			"if recover() != nil { ok = false } }() ok, _", "if false { ok = false } }(); ok, _",
