@@ -403,7 +403,7 @@ func TestTapOfThePastStartsNothing(t *testing.T) {
 		_, mark := transport.Unmark(r.channel.texts()[0])
 		r.say("ann", "bye")
 		r.receive(tapped("ann", "over", "menu", mark))
-		require.Equal(r, []string{"expired"}, r.channel.texts())
+		require.Equal(r, []string{"expired"}, untagged(r.channel.texts()))
 		r.receive(tapped("ann", "rich menu", "menu", ""))
 		require.Equal(r, []string{"menu"}, untagged(r.channel.texts()))
 	})

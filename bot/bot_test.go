@@ -133,7 +133,7 @@ func TestStaleButtons(t *testing.T) {
 		r.say("ann", "hm")
 		r.say("ann", "start")
 		msgs := r.channel.texts()
-		require.Equal(r, "otherwise", msgs[0])
+		require.Equal(r, "otherwise", untagged(msgs)[0])
 		_, first := transport.Unmark(msgs[1])
 		require.Len(r, first, transport.MarkLen)
 		r.say("ann", "next")
@@ -152,7 +152,7 @@ func TestStaleButtons(t *testing.T) {
 		r.receive(tapped("ann", "good", "go", second))
 		require.Empty(r, r.channel.texts())
 		r.receive(tapped("ann", "double", "go", second))
-		require.Equal(r, []string{"expired"}, r.channel.texts())
+		require.Equal(r, []string{"expired"}, untagged(r.channel.texts()))
 	})
 }
 
@@ -167,7 +167,7 @@ func TestTimers(t *testing.T) {
 		r.pass(time.Minute)
 		got := r.channel.take()
 		require.Len(r, got, 1)
-		require.Equal(r, []string{"idle at 1"}, got[0].Messages)
+		require.Equal(r, []string{"idle at 1"}, untagged(got[0].Messages))
 		require.Empty(r, got[0].Token)
 		require.Equal(r, "ann", got[0].Chat)
 		r.say("ann", "a")
@@ -188,9 +188,9 @@ func TestReminder(t *testing.T) {
 		r.say("ann", "stop")
 		r.channel.take()
 		r.pass(47 * time.Hour)
-		require.Equal(r, []string{"3 later"}, r.channel.texts())
+		require.Equal(r, []string{"3 later"}, untagged(r.channel.texts()))
 		r.pass(time.Hour)
-		require.Equal(r, []string{"2 later"}, r.channel.texts())
+		require.Equal(r, []string{"2 later"}, untagged(r.channel.texts()))
 	})
 }
 

@@ -47,7 +47,7 @@ func TestReplayedOutput(t *testing.T) {
 		require.NotZero(r, r.letter().Output.Seq, "it could not be sent again")
 		accept()
 		r.pass(22 * time.Hour)
-		require.Equal(r, []string{"idle at 2"}, r.channel.texts())
+		require.Equal(r, []string{"idle at 2"}, untagged(r.channel.texts()))
 		r.replay()
 		again := r.channel.take()
 		require.Len(r, again, 1)

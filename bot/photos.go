@@ -128,12 +128,12 @@ func (d *decoder) photos() []photoSet {
 	}
 	var sets []photoSet
 	for range n {
-		s := photoSet{id: d.string(), total: int(d.uvarint() & 0xffff)}
-		photos := d.uvarint()
-		if photos == 0 || photos > uint64(len(d.b)) {
+		id, total, photos := d.string(), d.uvarint(), d.uvarint()
+		if total > maxPhotos || photos == 0 || photos > uint64(len(d.b)) {
 			d.fail()
 			return nil
 		}
+		s := photoSet{id: id, total: int(total)}
 		for range photos {
 			s.photos = append(s.photos, photo{int(d.varint()), d.string()})
 		}

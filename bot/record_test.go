@@ -51,6 +51,8 @@ func records() map[string]record {
 		"trail, put off": {flow: "f", trail: []byte("t"), timers: []timer{
 			{name: "t", due: someTime, attempts: 300, wait: time.Second}, {name: "u", due: someTime},
 		}},
+		"photos": {flow: "f", photos: []photoSet{{id: "a", total: 3, photos: []photo{{1, "m1"}, {2, "m2"}}}},
+			timers: []timer{{flow: photosTimer, name: "a", due: someTime}}},
 	}
 }
 
@@ -66,6 +68,9 @@ func TestRecordRoundTrip(t *testing.T) {
 			got.timers, want.timers = nil, nil
 			if len(got.data) == 0 {
 				got.data = nil
+			}
+			if len(got.trail) == 0 {
+				got.trail = nil
 			}
 			require.Equal(t, want, got)
 		})
@@ -96,9 +101,11 @@ func TestRecordBytes(t *testing.T) {
 		"ids of no length":   "01016600000001000174f6e1998dcc6e008000",
 		"put off":            "040000016600000002" + "01660174f6e1998dcc6e00" + "ac02e807" + "000175f6e1998dcc6e00" + "0100" + "8000",
 		"put off, versioned": "0401016d016600000001" + "000174f6e1998dcc6e00" + "0001" + "8000",
-		"trail":              "050000020300" + "00" + "0166017300" + "0000",
+		"trail":              "050000020300" + "00" + "016601730000" + "00",
 		"trail, versioned":   "0501016d0174" + "00" + "016600000000",
 		"trail, put off":     "0500000174" + "00" + "016600000002" + "000174f6e1998dcc6e00" + "ac02e807" + "000175f6e1998dcc6e00" + "0000" + "8000",
+		"photos": "05000000" + "0d" + "010161030202026d3104026d32" + "016600000001" +
+			"08c2b770686f746f73" + "0161f6e1998dcc6e00" + "0000" + "8000",
 	}
 	for name, r := range records() {
 		t.Run(name, func(t *testing.T) {
@@ -118,9 +125,10 @@ func TestRecordSize(t *testing.T) {
 func TestRecordWithoutTrail(t *testing.T) {
 	for name, r := range records() {
 		packed := r.append(nil)
-		require.Equal(t, len(r.trail) > 0, len(packed) > 0 && packed[0] == recordMore, name)
-		if len(r.trail) > 0 {
-			r.trail = nil
+		more := len(r.trail) > 0 || len(r.photos) > 0
+		require.Equal(t, more, len(packed) > 0 && packed[0] == recordMore, name)
+		if more {
+			r.trail, r.photos = nil, nil
 			require.NotEqual(t, byte(recordMore), r.append(nil)[0], name)
 		}
 	}
@@ -152,7 +160,8 @@ func TestRecordMalformed(t *testing.T) {
 	for name, b := range map[string]string{
 		"unknown layout":            "\x06\x01f\x00\x00\x00\x00",
 		"a trail without content":   "\x05\x00\x00\x00\x00\x01f\x00\x00\x00\x00",
-		"a trail without a flow":    "\x05\x00\x00\x01t\x00\x00\x00\x00\x00\x01\x01f\x01t\x00\x00\x00\x00\x80\x00",
+		"a set of too many photos":  "\x05\x00\x00\x00\x07\x01\x01a\x65\x01\x02\x00\x01f\x00\x00\x00\x00",
+		"a set of 65,538 photos":    "\x05\x00\x00\x00\x09\x01\x01a\x82\x80\x04\x01\x02\x00\x01f\x00\x00\x00\x00",
 		"a version of zero":         "\x02\x00\x01f\x00\x00\x00\x00",
 		"no timer is put off":       "\x04\x00\x00\x01f\x00\x00\x00\x01\x00\x00\x00\x00\x01\x00\x80\x00",
 		"a wait without end":        "\x04\x00\x00\x01f\x00\x00\x00\x01\x00\x00\x00\x00\x01\xff\xff\xff\xff\xff\xff\xff\x7f\x80\x00",

@@ -202,7 +202,7 @@ func TestEarlierDelivery(t *testing.T) {
 		r.pass(time.Minute)
 		got := r.channel.take()
 		require.Len(t, got, 1)
-		require.Equal(t, []string{"hello"}, got[0].Messages)
+		require.Equal(t, []string{"hello"}, untagged(got[0].Messages))
 		require.Equal(t, time.Hour, got[0].Age.Round(time.Minute))
 	})
 }

@@ -105,7 +105,7 @@ func receipt(o Office) *flow.Flow {
 		t.Send(line.Text("Thank you. I read " + text + "."))
 		return err // and then nothing of the turn is kept or sent
 	}).End().
-		On(flow.Postback("cancel")).Do(say("Another time.")).End()
+		On(flow.Postback("cancel").FromAnywhere()).Do(say("Another time.")).End()
 	b.InAny().After(10 * time.Minute).End()
 	return b.MustBuild()
 }
