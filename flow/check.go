@@ -268,14 +268,18 @@ func checkTimers[T any](r *report, s *draftState[T]) {
 		if e.cause != causeIdle {
 			continue
 		}
+		var first *edge[T]
 		for j, other := range s.edges {
 			switch {
 			case other.cause != causeIdle || i == j:
 			case j < i && other.String() == e.String():
 				r.add(e.place(), e.String(), "is declared twice")
-			case other.after < e.after && other.leadsAway():
-				r.add(e.place(), e.String(), "never fires: %s leads away before", &other.path)
+			case other.after < e.after && other.leadsAway() && (first == nil || other.after < first.after):
+				first = other
 			}
+		}
+		if first != nil {
+			r.add(e.place(), e.String(), "never fires: %s leads away before", &first.path)
 		}
 	}
 }
@@ -283,7 +287,7 @@ func checkTimers[T any](r *report, s *draftState[T]) {
 // leadsAway reports whether a timer certainly leads away from the states that have it.
 func (p *path) leadsAway() bool {
 	for _, f := range p.forks {
-		away := f.outcome == End || p.from != AnyState && f.outcome.enters() && f.to != p.from
+		away := f.outcome == End || p.from != AnyState && f.outcome.named() && f.to != p.from && f.outcome != ReturnOr
 		if !away {
 			return false
 		}
