@@ -40,16 +40,21 @@ func (s *step[T]) maySkip(q *QuestionBuilder[T]) bool {
 }
 
 // skip notes the transition of a question whose value is known as the next one. If a check refuses the
-// value, its words are sent, and skip returns false.
+// value, all that the checks did is undone, the words are sent, and skip returns false.
 func (s *step[T]) skip(e *edge[T]) (bool, error) {
 	if ok, err := s.passes(e); !ok {
 		return false, err
 	}
-	n := len(s.turn.out)
-	err := s.check(e.question)
+	data, err := s.encode()
+	if err != nil {
+		return false, err
+	}
+	n, menu := len(s.turn.out), s.turn.menu
+	err = s.check(e.question)
 	if r := asRejection(err); r != nil {
-		s.turn.out = append(s.turn.out[:n], r.msgs...)
-		return false, nil
+		s.turn.out, s.turn.menu = append(s.turn.out[:n], r.msgs...), menu
+		s.renew(data)
+		return false, s.decode()
 	}
 	if err == nil {
 		s.skipped = e
@@ -176,12 +181,12 @@ func (s *step[T]) show() (Result, error) {
 	return s.finish()
 }
 
-// refuse undoes a transition one of whose actions rejected the event.
-func (s *step[T]) refuse(r *rejection) (Result, error) {
-	e := s.edge
+// refuse undoes a transition one of whose actions rejected the event, or an action of the questions that it
+// led to.
+func (s *step[T]) refuse(e *edge[T], r *rejection) (Result, error) {
 	s.discard()
 	s.trace.Refused = append(s.trace.Refused, e.number)
-	s.trace.Transition, s.trace.Branch = 0, 0
+	s.trace.Transition, s.trace.Branch, s.trace.Skipped = 0, 0, nil
 	if s.node == nil {
 		s.turn.Send(r.msgs...)
 		return Result{Handled: true, Messages: s.outputs(), Trace: s.trace}, nil
@@ -199,11 +204,15 @@ func (s *step[T]) refuse(r *rejection) (Result, error) {
 		return s.unhandled(), nil // people in a group who talk to each other
 	case s.trace.Wrong:
 		s.trail.tries++
+		s.turn.tries = s.trail.tries
 	}
 	s.turn.Send(r.msgs...)
-	if len(r.msgs) == 0 || s.trace.Wrong {
-		return s.show()
+	if len(r.msgs) > 0 {
+		s.turn.tries = 0
+		if s.isTimer() {
+			s.to = s.node
+			return s.finish()
+		}
 	}
-	s.to = s.node
-	return s.finish()
+	return s.show()
 }

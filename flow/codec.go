@@ -89,6 +89,17 @@ func (s *step[T]) decode() (err error) {
 	return nil
 }
 
+// reads reports whether stored data can be read.
+func (y *typed[T]) reads(data []byte) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	var v T
+	return y.codec.decode(data, &v) == nil
+}
+
 // decodeData is Flow.DecodeData.
 func (y *typed[T]) decodeData(data []byte) (any, error) {
 	s := &step[T]{typed: y, in: &Input{Data: data}, stored: data}

@@ -122,6 +122,16 @@ func (y *typed[T]) link(e *edge[T]) {
 	}
 }
 
+// known returns states by the names that they have now. One that the flow does not know keeps its name.
+func (y *typed[T]) known(states []State) []State {
+	for i, s := range states {
+		if n := y.nodes[s]; n != nil && n.name != s {
+			states[i] = n.name // the slice is the step's own: see trailReader.states
+		}
+	}
+	return states
+}
+
 // moves lists the engine's table: one row for each branch of each transition in each state that it may be
 // taken in. A branch whose target is known only when it is taken, such as Return, has two rows: one from
 // its state to the passage, and one from the passage to each state that it may lead to.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,7 +92,7 @@ type session struct {
 	state flow.Result
 }
 
-func newSession(t *testing.T, b *flow.Builder[log]) *session {
+func newSession[T any](t *testing.T, b *flow.Builder[T]) *session {
 	t.Helper()
 	f, err := b.Build()
 	require.NoError(t, err)
@@ -115,6 +117,42 @@ func (s *session) run(in *flow.Input) flow.Result {
 	require.NoError(s.t, err)
 	s.state = res
 	return res
+}
+
+// says steps an event and returns the state after it and what was sent: "a: Which day? | Today?".
+func (s *session) says(e *transport.Event) string {
+	s.t.Helper()
+	res := s.step(e)
+	words := make([]string, len(res.Messages))
+	for i, m := range res.Messages {
+		words[i] = string(m.(say))
+	}
+	return string(res.State) + ": " + strings.Join(words, " | ")
+}
+
+// line is a line of a conversation: what happens, and what says returns of it.
+type line struct {
+	event *transport.Event
+	want  string
+}
+
+func (s *session) holds(lines ...line) {
+	s.t.Helper()
+	for i, l := range lines {
+		require.Equal(s.t, l.want, s.says(l.event), "line %d: %s%s", i+1, l.event.Text, l.event.Postback.Data)
+	}
+}
+
+// tell returns an action that sends a message, with the number of wrong answers if there were any.
+func tell[T any](msg string) flow.Action[T] {
+	return func(_ context.Context, t *flow.Turn[T]) error {
+		words := msg
+		if n := t.Tries(); n > 0 {
+			words += " #" + strconv.Itoa(n)
+		}
+		t.Send(say(words))
+		return nil
+	}
 }
 
 // fails steps an event that must fail, and leaves the session as it is.

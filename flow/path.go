@@ -38,7 +38,7 @@ func (o Outcome) String() string {
 func (o Outcome) named() bool { return o == To || o == Call || o == ReturnOr || o == Restart }
 
 // leaves reports whether the exit action of the state runs.
-func (o Outcome) leaves() bool { return o != Stay && o != Again }
+func (o Outcome) leaves() bool { return o > Again }
 
 // enters reports whether the enter action of the target runs.
 func (o Outcome) enters() bool { return o.leaves() && o != End }

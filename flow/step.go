@@ -83,6 +83,7 @@ func (s *step[T]) run() (Result, error) {
 			s.phase = PhaseDecode
 			return Result{}, s.fail(err)
 		}
+		s.trail.callers = s.typed.known(s.trail.callers)
 		s.turn.tries, s.before = s.trail.tries, s.trail.callers
 	}
 	switch {

@@ -37,6 +37,7 @@ type passage[T any] struct {
 // take makes a transition, and then those of the questions that it leads to and that are not asked because
 // the value is known.
 func (s *step[T]) take(e *edge[T]) (Result, error) {
+	taken := e
 	s.trace.Transition = e.number
 	for {
 		err := s.decode()
@@ -47,7 +48,7 @@ func (s *step[T]) take(e *edge[T]) (Result, error) {
 			err = s.move()
 		}
 		if r := asRejection(err); r != nil {
-			return s.refuse(r)
+			return s.refuse(taken, r)
 		}
 		if err != nil {
 			return Result{}, s.fail(err)
@@ -85,6 +86,9 @@ func (s *step[T]) choose(e *edge[T]) (err error) {
 		}
 	}
 	s.resolve()
+	if !s.outcome.leaves() {
+		s.turn.out = slices.Insert(s.turn.out, 0, s.words...)
+	}
 	return nil
 }
 
@@ -128,16 +132,16 @@ func (s *step[T]) resolve() {
 	}
 }
 
-// resolveBack finds the state that Back leads to. An entry of a state that the flow does not know any more
-// goes with all older ones.
+// resolveBack finds the state that Back leads to. An entry of a state that the flow does not know any more,
+// or whose data it cannot read, goes with all older ones.
 func (s *step[T]) resolveBack() {
 	p, ok := s.trail.pop(s.in.Data)
-	if s.to = s.typed.nodes[p.state]; !ok || s.to == nil {
+	if s.to = s.typed.nodes[p.state]; !ok || s.to == nil || !s.typed.reads(p.data) {
 		s.trail.history = nil
 		s.again()
 		return
 	}
-	s.past, s.found, s.trail.callers = p, true, p.callers
+	s.past, s.found, s.trail.callers = p, true, s.typed.known(p.callers)
 }
 
 // again makes the transition one that asks the present question again.
@@ -259,15 +263,14 @@ func (s *step[T]) remember(res *Result) {
 	case !s.typed.history:
 		t.history = nil
 	case s.began:
+	case s.first == Back:
+		s.trace.Forgotten = t.rebase(s.past.data, res.Data)
 	case s.entered && s.isTimer():
-		t.rebase(s.in.Data, res.Data)
-		t.forget(res.State, res.Data)
+		t.forget(s.in.Data, res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
 	case s.isStep():
 		s.trace.Forgotten = t.push(past{s.node.name, s.before, s.in.Data}, res.Data)
-	case s.first == Back:
-		t.rebase(s.past.data, res.Data)
 	default:
-		t.rebase(s.in.Data, res.Data)
+		s.trace.Forgotten = t.rebase(s.in.Data, res.Data)
 	}
 	res.Trail = t.pack()
 	res.Trace = s.trace

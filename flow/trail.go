@@ -143,27 +143,28 @@ func (t *trail) pop(now []byte) (p past, ok bool) {
 }
 
 // rebase keeps the history right when the data has changed without a step: the newest entry becomes a
-// difference to the data as it is now.
-func (t *trail) rebase(before, now []byte) {
+// difference to the data as it is now. It returns how many entries were left out because they do not fit.
+func (t *trail) rebase(before, now []byte) (forgotten int) {
 	if len(t.history) == 0 || string(before) == string(now) {
-		return
+		return 0
 	}
 	if p, ok := t.pop(before); ok {
-		t.push(p, now)
+		return t.push(p, now)
 	}
+	return 0
 }
 
-// forget takes the entries out of the history down to the newest one of a state, or all.
-func (t *trail) forget(s State, now []byte) {
-	data := now
+// forget takes the entries out of the history down to the newest one of a certain state, or all, when the
+// data has become now without a step.
+func (t *trail) forget(before, now []byte, target func(State) bool) {
 	for {
-		p, ok := t.pop(data)
+		p, ok := t.pop(before)
 		if !ok {
 			return
 		}
-		data = p.data
-		if p.state == s {
-			t.rebase(data, now)
+		before = p.data
+		if target(p.state) {
+			t.rebase(before, now)
 			return
 		}
 	}
