@@ -247,7 +247,9 @@ func (s *step[T]) arrive() (err error) {
 	return nil
 }
 
-// isStep reports whether the step is one that Back undoes: an answer to a question that led on.
+// isStep reports whether the step is one that Back undoes: an answer to a question that led on. A Return by a
+// tap of no step is none: when somebody at the desk gives the user back to the bot, "back" does not lead to
+// the desk.
 func (s *step[T]) isStep() bool {
 	return s.node != nil && s.node.asks() && !s.isTimer() && !s.trace.Wrong && s.first.enters() && s.first != Back
 }
@@ -267,6 +269,9 @@ func (s *step[T]) remember(res *Result) {
 		s.trace.Forgotten = t.rebase(s.past.data, res.Data)
 	case s.entered && s.isTimer():
 		t.forget(s.in.Data, res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
+	case s.first == Return && s.in.Tap == TapLoose:
+		s.trace.Forgotten = t.rebase(s.in.Data, res.Data)
+		t.forgetLast(res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
 	case s.isStep():
 		s.trace.Forgotten = t.push(past{s.node.name, s.before, s.in.Data}, res.Data)
 	default:

@@ -39,7 +39,10 @@ func main() {
 	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", cmp.Or(os.Getenv("PORT"), "8080")))
 	check(err)
 	platform, b, handler := open("http://" + ln.Addr().String())
-	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
 	srv.RegisterOnShutdown(platform.Close)
 	go func() { check(srv.Serve(ln)) }()
 	fmt.Printf("order bot, on a stand-in for LINE with a chat page, ready at http://%s\n", ln.Addr())
@@ -61,13 +64,9 @@ func open(address string) (*emulator.Platform, *bot.Bot, http.Handler) {
 	check(err)
 	out := &outside{channel, b}
 	desk.Answer = out.tell
-	mux := http.NewServeMux()
-	mux.Handle("/", platform)
-	mux.Handle("POST /webhook", b)
-	mux.Handle("POST /paid", out.callback(till))
-	mux.Handle("/pay/{id}", till)
-	mux.Handle("/desk", desk)
-	return platform, b, http.NewCrossOriginProtection().Handler(mux)
+	return platform, b, routes(map[string]http.Handler{
+		"/": platform, "POST /webhook": b, "POST /paid": out.callback(till), "/pay/{id}": till, "/desk": desk,
+	})
 }
 
 func check(err error) {

@@ -78,3 +78,12 @@ func post(ctx context.Context, to string, form url.Values) error {
 	}
 	return nil
 }
+
+// routes serves handlers by their patterns, and refuses what pages of other origins send.
+func routes(handlers map[string]http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for pattern, h := range handlers {
+		mux.Handle(pattern, h)
+	}
+	return http.NewCrossOriginProtection().Handler(mux)
+}
