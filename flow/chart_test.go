@@ -116,8 +116,8 @@ var (
 	diagramArrow = regexp.MustCompile(`^    \w+ -\.?->\|"[^"\n]*"\| \w+$`)
 )
 
-// FuzzDiagramLabels shows that no label breaks out of its line of a diagram, or out of its quotes.
-func FuzzDiagramLabels(f *testing.F) {
+// FuzzDiagram shows that no label breaks out of its line of a diagram, or out of its quotes.
+func FuzzDiagram(f *testing.F) {
 	f.Add("short", "4; end note\n[*] --> x")
 	f.Add("a:b", `"<br>#quot;`)
 	f.Add(" ", `"| x`)

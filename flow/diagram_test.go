@@ -31,7 +31,7 @@ func TestDiagramEscapes(t *testing.T) {
 	b.In("state").At(never).To("note").After(90 * time.Second).End()
 	d := b.MustBuild().Diagram()
 	golden(t, "escapes.mmd", d)
-	arrow := regexp.MustCompile(`^    (\S+) -->\|"[^:;<>"|]+"\| (\S+)$`)
+	arrow := regexp.MustCompile(`^    (\S+) -->\|"[^:;<>"]+"\| (\S+)$`)
 	entity := regexp.MustCompile(`#\w+;`)
 	for line := range strings.Lines(d) {
 		if strings.Contains(line, "-->") {

@@ -113,26 +113,3 @@ func FuzzStep(f *testing.F) {
 		}
 	})
 }
-
-var entity = regexp.MustCompile(`#(\w+);`)
-
-// FuzzDiagram shows that no label breaks out of its line of a diagram.
-func FuzzDiagram(f *testing.F) {
-	f.Add("short", "4; end note\n[*] --> x")
-	f.Add("a:b", `"<br>#quot;`)
-	f.Add(" ", `"`)
-	f.Fuzz(func(t *testing.T, label, word string) {
-		b := flow.New[order]("labels")
-		b.Start(flow.Text("start")).To("only")
-		b.In("only").On(flow.Match(label, func(*transport.Event) bool { return true })).End().
-			On(flow.Postback(word)).End()
-		fl, err := b.Build()
-		if err != nil {
-			return
-		}
-		diagram := fl.Diagram()
-		require.Equal(t, 6, strings.Count(diagram, "\n"), diagram)
-		require.NotContains(t, entity.ReplaceAllString(diagram, ""), ";", "a semicolon ends a statement")
-		require.NotContains(t, diagram, "\r")
-	})
-}
