@@ -113,7 +113,7 @@ func TestWhoAnswersTaps(t *testing.T) {
 		{"data of the state and of a start", "both", []string{"exact"}, []string{"menu"}},
 		{"data of a start", "menu", []string{"menu"}, []string{"menu"}},
 		{"patterns of the state and of a start", "own f", []string{"pattern"}, []string{"faq", "name? 0"}},
-		{"a pattern of a start, before the question", "faq 1", []string{"faq", "name? 0"}, []string{"faq", "name? 0"}},
+		{"a pattern of a start, before the question", "faq x", []string{"faq", "name? 0"}, []string{"faq", "name? 0"}},
 		{"the question", "Ann", []string{"hello Ann"}, []string{"name? 0"}},
 		{"from anywhere", "menu key", []string{"from anywhere"}, []string{"from anywhere"}},
 		{"nothing", "8", []string{"name? 1"}, []string{"name? 0"}},
