@@ -57,10 +57,11 @@ func everything(tb testing.TB) *flow.Flow {
 		On(flow.Text()).Do(seats).To("confirm").
 		After(time.Minute).To("confirm").
 		At(later).Stay()
-	b.In("confirm").
+	b.In("confirm").Enter(tell[order]("Well?")).
+		On(flow.Postback("back")).Back().On(flow.Postback("ask")).Call("ask").On(flow.Postback("return")).ReturnOr("ask").
 		On(flow.Match("short", func(e *transport.Event) bool { return len(e.Text) == 1 })).End().
 		On(flow.Any()).Do(note).Remind("later", later, func(context.Context, *flow.Turn[order]) error { return nil }).Stay()
-	b.InAny().After(2 * time.Hour).End()
+	b.InAny().After(2 * time.Hour).End().Wrong(3).To("ask")
 	f, err := b.Build()
 	require.NoError(tb, err)
 	return f
@@ -70,22 +71,24 @@ func everything(tb testing.TB) *flow.Flow {
 // of user code; a state is one of the flow, timers are those of the state, and what is not handled
 // changes nothing.
 func FuzzStep(f *testing.F) {
-	f.Add(uint8(1), "4", "", "", "", "", "", "", false)
-	f.Add(uint8(transport.KindPostback), "", "seats:4", "date", "2026-01-01", "ask", "1;x", "after 1m0s", false)
-	f.Add(uint8(transport.KindTimer), "after 1m0s", "", "", "", "ask", "1;x", "after 1m0s", false)
-	f.Add(uint8(transport.KindTimer), "later", "", "", "", "", "1;", "", true)
-	f.Add(uint8(transport.KindFollow), "", "", "", "", "gone", "!", "", false)
-	f.Add(uint8(1), "4", "", "", "", "ask", "broken", "", false)
-	f.Add(uint8(18), "other", "", "", "", "ask", "1;x", "gone", false)
-	f.Add(uint8(1), "4", "", "", "", "ask", "1;x", "", true) // a reminder that is no timer
-	f.Add(uint8(transport.KindTimer), "later", "", "", "", "", "broken", "", true)
+	f.Add(uint8(1), "4", "", "", "", "", "", "", "", false)
+	f.Add(uint8(transport.KindPostback), "", "seats:4", "date", "2026-01-01", "ask", "1;x", "after 1m0s", "", false)
+	f.Add(uint8(transport.KindTimer), "after 1m0s", "", "", "", "ask", "1;x", "after 1m0s", "", false)
+	f.Add(uint8(transport.KindTimer), "later", "", "", "", "", "1;", "", "", true)
+	f.Add(uint8(transport.KindFollow), "", "", "", "", "gone", "!", "", "", false)
+	f.Add(uint8(1), "4", "", "", "", "ask", "broken", "", "", false)
+	f.Add(uint8(18), "other", "", "", "", "ask", "1;x", "gone", "", false)
+	f.Add(uint8(1), "4", "", "", "", "ask", "1;x", "", "", true) // a reminder that is no timer
+	f.Add(uint8(transport.KindTimer), "later", "", "", "", "", "broken", "", "", true)
+	f.Add(uint8(transport.KindPostback), "", "return", "", "", "confirm", "1;x", "", "\x02\x01\x03ask\x07confirm\x00\x01\x00\x00", false)
 	fl := everything(f)
-	f.Fuzz(func(t *testing.T, kind uint8, text, data, param, value, state, stored, timer string, reminder bool) {
+	f.Fuzz(func(t *testing.T, kind uint8, text, data, param, value, state, stored, timer, trail string, reminder bool) {
 		e := &transport.Event{Kind: transport.Kind(kind) % (transport.KindTimer + 1), Text: text}
 		e.Postback = transport.Postback{Data: data, Params: map[string]string{param: value}}
 		in := &flow.Input{
 			Turn: "turn", Event: e, Now: noon, State: flow.State(state), Data: []byte(stored),
-			Timers: []flow.Timer{{Name: timer, Due: noon}}, Reminder: reminder, Show: kind > 200,
+			Timers: []flow.Timer{{Name: timer, Due: noon}}, Reminder: reminder, Show: kind > 200, Trail: []byte(trail),
+			Start: kind > 180, Tap: flow.Tap(kind / 60),
 		}
 		fl.Rank(e)
 		res, err := fl.Step(t.Context(), in)
