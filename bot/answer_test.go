@@ -214,7 +214,7 @@ func TestWrongAnswersInChats(t *testing.T) {
 	})
 }
 
-// A flow in which nothing but buttons is expected asks again when the user types: dialogs.md, row 6.
+// A flow in which nothing but buttons is expected asks again when the user types.
 func TestTypedWhereButtonsAre(t *testing.T) {
 	b := flow.New[guest]("confirm")
 	b.Start(flow.Text("book")).To("confirm")
@@ -231,8 +231,7 @@ func TestTypedWhereButtonsAre(t *testing.T) {
 	})
 }
 
-// An exact start works beside any state, also if InAny says that all else is asked again: dialogs.md, rows 3
-// and 4. A pattern of InAny is tried before a state's On(Text()): row 5.
+// An exact start works beside any state, also if InAny says that all else is asked again. A pattern of InAny is tried before a state's On(Text()): row 5.
 func TestStartsBesideCatchAlls(t *testing.T) {
 	signup := func(any bool) *flow.Flow {
 		b := flow.New[guest]("signup")
@@ -267,8 +266,7 @@ func TestStartsBesideCatchAlls(t *testing.T) {
 	}
 }
 
-// Who does not answer is asked once whether they are still there, and then the conversation lapses: dialogs.md,
-// row 22.
+// Who does not answer is asked once whether they are still there, and then the conversation lapses.
 func TestNudgeOnce(t *testing.T) {
 	b := flow.New[guest]("nudging")
 	b.Start(flow.Text("go")).To("ask")
@@ -287,7 +285,7 @@ func TestNudgeOnce(t *testing.T) {
 	})
 }
 
-// A round of orders goes on when somebody says the word that began it: dialogs.md, row 1.
+// A round of orders goes on when somebody says the word that began it.
 func TestStartWordOfTheActiveFlow(t *testing.T) {
 	b := flow.New[count]("lunch")
 	b.Start(flow.Text("lunch")).To("open")
@@ -331,7 +329,7 @@ func help(busy *bool) *flow.Flow {
 }
 
 // A flow whose start ends answers beside the active one, which goes on as if nothing had been said. Alone, its
-// question follows: dialogs.md, row 2.
+// question follows.
 func TestAnswerBesideTheActiveFlow(t *testing.T) {
 	for name, chat := range map[string]string{"alone": "", "in a group": "group"} {
 		t.Run(name, func(t *testing.T) {

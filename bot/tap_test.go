@@ -48,7 +48,7 @@ func (r *rig) tapIn(group, user, data, mark string) []string {
 }
 
 // A button under a reminder or a last message may start a flow, or be taken where a transition says so, and
-// moves no other conversation: dialogs.md, rows 10 and 11.
+// moves no other conversation.
 func TestButtonsOfNoStep(t *testing.T) {
 	withFlows(t, []*flow.Flow{visit()}, bot.Options{Expired: text("expired")}, func(r *rig) {
 		_, confirm := r.book("", "ann")
@@ -65,7 +65,7 @@ func TestButtonsOfNoStep(t *testing.T) {
 			require.Empty(r, r.tapIn("", "ann", data, reminder), data)
 		}
 		require.Equal(r, []string{"which?"}, r.tapIn("", "ann", "book", reminder), "it starts a flow")
-		_, confirm = r.book("", "bob")
+		r.book("", "bob")
 		_, confirm = r.book("", "ann") // asks again, as it is active
 		for _, data := range []string{"yes", "pick", "dish", "8"} {
 			require.Empty(r, r.tapIn("", "ann", data, reminder), data)
@@ -78,7 +78,7 @@ func TestButtonsOfNoStep(t *testing.T) {
 }
 
 // A tap on a button that was shown to another member of the group is told from an old one, and moves nobody's
-// conversation: dialogs.md, row 20.
+// conversation.
 func TestButtonsOfOthers(t *testing.T) {
 	for name, foreign := range map[string]transport.Message{"silence": nil, "a word": text("not yours")} {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestButtonsOfOthers(t *testing.T) {
 }
 
 // A button that is said to last is good as long as its conversation, and no longer. Other buttons of passed
-// steps ask again: dialogs.md, row 28.
+// steps ask again.
 func TestButtonsThatLast(t *testing.T) {
 	withFlows(t, []*flow.Flow{visit()}, bot.Options{Expired: text("expired")}, func(r *rig) {
 		pick, confirm := r.book("", "ann")

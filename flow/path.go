@@ -194,14 +194,6 @@ func (p *path) place() State {
 	return AnyState + State(" but "+strings.Join(names, ", "))
 }
 
-// rank is how early the path is tried for a trigger of it.
-func (p *path) rank(t *Trigger) Rank {
-	if p.cause == causeAnswer {
-		return RankKind
-	}
-	return t.rank()
-}
-
 // candidate is one trigger of one transition, at its place in the order of trying.
 type candidate[T any] struct {
 	trigger Trigger
