@@ -24,6 +24,7 @@ const photosTimer = "·photos"
 // photoSet is a set of which some photos came.
 type photoSet struct {
 	id     string
+	user   string // who sent them, in a group or room; the record's source may be that of another member
 	total  int
 	photos []photo // by index
 }
@@ -39,14 +40,19 @@ func (p *planner) collect(rec *record, e *transport.Event) (*transport.Event, bo
 	if e.Kind != transport.KindImage || e.Set == nil || e.Set.Total < 2 || e.Set.ID == "" {
 		return e, true
 	}
-	if rec.flow == "" && len(p.startedBy(e, flow.RankAny)) == 0 {
+	otherwise := p.o.Otherwise != nil && isAlone(e)
+	if rec.flow == "" && !otherwise && len(p.startedBy(e, flow.RankAny)) == 0 {
 		return e, true
 	}
 	sets := slices.Clone(rec.photos)
 	i := slices.IndexFunc(sets, func(s photoSet) bool { return s.id == e.Set.ID })
 	if i < 0 {
 		i = len(sets)
-		sets = append(sets, photoSet{id: e.Set.ID, total: min(e.Set.Total, maxPhotos)})
+		set := photoSet{id: e.Set.ID, total: min(e.Set.Total, maxPhotos)}
+		if !isAlone(e) {
+			set.user = e.Source.UserID
+		}
+		sets = append(sets, set)
 	}
 	s := sets[i]
 	s.photos = append(slices.Clone(s.photos), photo{e.Set.Index, e.MessageID})
@@ -93,11 +99,14 @@ func (p *planner) late(ctx context.Context, id string, j *job, tm timer) (plan, 
 		Set:       &transport.ImageSet{ID: s.id, Total: s.total},
 		MessageID: s.photos[0].id, Images: s.ids(),
 	}
+	if !isAlone(e) {
+		e.Source.UserID = s.user
+	}
 	return p.step(ctx, id, pl, &j.in, e, ages{now, now, now})
 }
 
-// appendPhotos appends the packed sets to b: their number, then of each its id, its total, the number of its
-// photos, and of each photo its index and its id.
+// appendPhotos appends the packed sets to b: their number, then of each its id, its user, its total, the number
+// of its photos, and of each photo its index and its id.
 func appendPhotos(b []byte, sets []photoSet) []byte {
 	if len(sets) == 0 {
 		return b
@@ -106,6 +115,7 @@ func appendPhotos(b []byte, sets []photoSet) []byte {
 	for i := range sets {
 		s := &sets[i]
 		b = appendString(b, s.id)
+		b = appendString(b, s.user)
 		b = binary.AppendUvarint(b, uint64(s.total))
 		b = binary.AppendUvarint(b, uint64(len(s.photos)))
 		for _, p := range s.photos {
@@ -128,12 +138,12 @@ func (d *decoder) photos() []photoSet {
 	}
 	var sets []photoSet
 	for range n {
-		id, total, photos := d.string(), d.uvarint(), d.uvarint()
+		id, user, total, photos := d.string(), d.string(), d.uvarint(), d.uvarint()
 		if total > maxPhotos || photos == 0 || photos > uint64(len(d.b)) {
 			d.fail()
 			return nil
 		}
-		s := photoSet{id: id, total: int(total)}
+		s := photoSet{id: id, user: user, total: int(total)}
 		for range photos {
 			s.photos = append(s.photos, photo{int(d.varint()), d.string()})
 		}

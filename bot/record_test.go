@@ -51,7 +51,7 @@ func records() map[string]record {
 		"trail, put off": {flow: "f", trail: []byte("t"), timers: []timer{
 			{name: "t", due: someTime, attempts: 300, wait: time.Second}, {name: "u", due: someTime},
 		}},
-		"photos": {flow: "f", photos: []photoSet{{id: "a", total: 3, photos: []photo{{1, "m1"}, {2, "m2"}}}},
+		"photos": {flow: "f", photos: []photoSet{{id: "a", user: "u", total: 3, photos: []photo{{1, "m1"}, {2, "m2"}}}},
 			timers: []timer{{flow: photosTimer, name: "a", due: someTime}}},
 	}
 }
@@ -104,7 +104,7 @@ func TestRecordBytes(t *testing.T) {
 		"trail":              "050000020300" + "00" + "016601730000" + "00",
 		"trail, versioned":   "0501016d0174" + "00" + "016600000000",
 		"trail, put off":     "0500000174" + "00" + "016600000002" + "000174f6e1998dcc6e00" + "ac02e807" + "000175f6e1998dcc6e00" + "0000" + "8000",
-		"photos": "05000000" + "0d" + "010161030202026d3104026d32" + "016600000001" +
+		"photos": "05000000" + "0f" + "010161" + "0175" + "030202026d3104026d32" + "016600000001" +
 			"08c2b770686f746f73" + "0161f6e1998dcc6e00" + "0000" + "8000",
 	}
 	for name, r := range records() {
@@ -160,8 +160,8 @@ func TestRecordMalformed(t *testing.T) {
 	for name, b := range map[string]string{
 		"unknown layout":            "\x06\x01f\x00\x00\x00\x00",
 		"a trail without content":   "\x05\x00\x00\x00\x00\x01f\x00\x00\x00\x00",
-		"a set of too many photos":  "\x05\x00\x00\x00\x07\x01\x01a\x65\x01\x02\x00\x01f\x00\x00\x00\x00",
-		"a set of 65,538 photos":    "\x05\x00\x00\x00\x09\x01\x01a\x82\x80\x04\x01\x02\x00\x01f\x00\x00\x00\x00",
+		"a set of too many photos":  "\x05\x00\x00\x00\x08\x01\x01a\x00\x65\x01\x02\x00\x01f\x00\x00\x00\x00",
+		"a set of 65,538 photos":    "\x05\x00\x00\x00\x0a\x01\x01a\x00\x82\x80\x04\x01\x02\x00\x01f\x00\x00\x00\x00",
 		"a version of zero":         "\x02\x00\x01f\x00\x00\x00\x00",
 		"no timer is put off":       "\x04\x00\x00\x01f\x00\x00\x00\x01\x00\x00\x00\x00\x01\x00\x80\x00",
 		"a wait without end":        "\x04\x00\x00\x01f\x00\x00\x00\x01\x00\x00\x00\x00\x01\xff\xff\xff\xff\xff\xff\xff\x7f\x80\x00",

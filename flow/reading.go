@@ -17,6 +17,7 @@ import (
 //
 //	"４" and "4"                 compatibility forms (NFKC): full-width digits and letters
 //	"ｷｬﾝｾﾙ" and "キャンセル"       half-width kana, composed
+//	"カ゛ム" and "ガム"             kana whose marks are typed apart, composed
 //	"Cancel" and "CANCEL"        case folding by Unicode
 //	"❤️" and "❤"                 without variation selectors
 //	" yes! " and "yes"           without space around it, and without punctuation at its end
@@ -25,14 +26,21 @@ import (
 func Fold(s string) string {
 	for i := range len(s) {
 		if c := s[i]; c >= 0x80 {
-			return trimEnd(cases.Fold().String(norm.NFKC.String(strings.Map(dropSelector, s))))
+			return trimEnd(cases.Fold().String(norm.NFKC.String(strings.Map(joinable, s))))
 		}
 	}
 	return trimEnd(strings.ToLower(s))
 }
 
-func dropSelector(r rune) rune {
-	if unicode.Is(unicode.Variation_Selector, r) {
+// joinable drops variation selectors, and makes the marks of kana such as "カ゛" ones that NFKC composes with the
+// character before.
+func joinable(r rune) rune {
+	switch {
+	case r == '\u309b':
+		return '\u3099'
+	case r == '\u309c':
+		return '\u309a'
+	case unicode.Is(unicode.Variation_Selector, r):
 		return -1
 	}
 	return r

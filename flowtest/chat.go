@@ -35,8 +35,9 @@ type shared struct {
 	events  int
 	line    string // of the transcript that is played, such as "testdata/tea.txt:3: "
 
-	mu   sync.Mutex
-	errs []string
+	mu        sync.Mutex
+	errs      []string
+	unmatched string // the last turn for which no transition had a trigger: see watch
 }
 
 // User returns the chat of another user with the same bot. The name may be any text.
@@ -146,7 +147,8 @@ func (c *Chat) State() string {
 	return s.Flow + "/" + string(s.State)
 }
 
-// Errors returns what the bot logged as errors since the last call, for all chats.
+// Errors returns what the bot logged as errors since the last call, for all chats, and taps on buttons of the
+// present question whose data no transition answers to.
 func (c *Chat) Errors() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -186,6 +188,7 @@ func (c *Chat) tap(label, value string, nth ...int) {
 		c.fatalf("%v", err)
 	}
 	c.Send(e)
+	c.missed(e)
 }
 
 // photos sends n photos together: each is an event of its own, in the order of the set.
