@@ -117,6 +117,7 @@ func bubble(t *testing.T, flows func(*testing.T) []*flow.Flow, o *Options, f fun
 		c := &Chat{t: t, user: defaultUser, shared: &shared{channel: newChannel()}}
 		o.Bot.Logger = slog.New(&botLog{chat: c})
 		fs := flows(t)
+		o.Bot.Stepped = c.watch(o.Bot.Stepped)
 		b, err := bot.New(c.shared.channel, memstore.New(), fs, &o.Bot)
 		if err != nil {
 			t.Fatal(err)
