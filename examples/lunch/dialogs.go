@@ -24,7 +24,14 @@ type Office interface {
 
 // dialogs returns the flows of the bot.
 func dialogs(o Office, admin string) []*flow.Flow {
-	return []*flow.Flow{welcome(o), lunch(o), receipt(o), news(o, admin)}
+	return []*flow.Flow{welcome(o), lunch(o), receipt(o), news(o, admin), help()}
+}
+
+// help only answers: what it interrupts goes on.
+func help() *flow.Flow {
+	b := flow.New[struct{}]("help")
+	b.Start(flow.Text("help")).Do(say("I take orders for lunch and receipts, and send news.")).End()
+	return b.MustBuild()
 }
 
 // welcome greets a new friend by name, and asks who wants news.
@@ -51,7 +58,7 @@ type Order struct{ UserID, Name, Dish string }
 
 // lunch takes a group's orders. Everybody answers, anybody closes the round, and if nobody does,
 // half an hour of silence does. Who says "lunch" while a round is on is shown it again; the buttons
-// further up in the chat last as long as the round does.
+// further up in the chat are good as long as the round is on.
 func lunch(o Office) *flow.Flow {
 	b := flow.New[Lunch]("lunch")
 	b.Start(flow.Text("lunch")).To("open")
@@ -60,8 +67,8 @@ func lunch(o Office) *flow.Flow {
 			line.Postback("Curry", "dish curry"), line.Postback("That's all", "close")))
 		return nil
 	}).
-		On(flow.PostbackPrefix("dish ").Lasting()).Do(order(o)).Stay().
-		On(flow.Postback("close").Lasting()).Do(total).End().
+		On(flow.PostbackPrefix("dish ")).Do(order(o)).Stay().
+		On(flow.Postback("close")).Do(total).End().
 		After(30 * time.Minute).Do(total).End()
 	return b.MustBuild()
 }

@@ -165,6 +165,8 @@ func TestGroupTalks(t *testing.T) {
 	first := button("Office", "Ramen")
 	order("Hanako", "Ramen")
 	say("Office/Taro", "to the Italian one, at 8")
+	say("Office/Ken", "help")
+	require.Contains(t, o.next("Office"), "I take orders")
 	o.did(o.platform.Sticker(t.Context(), "Office/Ken", "446", "1988"))
 	order("Ken", "Curry")
 	say("Office/Ken", "Lunch!")
