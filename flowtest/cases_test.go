@@ -60,7 +60,6 @@ var cases = map[string]func() []*flow.Flow{
 	"idle":     idling,
 	"lasting":  lasting,
 	"typed":    typed,
-	"buttons":  misspelt,
 	"content":  sharing,
 }
 
@@ -282,18 +281,6 @@ func typed() []*flow.Flow {
 		On(flow.Text(), flow.Postback()).Do(number).To("rooms")
 	b.In("rooms").Enter(sends("Guests: {party}. How many rooms?")).
 		On(flow.Text(), flow.Postback()).Do(number, sends("Rooms: {party}.")).End()
-	return []*flow.Flow{b.MustBuild()}
-}
-
-// misspelt shows buttons with other data than its transitions name.
-func misspelt() []*flow.Flow {
-	b := flow.New[trip]("buttons")
-	b.Start(flow.Text("go")).To("sure")
-	b.In("sure").Enter(sends("Sure?", line.Postback("Yes", "Yes"), line.Postback("No", "no"), line.DatePicker("Day", "Day"),
-		line.Postback("Any", "item 3"))).
-		On(flow.Postback("yes"), flow.Date("day")).Do(sends("Done.")).End().
-		On(flow.Postback("no")).When("it may", func(*tripTurn) bool { return false }).End().
-		On(flow.PostbackPrefix("item=")).Stay()
 	return []*flow.Flow{b.MustBuild()}
 }
 

@@ -35,9 +35,9 @@ type shared struct {
 	events  int
 	line    string // of the transcript that is played, such as "testdata/tea.txt:3: "
 
-	mu        sync.Mutex
-	errs      []string
-	unmatched string // the last turn for which no transition had a trigger: see watch
+	mu   sync.Mutex
+	errs []string
+	step *bot.Stepped // the last one since the user tapped a button
 }
 
 // User returns the chat of another user with the same bot. The name may be any text.
@@ -53,7 +53,8 @@ func (c *Chat) Say(text string) {
 
 // Tap taps the button with the label in the newest message that has one; of several there, the nth,
 // counted from 1: Tap("Add", 2) taps the second. Quick replies are there as on LINE: until one is tapped,
-// and until the bot or the user sends a message. The test fails if there is no such button.
+// and until the bot or the user sends a message. The test fails if there is no such button, or if it belongs
+// to the present question and no transition takes it.
 func (c *Chat) Tap(label string, nth ...int) {
 	c.t.Helper()
 	c.tap(label, "", nth...)
@@ -147,8 +148,7 @@ func (c *Chat) State() string {
 	return s.Flow + "/" + string(s.State)
 }
 
-// Errors returns what the bot logged as errors since the last call, for all chats, and taps on buttons of the
-// present question whose data no transition answers to.
+// Errors returns what the bot logged as errors since the last call, for all chats.
 func (c *Chat) Errors() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -181,14 +181,14 @@ func (c *Chat) tap(label, value string, nth ...int) {
 	if len(nth) > 1 || n < 1 {
 		c.fatalf("button %q: one number says which, counted from 1", label)
 	}
+	var a action
 	var e transport.Event
 	var err error
-	c.shows(func(s *shown) { e, err = s.tap(label, n, value) })
+	c.shows(func(s *shown) { a, e, err = s.tap(label, n, value) })
 	if err != nil {
 		c.fatalf("%v", err)
 	}
-	c.Send(e)
-	c.missed(e)
+	c.sendTap(a, e)
 }
 
 // photos sends n photos together: each is an event of its own, in the order of the set.

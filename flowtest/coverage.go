@@ -117,7 +117,7 @@ func (c *coverage) missed(f *flow.Flow, ts []flow.Transition, i int) (texts []st
 		}
 	}
 	if once && !walked {
-		texts = append(texts, "never taken")
+		texts = append(texts, "never taken when nothing is behind")
 	}
 	if len(branches) > 1 {
 		for b, taken := range branches {

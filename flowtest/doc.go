@@ -35,8 +35,8 @@
 //
 // A tap finds the newest message with a button of that label, however old: that is how a stale button is
 // tested. Where that message has several, such as a carousel with an [Add] for each dish, a number says
-// which; without one it is the first. A picker takes only what it offers. If no transition answers to the data
-// of a button of the present question, a line with "!" says so: the flow shows a button that does nothing.
+// which; without one it is the first. A picker takes only what it offers. A button of the present question
+// that no transition takes fails the test: its data is misspelt, or the transition is.
 //
 // Quick replies are there as on LINE: below the last message of the chat, until one of them is tapped or
 // the bot or the user sends a message. So a transcript does not show the quick replies of a message that

@@ -2,6 +2,7 @@ package flowtest_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +56,14 @@ func TestFailing(t *testing.T) {
 	switch src {
 	case "no buttons":
 		play(t, "> mirror\n> [Yes]\n", mirror, nil)
+	case "dead button", "dead picker", "dead words", "dead at last", "dead in Go":
+		if src == "dead in Go" {
+			flowtest.Talk(t, snack(t), nil, func(c *flowtest.Chat) { c.Say("snack"); c.Pick("Day", "2026-05-01") })
+			return
+		}
+		taps := map[string]string{"dead button": "[Yes]", "dead picker": "[Day] 2026-05-01", "dead words": "[maybe]",
+			"dead at last": "hm\n> [Yes]"}
+		play(t, "> snack\n> "+taps[src]+"\n", snack, &flowtest.Options{Update: true})
 	case "which":
 		flowtest.Talk(t, cafe(t), nil, func(c *flowtest.Chat) { c.Tap("Now", 0) })
 	case "start":
@@ -94,6 +103,10 @@ func TestFailures(t *testing.T) {
 		gone  = `flowtest: the quick reply "yes" is gone: LINE takes quick replies away when one of them is tapped, ` +
 			"and when the bot or the user sends a message\n"
 	)
+	dead := func(label, what string) string {
+		return fmt.Sprintf("flowtest: nothing takes the button %q: no transition of the state offer of the flow %q, "+
+			"or of InAny, answers to %s\n", label, "snack", what)
+	}
 	for _, tt := range []struct{ name, src, want string }{
 		{"no such button", asked + "> [Never]\n", "talk.txt:5: flowtest: no button \"Never\" in the chat\n" +
 			"    offered now, the newest first: [Day] [Now]\n"},
@@ -106,6 +119,11 @@ func TestFailures(t *testing.T) {
 		{"a button that wrote for the user", more + "> [Pie]\n> [yes]\n", "talk.txt:4: " + gone},
 		{"too few of them", more + "> [Add] #3\n", "talk.txt:3: flowtest: no button \"Add\" #3: the newest message with that label has 2 of them\n" +
 			"    offered now, the newest first: [yes] [Hm] [Where I am] [Photo] [Add] [Cake] [Add] #2 [Pie] [Day] [Now]\n"},
+		{"a button that nothing takes", "dead button", "talk.txt:2: " + dead("Yes", `the data "Yes"`)},
+		{"a picker that nothing takes", "dead picker", "talk.txt:2: " + dead("Day", `the data "day"`)},
+		{"a quick reply that nothing takes", "dead words", "talk.txt:2: " + dead("maybe", `the text "maybe"`)},
+		{"a button that only Wrong takes", "dead at last", "talk.txt:3: " + dead("Yes", `the data "Yes"`)},
+		{"such a picker in Go", "dead in Go", ": " + dead("Day", `the data "day"`)},
 		{"which in Go", "which", "flowtest: button \"Now\": one number says which, counted from 1\n"},
 		{"a place", more + "> [Where I am]\n", "button \"Where I am\": it opens the map: write what the user shares there, such as > (location)\n"},
 		{"a photo", more + "> [Photo]\n", "button \"Photo\": it opens the camera or the album: write what the user sends, such as > (image)\n"},

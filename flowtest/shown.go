@@ -78,21 +78,21 @@ func (s *shown) offers(at int) []action {
 	return s.messages[at].buttons()
 }
 
-// tap returns what happens when the user taps the nth button with the label in the newest message
-// that has one. nth counts from 1; value is what the user picks.
-func (s *shown) tap(label string, nth int, value string) (transport.Event, error) {
+// tap returns the nth button with the label in the newest message that has one, and what happens when the
+// user taps it. nth counts from 1; value is what the user picks.
+func (s *shown) tap(label string, nth int, value string) (action, transport.Event, error) {
 	a, err := s.button(label, nth)
 	if err != nil {
-		return transport.Event{}, err
+		return a, transport.Event{}, err
 	}
 	e, err := a.event(value)
 	if err != nil {
-		return e, fmt.Errorf("button %q: %w", label, err)
+		return a, e, fmt.Errorf("button %q: %w", label, err)
 	}
 	if a.quick || a.bubble() {
 		s.quick = false
 	}
-	return e, nil
+	return a, e, nil
 }
 
 func (s *shown) button(label string, nth int) (action, error) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -16,6 +15,7 @@ type turn = flow.Turn[struct{}]
 // Office is what the dialogs need of the world.
 type Office interface {
 	Name(context.Context, transport.Source) string
+	// Read reads all photos of an event, which were sent together.
 	Read(context.Context, *transport.Event) (string, error)
 	Subscribe(context.Context, *turn) error
 	// Announce sends a text to all who subscribed, once for each id however often it is called.
@@ -24,7 +24,14 @@ type Office interface {
 
 // dialogs returns the flows of the bot.
 func dialogs(o Office, admin string) []*flow.Flow {
-	return []*flow.Flow{welcome(o), lunch(o), receipt(o), news(o, admin)}
+	return []*flow.Flow{welcome(o), lunch(o), receipt(o), news(o, admin), help()}
+}
+
+// help only answers: what it interrupts goes on.
+func help() *flow.Flow {
+	b := flow.New[struct{}]("help")
+	b.Start(flow.Text("help")).Do(say("I take orders for lunch and receipts, and send news.")).End()
+	return b.MustBuild()
 }
 
 // welcome greets a new friend by name, and asks who wants news.
@@ -50,7 +57,8 @@ type Lunch struct {
 type Order struct{ UserID, Name, Dish string }
 
 // lunch takes a group's orders. Everybody answers, anybody closes the round, and if nobody does,
-// half an hour of silence does.
+// half an hour of silence does. Who says "lunch" while a round is on is shown it again; the buttons
+// further up in the chat are good as long as the round is on.
 func lunch(o Office) *flow.Flow {
 	b := flow.New[Lunch]("lunch")
 	b.Start(flow.Text("lunch")).To("open")
@@ -72,7 +80,7 @@ func order(o Office) flow.Action[Lunch] {
 		if from.UserID == "" { // LINE does not name everybody in a group
 			return flow.Reject(line.Text("I cannot see who you are. Add me as a friend, please."))
 		}
-		mine := Order{from.UserID, o.Name(ctx, from), strings.TrimPrefix(t.Event().Postback.Data, "dish ")}
+		mine := Order{from.UserID, o.Name(ctx, from), t.Input()}
 		t.Send(line.Text(mine.Name + ": " + mine.Dish))
 		for i, other := range t.Data.Orders {
 			if other.UserID == mine.UserID {
@@ -94,12 +102,13 @@ func total(_ context.Context, t *flow.Turn[Lunch]) error {
 	return nil
 }
 
-// receipt takes a photo. While it waits for one, the user's rich menu is another. Reading takes
-// a while: the bot shows LINE's loading animation after a second, which needs no line here.
+// receipt takes photos of a receipt: those that are sent together are one answer. While it waits for them,
+// the user's rich menu is another; Cancel there is a button of no step, so the flow says that it takes it.
+// Reading takes a while: the bot shows LINE's loading animation after a second, which needs no line here.
 func receipt(o Office) *flow.Flow {
 	b := flow.New[struct{}]("receipt")
 	b.Start(flow.Postback("receipt")).To("waiting")
-	b.In("waiting").Menu("receipt").Enter(say("Send me a photo of your receipt.")).
+	b.In("waiting").Menu("receipt").Enter(say("Send me your receipt: one photo or several.")).
 		On(flow.Image()).Do(func(ctx context.Context, t *turn) error {
 		text, err := o.Read(ctx, t.Event())
 		t.Send(line.Text("Thank you. I read " + text + "."))
@@ -110,12 +119,14 @@ func receipt(o Office) *flow.Flow {
 	return b.MustBuild()
 }
 
-// news lets the admin write to all who subscribed.
+// news lets the admin write to all who subscribed. An admin who says nothing for a quarter of an hour is
+// not asked any more: what they say to the bot next week is no news.
 func news(o Office, admin string) *flow.Flow {
 	b := flow.New[struct{}]("news")
 	b.Start(flow.Match("news, said by the admin", func(e *transport.Event) bool {
-		return e.Text == "news" && e.Source.Chat == transport.ChatUser && e.Source.UserID == admin
-	})).To("writing")
+		return flow.Fold(e.Text) == "news" && e.Source.Chat == transport.ChatUser && e.Source.UserID == admin
+	}, transport.Event{Kind: transport.KindText, Text: "news",
+		Source: transport.Source{Chat: transport.ChatUser, ChatID: admin, UserID: admin}})).To("writing")
 	b.In("writing").Enter(say("What shall I send? Or say “cancel”.")).
 		On(flow.Text("cancel")).Do(say("Nothing was sent.")).End().
 		On(flow.Text()).Do(func(ctx context.Context, t *turn) error {
@@ -123,6 +134,7 @@ func news(o Office, admin string) *flow.Flow {
 		t.Send(line.Text(fmt.Sprintf("Sent to %d.", n)))
 		return err
 	}).End()
+	b.InAny().After(15 * time.Minute).Do(say("Nothing was sent.")).End()
 	return b.MustBuild()
 }
 

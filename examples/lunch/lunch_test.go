@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,12 +36,12 @@ func (f *fake) Subscribe(context.Context, *turn) error {
 	return nil
 }
 
-func (f *fake) Read(context.Context, *transport.Event) (string, error) {
+func (f *fake) Read(_ context.Context, e *transport.Event) (string, error) {
 	if !f.read {
 		f.read = true
 		return "", errors.New("service is busy")
 	}
-	return "¥800", nil
+	return fmt.Sprintf("¥800 on %d", len(e.Images)), nil
 }
 
 func (f *fake) Announce(_ context.Context, id, _ string) (int, error) {
@@ -56,7 +57,7 @@ func (f *fake) Announce(_ context.Context, id, _ string) (int, error) {
 
 func TestTranscripts(t *testing.T) {
 	flowtest.Run(t, "testdata/*.txt", func(*testing.T) []*flow.Flow { return dialogs(&fake{}, admin) },
-		&flowtest.Options{Bot: options(), Update: os.Getenv("KAIWA_UPDATE") != ""})
+		&flowtest.Options{Bot: options(), Cover: true, Update: os.Getenv("KAIWA_UPDATE") != ""})
 }
 
 // office is the program, as run serves it, and one reader of each chat.
@@ -134,18 +135,75 @@ func TestGroup(t *testing.T) {
 	require.Equal(t, "Orders: 2\nHanako: curry\nKen: curry", o.next("Office"))
 }
 
-// A user alone: a name from LINE, a menu that follows the dialog, a photo that is downloaded.
+// What is no order is met with silence, and a round that is on goes on: whoever says the word sees it again.
+// A group talks of lunch, taps buttons of yesterday, and what comes with a button of another chat is no order.
+func TestGroupTalks(t *testing.T) {
+	o := open(t)
+	o.did(o.platform.Invite(t.Context(), "Office"))
+	say := func(who, text string) { o.did(o.platform.Say(t.Context(), who, text)) }
+	press := func(who string, b emulator.Button) { o.did(o.platform.Press(t.Context(), who, b, "")) }
+	button := func(chat, label string) emulator.Button {
+		for _, b := range o.platform.Buttons(chat) {
+			if b.Label == label {
+				return b
+			}
+		}
+		t.Fatalf("no button %q", label)
+		return emulator.Button{}
+	}
+	order := func(who, dish string) { // the answer is the next message: nothing was said before it
+		t.Helper()
+		o.did(o.platform.Tap(t.Context(), "Office/"+who, dish))
+		require.Equal(t, who+": "+strings.ToLower(dish), o.next("Office"))
+	}
+	say("Taro", "lunch")
+	require.Contains(t, o.next("Taro"), "What will you have?")
+	foreign := button("Taro", "Curry")
+
+	say("Office/Taro", "lunch")
+	require.Contains(t, o.next("Office"), "What will you have?")
+	first := button("Office", "Ramen")
+	order("Hanako", "Ramen")
+	say("Office/Taro", "to the Italian one, at 8")
+	say("Office/Ken", "help")
+	require.Contains(t, o.next("Office"), "I take orders")
+	o.did(o.platform.Sticker(t.Context(), "Office/Ken", "446", "1988"))
+	order("Ken", "Curry")
+	say("Office/Ken", "Lunch!")
+	require.Contains(t, o.next("Office"), "What will you have?")
+	press("Office/Taro", first) // of the message further up
+	require.Equal(t, "Taro: ramen", o.next("Office"))
+	_, err := o.platform.Emit(t.Context(), "Office/Ken", "postback", map[string]any{
+		"postback": map[string]any{"data": foreign.Data}})
+	require.NoError(t, err)
+	o.did(o.platform.Tap(t.Context(), "Office/Ken", "That's all"))
+	require.Equal(t, "Orders: 3\nHanako: ramen\nKen: curry\nTaro: ramen", o.next("Office"))
+
+	press("Office/Hanako", first)
+	say("Office/Hanako", "good")
+	say("Office/Hanako", "lunch")
+	require.Contains(t, o.next("Office"), "What will you have?")
+	press("Office/Ken", first) // of the round that is over
+	order("Hanako", "Curry")
+	o.did(o.platform.Tap(t.Context(), "Office/Ken", "That's all"))
+	require.Equal(t, "Orders: 1\nHanako: curry", o.next("Office"))
+}
+
+// A user alone: a name from LINE, a menu that follows the dialog, photos of one set that are downloaded.
 func TestReceipt(t *testing.T) {
 	o := open(t)
 	o.did(o.platform.Follow(t.Context(), "Ken")) // only friends have menus of their own
 	require.Contains(t, o.next("Ken"), "Hello Ken!")
 	home := o.platform.Menu("Ken")
 	o.did(o.platform.Tap(t.Context(), "Ken", "Receipt"))
-	require.Contains(t, o.next("Ken"), "a photo")
+	require.Contains(t, o.next("Ken"), "one photo or several")
 	require.Eventually(t, func() bool { return o.platform.Menu("Ken") != home }, 10*time.Second, 5*time.Millisecond)
-	photo := append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 1234)...)
-	o.did(o.platform.Upload(t.Context(), "Ken", emulator.Upload{Kind: "image", Data: photo}))
-	require.Equal(t, fmt.Sprintf("Thank you. I read %d bytes of image/png.", len(photo)), o.next("Ken"))
+	photo := func(size int) emulator.Upload {
+		return emulator.Upload{Kind: "image", Data: append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, size-8)...)}
+	}
+	_, err := o.platform.Album(t.Context(), "Ken", photo(1000), photo(2000))
+	require.NoError(t, err)
+	require.Equal(t, "Thank you. I read 1000 bytes of image/png and 2000 bytes of image/png.", o.next("Ken"))
 	require.Eventually(t, func() bool { return o.platform.Menu("Ken") == home }, 10*time.Second, 5*time.Millisecond)
 
 	res, err := http.Get(o.address + "/readyz")

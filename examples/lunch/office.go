@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,19 +35,33 @@ func (c *canteen) Name(ctx context.Context, src transport.Source) string {
 	return p.Name
 }
 
-// Read downloads a photo and reads it. It stands for a service that takes its time.
+// Read downloads the photos and reads them. It stands for a service that takes its time.
 func (c *canteen) Read(ctx context.Context, e *transport.Event) (string, error) {
+	var pages []string
+	for _, id := range e.Images {
+		page := *e
+		page.MessageID = id
+		text, err := c.page(ctx, &page)
+		if err != nil {
+			return "", err
+		}
+		pages = append(pages, text)
+	}
+	select {
+	case <-time.After(2 * time.Second):
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	return strings.Join(pages, " and "), nil
+}
+
+func (c *canteen) page(ctx context.Context, e *transport.Event) (string, error) {
 	f, err := content.Open(ctx, c.channel, e, 10<<20)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = f.Close() }()
 	n, err := io.Copy(io.Discard, f)
-	select {
-	case <-time.After(2 * time.Second):
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
 	return fmt.Sprintf("%d bytes of %s", n, f.Type), err
 }
 
