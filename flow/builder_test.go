@@ -20,25 +20,24 @@ func TestBuild(t *testing.T) {
 	require.Equal(t, "booking", f.Name())
 	require.Equal(t, []flow.State{AskDate, AskParty, Confirm}, f.States())
 	ts := f.Transitions()
-	require.Len(t, ts, 8)
+	require.Len(t, ts, 10)
 	require.Equal(t, flow.Transition{
 		Trigger:  `text "book", postback "book"`,
 		Triggers: []flow.Trigger{flow.Text("book"), flow.Postback("book")},
 		Branches: []flow.Branch{{Outcome: flow.To, To: AskDate}},
 	}, ts[0])
 	require.Equal(t, flow.Transition{
-		From: AskDate, Trigger: "answer", Ask: true,
-		Guards: []string{"is in the future"}, Branches: []flow.Branch{{Outcome: flow.To, To: AskParty}},
+		From: AskDate, Trigger: "answer", Ask: true, Branches: []flow.Branch{{Outcome: flow.ReturnOr, To: AskParty}},
 	}, ts[1])
 	require.Equal(t, flow.Transition{
 		From: Confirm, Trigger: `postback "yes"`, Triggers: []flow.Trigger{flow.Postback("yes")},
-		Branches: []flow.Branch{{Outcome: flow.End}}, Reminders: []string{"day_before"},
-	}, ts[4])
+		Guards: []string{"is still ahead"}, Branches: []flow.Branch{{Outcome: flow.End}}, Reminders: []string{"day_before"},
+	}, ts[3])
 	require.Equal(t, flow.Transition{
 		From: flow.AnyState, Trigger: "after 15m0s", Branches: []flow.Branch{{Outcome: flow.End}}, After: 15 * time.Minute,
-	}, ts[7])
-	ts[1].Guards[0], ts[1].Branches[0].To, f.States()[0] = "changed", "changed", "changed"
-	require.Equal(t, "is in the future", f.Transitions()[1].Guards[0], "the flow is immutable")
+	}, ts[9])
+	ts[3].Guards[0], ts[1].Branches[0].To, f.States()[0] = "changed", "changed", "changed"
+	require.Equal(t, "is still ahead", f.Transitions()[3].Guards[0], "the flow is immutable")
 	require.Equal(t, AskParty, f.Transitions()[1].Branches[0].To)
 	require.Equal(t, AskDate, f.States()[0])
 	for o, name := range []string{

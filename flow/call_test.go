@@ -35,17 +35,17 @@ func TestCall(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
-		lines []line
+		lines []turn
 	}{
-		{"a call leaves and enters, and so does a return", []line{
+		{"a call leaves and enters, and so does a return", []turn{
 			{text("next"), "summary: (field left) | Summary?"},
 			{text("field"), "field: (summary left) | Field?"},
 			{text("next"), "summary: (field left) | Summary?"},
 		}},
-		{"ReturnOr goes on if nobody called", []line{
+		{"ReturnOr goes on if nobody called", []turn{
 			{text("next"), "summary: (field left) | Summary?"},
 		}},
-		{"calls within calls return one by one", []line{
+		{"calls within calls return one by one", []turn{
 			{text("next"), "summary: (field left) | Summary?"},
 			{text("field"), "field: (summary left) | Field?"},
 			{text("deeper"), "deep: (field left) | Deep?"},
@@ -53,21 +53,21 @@ func TestCall(t *testing.T) {
 			{text("next"), "summary: (field left) | Summary?"},
 			{text("end"), ": (summary left)"},
 		}},
-		{"To keeps the callers", []line{
+		{"To keeps the callers", []turn{
 			{text("next"), "summary: (field left) | Summary?"},
 			{text("field"), "field: (summary left) | Field?"},
 			{text("deeper"), "deep: (field left) | Deep?"},
 			{text("deeper"), "field: Field?"}, // waiting: summary, field, deep
 			{text("return"), "deep: (field left) | Deep?"},
 		}},
-		{"To a state that waits ends its call and those after it", []line{
+		{"To a state that waits ends its call and those after it", []turn{
 			{text("next"), "summary: (field left) | Summary?"},
 			{text("field"), "field: (summary left) | Field?"},
 			{text("deeper"), "deep: (field left) | Deep?"},
 			{text("aside"), "field: Field?"},
 			{text("return"), "summary: (field left) | Summary?"},
 		}},
-		{"To the first that waits ends all calls", []line{
+		{"To the first that waits ends all calls", []turn{
 			{text("next"), "summary: (field left) | Summary?"},
 			{text("field"), "field: (summary left) | Field?"},
 			{text("deeper"), "deep: (field left) | Deep?"},
@@ -75,14 +75,14 @@ func TestCall(t *testing.T) {
 			{text("field"), "field: (summary left) | Field?"},
 			{text("return"), "summary: (field left) | Summary?"},
 		}},
-		{"a return that nobody called asks again", []line{
+		{"a return that nobody called asks again", []turn{
 			{text("return"), "field: Field?"},
 		}},
-		{"a call of the present state asks again", []line{
+		{"a call of the present state asks again", []turn{
 			{text("self"), "field: Field?"},
 			{text("return"), "field: Field?"},
 		}},
-		{"an end in a called state ends the conversation", []line{
+		{"an end in a called state ends the conversation", []turn{
 			{text("next"), "summary: (field left) | Summary?"},
 			{text("field"), "field: (summary left) | Field?"},
 			{text("end"), ": (field left)"},
@@ -149,17 +149,17 @@ func TestCallersOfOldCode(t *testing.T) {
 	b.Renamed("summary_v1", "summary")
 	now := b.MustBuild()
 	s = &session{t: t, f: now, now: noon, state: before}
-	s.holds(line{text("return"), "summary: Summary?"})
+	s.holds(turn{text("return"), "summary: Summary?"})
 	s.state = before
 	s.holds(
-		line{text("summary"), "summary: Summary?"},
-		line{text("field"), "field: (summary left) | Field?"},
-		line{text("next"), "summary: (field left) | Summary?"},
+		turn{text("summary"), "summary: Summary?"},
+		turn{text("field"), "field: (summary left) | Field?"},
+		turn{text("next"), "summary: (field left) | Summary?"},
 	)
 	require.Nil(t, s.state.Trail, "nobody waits any more")
 
 	s = &session{t: t, f: calls().MustBuild(), now: noon, state: before}
-	s.holds(line{text("return"), "deep: Deep?"}) // the caller is gone
+	s.holds(turn{text("return"), "deep: Deep?"}) // the caller is gone
 	require.Equal(t, 1, s.state.Trace.Stray)
 	require.Nil(t, s.state.Trail)
 }
@@ -212,7 +212,7 @@ func TestBranches(t *testing.T) {
 	} {
 		s := newSession(t, b)
 		s.step(text("go"))
-		s.holds(line{postback(tt.data), tt.want})
+		s.holds(turn{postback(tt.data), tt.want})
 		require.Equal(t, tt.branch, s.state.Trace.Branch)
 		require.Len(t, s.state.Reminders, tt.reminders)
 		require.NotContains(t, string(s.state.Data), "reject")

@@ -180,6 +180,22 @@
 // Wrong answers, calls and history are stored beside the data, in a form of this package's own: see
 // Result.Trail. A conversation that uses none of them stores nothing more.
 //
+// # How do I
+//
+// Each of these is an executed example: a whole flow, and a chat with it on the stand-in for LINE (talk_test.go
+// plays it). pkg.go.dev shows the examples by these names:
+//
+//	go back any number of steps                     Back             example_back_test.go
+//	correct one field from a summary                CorrectOneField  example_correct_test.go
+//	ask the same questions from several states      SubDialog        example_subdialog_test.go
+//	help in every state                             HelpAnywhere     example_help_test.go
+//	ask in other words, and hand over to a person   HandOver         example_handover_test.go
+//	choose by what a service said                   ChooseByService  example_branch_test.go
+//	take photos that are sent together              Photos           example_photos_test.go
+//	keep the buttons of a menu good                 LastingMenu      example_lasting_test.go
+//	answer to the areas of a rich menu              RichMenu         example_richmenu_test.go
+//	step a flow by hand, as in a unit test          Example          example_booking_test.go
+//
 // # Concurrency
 //
 // A Flow is immutable and safe for concurrent use. A Builder is not.

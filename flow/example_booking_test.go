@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/flow/answer"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -31,18 +32,22 @@ const (
 )
 
 func newBooking() (*flow.Flow, error) {
+	day := flow.Question(ask("Which day?"), answer.Day(1, 60), func(b *Booking) *string { return &b.Date })
+	party := flow.Question(ask("How many of you?"), answer.Int(1, 20), func(b *Booking) *int { return &b.Party })
+
 	b := flow.New[Booking]("booking")
 	b.Start(flow.Text("book"), flow.Postback("book")).To(AskDate)
-	day := flow.Question(ask("Which day?"), date, func(b *Booking) *string { return &b.Date })
-	party := flow.Question(ask("How many of you?"), partySize, func(b *Booking) *int { return &b.Party })
-	b.In(AskDate).Ask(day).When("is in the future", inFuture).To(AskParty)
-	b.In(AskParty).Ask(party).To(Confirm).
-		On(flow.Text("back")).To(AskDate)
+	b.In(AskDate).Ask(day).ReturnOr(AskParty)
+	b.In(AskParty).Ask(party.Check(fits)).ReturnOr(Confirm)
 	b.In(Confirm).Enter(summarise).
-		On(flow.Postback("yes")).Do(ask("See you then.")).Remind("day_before", dayBefore, remind).End().
-		On(flow.Postback("change_date")).To(AskDate)
+		On(flow.Postback("yes")).When("is still ahead", ahead).
+		Do(ask("See you then.")).Remind("day_before", dayBefore, remind).End().
+		On(flow.Postback("date")).Call(AskDate).
+		On(flow.Postback("party")).Call(AskParty)
 	b.InAny().
+		On(flow.Text("back")).Back().
 		On(flow.Text("cancel")).Do(ask("Never mind.")).End().
+		Wrong(3).Do(ask("Please call us.")).End().
 		After(15 * time.Minute).Do(ask("We stopped here: you were away.")).End()
 	return b.Build()
 }
@@ -54,26 +59,15 @@ func ask(question string) flow.Action[Booking] {
 	}
 }
 
-// date reads a date, typed or picked.
-func date(_ context.Context, a *flow.Answer) (string, error) {
-	if _, err := time.Parse(time.DateOnly, a.Text); err != nil {
-		return "", flow.Reject() // asks again
+// fits looks at the number when it is in the data.
+func fits(_ context.Context, t *flow.Turn[Booking]) error {
+	if t.Data.Party > 8 {
+		return flow.Reject(say("We have tables for 8."))
 	}
-	return a.Text, nil
+	return nil
 }
 
-func inFuture(t *flow.Turn[Booking]) bool { return t.Input() > t.Now().Format(time.DateOnly) }
-
-func partySize(_ context.Context, a *flow.Answer) (int, error) {
-	n, err := strconv.Atoi(a.Text)
-	switch {
-	case err != nil || n < 1:
-		return 0, flow.Reject()
-	case n > 8:
-		return 0, flow.Reject(say("We have tables for 8."))
-	}
-	return n, nil
-}
+func ahead(t *flow.Turn[Booking]) bool { return t.Data.Date > t.Now().Format(time.DateOnly) }
 
 func summarise(_ context.Context, t *flow.Turn[Booking]) error {
 	t.Send(say(fmt.Sprintf("%s for %d?", t.Data.Date, t.Data.Party)))
@@ -109,24 +103,34 @@ func Example() {
 			return
 		}
 		state = res
-		fmt.Printf("%-16s -> %-9s %q\n", e.Text+e.Postback.Data, res.State, res.Messages)
+		fmt.Printf("%-8s -> %-9s %q\n", e.Text+e.Postback.Data, res.State, res.Messages)
 	}
-	for _, text := range []string{"book", "2026-04-01", "soon", "2026-05-09", "a few", "12", "2"} {
-		step(transport.Event{Kind: transport.KindText, Text: text})
+	text := func(words ...string) {
+		for _, w := range words {
+			step(transport.Event{Kind: transport.KindText, Text: w})
+		}
 	}
+	tap := func(data string) {
+		step(transport.Event{Kind: transport.KindPostback, Postback: transport.Postback{Data: data}})
+	}
+	text("book", "soon", "5/9", "12", "2", "back", "3")
+	tap("date")
+	text("5/10")
 	fmt.Println("stored:", string(state.Data), state.Timers[0].Name)
-	step(transport.Event{Kind: transport.KindPostback, Postback: transport.Postback{Data: "yes"}})
+	tap("yes")
 	fmt.Println("reminder:", state.Reminders[0].Name, state.Reminders[0].Due.Format(time.DateOnly))
 
 	// Output:
-	// book             -> ask_date  ["Which day?"]
-	// 2026-04-01       -> ask_date  ["Which day?"]
-	// soon             -> ask_date  ["Which day?"]
-	// 2026-05-09       -> ask_party ["How many of you?"]
-	// a few            -> ask_party ["How many of you?"]
-	// 12               -> ask_party ["We have tables for 8." "How many of you?"]
-	// 2                -> confirm   ["2026-05-09 for 2?"]
-	// stored: {"date":"2026-05-09","party":2} after 15m0s
-	// yes              ->           ["See you then."]
-	// reminder: day_before 2026-05-08
+	// book     -> ask_date  ["Which day?"]
+	// soon     -> ask_date  ["Which day?"]
+	// 5/9      -> ask_party ["How many of you?"]
+	// 12       -> ask_party ["We have tables for 8." "How many of you?"]
+	// 2        -> confirm   ["2026-05-09 for 2?"]
+	// back     -> ask_party ["How many of you?"]
+	// 3        -> confirm   ["2026-05-09 for 3?"]
+	// date     -> ask_date  ["Which day?"]
+	// 5/10     -> confirm   ["2026-05-10 for 3?"]
+	// stored: {"date":"2026-05-10","party":3} after 15m0s
+	// yes      ->           ["See you then."]
+	// reminder: day_before 2026-05-09
 }

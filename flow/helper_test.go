@@ -130,13 +130,13 @@ func (s *session) says(e *transport.Event) string {
 	return string(res.State) + ": " + strings.Join(words, " | ")
 }
 
-// line is a line of a conversation: what happens, and what says returns of it.
-type line struct {
+// turn is one turn of a conversation: what happens, and what says returns of it.
+type turn struct {
 	event *transport.Event
 	want  string
 }
 
-func (s *session) holds(lines ...line) {
+func (s *session) holds(lines ...turn) {
 	s.t.Helper()
 	for i, l := range lines {
 		require.Equal(s.t, l.want, s.says(l.event), "line %d: %s%s", i+1, l.event.Text, l.event.Postback.Data)

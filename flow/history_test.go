@@ -44,42 +44,42 @@ func TestBack(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
-		lines []line
+		lines []turn
 		data  string
 	}{
-		{"restores state and data, and enters", []line{
+		{"restores state and data, and enters", []turn{
 			{text("b"), "b: (left) | B?"}, {text("c"), "c: C?"}, {text("back"), "b: (back) | B?"},
 		}, `{"ran":["b"]}`},
-		{"goes back step by step", []line{
+		{"goes back step by step", []turn{
 			{text("b"), "b: (left) | B?"}, {text("c"), "c: C?"}, {text("back"), "b: (back) | B?"}, {text("back"), "a: (back) | A?"},
 		}, `{}`},
-		{"is not taken if nothing is behind", []line{
+		{"is not taken if nothing is behind", []turn{
 			{text("back"), "a: This is the first step. | A?"},
 		}, `{}`},
-		{"does not know of Stay, Again and wrong answers, which stay done where it does not undo them", []line{
+		{"does not know of Stay, Again and wrong answers, which stay done where it does not undo them", []turn{
 			{text("stay"), "a: "}, {text("b"), "b: (left) | B?"}, {text("help"), "b: Help. | B?"}, {text("what?"), "b: B? #1"},
 			{text("back"), "a: (back) #1 | A?"},
 		}, `{"ran":["stay"]}`},
-		{"is right when Again changed the data", []line{
+		{"is right when Again changed the data", []turn{
 			{text("b"), "b: (left) | B?"}, {text("c"), "c: C?"}, {text("help"), "c: Help. | C?"}, {text("help"), "c: Help. | C?"},
 			{text("back"), "b: (back) | B?"}, {text("help"), "b: Help. | B?"}, {text("back"), "a: (back) | A?"},
 		}, `{}`},
-		{"leads past states that ask nothing", []line{
+		{"leads past states that ask nothing", []turn{
 			{text("silent"), "silent: (left)"}, {text("b"), "b: B?"}, {text("back"), "a: (back) | A?"},
 		}, `{}`},
-		{"restores the callers", []line{
+		{"restores the callers", []turn{
 			{text("b"), "b: (left) | B?"}, {text("call"), "c: C?"}, {text("return"), "b: B?"},
 			{text("back"), "c: (back) | C?"}, {text("return"), "b: B?"},
 		}, `{"ran":["b","call","return"]}`},
-		{"undoes a call", []line{
+		{"undoes a call", []turn{
 			{text("b"), "b: (left) | B?"}, {text("call"), "c: C?"}, {text("back"), "b: (back) | B?"},
 			{text("c"), "c: C?"}, {text("return"), "c: C?"},
 		}, `{"ran":["b","c","return"]}`},
-		{"does not lead behind a timer's move to a state that was never asked", []line{
+		{"does not lead behind a timer's move to a state that was never asked", []turn{
 			{text("b"), "b: (left) | B?"}, {text("c"), "c: C?"}, {due("after 1m0s"), "lapsed: Lapsed?"},
 			{text("back"), "lapsed: This is the first step. | Lapsed?"},
 		}, `{"ran":["b","c","after 1m0s"]}`},
-		{"leads to before the last time that the state was asked to which a timer moved", []line{
+		{"leads to before the last time that the state was asked to which a timer moved", []turn{
 			{text("b"), "b: (left) | B?"}, {text("a"), "a: A?"}, {text("b"), "b: (left) | B?"},
 			{due("after 1m0s"), "a: A?"}, {text("back"), "b: (left) | (back) | B?"}, {text("back"), "a: (back) | A?"},
 		}, `{}`},
@@ -111,7 +111,7 @@ func TestAskingAgainIsNoStep(t *testing.T) {
 		require.Equal(t, before.Trail, s.state.Trail)
 		require.False(t, s.state.NewStep)
 	}
-	s.holds(line{text("back"), "a: (back) | A?"})
+	s.holds(turn{text("back"), "a: (back) | A?"})
 }
 
 // History is kept only by flows that have Back.
@@ -130,8 +130,8 @@ func TestBackByTimer(t *testing.T) {
 	s := newSession(t, b)
 	s.step(text("go"))
 	s.holds(
-		line{text("b"), "b: (left) | B?"}, line{text("c"), "c: C?"},
-		line{due("after 1s"), "b: B?"}, line{text("back"), "a: (back) | A?"},
+		turn{text("b"), "b: (left) | B?"}, turn{text("c"), "c: C?"},
+		turn{due("after 1s"), "b: B?"}, turn{text("back"), "a: (back) | A?"},
 	)
 	require.Equal(t, `{}`, string(s.state.Data))
 }
@@ -144,7 +144,7 @@ func TestBackFromTheFirstStep(t *testing.T) {
 	b.In("a").Enter(tell[log]("A?")).Wrong(1).Back().After(time.Minute).Back().On(flow.Text("end")).End()
 	s := newSession(t, b)
 	s.step(text("go"))
-	s.holds(line{text("what?"), "a: A? #1"}, line{due("after 1m0s"), "a: A? #1"}, line{text("end"), ": "})
+	s.holds(turn{text("what?"), "a: A? #1"}, turn{due("after 1m0s"), "a: A? #1"}, turn{text("end"), ": "})
 }
 
 // The oldest steps are forgotten when the history is full, and counted.
@@ -230,11 +230,11 @@ func TestHistoryOfOldCode(t *testing.T) {
 		return s
 	}
 	s := go2(pairs(flow.New[pair]("f"), "b"), "2first", "2second")
-	s.holds(line{text("back"), "b: B?"}, line{text("back"), "a: A?"})
+	s.holds(turn{text("back"), "b: B?"}, turn{text("back"), "a: A?"})
 
 	s = go2(pairs(flow.New[loose]("f"), "b"), "1first", "2second")
 	s.f = pairs(flow.New[pair]("f"), "b")
-	s.holds(line{text("back"), "c: C?"})
+	s.holds(turn{text("back"), "c: C?"})
 	require.Nil(t, s.state.Trail, "the data of b went with all that is older")
 	require.Equal(t, "2second", string(s.state.Data))
 
@@ -242,13 +242,13 @@ func TestHistoryOfOldCode(t *testing.T) {
 	renamed.Renamed("b", "renamed")
 	s = go2(pairs(flow.New[pair]("f"), "b"), "2first", "2second")
 	s.f = pairs(renamed, "renamed")
-	s.holds(line{text("back"), "renamed: B?"}, line{text("back"), "a: A?"})
+	s.holds(turn{text("back"), "renamed: B?"}, turn{text("back"), "a: A?"})
 
 	s = go2(pairs(flow.New[pair]("f"), "b"), "2first", "2second")
 	s.f = pairs(flow.New[pair]("f"), "other")
-	s.holds(line{text("back"), "c: C?"})
+	s.holds(turn{text("back"), "c: C?"})
 	require.Nil(t, s.state.Trail, "the unknown state went with all that is older")
-	s.holds(line{text("back"), "c: C? #1"})
+	s.holds(turn{text("back"), "c: C? #1"})
 }
 
 // The bytes of the history are spoiled: it is gone, and the conversation goes on.

@@ -1,0 +1,98 @@
+package flow_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+)
+
+// talk is how the examples play a chat, and print it. It runs a real bot on the stand-in for LINE. A line
+// of the user is a text, or one of these:
+//
+//	[Yes]        a tap on the newest button with this label
+//	{order}      a tap on an area of a rich menu whose action is a postback with this data
+//	(3 images)   three photos that are sent together
+func talk(f *flow.Flow, lines ...string) {
+	platform := emulator.New("secret", "token", &emulator.Options{Users: []string{"ann"}, WebhookTimeout: time.Minute})
+	defer platform.Close()
+	api := httptest.NewServer(platform)
+	defer api.Close()
+	channel, err := line.New("secret", "token", &line.Options{Endpoint: api.URL})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := bot.New(channel, memstore.New(), []*flow.Flow{f},
+		&bot.Options{ProcessBeforeResponse: true, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server := httptest.NewServer(b)
+	defer server.Close()
+	platform.SetWebhook(server.URL)
+
+	ctx := context.Background()
+	for _, said := range lines {
+		seen := len(platform.Messages("ann"))
+		fmt.Println(">", said)
+		if err := act(ctx, platform, said); err != nil {
+			fmt.Println(err)
+		}
+		// Wait for what failed and is tried again, too.
+		b.RunPending().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/", nil))
+		for _, m := range platform.Messages("ann")[seen:] {
+			if m.From == emulator.FromBot {
+				fmt.Println("<", m.Text+labels(platform.Buttons("ann"), m.Seq))
+			}
+		}
+	}
+	if err := b.Shutdown(ctx); err != nil {
+		fmt.Println(err)
+	}
+}
+
+// act makes the user do what a line says.
+func act(ctx context.Context, p *emulator.Platform, said string) error {
+	var err error
+	inner := strings.Trim(said, "[]{}()")
+	switch {
+	case strings.HasPrefix(said, "["):
+		_, err = p.Tap(ctx, "ann", inner)
+	case strings.HasPrefix(said, "{"):
+		_, err = p.Emit(ctx, "ann", "postback", map[string]any{"postback": map[string]string{"data": inner}})
+	case strings.HasPrefix(said, "("):
+		var n int
+		if _, err = fmt.Sscanf(inner, "%d images", &n); err != nil {
+			return err
+		}
+		photos := make([]emulator.Upload, n)
+		for i := range photos {
+			photos[i] = emulator.Upload{Kind: "image", Data: []byte{0xff, 0xd8, 0xff, byte(i)}}
+		}
+		_, err = p.Album(ctx, "ann", photos...)
+	default:
+		_, err = p.Say(ctx, "ann", said)
+	}
+	return err
+}
+
+// labels returns the labels of the buttons of a message.
+func labels(buttons []emulator.Button, seq int) string {
+	var s string
+	for _, b := range buttons {
+		if b.Seq == seq {
+			s += " [" + b.Label + "]"
+		}
+	}
+	return s
+}
