@@ -45,8 +45,9 @@ func (s *StateBuilder[T]) On(triggers ...Trigger) *TransitionBuilder[T] {
 // Ask says that the state asks for a value, and begins the transition that is taken when the answer is
 // good: after the guards of the transition passed, the parser of the question reads the answer, the value
 // is put into the data, the checks of the question look at it, and then the transition runs. What the
-// question refuses is a wrong answer: see Wrong. An answer is a text, a value that was picked, the data of
-// a button of this step, or any other message; the rank is RankKind. A state has one question.
+// question refuses goes to the next transition that fits, such as On(Any()), without the words of the
+// refusal; if there is none it is a wrong answer: see Wrong. An answer is a text, a value that was picked,
+// the data of a button of this step, or any other message; the rank is RankKind. A state has one question.
 func (s *StateBuilder[T]) Ask(q *QuestionBuilder[T]) *TransitionBuilder[T] {
 	s.asks = append(s.asks, q)
 	return s.begin(&edge[T]{path: path{cause: causeAnswer}, question: q})

@@ -3,7 +3,7 @@ package flow
 import "time"
 
 // TransitionBuilder collects one transition. It is finished by an outcome: Stay, Again, To, Call, Return,
-// ReturnOr, Back, Restart or End.
+// ReturnOr, Back, Restart or End. Where one is missing, the compiler finds no On, Wrong or After behind it.
 type TransitionBuilder[T any] struct {
 	state *StateBuilder[T]
 	edge  *edge[T]
@@ -89,7 +89,7 @@ func (t *TransitionBuilder[T]) ReturnOr(s State) *StateBuilder[T] { return t.fin
 
 // Back leads to the state before the last answer that led on, with the data and the calls of then. What was
 // sent and done outside stays done. If nothing is behind, the transition is not taken, and the next that
-// fits is.
+// fits is: declare Back first.
 func (t *TransitionBuilder[T]) Back() *StateBuilder[T] { return t.finish(Back, "") }
 
 // Restart begins the conversation anew in a state, with fresh data and without calls and history.

@@ -31,7 +31,8 @@ type Options struct {
 	// each: a transition that was not taken (one of InAny in each state), a branch that was not taken, a guard
 	// that never failed, a question that never refused an answer.
 	Cover bool
-	// Update writes what happened into the transcripts instead of comparing.
+	// Update writes what happened into the transcripts instead of comparing. Set it from a flag of the test.
+	// A transcript with a line that cannot be played, such as a tap on a button that is gone, stays as it is.
 	Update bool
 }
 

@@ -12,6 +12,10 @@ import (
 //	const Regular, Large Size = "Regular", "Large"
 //	answer.Choice(Regular, Large) // reads "large" and "ＬＡＲＧＥ " as Large
 //
+// Further words for a value, such as those of another language, are read by Or and Map:
+//
+//	answer.Or(answer.Choice("Cut"), answer.Map(answer.Choice("カット"), english))
+//
 // It is nil without words, and if a word is empty or two are the same.
 func Choice[W ~string](words ...W) Parser[W] {
 	byFold := make(map[string]W, len(words))

@@ -8,6 +8,10 @@
 //	platform := emulator.New(secret, token, &emulator.Options{Webhook: "http://127.0.0.1:8080/webhook"})
 //	http.ListenAndServe("127.0.0.1:9000", platform)
 //
+// The secret and the token may be any words. A bot of kaiwa has its channel's endpoint there:
+//
+//	line.New(secret, token, &line.Options{Endpoint: "http://127.0.0.1:9000", Processes: -1})
+//
 // Whoever reaches a Platform may write as any user and read every chat. Keep it on a loopback address.
 //
 // Paths that begin with /v2/ or /oauth2/ are the API; everything else is the page. LINE serves its
