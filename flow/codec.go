@@ -102,7 +102,7 @@ func (y *typed[T]) reads(data []byte) (ok bool) {
 
 // decodeData is Flow.DecodeData.
 func (y *typed[T]) decodeData(data []byte) (any, error) {
-	s := &step[T]{typed: y, in: &Input{Data: data}, stored: data}
+	s := &step[T]{typed: y, in: &Input{Data: data}, stored: data, rare: &rare{}}
 	if err := s.decode(); err != nil {
 		return nil, s.fail(err)
 	}

@@ -78,7 +78,7 @@ func compile[T any](d *draft[T]) *Flow {
 		f.starts = append(f.starts, start{&y.starts[i].trigger, y.starts[i].rank})
 	}
 	y.machines = newMachines(d.moves())
-	y.pool.New = func() any { return &step[T]{typed: y} }
+	y.pool.New = func() any { return &step[T]{typed: y, rare: &rare{}} }
 	f.step, f.decode = y.stepper(), y.decodeData
 	return f
 }

@@ -111,9 +111,9 @@
 // A To keeps the callers waiting. A To into a state that waits itself ends its call and those after it.
 //
 // Back leads to the state before the last answer that led on, with the data and the calls of then, as often
-// as there were answers. Right after a Return, it leads into the state that returned. A wrong answer is none:
-// from a state that Wrong leads to, Back skips the question that was not answered. What was sent and done
-// outside stays done. If nothing is behind, the transition of Back is not taken, and the next that fits is:
+// as there were answers. A call that came to nothing is forgotten: right after a Return that changed no data, as
+// from a person at the desk, Back leads to the step before the call. What was sent and done outside stays
+// done. If nothing is behind, the transition of Back is not taken, and the next that fits is:
 //
 //	On(flow.Text("back")).Back().
 //	On(flow.Text("back")).Do(say("This is the first step.")).Again()

@@ -122,7 +122,12 @@ func (s *session) run(in *flow.Input) flow.Result {
 // says steps an event and returns the state after it and what was sent: "a: Which day? | Today?".
 func (s *session) says(e *transport.Event) string {
 	s.t.Helper()
-	res := s.step(e)
+	return s.saysTo(s.input(e))
+}
+
+func (s *session) saysTo(in *flow.Input) string {
+	s.t.Helper()
+	res := s.run(in)
 	words := make([]string, len(res.Messages))
 	for i, m := range res.Messages {
 		words[i] = string(m.(say))

@@ -94,6 +94,8 @@ func overlap[T any](before []candidate[T], c candidate[T]) string {
 		}
 		same := b.trigger.String() == c.trigger.String()
 		switch {
+		case b.edge != c.edge && c.edge.only() == Back && b.edge.only() != Back:
+			return fmt.Sprintf("Back comes after %s, which takes its events: put Back first", &b.edge.path)
 		case b.edge == c.edge:
 			return fmt.Sprintf("names the trigger %s twice", c.trigger)
 		case !slices.Equal(b.edge.guards, c.edge.guards):

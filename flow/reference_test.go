@@ -143,9 +143,17 @@ func (m *refModel) step(event int) (handled, entered, wrong bool) {
 	return true, m.take(row, false, wrong), wrong
 }
 
+// isLast reports whether the conversation is as it was when the last entry of the history was made.
+func (m *refModel) isLast() bool {
+	n := len(m.history) - 1
+	return n >= 0 && m.history[n].state == m.state && m.history[n].data == m.data &&
+		len(m.history[n].callers) == len(m.callers)
+}
+
 // take makes the transition of a row, and says whether it entered a state.
 func (m *refModel) take(row int, timer, wrong bool) (entered bool) {
 	r, before := m.rows[row], m.refPast
+	returned := false
 	before.callers = slices.Clone(m.callers)
 	m.data = row
 	switch o, last := r.outcome, len(m.callers)-1; {
@@ -167,6 +175,7 @@ func (m *refModel) take(row int, timer, wrong bool) (entered bool) {
 		m.enter(r.to)
 	case (o == Return || o == ReturnOr) && last >= 0:
 		caller := m.callers[last]
+		returned = true
 		m.callers = m.callers[:last]
 		m.enter(caller)
 	case o == Back && len(m.history) > 0:
@@ -192,7 +201,9 @@ func (m *refModel) take(row int, timer, wrong bool) (entered bool) {
 			}
 		}
 		m.history = nil
-	case !wrong && before.state != refSilent:
+	case returned && m.isLast(): // the call came to nothing
+		m.history = m.history[:len(m.history)-1]
+	case before.state != refSilent:
 		m.history = append(m.history, before)
 	}
 	return true

@@ -18,24 +18,42 @@ type step[T any] struct {
 	turn    Turn[T]
 	event   reading
 	node    *node[T]  // the state in which the step began; nil at the start of the flow
-	trail   trail     // what the conversation keeps besides its data
-	before  []State   // the callers when the step began
 	fired   *timer[T] // the timer whose event this is, or nil
 	stored  []byte    // what turn.Data is decoded from
 	decoded bool      // turn.Data holds the stored data
 
 	trigger *Trigger // the trigger that is tried or taken
 	passage[T]
-	first   Outcome             // what the transition that took the event came to
-	refusal *rejection          // of the question of Ask, or nil
-	words   []transport.Message // of the refusal of a wrong answer
+	first Outcome // what the transition that took the event came to
+	*rare
 
 	entered   bool  // the step entered a state
 	asked     bool  // the step asked a question
 	began     bool  // the conversation began in this step, perhaps anew
 	phase     Phase // what runs now, for a TurnError
 	reminders []Reminder
-	trace     Trace
+}
+
+// rare is the part of a step that most steps leave as it is. It is cleared only if it was used: to clear
+// pointers costs time while the garbage collector runs.
+type rare struct {
+	trail   trail               // what the conversation keeps besides its data
+	before  []State             // the callers when the step began
+	past    past                // what Back leads to
+	refusal *rejection          // of the question of Ask, or nil
+	words   []transport.Message // of the refusal of a wrong answer
+	trace   Trace
+}
+
+// clear clears what was used.
+func (r *rare) clear() {
+	t := &r.trace
+	if r.trail.empty() && r.before == nil && r.past.state == "" && r.refusal == nil && r.words == nil &&
+		t.Refused == nil && t.Failed == nil && t.Skipped == nil {
+		t.Transition, t.Branch, t.Matched, t.Wrong, t.Forgotten, t.Stray = 0, 0, false, false, 0, 0
+		return
+	}
+	*r = rare{}
 }
 
 // stepper returns Flow.Step. It is a closure because the call of a generic method through a method
@@ -55,7 +73,8 @@ func (y *typed[T]) stepper() func(context.Context, *Input) (Result, error) {
 // release clears the step and puts it back into the pool.
 func (s *step[T]) release() {
 	clear(s.turn.out)
-	*s = step[T]{typed: s.typed, turn: Turn[T]{out: s.turn.out[:0]}}
+	s.rare.clear()
+	*s = step[T]{typed: s.typed, turn: Turn[T]{out: s.turn.out[:0]}, rare: s.rare}
 	s.typed.pool.Put(s)
 }
 

@@ -29,7 +29,6 @@ type passage[T any] struct {
 	to      *node[T] // where it leads; nil for the end of the flow
 	found   bool     // the target was found when the transition was taken
 	half    half
-	past    past     // of Back
 	skipped *edge[T] // the transition of the question that it led to and that is not asked
 	skips   int      // how many questions were skipped before
 }
@@ -247,11 +246,23 @@ func (s *step[T]) arrive() (err error) {
 	return nil
 }
 
-// isStep reports whether the step is one that Back undoes: an answer to a question that led on. A Return by a
-// tap of no step is none: when somebody at the desk gives the user back to the bot, "back" does not lead to
-// the desk.
+// isStep reports whether the step is one that Back undoes: an answer to a question that led on, also a wrong
+// answer that led to a person at the desk.
 func (s *step[T]) isStep() bool {
-	return s.node != nil && s.node.asks() && !s.isTimer() && !s.trace.Wrong && s.first.enters() && s.first != Back
+	return s.node != nil && s.node.asks() && !s.isTimer() && s.first.enters() && s.first != Back
+}
+
+// isAside reports whether the step returns from a call that came to nothing: the state that called is as it
+// was, or the Return is a tap of no step, by which somebody at the desk gives the user back to the bot. Back
+// does not lead into such a call again.
+func (s *step[T]) isAside(res *Result) bool {
+	if s.first != Return {
+		return false
+	}
+	last := s.trail
+	p, ok := last.pop(s.in.Data)
+	return ok && s.typed.nodes[p.state] == s.to &&
+		(s.in.Tap == TapLoose || string(p.data) == string(res.Data) && len(p.callers) == len(s.trail.callers))
 }
 
 // remember puts into the result what the conversation keeps of this step besides its data.
@@ -269,9 +280,9 @@ func (s *step[T]) remember(res *Result) {
 		s.trace.Forgotten = t.rebase(s.past.data, res.Data)
 	case s.entered && s.isTimer():
 		t.forget(s.in.Data, res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
-	case s.first == Return && s.in.Tap == TapLoose:
-		s.trace.Forgotten = t.rebase(s.in.Data, res.Data)
-		t.forgetLast(res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
+	case s.isAside(res):
+		p, _ := t.pop(s.in.Data)
+		s.trace.Forgotten = t.rebase(p.data, res.Data)
 	case s.isStep():
 		s.trace.Forgotten = t.push(past{s.node.name, s.before, s.in.Data}, res.Data)
 	default:

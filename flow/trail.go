@@ -170,17 +170,6 @@ func (t *trail) forget(before, now []byte, target func(State) bool) {
 	}
 }
 
-// forgetLast takes the newest entry out of the history if it is one of such a state. now is the present data.
-func (t *trail) forgetLast(now []byte, is func(State) bool) {
-	kept := t.history
-	p, ok := t.pop(now)
-	if ok && is(p.state) {
-		t.rebase(p.data, now)
-		return
-	}
-	t.history = kept
-}
-
 // trailReader reads a packed trail. After the first fault it is bad and reads zeros.
 type trailReader struct {
 	b   []byte
