@@ -111,15 +111,30 @@ func TestRepoAway(t *testing.T) {
 	})
 }
 
-// The picker offers what the parser takes: from tomorrow on, by the bot's clock and zone.
-func TestBoundsOfThePicker(t *testing.T) {
+// question returns what a state asks, as JSON.
+func question(t *testing.T, state flow.State, now time.Time) string {
 	booking, err := New(&Tables{PerDay: 1})
 	require.NoError(t, err)
+	res, err := booking.Step(t.Context(), &flow.Input{Event: &transport.Event{}, State: state, Show: true, Now: now})
+	require.NoError(t, err)
+	asked, err := json.Marshal(res.Messages)
+	require.NoError(t, err)
+	return string(asked)
+}
+
+// The picker offers what the parser takes: from tomorrow on, by the bot's clock and zone.
+func TestBoundsOfThePicker(t *testing.T) {
 	now := time.Date(2030, 12, 1, 15, 30, 0, 0, time.UTC).In(zone) // the 2nd in Tokyo
-	res, err := booking.Step(t.Context(), &flow.Input{Event: &transport.Event{Kind: transport.KindText, Text: "book"}, Now: now})
-	require.NoError(t, err)
-	sent, err := json.Marshal(res.Messages)
-	require.NoError(t, err)
-	require.Contains(t, string(sent), `"Min":"2030-12-03"`)
-	require.Contains(t, string(sent), `"Max":"2031-01-31"`)
+	asked := question(t, AskDay, now)
+	require.Contains(t, asked, `"Min":"2030-12-03"`)
+	require.Contains(t, asked, `"Max":"2031-01-31"`)
+}
+
+// What a tap answers is seen in the chat, as if it was typed.
+func TestChoicesAreSeen(t *testing.T) {
+	asked := question(t, AskParty, time.Time{})
+	for _, label := range []string{"1", "2", "3", "4", "5", "6", "Back", "Cancel"} {
+		require.Contains(t, asked, `"DisplayText":"`+label+`"`)
+	}
+	require.Contains(t, question(t, Confirm, time.Time{}), `"DisplayText":"Cancel"`)
 }
