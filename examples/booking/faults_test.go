@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,14 +90,14 @@ func TestUsersShareNothing(t *testing.T) {
 
 // A database that is away is not answered with a wrong word: the turn is tried again, and takes one table.
 func TestRepoAway(t *testing.T) {
-	repo := &shaky{Tables: &Tables{PerDay: 10}}
+	repo := &shaky{Tables: &Tables{PerDay: 1}}
 	talk(t, repo, func(c *flowtest.Chat) {
 		c.Say("book")
 		c.Sent()
 		repo.full = 1
 		c.Say("12/5")
 		require.Empty(t, c.Sent())
-		require.Contains(t, c.Errors()[0], errAway.Error())
+		require.Contains(t, strings.Join(c.Errors(), ""), errAway.Error())
 		c.Wait(time.Second)
 		require.Equal(t, []string{"How many of you?\n[1] [2] [3] [4] [5] [6] [Back] [Cancel]"}, c.Sent())
 		c.Say("2")
@@ -104,22 +105,37 @@ func TestRepoAway(t *testing.T) {
 		repo.reserve = 1
 		c.Tap("Yes")
 		require.Empty(t, c.Sent())
-		require.Contains(t, c.Errors()[0], errAway.Error())
+		require.Contains(t, strings.Join(c.Errors(), ""), errAway.Error())
 		c.Wait(time.Second)
 		require.Equal(t, []string{"Booked: Saturday, 5 December for 2. See you!"}, c.Sent())
 		require.Equal(t, []Booking{{"2026-12-05", 2}}, booked(repo.Tables))
 	})
 }
 
-// The picker offers what the parser takes: from tomorrow on, by the bot's clock and zone.
-func TestBoundsOfThePicker(t *testing.T) {
+// question returns what a state asks, as JSON.
+func question(t *testing.T, state flow.State, now time.Time) string {
 	booking, err := New(&Tables{PerDay: 1})
 	require.NoError(t, err)
+	res, err := booking.Step(t.Context(), &flow.Input{Event: &transport.Event{}, State: state, Show: true, Now: now})
+	require.NoError(t, err)
+	asked, err := json.Marshal(res.Messages)
+	require.NoError(t, err)
+	return string(asked)
+}
+
+// The picker offers what the parser takes: from tomorrow on, by the bot's clock and zone.
+func TestBoundsOfThePicker(t *testing.T) {
 	now := time.Date(2030, 12, 1, 15, 30, 0, 0, time.UTC).In(zone) // the 2nd in Tokyo
-	res, err := booking.Step(t.Context(), &flow.Input{Event: &transport.Event{Kind: transport.KindText, Text: "book"}, Now: now})
-	require.NoError(t, err)
-	sent, err := json.Marshal(res.Messages)
-	require.NoError(t, err)
-	require.Contains(t, string(sent), `"Min":"2030-12-03"`)
-	require.Contains(t, string(sent), `"Max":"2031-01-31"`)
+	asked := question(t, AskDay, now)
+	require.Contains(t, asked, `"Min":"2030-12-03"`)
+	require.Contains(t, asked, `"Max":"2031-01-31"`)
+}
+
+// What a tap answers is seen in the chat, as if it was typed.
+func TestChoicesAreSeen(t *testing.T) {
+	asked := question(t, AskParty, time.Time{})
+	for _, label := range []string{"1", "2", "3", "4", "5", "6", "Back", "Cancel"} {
+		require.Contains(t, asked, `"DisplayText":"`+label+`"`)
+	}
+	require.Contains(t, question(t, Confirm, time.Time{}), `"DisplayText":"Cancel"`)
 }
