@@ -155,7 +155,7 @@ func (p *planner) start(ctx context.Context, f, g *flow.Flow, in *flow.Input) (a
 			return answered{}, err
 		}
 	}
-	a.res.Messages = append(res.Messages, a.res.Messages...)
+	a.res.Messages, a.res.Aside = append(res.Messages, a.res.Messages...), len(res.Messages)
 	if res.MenuSwitched {
 		a.res.Menu, a.res.MenuSwitched = res.Menu, true
 	}

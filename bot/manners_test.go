@@ -53,7 +53,7 @@ var (
 	testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z0-9]+)\(`)
 )
 
-// TestSecurityTable shows that each test which SECURITY.md or PROOF.md names is there.
+// TestSecurityTable shows that each test which SECURITY.md, PROOF.md or RULES.md names is there.
 func TestSecurityTable(t *testing.T) {
 	known := map[string]bool{}
 	require.NoError(t, filepath.WalkDir("..", func(path string, _ os.DirEntry, err error) error {
@@ -66,7 +66,7 @@ func TestSecurityTable(t *testing.T) {
 		}
 		return err
 	}))
-	for _, file := range []string{"../.github/SECURITY.md", "PROOF.md"} {
+	for _, file := range []string{"../.github/SECURITY.md", "PROOF.md", "../flow/RULES.md"} {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
 		named := testName.FindAllSubmatch(text, -1)

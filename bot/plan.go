@@ -71,7 +71,10 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	if len(pl.rec.timers) > 0 {
 		pl.rec.source = e.Source
 	}
-	o := origin{session: id, turn: pl.turn, mark: unpackMark(id, pl.rec.mark), event: e, ages: at}
+	o := origin{session: id, turn: pl.turn, aside: a.res.Aside, event: e, ages: at}
+	if a.flow != nil {
+		o.mark = unpackMark(id, pl.rec.mark)
+	}
 	o.spent = replayed(pl.turn) && p.o.Failed != nil
 	pl.outs, err = p.render(o, a.res.Messages, menu)
 	return pl, outputOf(a.flow, cmp.Or(string(a.from), "start"), err)

@@ -24,6 +24,7 @@ type origin struct {
 	session string
 	turn    string           // id of the turn
 	mark    string           // names the step in the data of buttons; empty for those of no step
+	aside   int              // how many of the messages, from the first one on, belong to no step all the same
 	event   *transport.Event // what the turn answers
 	ages    ages
 	// spent says that the event's reply token was used: the event was a dead letter, and
@@ -48,7 +49,11 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 		return nil, errManyMessages
 	}
 	if from.mark == "" {
-		from.mark = looseMark(from.session)
+		from.aside = len(msgs)
+	}
+	loose := ""
+	if from.aside > 0 {
+		loose = looseMark(from.session)
 	}
 	e, sets := from.event, (len(msgs)+transport.MaxMessages-1)/transport.MaxMessages
 	n := sets
@@ -66,7 +71,7 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 		}
 		set := msgs[i*transport.MaxMessages : min((i+1)*transport.MaxMessages, len(msgs))]
 		var err error
-		if d.Messages, err = renderMessages(set, from.mark); err != nil {
+		if d.Messages, err = renderMessages(set, from.mark, from.aside-i*transport.MaxMessages, loose); err != nil {
 			return nil, err
 		}
 		d.PushOK = true
@@ -80,10 +85,10 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 	return outs, nil
 }
 
-// renderMessages returns the JSON array of the messages. A message that breaks a limit of the platform
-// would break it at the next attempt as well, so that error is permanent. An error of AppendJSON is
-// tried again: it is the code of whoever made the type of the message.
-func renderMessages(msgs []transport.Message, mark string) (b []byte, err error) {
+// renderMessages returns the JSON array of the messages, the first of them, as many as aside says, with the mark
+// loose. A message that breaks a limit of the platform would break it at the next attempt as well, so that error
+// is permanent. An error of AppendJSON is tried again: it is the code of whoever made the type of the message.
+func renderMessages(msgs []transport.Message, mark string, aside int, loose string) (b []byte, err error) {
 	defer rescue(&err)
 	b = append(make([]byte, 0, 256), '[')
 	for i, m := range msgs {
@@ -96,7 +101,11 @@ func renderMessages(msgs []transport.Message, mark string) (b []byte, err error)
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = m.AppendJSON(b, mark); err != nil {
+		of := mark
+		if i < aside {
+			of = loose
+		}
+		if b, err = m.AppendJSON(b, of); err != nil {
 			return nil, err
 		}
 	}

@@ -137,3 +137,83 @@ func TestButtonsOfCopies(t *testing.T) {
 		require.Equal(r, []string{"booked. easy?"}, r.tapIn("", "ann", "yes", other))
 	})
 }
+
+// What is said beside a conversation belongs to no step of it: a "yes" under the answer of another flow, or under
+// one of the bot's own messages, does not confirm the booking.
+func TestButtonsOfWhatIsSaidAside(t *testing.T) {
+	hours := flow.New[count]("hours")
+	hours.Start(flow.Text("hours")).Do(show(text("9 to 5. helpful?"), text("2"), text("3"), text("4"), text("5"), text("6"))).End()
+	own := flow.New[count]("visit")
+	own.Start(flow.Text("book")).To("confirm")
+	own.Start(flow.Text("price")).Do(show(text("10. fine?"))).End()
+	own.In("confirm").Enter(show(text("sure?"))).On(flow.Postback("yes")).Do(show(text("booked"))).End()
+	o := bot.Options{Foreign: text("not yours"), Otherwise: text("otherwise"), Expired: text("expired"), Failed: text("failed")}
+	withFlows(t, []*flow.Flow{own.MustBuild(), hours.MustBuild()}, o, func(r *rig) {
+		for _, group := range []string{"", "group"} {
+			r.sayIn(group, "bob", "book")
+			_, others := transport.Unmark(r.channel.texts()[0])
+			r.sayIn(group, "ann", "book")
+			_, live := transport.Unmark(r.channel.texts()[0])
+			for _, words := range []string{"hours", "price"} {
+				r.sayIn(group, "ann", words)
+				said := r.channel.texts()
+				for _, s := range said {
+					words, mark := transport.Unmark(s)
+					require.Equal(r, words == "sure?", mark == live, words)
+					require.Len(r, mark, transport.MarkLen)
+				}
+				require.Equal(r, group == "", untagged(said)[len(said)-1] == "sure?")
+				_, aside := transport.Unmark(said[0])
+				require.Empty(r, r.tapIn(group, "ann", "yes", aside), words)
+			}
+			if group != "" {
+				r.n++
+				words, mark := r.lastMark(inChat(group, tapped("ann", fmt.Sprint("tap-", r.n), "yes", others)))
+				require.Equal(r, "not yours", words)
+				require.Empty(r, r.tapIn(group, "ann", "yes", mark))
+			}
+			require.Equal(r, flow.State("confirm"), r.kept(group, "ann").State)
+			require.Equal(r, []string{"booked"}, r.tapIn(group, "ann", "yes", live))
+		}
+		_, otherwise := r.lastMark(said("cal", "1", "hm"))
+		require.Len(r, otherwise, transport.MarkLen)
+		require.Empty(r, r.tapIn("", "cal", "yes", otherwise))
+		_, live := r.lastMark(said("cal", "2", "book"))
+		require.Empty(r, r.tapIn("", "cal", "yes", otherwise))
+		require.Equal(r, []string{"booked"}, r.tapIn("", "cal", "yes", live))
+		_, expired := r.lastMark(tapped("cal", "3", "yes", live))
+		require.Equal(r, otherwise, expired, "all that belongs to no step has one mark")
+	})
+}
+
+// In a group, an author may have only what mentions or quotes the bot be an answer: dialogs.md, row 21.
+func TestAnswersInAGroup(t *testing.T) {
+	addressed := func(t *countTurn) bool { return t.Event().Mentioned() || t.Event().Quoted != "" }
+	b := flow.New[count]("booking")
+	b.Start(flow.Text("book")).To("time")
+	b.In("time").Enter(show(text("when?"))).
+		On(flow.Text()).When("it is for the bot", addressed).Do(func(_ context.Context, t *countTurn) error {
+		t.Send(text("at " + t.Input()))
+		return nil
+	}).Stay().
+		On(flow.Text("bye")).End()
+	withFlow(t, b, bot.Options{}, func(r *rig) {
+		mention := func(id, words string) transport.Event {
+			e := said("ann", id, words)
+			e.Mentions = []transport.Mention{{Length: 4, Self: true}}
+			return inChat("group", e)
+		}
+		r.receive(mention("1", "@bot book"))
+		r.sayIn("group", "ann", "to the Italian one, at 8")
+		require.Equal(r, []string{"when?"}, untagged(r.channel.texts()))
+		other := mention("2", "@bob at 8")
+		other.Mentions[0].Self = false
+		r.receive(raw(other))
+		require.Empty(r, r.channel.texts())
+		r.receive(mention("3", "@bot 8 pm"))
+		quote := said("ann", "4", "this time")
+		quote.Quoted = "m1"
+		r.receive(inChat("group", quote))
+		require.Equal(r, []string{"at 8 pm", "at this time"}, untagged(r.channel.texts()))
+	})
+}

@@ -126,7 +126,8 @@
 // Start is a transition from nowhere. It is taken if no conversation is active, sees fresh data, and leads To
 // any state, or Ends: then the flow only answers. While a conversation is active, a start that Ends still
 // answers, and then the present question is asked again, in a one-to-one chat. Another start of the active
-// flow asks its present question again. A guard of a start that panics does not pass.
+// flow asks its present question again. Buttons of what a start says meanwhile belong to no step. A guard of a
+// start that panics does not pass.
 //
 // # Buttons
 //

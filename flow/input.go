@@ -84,6 +84,9 @@ type Result struct {
 	Menu string
 	// Messages are to be sent, in order.
 	Messages []transport.Message
+	// Aside is how many of Messages, from the first one on, belong to no step: a start said them while the
+	// conversation was active.
+	Aside int
 	// Timers is the full set after the turn.
 	Timers []Timer
 	// Reminders are those that this turn set. They outlive the flow.

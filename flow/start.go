@@ -70,11 +70,17 @@ func (s *step[T]) answer() (Result, error) {
 	s.edge, s.branch, s.began, s.reminders = nil, nil, false, set
 	s.turn.Send(said...)
 	s.trace.Transition = e.number
+	var res Result
 	if answered && s.in.Event.Source.Chat != transport.ChatUser {
 		s.to = node
-		return s.finish()
+		res, err = s.finish()
+	} else {
+		res, err = s.show()
 	}
-	return s.show()
+	if err == nil {
+		res.Aside = len(said)
+	}
+	return res, err
 }
 
 // speak runs the actions of a start if it ends the flow, and returns what it leaves.
