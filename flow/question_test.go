@@ -89,31 +89,31 @@ func TestAsk(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
-		lines []line
+		lines []turn
 		data  string
 	}{
-		{"a good answer", []line{{text("4"), "next: Looking. | exit | do | Next?"}}, `{"party":4,"ran":["enter","checked","exit","do"]}`},
-		{"is folded by the parser", []line{{text("４ "), "next: Looking. | exit | do | Next?"}}, `{"party":4,"ran":["enter","checked","exit","do"]}`},
-		{"the data of a button", []line{{postback("4"), "next: Looking. | exit | do | Next?"}}, `{"party":4,"ran":["enter","checked","exit","do"]}`},
-		{"a picked value", []line{{picked("time", "19", "x"), "next: Looking. | exit | do | Next?"}}, `{"party":19,"ran":["enter","checked","exit","do"]}`},
-		{"a parser refuses without words", []line{{text("x"), "party: Party? #1"}, {text("y"), "party: Party? #2"}}, `{"ran":["enter"]}`},
-		{"a parser refuses with words", []line{{text("x"), "party: Party? #1"}, {text("many"), "party: 1 to 8, please. | Party?"}, {text("z"), "party: Party? #3"}}, `{"ran":["enter"]}`},
-		{"a wrapped refusal", []line{{text("wrapped"), "party: 1 to 8, please. | Party?"}}, `{"ran":["enter"]}`},
-		{"a check refuses with words", []line{{text("7"), "party: No table for 7. | Party?"}}, `{"ran":["enter"]}`},
-		{"a check refuses without words", []line{{text("6"), "party: Party? #1"}}, `{"ran":["enter"]}`},
-		{"an action refuses", []line{{text("no"), "party: Not now. | Party?"}, {text("x"), "party: Party? #2"}}, `{"ran":["enter"]}`},
-		{"a photo and a button are answers", []line{{kind(transport.KindImage), "party: Party? #1"}, {postback("gone"), "party: Party? #2"}}, `{"ran":["enter"]}`},
-		{"a tap that nothing takes is one", []line{{text("4"), "next: Looking. | exit | do | Next?"}, {postback("4"), "next: Next? #1"}}, `{"party":4,"ran":["enter","checked","exit","do"]}`},
-		{"what is no message is none", []line{{kind(transport.KindFollow), "party: "}, {kind(transport.KindUnsend), "party: "}}, `{"ran":["enter"]}`},
-		{"Again keeps the tries", []line{{text("x"), "party: Party? #1"}, {text("help"), "party: Help. | Party? #1"}, {text("x"), "party: Party? #2"}}, `{"ran":["enter","Help."]}`},
-		{"a timer keeps the tries", []line{{text("x"), "party: Party? #1"}, {due("after 1m0s"), "party: There? | Party? #1"}}, `{"ran":["enter","There?"]}`},
-		{"Stay ends the tries", []line{{text("x"), "party: Party? #1"}, {text("stay"), "party: "}, {text("x"), "party: Party? #1"}}, `{"ran":["enter"]}`},
-		{"entering ends the tries", []line{
+		{"a good answer", []turn{{text("4"), "next: Looking. | exit | do | Next?"}}, `{"party":4,"ran":["enter","checked","exit","do"]}`},
+		{"is folded by the parser", []turn{{text("４ "), "next: Looking. | exit | do | Next?"}}, `{"party":4,"ran":["enter","checked","exit","do"]}`},
+		{"the data of a button", []turn{{postback("4"), "next: Looking. | exit | do | Next?"}}, `{"party":4,"ran":["enter","checked","exit","do"]}`},
+		{"a picked value", []turn{{picked("time", "19", "x"), "next: Looking. | exit | do | Next?"}}, `{"party":19,"ran":["enter","checked","exit","do"]}`},
+		{"a parser refuses without words", []turn{{text("x"), "party: Party? #1"}, {text("y"), "party: Party? #2"}}, `{"ran":["enter"]}`},
+		{"a parser refuses with words", []turn{{text("x"), "party: Party? #1"}, {text("many"), "party: 1 to 8, please. | Party?"}, {text("z"), "party: Party? #3"}}, `{"ran":["enter"]}`},
+		{"a wrapped refusal", []turn{{text("wrapped"), "party: 1 to 8, please. | Party?"}}, `{"ran":["enter"]}`},
+		{"a check refuses with words", []turn{{text("7"), "party: No table for 7. | Party?"}}, `{"ran":["enter"]}`},
+		{"a check refuses without words", []turn{{text("6"), "party: Party? #1"}}, `{"ran":["enter"]}`},
+		{"an action refuses", []turn{{text("no"), "party: Not now. | Party?"}, {text("x"), "party: Party? #2"}}, `{"ran":["enter"]}`},
+		{"a photo and a button are answers", []turn{{kind(transport.KindImage), "party: Party? #1"}, {postback("gone"), "party: Party? #2"}}, `{"ran":["enter"]}`},
+		{"a tap that nothing takes is one", []turn{{text("4"), "next: Looking. | exit | do | Next?"}, {postback("4"), "next: Next? #1"}}, `{"party":4,"ran":["enter","checked","exit","do"]}`},
+		{"what is no message is none", []turn{{kind(transport.KindFollow), "party: "}, {kind(transport.KindUnsend), "party: "}}, `{"ran":["enter"]}`},
+		{"Again keeps the tries", []turn{{text("x"), "party: Party? #1"}, {text("help"), "party: Help. | Party? #1"}, {text("x"), "party: Party? #2"}}, `{"ran":["enter","Help."]}`},
+		{"a timer keeps the tries", []turn{{text("x"), "party: Party? #1"}, {due("after 1m0s"), "party: There? | Party? #1"}}, `{"ran":["enter","There?"]}`},
+		{"Stay ends the tries", []turn{{text("x"), "party: Party? #1"}, {text("stay"), "party: "}, {text("x"), "party: Party? #1"}}, `{"ran":["enter"]}`},
+		{"entering ends the tries", []turn{
 			{text("x"), "party: Party? #1"}, {text("4"), "next: Looking. | exit | do | Next?"}, {text("x"), "next: Next? #1"},
 			{text("party"), "party: enter | Party?"}, {text("x"), "party: Party? #1"},
 		}, `{"party":4,"ran":["enter","checked","exit","do","enter"]}`},
-		{"a group talks", []line{{inGroup(text("x")), "party: "}, {inGroup(text("7")), "party: "}, {inGroup(text("no")), "party: "}, {text("x"), "party: Party? #1"}}, `{"ran":["enter"]}`},
-		{"a group talks to the bot", []line{{mentioning(inGroup(text("@bot x"))), "party: Party? #1"}, {inGroup(postback("x")), "party: Party? #2"}}, `{"ran":["enter"]}`},
+		{"a group talks", []turn{{inGroup(text("x")), "party: "}, {inGroup(text("7")), "party: "}, {inGroup(text("no")), "party: "}, {text("x"), "party: Party? #1"}}, `{"ran":["enter"]}`},
+		{"a group talks to the bot", []turn{{mentioning(inGroup(text("@bot x"))), "party: Party? #1"}, {inGroup(postback("x")), "party: Party? #2"}}, `{"ran":["enter"]}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -142,7 +142,7 @@ func TestFailuresOfQuestions(t *testing.T) {
 		require.Equal(t, "answer", err.Trigger)
 		require.Equal(t, flow.State("party"), err.State)
 		require.Equal(t, panics, errors.As(err, new(*flow.PanicError)), answer)
-		s.holds(line{text("x"), "party: Party? #1"})
+		s.holds(turn{text("x"), "party: Party? #1"})
 	}
 }
 
@@ -206,13 +206,13 @@ func TestWrong(t *testing.T) {
 	s := newSession(t, b)
 	s.step(text("go"))
 	s.holds(
-		line{text("x"), "party: Party? #1"},
-		line{text("7"), "party: No table for 7. | second | Party?"},
-		line{text("x"), "party: Party? #3"},
-		line{text("many"), "party: 1 to 8, please. | fourth"},
-		line{text("x"), "party: any fifth | Party? #5"},
-		line{text("many"), "desk: exit | sixth | Desk?"},
-		line{text("x"), "desk: Desk? #1"},
+		turn{text("x"), "party: Party? #1"},
+		turn{text("7"), "party: No table for 7. | second | Party?"},
+		turn{text("x"), "party: Party? #3"},
+		turn{text("many"), "party: 1 to 8, please. | fourth"},
+		turn{text("x"), "party: any fifth | Party? #5"},
+		turn{text("many"), "desk: exit | sixth | Desk?"},
+		turn{text("x"), "desk: Desk? #1"},
 	)
 	require.JSONEq(t, `{"ran":["enter","second","fourth","any fifth","exit","sixth"]}`, string(s.state.Data))
 	require.Equal(t, flow.Trace{Wrong: true}, s.state.Trace)
@@ -235,9 +235,9 @@ func TestWrongThatIsRefused(t *testing.T) {
 	s.step(text("go"))
 	s.step(text("set"))
 	s.holds(
-		line{text("x"), "a: A? #1"},
-		line{text("x"), "a: No. | A?"},
-		line{text("x"), "a: A? #3"},
+		turn{text("x"), "a: A? #1"},
+		turn{text("x"), "a: No. | A?"},
+		turn{text("x"), "a: A? #3"},
 	)
 	s.state.Trail = nil
 	res := s.step(text("x"))
@@ -267,7 +267,7 @@ func TestRefusalOfWhatIsNoAnswer(t *testing.T) {
 		require.Equal(t, s.state.Trail, res.Trail, "it is no wrong answer")
 		require.False(t, res.Trace.Wrong)
 	}
-	s.holds(line{due("after 1m0s"), "a: No."})
+	s.holds(turn{due("after 1m0s"), "a: No."})
 }
 
 // known is a flow whose questions are skipped if they are known.
@@ -293,20 +293,20 @@ func TestSkipKnown(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		start, want string
-		lines       []line
+		lines       []turn
 		skipped     []int
 	}{
 		{"4Ken", "done: enter | Looking. | exit | do | Done?", nil, []int{2, 3}},
-		{"4", "name: enter | Looking. | exit | do | Name?", []line{{text("Ken"), "done: Done?"}}, []int{2}},
-		{"0Ken", "party: enter | Party?", []line{{text("4"), "done: Looking. | exit | do | Done?"}}, nil},
-		{"7Ken", "party: enter | No table for 7. | Party?", []line{{text("x"), "party: Party? #1"}}, nil},
+		{"4", "name: enter | Looking. | exit | do | Name?", []turn{{text("Ken"), "done: Done?"}}, []int{2}},
+		{"0Ken", "party: enter | Party?", []turn{{text("4"), "done: Looking. | exit | do | Done?"}}, nil},
+		{"7Ken", "party: enter | No table for 7. | Party?", []turn{{text("x"), "party: Party? #1"}}, nil},
 		{"6Ken", "party: enter | Party?", nil, nil},
 		{"4robot", "name: enter | Looking. | exit | do | Name?", nil, []int{2}},
-		{"4Ken", "done: enter | Looking. | exit | do | Done?", []line{
+		{"4Ken", "done: enter | Looking. | exit | do | Done?", []turn{
 			{text("to"), "done: enter | Looking. | exit | do | Done?"}, {text("call"), "party: enter | Party?"},
 		}, []int{2, 3}},
-		{"0Ken", "party: enter | Party?", []line{{text("4"), "done: Looking. | exit | do | Done?"}, {text("back"), "party: enter | Party?"}}, nil},
-		{"4Ken", "done: enter | Looking. | exit | do | Done?", []line{{text("restart"), "party: enter | Party?"}}, []int{2, 3}},
+		{"0Ken", "party: enter | Party?", []turn{{text("4"), "done: Looking. | exit | do | Done?"}, {text("back"), "party: enter | Party?"}}, nil},
+		{"4Ken", "done: enter | Looking. | exit | do | Done?", []turn{{text("restart"), "party: enter | Party?"}}, []int{2, 3}},
 	} {
 		t.Run(tt.start+" "+strconv.Itoa(len(tt.lines)), func(t *testing.T) {
 			t.Parallel()

@@ -38,7 +38,7 @@ func starts() *flow.Builder[log] {
 func TestGuardsOfStarts(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, starts())
-	s.holds(line{text("go"), "b: B?"})
+	s.holds(turn{text("go"), "b: B?"})
 	require.Equal(t, flow.Trace{
 		Transition: 3, Matched: true,
 		Failed: []flow.FailedGuard{{Transition: 2, Guard: "has data"}},
@@ -54,16 +54,16 @@ func TestStartThatEnds(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, starts())
 	s.holds(
-		line{postback("link deep"), "b: Deep. | B?"},
+		turn{postback("link deep"), "b: Deep. | B?"},
 	)
 	require.Equal(t, `{"ran":["deep"]}`, string(s.state.Data))
 	s.state = flow.Result{}
-	s.holds(line{postback("link x"), ": Unknown."})
+	s.holds(turn{postback("link x"), ": Unknown."})
 	require.True(t, s.state.Handled)
 	require.Nil(t, s.state.Data)
-	s.holds(line{text("hours"), ": 9 to 5."})
+	s.holds(turn{text("hours"), ": 9 to 5."})
 	require.Len(t, s.state.Reminders, 1)
-	s.holds(line{text("rejected"), ": Not today."})
+	s.holds(turn{text("rejected"), ": Not today."})
 	require.Equal(t, flow.TurnError{Flow: "f", Trigger: "start", Phase: flow.PhaseAction, Err: errBoom}, *s.fails(text("fails")))
 }
 
@@ -187,13 +187,13 @@ func TestInAnyBut(t *testing.T) {
 	b.InAny().On(flow.Text("cancel")).Do(ran("any")).Stay().On(flow.Sticker()).End()
 	s := newSession(t, b)
 	s.holds(
-		line{text("go"), "a: "}, line{text("Cancel!"), "a: cancel@a"}, line{text("Cancel please"), "a: pattern@a"},
-		line{text("x"), "a: own text@a"}, line{kind(transport.KindImage), "a: wrong@a"},
+		turn{text("go"), "a: "}, turn{text("Cancel!"), "a: cancel@a"}, turn{text("Cancel please"), "a: pattern@a"},
+		turn{text("x"), "a: own text@a"}, turn{kind(transport.KindImage), "a: wrong@a"},
 	)
 	require.Equal(t, offsets{"after 1h0m0s": time.Hour}, timers(s.state))
-	s.holds(line{postback("desk"), "desk: Desk?"})
+	s.holds(turn{postback("desk"), "desk: Desk?"})
 	require.Empty(t, timers(s.state))
-	s.holds(line{text("cancel"), "desk: any@desk"}, line{text("Cancel please"), "desk: Desk? #1"})
+	s.holds(turn{text("cancel"), "desk: any@desk"}, turn{text("Cancel please"), "desk: Desk? #1"})
 	s.now = noon.Add(time.Minute)
 	s.step(postback("a"))
 	require.Equal(t, offsets{"after 1h0m0s": time.Hour + time.Minute}, timers(s.state))
@@ -209,10 +209,10 @@ func TestNudgeOnceThenLapse(t *testing.T) {
 	s := newSession(t, b)
 	s.step(text("go"))
 	s.now = noon.Add(5 * time.Minute)
-	s.holds(line{due("after 5m0s"), "a: There? | A?"})
+	s.holds(turn{due("after 5m0s"), "a: There? | A?"})
 	require.Equal(t, offsets{"after 30m0s": 30 * time.Minute}, timers(s.state))
-	s.holds(line{text("what?"), "a: A? #1"})
+	s.holds(turn{text("what?"), "a: A? #1"})
 	require.Equal(t, offsets{"after 5m0s": 10 * time.Minute, "after 30m0s": 35 * time.Minute}, timers(s.state))
 	s.now = noon.Add(35 * time.Minute)
-	s.holds(line{due("after 30m0s"), ": Bye. #1"})
+	s.holds(turn{due("after 30m0s"), ": Bye. #1"})
 }
