@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/looplab/fsm"
 )
@@ -15,10 +16,10 @@ import (
 type move struct{ event, from, to string }
 
 // hooks are called during a move. leave runs before the state changes; if it returns an error, the
-// state does not change. arrive runs after the state changed. Neither may panic.
+// state does not change. arrive runs after the state changed, and is told the new one. Neither may panic.
 type hooks interface {
 	leave() error
-	arrive() error
+	arrive(to string) error
 }
 
 // machines is a pool of looplab machines that share one table. A machine may be used by one
@@ -30,8 +31,10 @@ type hooks interface {
 type machines struct {
 	events []fsm.EventDesc
 
+	last atomic.Pointer[fsm.FSM] // one that is free, at hand without the lock
+
 	mu   sync.Mutex
-	free []*fsm.FSM // never more than its capacity
+	free []*fsm.FSM // the others; never more than its capacity
 }
 
 func newMachines(moves []move) *machines {
@@ -59,13 +62,16 @@ var callbacks = fsm.Callbacks{
 		}
 	},
 	"after_event": func(_ context.Context, e *fsm.Event) {
-		if err := e.Args[0].(hooks).arrive(); err != nil {
+		if err := e.Args[0].(hooks).arrive(e.Dst); err != nil {
 			e.Err = &stopped{err}
 		}
 	},
 }
 
 func (m *machines) get() *fsm.FSM {
+	if machine := m.last.Swap(nil); machine != nil {
+		return machine
+	}
 	m.mu.Lock()
 	n := len(m.free)
 	if n == 0 {
@@ -80,6 +86,9 @@ func (m *machines) get() *fsm.FSM {
 
 // put takes a machine back. It must not be called for one that panicked or failed.
 func (m *machines) put(machine *fsm.FSM) {
+	if m.last.CompareAndSwap(nil, machine) {
+		return
+	}
 	m.mu.Lock()
 	if len(m.free) < cap(m.free) {
 		m.free = append(m.free, machine)
@@ -87,27 +96,26 @@ func (m *machines) put(machine *fsm.FSM) {
 	m.mu.Unlock()
 }
 
-// fire makes a move and returns the state it led to. An error of a hook is returned as it is.
-func (m *machines) fire(from, event string, h hooks) (string, error) {
+// fire makes a move. An error of a hook is returned as it is.
+func (m *machines) fire(from, event string, h hooks) error {
 	machine := m.get()
 	machine.SetState(from)
 	// A context that ends while the state changes would leave the machine stuck; the hooks
 	// have their own.
 	err := machine.Event(context.Background(), event, h)
-	to := machine.Current()
 	if same, ok := err.(fsm.NoTransitionError); ok {
 		err = same.Err
 	}
 	if err == nil {
 		m.put(machine)
-		return to, nil
+		return nil
 	}
 	var stop *stopped
 	if !errors.As(err, &stop) {
-		return "", fmt.Errorf("flow: engine: %w", err)
+		return fmt.Errorf("flow: engine: %w", err)
 	}
 	if p, ok := stop.err.(*PanicError); !ok || p == nil {
 		m.put(machine)
 	}
-	return "", stop.err
+	return stop.err
 }

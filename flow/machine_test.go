@@ -14,10 +14,23 @@ import (
 type recorder struct {
 	leaveErr, arriveErr error
 	left, arrived       int
+	to                  string
 }
 
-func (r *recorder) leave() error  { r.left++; return r.leaveErr }
-func (r *recorder) arrive() error { r.arrived++; return r.arriveErr }
+// fire makes a move and returns the state it led to.
+func (r *recorder) fire(m *machines, from, event string) (string, error) {
+	if err := m.fire(from, event, r); err != nil {
+		return "", err
+	}
+	return r.to, nil
+}
+
+func (r *recorder) leave() error { r.left++; return r.leaveErr }
+func (r *recorder) arrive(to string) error {
+	r.arrived++
+	r.to = to
+	return r.arriveErr
+}
 
 func TestFire(t *testing.T) {
 	t.Parallel()
@@ -42,7 +55,7 @@ func TestFire(t *testing.T) {
 	m := newMachines([]move{{"go", "a", "b"}, {"go", "b", "b"}})
 	for _, tt := range tests {
 		h := tt.hooks
-		to, err := m.fire(tt.from, tt.event, &h)
+		to, err := h.fire(m, tt.from, tt.event)
 		require.Equal(t, tt.to, to, tt.name)
 		require.Equal(t, tt.err, err, tt.name)
 		require.Equal(t, 1, h.left, tt.name)
@@ -55,19 +68,21 @@ func TestFireRefusesWhatIsNotInTheTable(t *testing.T) {
 	m := newMachines([]move{{"go", "a", "b"}})
 	for _, try := range []move{{event: "go", from: "b"}, {event: "stop", from: "a"}} {
 		h := recorder{}
-		_, err := m.fire(try.from, try.event, &h)
+		_, err := h.fire(m, try.from, try.event)
 		require.ErrorContains(t, err, "flow: engine: ")
 		require.Zero(t, h.left)
 		require.Empty(t, m.free, "the machine is not used again")
+		require.Nil(t, m.last.Load())
 	}
 }
 
 func TestFireDropsTheMachineOfAPanic(t *testing.T) {
 	t.Parallel()
 	m := newMachines([]move{{"go", "a", "b"}})
-	_, err := m.fire("a", "go", &recorder{leaveErr: &PanicError{}})
+	_, err := (&recorder{leaveErr: &PanicError{}}).fire(m, "a", "go")
 	require.Error(t, err)
 	require.Empty(t, m.free)
+	require.Nil(t, m.last.Load())
 }
 
 // The facts of looplab/fsm v1.0.3 that machine.go relies on, or works around.
@@ -165,7 +180,7 @@ func FuzzMachine(f *testing.F) {
 			}
 			event := name("e", b&15)
 			want, known := bare[[2]string{event, state}]
-			to, err := m.fire(state, event, h)
+			to, err := h.fire(m, state, event)
 			require.Equal(t, known, h.left == 1)
 			if known && b>>6 == 0 {
 				require.NoError(t, err)

@@ -24,10 +24,17 @@ import (
 //
 // Punctuation alone, such as "?", is kept.
 func Fold(s string) string {
+	plain := true // nothing but small letters and digits: most of what people type
 	for i := range len(s) {
-		if c := s[i]; c >= 0x80 {
+		switch c := s[i]; {
+		case c >= 0x80:
 			return trimEnd(cases.Fold().String(norm.NFKC.String(strings.Map(joinable, s))))
+		case (c < 'a' || c > 'z') && (c < '0' || c > '9'):
+			plain = false
 		}
+	}
+	if plain {
+		return s
 	}
 	return trimEnd(strings.ToLower(s))
 }

@@ -25,6 +25,7 @@ type passage[T any] struct {
 	branch  *branch[T]
 	outcome Outcome  // what the branch comes to: Return is Again, for example, if nobody called
 	name    string   // the engine's name
+	goal    string   // the state to which the engine must lead
 	at      *node[T] // where it is taken; nil for a start
 	to      *node[T] // where it leads; nil for the end of the flow
 	found   bool     // the target was found when the transition was taken
@@ -185,11 +186,8 @@ func (s *step[T]) move() error {
 
 // engine makes a move of looplab's machine, which must lead to the state to.
 func (s *step[T]) engine(from, event, to string) error {
-	got, err := s.typed.machines.fire(from, event, s)
-	if err == nil && got != to {
-		err = errEngine
-	}
-	return err
+	s.goal = to
+	return s.typed.machines.fire(from, event, s)
 }
 
 // leave is the first half of a transition (see hooks): the exit action, the actions of the branch and the
@@ -231,7 +229,10 @@ func (s *step[T]) renew(data []byte) {
 }
 
 // arrive is the second half of a transition (see hooks): the enter action and the question.
-func (s *step[T]) arrive() (err error) {
+func (s *step[T]) arrive(to string) (err error) {
+	if to != s.goal {
+		return errEngine
+	}
 	switch {
 	case s.half == halfLeave:
 		return nil
