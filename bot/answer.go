@@ -91,6 +91,9 @@ func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.I
 // tap says on which button the event taps. In a one-to-one chat nobody else was shown a button: there a mark
 // that looks foreign is of a session before Options.Scope was changed, and stale.
 func (p *planner) tap(e *transport.Event, id string, rec *record) tap {
+	if e.Postback.Mark == "" {
+		return tapOf(e, id, "")
+	}
 	t := tapOf(e, id, unpackMark(id, rec.mark))
 	if t == tapForeign && isAlone(e) {
 		return tapStale

@@ -35,7 +35,11 @@ type planner struct {
 // record stays as it is, and perhaps Options.Otherwise or Options.Expired is sent.
 func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 	pl := plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
-	e, whole := p.collect(&pl.rec, ownData(j.decoded, unpackMark(id, j.rec.mark)))
+	e := j.decoded
+	if e.Postback.Mark != "" {
+		e = ownData(e, unpackMark(id, j.rec.mark))
+	}
+	e, whole := p.collect(&pl.rec, e)
 	if !whole {
 		return pl, nil
 	}
@@ -72,7 +76,7 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 		pl.rec.source = e.Source
 	}
 	o := origin{session: id, turn: pl.turn, aside: a.res.Aside, event: e, ages: at}
-	if a.flow != nil {
+	if a.flow != nil && len(a.res.Messages) > 0 {
 		o.mark = unpackMark(id, pl.rec.mark)
 	}
 	o.spent = replayed(pl.turn) && p.o.Failed != nil
@@ -155,7 +159,7 @@ func after(id string, rec record, f *flow.Flow, turn string, res *flow.Result) (
 		}
 	}
 	timers = appendReminders(timers, f, res.Reminders)
-	present := unpackMark(id, rec.mark)
+	present := rec.mark
 	if rec.flow != f.Name() {
 		present = "" // another conversation begins
 	}
@@ -170,7 +174,7 @@ func after(id string, rec record, f *flow.Flow, turn string, res *flow.Result) (
 	case res.State == "":
 		rec.mark = ""
 	case res.NewStep:
-		rec.mark = packMark(stepMark(id, present, turn))
+		rec.mark = packMark(stepMark(id, unpackMark(id, present), turn))
 	}
 	rec.timers = timers
 	if len(timers) > maxTimers {

@@ -89,7 +89,8 @@
 // A wrong answer is a message or a tap on a button of the present question that no transition takes, or that
 // a parser, a check or an action refuses by Reject. All that the step did is undone then, and the question is
 // asked again, with its buttons. In a group only a tap, and a text that mentions the bot, can be wrong
-// answers: people there talk to each other.
+// answers: people there talk to each other. What a question refuses goes to the next transition that fits first:
+// an On(Any()) behind it takes that, without the words of the refusal, and it is no wrong answer.
 //
 //   - Reject without messages asks the question again. Turn.Tries tells the prompt how often the answer was
 //     wrong, so that it can word itself: "Sorry, I did not get that. How many?"

@@ -91,7 +91,7 @@ func dialogGuards() []guard {
 			"a.res.Messages, a.res.Aside = append(res.Messages, a.res.Messages...), len(res.Messages)", "a.res.Messages = append(res.Messages, a.res.Messages...)",
 			"bot TestButtonsOfWhatIsSaidAside"},
 		{"bot: the buttons of Foreign belong to no step", "bot",
-			"if a.flow != nil { o.mark = ", "if true { o.mark = ",
+			"if a.flow != nil && len(a.res.Messages) > 0 { o.mark = ", "if true { o.mark = ",
 			"bot TestButtonsOfWhatIsSaidAside"},
 		{"flow: the buttons of what a start of the active flow says belong to no step", "flow",
 			"res.Aside = len(said)", "",
