@@ -190,7 +190,8 @@ var findings = []struct {
 		b.In("c").On(flow.Text("x")).To("b").On(flow.Text("y")).Call("d")
 		b.In("d").On(flow.Text("x")).Return()
 		b.In("b").On(flow.Text("y")).Call("e")
-		b.In("e").On(flow.Text("y")).Stay()
+		b.In("e").On(flow.Text("y")).To("f")
+		b.In("f").On(flow.Text("y")).To("e")
 		b.InAny().On(flow.Text("cancel")).End()
 	}},
 	{"a call of its own state", func(b *flow.Builder[log]) {
@@ -299,6 +300,11 @@ func TestNoFindings(t *testing.T) {
 			b.In("help").On(flow.Any()).Back()
 			b.In("really").On(flow.Text("yes")).End()
 			b.InAny().On(flow.Text("menu")).Call("phone").On(flow.Text("up")).Return()
+		}},
+		{"timers that run on while others lead from state to state", func(b *flow.Builder[log]) {
+			b.In("a").After(2*time.Minute).When("odd", yes).To("b").After(3 * time.Minute).End()
+			b.In("b").After(10 * time.Minute).End()
+			b.InAny().After(12 * time.Minute).End()
 		}},
 		{"menus", func(b *flow.Builder[log]) {
 			b.In("a").On(flow.Text("x")).To("b")
