@@ -57,21 +57,17 @@ func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.I
 		return answered{}, fmt.Errorf("%w: %q", ErrUnknownFlow, rec.flow)
 	}
 	in.State, in.Data, in.Trail, in.Timers = flow.State(rec.state), rec.data, rec.trail, rec.ownTimers()
+	a, err := answered{flow: f, from: in.State}, error(nil)
 	switch tap {
 	case tapForeign:
 		return answered{}, nil
-	case tapUnmarked, tapLoose:
-		in.Tap = flow.TapLoose
-	case tapEarlier, tapStale:
-		in.Tap = flow.TapEarlier
-	}
-	var a answered
-	var err error
-	switch tap {
 	case tapStale:
 	case tapEarlier:
-		a.flow, a.from = f, in.State
+		in.Tap = flow.TapEarlier
 		a.res, err = f.Step(ctx, in)
+	case tapUnmarked, tapLoose:
+		in.Tap = flow.TapLoose
+		a, err = p.active(ctx, f, in)
 	default:
 		a, err = p.active(ctx, f, in)
 	}
@@ -81,11 +77,16 @@ func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.I
 	if tap == tapNone || tap == tapLoose || !isAlone(in.Event) {
 		return answered{res: a.res}, nil
 	}
+	a = answered{flow: f, from: in.State}
+	a.res, err = showQuestion(ctx, f, in)
+	return a, err
+}
+
+// showQuestion steps a flow so that it asks its present question again.
+func showQuestion(ctx context.Context, f *flow.Flow, in *flow.Input) (flow.Result, error) {
 	again := *in
 	again.Show = true
-	a.flow, a.from = f, in.State
-	a.res, err = f.Step(ctx, &again)
-	return a, err
+	return f.Step(ctx, &again)
 }
 
 // tap says on which button the event taps. In a one-to-one chat nobody else was shown a button: there a mark
@@ -152,9 +153,7 @@ func (p *planner) start(ctx context.Context, f, g *flow.Flow, in *flow.Input) (a
 	a := answered{flow: f, from: in.State, aside: g, said: res}
 	a.res = flow.Result{Handled: true, State: in.State, Data: in.Data, Trail: in.Trail, Timers: in.Timers}
 	if isAlone(in.Event) {
-		again := *in
-		again.Show = true
-		if a.res, err = f.Step(ctx, &again); err != nil {
+		if a.res, err = showQuestion(ctx, f, in); err != nil {
 			return answered{}, err
 		}
 	}

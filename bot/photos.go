@@ -34,8 +34,9 @@ type photo struct {
 	id    string // of its message
 }
 
-// collect notes a photo that was sent together with others. It returns nil if the event is to be stepped:
-// it is no such photo, nobody waits for photos, or it is the last one. Then the event has them all.
+// collect notes a photo that was sent together with others, and returns false until the last of them came. Then
+// it returns an event that has them all. An event that is no such photo, or that nobody waits for, is returned
+// as it is.
 func (p *planner) collect(rec *record, e *transport.Event) (*transport.Event, bool) {
 	if e.Kind != transport.KindImage || e.Set == nil || e.Set.Total < 2 || e.Set.ID == "" {
 		return e, true

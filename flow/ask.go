@@ -102,12 +102,7 @@ func (s *step[T]) read(e *edge[T]) (bool, error) {
 // check runs the checks of a question.
 func (s *step[T]) check(q *QuestionBuilder[T]) error {
 	s.phase = PhaseAnswer
-	for _, c := range q.checks {
-		if err := s.call(c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.callAll(q.checks)
 }
 
 // isAnswer reports whether the event, if nothing takes it, is a wrong answer: a message, or a tap on a

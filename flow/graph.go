@@ -23,25 +23,13 @@ func (d *draft[T]) checkGraph(r *report) {
 // reached returns the states that can be reached from the starts; none if no start leads to a state.
 func (d *draft[T]) reached() map[State]bool {
 	reached := map[State]bool{}
-	var visit func(name State)
-	follow := func(edges []*edge[T]) {
-		for _, e := range edges {
-			for _, f := range e.forks {
-				if f.outcome.named() {
-					visit(f.to)
-				}
+	for _, e := range d.starts.edges {
+		for _, f := range e.forks {
+			if f.outcome.named() {
+				d.visit(f.to, reached, To, Call, ReturnOr, Restart)
 			}
 		}
 	}
-	visit = func(name State) {
-		s := d.byName[name]
-		if s == nil || reached[name] {
-			return
-		}
-		reached[name] = true
-		follow(d.edges(s))
-	}
-	follow(d.starts.edges)
 	return reached
 }
 

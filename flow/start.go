@@ -27,11 +27,7 @@ func (s *step[T]) findStart() *edge[T] {
 		if !c.trigger.matchesSafely(&s.event) {
 			continue
 		}
-		s.trace.Matched = true
-		s.turn.prefix = ""
-		if c.trigger.form == formPrefix {
-			s.turn.prefix = c.trigger.words[0]
-		}
+		s.matched(c)
 		if s.passesSafely(c.edge) {
 			return c.edge
 		}
@@ -51,9 +47,9 @@ func (s *step[T]) passesSafely(e *edge[T]) (ok bool) {
 	return ok
 }
 
-// answer handles an event that starts the flow while its conversation is active. A start that ends answers.
+// startBeside handles an event that starts the flow while its conversation is active. A start that ends answers.
 // Then the present question is asked; in a group not after an answer.
-func (s *step[T]) answer() (Result, error) {
+func (s *step[T]) startBeside() (Result, error) {
 	node, kept := s.node, s.trail
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state, s.decoded = nil, nil, trail{}, 0, "", true
 	e := s.findStart()

@@ -111,7 +111,7 @@ func (s *step[T]) run() (Result, error) {
 	case s.isTimer():
 		return s.fire()
 	case s.in.Start:
-		return s.answer()
+		return s.startBeside()
 	}
 	e, err := s.find()
 	switch {
@@ -146,13 +146,9 @@ func (s *step[T]) find() (e *edge[T], err error) {
 		if !c.trigger.reaches(s.in.Tap) || !c.trigger.matches(&s.event) {
 			continue
 		}
-		s.trace.Matched = true
+		s.matched(c)
 		if c.edge.only() == Back && len(s.trail.history) == 0 {
 			continue
-		}
-		s.turn.prefix = ""
-		if c.trigger.form == formPrefix {
-			s.turn.prefix = c.trigger.words[0]
 		}
 		ok, err := s.passes(c.edge)
 		if ok && c.edge.question != nil {
@@ -164,6 +160,14 @@ func (s *step[T]) find() (e *edge[T], err error) {
 	}
 	s.trigger, s.edge, s.turn.prefix = nil, nil, ""
 	return nil, nil
+}
+
+// matched notes that the trigger of a candidate answers to the event.
+func (s *step[T]) matched(c *candidate[T]) {
+	s.trace.Matched, s.turn.prefix = true, ""
+	if c.trigger.form == formPrefix {
+		s.turn.prefix = c.trigger.words[0]
+	}
 }
 
 // passes reports whether all guards of a transition let it be taken.
@@ -199,6 +203,16 @@ func (s *step[T]) call(a Action[T]) error {
 	}
 	if m := s.turn.menu; m != nil {
 		return m.fault
+	}
+	return nil
+}
+
+// callAll runs actions in order, up to the first that fails.
+func (s *step[T]) callAll(actions []Action[T]) error {
+	for _, a := range actions {
+		if err := s.call(a); err != nil {
+			return err
+		}
 	}
 	return nil
 }

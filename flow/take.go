@@ -73,10 +73,8 @@ func (s *step[T]) choose(e *edge[T]) (err error) {
 	if len(e.branches) > 1 {
 		defer s.rescue(&err)
 		s.phase = PhaseAction
-		for _, do := range e.do {
-			if err := s.call(do); err != nil {
-				return err
-			}
+		if err := s.callAll(e.do); err != nil {
+			return err
 		}
 		for i := range e.branches {
 			s.branch = &e.branches[i]
@@ -204,10 +202,8 @@ func (s *step[T]) leave() (err error) {
 		}
 	}
 	s.phase = PhaseAction
-	for _, do := range s.branch.do {
-		if err := s.call(do); err != nil {
-			return err
-		}
+	if err := s.callAll(s.branch.do); err != nil {
+		return err
 	}
 	if err := s.setReminders(); err != nil {
 		return err
@@ -253,22 +249,27 @@ func (s *step[T]) isStep() bool {
 	return s.node != nil && s.node.asks() && !s.isTimer() && s.first.enters() && s.first != Back
 }
 
-// isAside reports whether the step returns from a call that came to nothing: the state that called is as it
-// was, or the Return is a tap of no step, by which somebody at the desk gives the user back to the bot. Back
-// does not lead into such a call again.
-func (s *step[T]) isAside(res *Result) bool {
-	if s.first != Return {
-		return false
+// emptyCall takes the newest entry out of the history, if the step returns from a call that came to nothing:
+// the state that called is as it was, or the Return is a tap of no step, by which somebody at the desk gives
+// the user back to the bot. Back does not lead into such a call again.
+func (s *step[T]) emptyCall(res *Result) (p past, ok bool) {
+	if s.first != Return || s.isTimer() || !s.typed.history {
+		return p, false
 	}
 	last := s.trail
-	p, ok := last.pop(s.in.Data)
-	return ok && s.typed.nodes[p.state] == s.to &&
+	p, ok = last.pop(s.in.Data)
+	ok = ok && s.typed.nodes[p.state] == s.to &&
 		(s.in.Tap == TapLoose || string(p.data) == string(res.Data) && len(p.callers) == len(s.trail.callers))
+	if ok {
+		s.trail = last
+	}
+	return p, ok
 }
 
 // remember puts into the result what the conversation keeps of this step besides its data.
 func (s *step[T]) remember(res *Result) {
 	t := &s.trail
+	called, empty := s.emptyCall(res)
 	switch {
 	case s.entered, s.first == Stay && !s.isTimer() && !s.trace.Wrong:
 		t.tries = 0
@@ -281,9 +282,8 @@ func (s *step[T]) remember(res *Result) {
 		s.trace.Forgotten = t.rebase(s.past.data, res.Data)
 	case s.entered && s.isTimer():
 		t.forget(s.in.Data, res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
-	case s.isAside(res):
-		p, _ := t.pop(s.in.Data)
-		s.trace.Forgotten = t.rebase(p.data, res.Data)
+	case empty:
+		s.trace.Forgotten = t.rebase(called.data, res.Data)
 	case s.isStep():
 		s.trace.Forgotten = t.push(past{s.node.name, s.before, s.in.Data}, res.Data)
 	default:
