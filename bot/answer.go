@@ -85,7 +85,7 @@ func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.I
 // showQuestion steps a flow so that it asks its present question again.
 func showQuestion(ctx context.Context, f *flow.Flow, in *flow.Input) (flow.Result, error) {
 	again := *in
-	again.Show = true
+	again.Mode = flow.ModeShow
 	return f.Step(ctx, &again)
 }
 
@@ -141,7 +141,7 @@ func (p *planner) active(ctx context.Context, f *flow.Flow, in *flow.Input) (ans
 func (p *planner) start(ctx context.Context, f, g *flow.Flow, in *flow.Input) (answered, error) {
 	try := *in
 	if f == g {
-		try.Start = true
+		try.Mode = flow.ModeStart
 		res, err := f.Step(ctx, &try)
 		return answered{flow: f, from: in.State, res: res}, err
 	}

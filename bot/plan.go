@@ -113,8 +113,11 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 		ID: pl.turn, Kind: transport.KindTimer, Type: "timer", Source: j.rec.source, Time: tm.due, Text: tm.name,
 	}
 	j.in = p.input(pl.turn, e)
-	j.in.Reminder, j.in.Data = tm.flow != "", tm.data
-	if !j.in.Reminder {
+	reminder := tm.flow != ""
+	j.in.Data = tm.data
+	if reminder {
+		j.in.Mode = flow.ModeRemind
+	} else {
 		j.in.State, j.in.Data, j.in.Trail = flow.State(j.rec.state), j.rec.data, j.rec.trail
 		j.in.Timers = pl.rec.ownTimers()
 	}
@@ -125,13 +128,13 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 	p.stepped(id, &j.in, f, j.in.State, &res)
 	var menu menuSwitch
 	o := origin{session: id, turn: pl.turn, event: e, ages: ages{now, now, now}}
-	if !j.in.Reminder {
+	if !reminder {
 		if pl.rec, err = after(id, pl.rec, f, pl.turn, &res); err != nil {
 			return pl, err
 		}
 		o.mark = unpackMark(id, pl.rec.mark)
 	}
-	if !j.in.Reminder || res.MenuSwitched {
+	if !reminder || res.MenuSwitched {
 		pl.rec, menu = followMenu(pl.rec, e, &res)
 	}
 	pl.outs, err = p.render(o, res.Messages, menu)

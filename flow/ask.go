@@ -160,6 +160,27 @@ func (s *step[T]) findWrong() (e *edge[T], err error) {
 	return nil, nil
 }
 
+// enterLate enters the present state. The conversation came there while it was suspended.
+func (s *step[T]) enterLate() (Result, error) {
+	s.to, s.outcome, s.entered = s.node, To, true
+	err := s.decode()
+	if err == nil {
+		err = s.enter(s.node)
+	}
+	switch r := asRejection(err); {
+	case r != nil:
+		s.discard()
+		s.turn.Send(r.msgs...)
+	case err != nil:
+		return Result{}, s.fail(err)
+	case s.skipped != nil:
+		e := s.skipped
+		s.at, s.skipped, s.skips = s.to, nil, 1
+		return s.take(e)
+	}
+	return s.finish()
+}
+
 // show asks the question of the current state, behind what was said in this step.
 func (s *step[T]) show() (Result, error) {
 	s.to = s.node

@@ -112,6 +112,9 @@ func (d *draft[T]) checkState(r *report, s *draftState[T]) {
 	case n > 1:
 		r.add(s.name, "", "asks %d questions: a state has one Ask", n)
 	}
+	if inAny && s.exclusive {
+		r.add(s.place(), "", "InAny cannot be Exclusive: it belongs to a state")
+	}
 	for _, part := range [...]struct {
 		name    string
 		actions []Action[T]
@@ -167,6 +170,15 @@ func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
 		at("the question is nil")
 	case e.cause == causeAnswer && e.question.fault != "":
 		at("%s", e.question.fault)
+	}
+	if e.cause != causeStart && (e.replaces || e.whenIdle) {
+		at("Replace and WhenIdle belong to a Start")
+	}
+	if e.replaces && e.whenIdle {
+		at("has Replace and WhenIdle: when no conversation is active, nothing is replaced")
+	}
+	if e.replaces && len(e.forks) > 0 && !slices.ContainsFunc(e.forks, func(f *fork) bool { return f.outcome == To }) {
+		at("has Replace and leads to no state")
 	}
 	for _, t := range e.triggers {
 		checkTrigger(r, e.place(), t, e.String())

@@ -37,6 +37,7 @@ type typed[T any] struct {
 	flow      string // its name
 	codec     codec[T]
 	starts    []candidate[T]     // in the order of trying
+	leave     *edge[T]           // what ModeLeave takes
 	nodes     map[State]*node[T] // by name and by alias
 	reminders map[string]Action[T]
 	history   bool // the flow has Back
@@ -50,6 +51,8 @@ func compile[T any](d *draft[T]) *Flow {
 		name:  d.b.name,
 		menus: d.boundMenus(),
 		shows: make(map[State]string, len(d.states)),
+
+		exclusive: map[State]bool{},
 	}
 	y := &typed[T]{
 		flow:      d.b.name,
@@ -63,9 +66,15 @@ func compile[T any](d *draft[T]) *Flow {
 		y.nodes[s.name] = n
 		f.states = append(f.states, s.name)
 		f.shows[s.name] = n.menu
+		if s.exclusive {
+			f.exclusive[s.name] = true
+		}
 	}
 	for _, a := range d.b.aliases {
 		y.nodes[a.old] = y.nodes[a.new]
+		if f.exclusive[a.new] {
+			f.exclusive[a.old] = true
+		}
 	}
 	for _, s := range d.everything() {
 		for _, e := range s.edges {
@@ -77,6 +86,8 @@ func compile[T any](d *draft[T]) *Flow {
 	for i := range y.starts {
 		f.starts = append(f.starts, start{&y.starts[i].trigger, y.starts[i].rank})
 	}
+	y.leave = &edge[T]{branches: []branch[T]{{fork: fork{outcome: End, event: leaving}}}}
+	y.leave.forks = []*fork{&y.leave.branches[0].fork}
 	y.machines = newMachines(d.moves())
 	y.pool.New = func() any { return &step[T]{typed: y, rare: &rare{}} }
 	f.step, f.decode = y.stepper(), y.decodeData
@@ -144,6 +155,7 @@ func (d *draft[T]) moves() []move {
 	}
 	passage := false
 	for _, s := range d.states {
+		ms = append(ms, move{leaving, string(s.name), endState})
 		for _, e := range d.edges(s) {
 			for _, f := range e.forks {
 				from := string(s.name)
@@ -170,6 +182,7 @@ func (d *draft[T]) moves() []move {
 const (
 	passageState = "·" // between two states, where the second is known only when the transition is taken
 	arriving     = "to·"
+	leaving      = "leave·"
 	orElse       = "·or"
 	stays        = "·again"
 )

@@ -18,13 +18,14 @@ type draft[T any] struct {
 
 // draftState is what was declared of one state, of InAny or InAnyBut, or of the starts.
 type draftState[T any] struct {
-	name  State
-	but   []State
-	enter []Action[T]
-	exit  []Action[T]
-	menus []string
-	asks  []*QuestionBuilder[T]
-	edges []*edge[T]
+	name      State
+	but       []State
+	enter     []Action[T]
+	exit      []Action[T]
+	menus     []string
+	exclusive bool
+	asks      []*QuestionBuilder[T]
+	edges     []*edge[T]
 }
 
 func newDraft[T any](b *Builder[T]) *draft[T] {
@@ -66,6 +67,7 @@ func (s *draftState[T]) add(block *StateBuilder[T]) {
 	s.exit = append(s.exit, block.exits...)
 	s.menus = append(s.menus, block.menus...)
 	s.asks = append(s.asks, block.asks...)
+	s.exclusive = s.exclusive || block.exclusive
 	for _, e := range block.edges {
 		own := *e
 		own.from, own.but = s.name, s.but

@@ -162,9 +162,9 @@ func TestFailuresOfTheCodec(t *testing.T) {
 			"decode", `flow: f: a: text "good", "bad", "panic": decode: data: *json.UnmarshalTypeError`},
 		{"decode for a guard", `{"secret"`, flow.Input{Event: text("x")},
 			"decode", `flow: f: a: text: decode: data: *json.SyntaxError`},
-		{"decode to show", `{"secret"`, flow.Input{Event: postback("x"), Show: true},
+		{"decode to show", `{"secret"`, flow.Input{Event: postback("x"), Mode: flow.ModeShow},
 			"decode", `flow: f: a: show: decode: data: *json.SyntaxError`},
-		{"decode a reminder", `{"secret"`, flow.Input{Event: due("r"), Reminder: true},
+		{"decode a reminder", `{"secret"`, flow.Input{Event: due("r"), Mode: flow.ModeRemind},
 			"decode", `flow: f: r: decode: data: *json.SyntaxError`},
 	}
 	for _, tt := range tests {

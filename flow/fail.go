@@ -22,10 +22,14 @@ func (s *step[T]) fail(err error) error {
 // cause names what the step answers to.
 func (s *step[T]) cause() string {
 	switch {
-	case s.in.Reminder, s.fired != nil:
+	case s.in.Mode == ModeRemind, s.fired != nil:
 		return s.in.Event.Text
-	case s.in.Show:
+	case s.in.Mode == ModeShow:
 		return "show"
+	case s.in.Mode == ModeEnter:
+		return "enter"
+	case s.in.Mode == ModeLeave:
+		return "leave"
 	case s.edge != nil && s.edge.cause == causeStart:
 		return startState
 	case s.edge != nil && s.edge.cause == causeWrong:

@@ -47,6 +47,15 @@ var findings = []struct {
 	{"two else", func(b *flow.Builder[log]) {
 		b.In("a").On(flow.Text("x")).If("odd", yes).End().Else().Stay().Else().Again()
 	}},
+	{"exclusive in InAny", func(b *flow.Builder[log]) {
+		b.In("a").On(flow.Text("x")).End()
+		b.InAny().Exclusive()
+	}},
+	{"replace and when idle", func(b *flow.Builder[log]) {
+		b.In("a").On(flow.Text("x")).Replace().End()
+		b.Start(flow.Text("y")).WhenIdle().Replace().To("a")
+		b.Start(flow.Text("z")).Replace().End()
+	}},
 	{"if twice", func(b *flow.Builder[log]) {
 		b.In("a").On(flow.Text("x")).If("odd", yes).If("even", yes).End().Else().Stay()
 	}},

@@ -13,12 +13,13 @@ import (
 // use. The type of its data is not part of its type, so that flows over different data fit in one
 // slice.
 type Flow struct {
-	name   string
-	starts []start // in the order of trying
-	states []State // in order of declaration
-	menus  []boundMenu
-	shows  map[State]string // the menu that each state shows, its own or that of InAny
-	paths  []*path          // the starts, then those of each state, then those of InAny
+	name      string
+	starts    []start // in the order of trying
+	states    []State // in order of declaration
+	menus     []boundMenu
+	shows     map[State]string // the menu that each state shows, its own or that of InAny
+	exclusive map[State]bool   // also by alias
+	paths     []*path          // the starts, then those of each state, then those of InAny
 
 	// The functions that know the type of the data; see typed.
 	step   func(context.Context, *Input) (Result, error)
@@ -60,6 +61,10 @@ func (f *Flow) Step(ctx context.Context, in *Input) (Result, error) { return f.s
 // The error is a *TurnError with PhaseDecode, as that of Step is if the data cannot be read. Its
 // text does not quote the data.
 func (f *Flow) DecodeData(data []byte) (any, error) { return f.decode(data) }
+
+// Exclusive reports whether a conversation in that state listens to nothing but its own: see
+// StateBuilder.Exclusive.
+func (f *Flow) Exclusive(s State) bool { return f.exclusive[s] }
 
 // States returns the states in order of declaration.
 func (f *Flow) States() []State { return slices.Clone(f.states) }

@@ -87,8 +87,14 @@ func FuzzStep(f *testing.F) {
 		e.Postback = transport.Postback{Data: data, Params: map[string]string{param: value}}
 		in := &flow.Input{
 			Turn: "turn", Event: e, Now: noon, State: flow.State(state), Data: []byte(stored),
-			Timers: []flow.Timer{{Name: timer, Due: noon}}, Reminder: reminder, Show: kind > 200, Trail: []byte(trail),
-			Start: kind > 180, Tap: flow.Tap(kind / 60),
+			Timers: []flow.Timer{{Name: timer, Due: noon}}, Trail: []byte(trail), Tap: flow.Tap(kind / 60),
+			Suspended: kind > 100, Resumed: kind > 150,
+		}
+		switch {
+		case reminder:
+			in.Mode = flow.ModeRemind
+		case kind > 180:
+			in.Mode = flow.Mode(kind-181) % flow.ModeRemind
 		}
 		fl.Rank(e)
 		res, err := fl.Step(t.Context(), in)

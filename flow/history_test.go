@@ -103,10 +103,10 @@ func TestAskingAgainIsNoStep(t *testing.T) {
 	before := s.state
 	for range 3 {
 		in := s.input(postback("old"))
-		in.Show = true
+		in.Mode = flow.ModeShow
 		require.Equal(t, said("B?"), s.run(in).Messages)
 		in = s.input(text("go"))
-		in.Start = true
+		in.Mode = flow.ModeStart
 		require.Equal(t, said("B?"), s.run(in).Messages)
 		require.Equal(t, before.Trail, s.state.Trail)
 		require.False(t, s.state.NewStep)

@@ -33,16 +33,39 @@ type Input struct {
 	// the very words. An event that none of them takes is not handled then. With RankNone all are tried, and
 	// what none takes may be a wrong answer.
 	Least Rank
-	// Start tries the starts of the flow, though State is set: one that ends answers, and then, in a
-	// one-to-one chat, the present question is asked; any other asks the present question.
-	Start bool
-	// Show asks the question of the current state again instead of handling the event, because
-	// the button that was tapped belongs to a passed step. It counts as a handled event.
-	Show bool
-	// Reminder says that Event is a reminder of the flow that is due, and Data its snapshot.
-	// State and Timers are ignored.
-	Reminder bool
+	// Mode says what the step does; the zero Mode handles the event.
+	Mode Mode
+	// Busy says that some conversation is active, of this flow or another: no start with WhenIdle is taken.
+	Busy bool
+	// Suspended says that the conversation is suspended, and that a timer or a signal takes it: it is left and
+	// the actions run, but nothing is entered and no question is asked. See Result.Owes.
+	Suspended bool
+	// Resumed says that the conversation was suspended until now: its idle timers begin anew.
+	Resumed bool
 }
+
+// Mode is what a step does with its event.
+type Mode uint8
+
+const (
+	// ModeEvent looks for the transition that takes the event. If State is empty, that is a start.
+	ModeEvent Mode = iota
+	// ModeStart tries the starts of the flow, though State is set: one that ends answers, and then, in a
+	// one-to-one chat, the present question is asked; any other asks the present question. For a start with
+	// Replace, nothing is done but to set Result.Replaces.
+	ModeStart
+	// ModeShow asks the question of the present state again, because the button that was tapped belongs to a
+	// passed step, or because the conversation is no longer suspended.
+	ModeShow
+	// ModeEnter enters the present state: what a step of the suspended conversation left to be done.
+	ModeEnter
+	// ModeLeave runs the Exit action of the present state and ends the conversation, because another replaces
+	// it.
+	ModeLeave
+	// ModeRemind says that Event is a reminder of the flow that is due, and Data its snapshot. State and Timers
+	// are ignored.
+	ModeRemind
+)
 
 // Timer is a transition that waits for its time.
 type Timer struct {
@@ -70,6 +93,12 @@ type Result struct {
 	// NewStep says that the buttons which earlier turns showed are stale from now on: a state was entered,
 	// or its question was asked again over other data.
 	NewStep bool
+	// Owes says that a state was entered while the conversation was suspended: ModeEnter is due when it is
+	// active again.
+	Owes bool
+	// Replaces says that the start which was taken takes the place of all conversations: see
+	// TransitionBuilder.Replace.
+	Replaces bool
 	// MenuSwitched says that an action asked for the Menu below: see Turn.SwitchMenu.
 	MenuSwitched bool
 	// Data is the new data; nil when the flow ended.

@@ -166,13 +166,13 @@ func TestSwitchMenuInReminder(t *testing.T) {
 		On(flow.Text("2")).Remind("reject", at(time.Hour), switchTo(flow.Reject(say("no")), "later")).Stay().
 		On(flow.Text("3")).Remind("bad", at(time.Hour), switchTo(nil, "Bad")).End()
 	s := newSession(t, b)
-	res := s.run(&flow.Input{Event: due("switch"), Reminder: true})
+	res := s.run(&flow.Input{Event: due("switch"), Mode: flow.ModeRemind})
 	require.Equal(t, "later", res.Menu)
 	require.True(t, res.MenuSwitched)
-	res = s.run(&flow.Input{Event: due("reject"), Reminder: true})
+	res = s.run(&flow.Input{Event: due("reject"), Mode: flow.ModeRemind})
 	require.Empty(t, res.Menu)
 	require.False(t, res.MenuSwitched)
-	_, err := s.f.Step(t.Context(), &flow.Input{Event: due("bad"), Reminder: true})
+	_, err := s.f.Step(t.Context(), &flow.Input{Event: due("bad"), Mode: flow.ModeRemind})
 	requireBadMenu(t, err, "flow: f: bad: action: ")
 }
 

@@ -69,6 +69,8 @@ type path struct {
 	after     time.Duration
 	wrong     int
 	guards    []string
+	replaces  bool     // of a start
+	whenIdle  bool     // of a start
 	lateWhen  []string // labels of guards that were declared after Do
 	reminders []string
 	forks     []*fork // the branches, at least one once it is compiled

@@ -232,7 +232,7 @@ func FuzzFlow(f *testing.F) {
 				in.Event = &refEvents[event]
 				handled, entered, wrong = m.step(event)
 			case event == 6: // a tap on a button of a passed step
-				in.Event, in.Show = &refEvents[3], true
+				in.Event, in.Mode = &refEvents[3], ModeShow
 				m.ask()
 			default:
 				in.Event = &transport.Event{Kind: transport.KindTimer, Text: "after " + refAfter(int(b)/8).String()}

@@ -96,7 +96,7 @@ func TestRejectWhileAskingAgain(t *testing.T) {
 		s.state.State, s.state.Data = "a", []byte(`{}`)
 		want := flow.Result{Handled: true, State: "a", Data: []byte(`{}`), Messages: tt.out}
 		in := s.input(postback("old"))
-		in.Show = true
+		in.Mode = flow.ModeShow
 		require.Equal(t, want, s.run(in), tt.name)
 		want.Trail, want.Trace = []byte{1, 0}, flow.Trace{Matched: true, Wrong: true, Refused: []int{2}}
 		require.Equal(t, want, s.step(text("x")), tt.name)

@@ -23,6 +23,9 @@ func (s *step[T]) findStart() *edge[T] {
 		if c.rank < s.in.Least {
 			break
 		}
+		if c.edge.whenIdle && (s.in.Busy || s.in.Mode == ModeStart) {
+			continue
+		}
 		s.trigger, s.edge = &c.trigger, c.edge
 		if !c.trigger.matchesSafely(&s.event) {
 			continue
@@ -55,6 +58,9 @@ func (s *step[T]) startBeside() (Result, error) {
 	e := s.findStart()
 	if e == nil {
 		return s.unhandled(), nil
+	}
+	if e.replaces {
+		return Result{Handled: true, Replaces: true, State: s.in.State, Data: s.in.Data, Trail: s.in.Trail, Timers: s.in.Timers}, nil
 	}
 	said, set, err := s.speak(e)
 	if err != nil {

@@ -93,7 +93,7 @@ func TestStartWhileActive(t *testing.T) {
 			s.step(text("set"))
 			before := s.step(text("what?"))
 			in := s.input(tt.event)
-			in.Start = true
+			in.Mode = flow.ModeStart
 			res := s.run(in)
 			require.Equal(t, tt.out, res.Messages)
 			require.True(t, res.Handled)
@@ -109,10 +109,10 @@ func TestStartWhileActive(t *testing.T) {
 	s := newSession(t, starts())
 	s.step(text("go"))
 	in := s.input(text("what?"))
-	in.Start = true
+	in.Mode = flow.ModeStart
 	require.Equal(t, flow.Result{State: "b", Data: []byte("{}")}, s.run(in), "no start takes it")
 	in = s.input(text("fails"))
-	in.Start = true
+	in.Mode = flow.ModeStart
 	_, err := s.f.Step(t.Context(), in)
 	require.ErrorIs(t, err, errBoom)
 }

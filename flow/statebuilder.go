@@ -4,13 +4,14 @@ import "time"
 
 // StateBuilder collects what is true of one or more states.
 type StateBuilder[T any] struct {
-	states []State
-	but    []State // of InAnyBut
-	enters []Action[T]
-	exits  []Action[T]
-	menus  []string
-	asks   []*QuestionBuilder[T]
-	edges  []*edge[T]
+	states    []State
+	but       []State // of InAnyBut
+	enters    []Action[T]
+	exits     []Action[T]
+	menus     []string
+	exclusive bool
+	asks      []*QuestionBuilder[T]
+	edges     []*edge[T]
 }
 
 // Enter sets the action that runs when the state is entered. In a state without Ask it is also the
@@ -34,6 +35,14 @@ func (s *StateBuilder[T]) Exit(a Action[T]) *StateBuilder[T] {
 // everybody has. bot.New refuses a flow whose menu was not declared for the channel.
 func (s *StateBuilder[T]) Menu(name string) *StateBuilder[T] {
 	s.menus = append(s.menus, name)
+	return s
+}
+
+// Exclusive says that no start and no button of a suspended conversation is looked up in the state: while a
+// person at the desk talks to the user, for example, or a code is asked for. Signals and reminders still come.
+// It belongs to states, not to InAny.
+func (s *StateBuilder[T]) Exclusive() *StateBuilder[T] {
+	s.exclusive = true
 	return s
 }
 

@@ -28,6 +28,7 @@ type step[T any] struct {
 	*rare
 
 	entered   bool  // the step entered a state
+	owes      bool  // the step leads to a state that is entered later
 	asked     bool  // the step asked a question
 	began     bool  // the conversation began in this step, perhaps anew
 	phase     Phase // what runs now, for a TurnError
@@ -80,11 +81,11 @@ func (s *step[T]) release() {
 
 func (s *step[T]) run() (Result, error) {
 	s.turn.in, s.event.Event, s.stored = s.in, s.in.Event, s.in.Data
-	if s.in.Reminder {
+	if s.in.Mode == ModeRemind {
 		return s.remind()
 	}
 	if s.in.State == "" {
-		if s.isTimer() || s.in.Show {
+		if s.isTimer() || s.in.Mode != ModeEvent {
 			return s.unhandled(), nil
 		}
 		return s.start()
@@ -105,13 +106,18 @@ func (s *step[T]) run() (Result, error) {
 		s.trail.callers = s.typed.known(s.trail.callers)
 		s.turn.tries, s.before = s.trail.tries, s.trail.callers
 	}
-	switch {
-	case s.in.Show:
+	switch s.in.Mode {
+	case ModeShow:
 		return s.show()
-	case s.isTimer():
-		return s.fire()
-	case s.in.Start:
+	case ModeEnter:
+		return s.enterLate()
+	case ModeLeave:
+		return s.take(s.typed.leave)
+	case ModeStart:
 		return s.startBeside()
+	}
+	if s.isTimer() {
+		return s.fire()
 	}
 	e, err := s.find()
 	switch {
@@ -227,7 +233,7 @@ func (s *step[T]) discard() {
 
 // finish puts together the result of a handled event.
 func (s *step[T]) finish() (res Result, err error) {
-	res = Result{Handled: true, Entered: s.entered, Messages: s.outputs(), Reminders: s.reminders}
+	res = Result{Handled: true, Entered: s.entered, Owes: s.owes, Messages: s.outputs(), Reminders: s.reminders}
 	res.Menu, res.MenuSwitched = s.turn.switchedMenu()
 	if s.to == nil {
 		res.Trace = s.trace

@@ -98,7 +98,7 @@ func TestUnhandledChangesNothing(t *testing.T) {
 		}
 		require.Equal(t, want, s.run(in))
 	}
-	for _, in := range []*flow.Input{{Event: due("after 1s")}, {Event: postback("old"), Show: true}} {
+	for _, in := range []*flow.Input{{Event: due("after 1s")}, {Event: postback("old"), Mode: flow.ModeShow}} {
 		require.Equal(t, flow.Result{}, s.run(in), "nothing is running")
 	}
 }
@@ -146,7 +146,7 @@ func TestShow(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, twoStates())
 	in := s.input(postback("old"))
-	in.State, in.Show = "b", true
+	in.State, in.Mode = "b", flow.ModeShow
 	res := s.run(in)
 	require.True(t, res.Handled)
 	require.False(t, res.Entered)

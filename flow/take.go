@@ -59,7 +59,9 @@ func (s *step[T]) take(e *edge[T]) (Result, error) {
 		}
 		s.entered = s.entered || s.outcome.enters()
 		if s.skipped == nil {
-			return s.finish()
+			res, err := s.finish()
+			res.Replaces = taken.replaces && s.to != nil
+			return res, err
 		}
 		e, s.at, s.skipped = s.skipped, s.to, nil
 		s.skips++
@@ -231,6 +233,9 @@ func (s *step[T]) arrive(to string) (err error) {
 	}
 	switch {
 	case s.half == halfLeave:
+		return nil
+	case s.in.Suspended:
+		s.owes = s.owes || s.outcome.enters()
 		return nil
 	case s.outcome == Again:
 		if s.words != nil {

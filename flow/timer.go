@@ -48,6 +48,9 @@ func (s *step[T]) timers() (ts []Timer, err error) {
 	s.phase, s.turn.state = PhaseTimer, s.to.name
 	ts = make([]Timer, 0, len(s.to.timers))
 	for i := range s.to.timers {
+		if s.in.Suspended && s.to.timers[i].after > 0 {
+			continue // idle time stands still
+		}
 		if due := s.due(&s.to.timers[i]); !due.IsZero() {
 			ts = append(ts, Timer{Name: s.to.timers[i].name, Due: due})
 		}
@@ -65,7 +68,7 @@ func (s *step[T]) due(t *timer[T]) time.Time {
 	if t.after > 0 {
 		return s.idle(t, firing)
 	}
-	if s.begins(t) || s.entered && !t.global {
+	if s.begins(t) || s.entered && !t.global && s.in.Mode != ModeEnter {
 		due := t.at(&s.turn)
 		if firing && !due.After(s.in.Now) {
 			return time.Time{}
@@ -90,7 +93,7 @@ func (s *step[T]) begins(t *timer[T]) bool {
 
 // idle returns when a timer of idle time fires next.
 func (s *step[T]) idle(t *timer[T], firing bool) time.Time {
-	if !s.isTimer() || s.begins(t) {
+	if !s.isTimer() || s.in.Resumed || s.begins(t) {
 		return s.in.Now.Add(t.after)
 	}
 	due := s.running(t, firing)

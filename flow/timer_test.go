@@ -225,7 +225,7 @@ func TestReminders(t *testing.T) {
 	}, set.Reminders)
 
 	for _, state := range []flow.State{"b", "", "a state of another flow"} {
-		in := &flow.Input{Event: due("soon"), Now: noon, State: state, Data: snapshot, Reminder: true,
+		in := &flow.Input{Event: due("soon"), Now: noon, State: state, Data: snapshot, Mode: flow.ModeRemind,
 			Timers: []flow.Timer{{Name: "at", Due: noon}}}
 		require.Equal(t, flow.Result{Handled: true, State: state, Timers: in.Timers, Messages: said("soon@")}, s.run(in))
 	}
@@ -234,16 +234,16 @@ func TestReminders(t *testing.T) {
 	ended := s.step(text("end"))
 	require.Empty(t, ended.State)
 	require.Len(t, ended.Reminders, 1)
-	in := &flow.Input{Event: due("last"), Now: noon, Reminder: true}
+	in := &flow.Input{Event: due("last"), Now: noon, Mode: flow.ModeRemind}
 	require.Equal(t, said("instead"), s.run(in).Messages)
 
 	s.state = flow.Result{State: "a"}
 	require.Len(t, s.step(due("after 1m0s")).Reminders, 1)
-	in = &flow.Input{Event: due("by_timer"), Reminder: true}
+	in = &flow.Input{Event: due("by_timer"), Mode: flow.ModeRemind}
 	_, err := s.f.Step(context.Background(), in)
 	require.EqualError(t, err, "flow: f: by_timer: action: flow: panic with a string")
 
-	in = &flow.Input{Event: due("gone"), Reminder: true}
+	in = &flow.Input{Event: due("gone"), Mode: flow.ModeRemind}
 	_, err = s.f.Step(context.Background(), in)
 	require.ErrorIs(t, err, flow.ErrUnknownReminder)
 	require.EqualError(t, err, "flow: f: gone: decode: flow: unknown reminder")

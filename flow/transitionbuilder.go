@@ -21,6 +21,19 @@ func (t *TransitionBuilder[T]) When(label string, guard Guard[T]) *TransitionBui
 	return t
 }
 
+// Replace is for a Start that leads to a state: all conversations end, the active one first, each with its
+// Exit action, and then the new one begins. Without Replace, the active conversation is suspended.
+func (t *TransitionBuilder[T]) Replace() *TransitionBuilder[T] {
+	t.edge.replaces = true
+	return t
+}
+
+// WhenIdle is for a Start: it is not looked up while some conversation is active or suspended.
+func (t *TransitionBuilder[T]) WhenIdle() *TransitionBuilder[T] {
+	t.edge.whenIdle = true
+	return t
+}
+
 // Do adds actions that run when the transition is taken, in order. After If, ElseIf or Else they run only
 // if that branch is taken.
 func (t *TransitionBuilder[T]) Do(actions ...Action[T]) *TransitionBuilder[T] {
