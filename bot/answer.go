@@ -2,166 +2,239 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// answered is what became of an event.
-type answered struct {
-	flow *flow.Flow // the flow that the session is in, and that res is of; nil if no flow answers
-	from flow.State // the state that flow was in; empty if it starts
-	res  flow.Result
-	// aside is a flow that answered without becoming active, and said is the result of its step. res has the
-	// messages of both.
-	aside *flow.Flow
-	said  flow.Result
-}
-
-// answer finds the flow that answers the event, and steps it. For example, with the flow booking active in
-// the state ask_party, and a flow help that starts on "help" and only answers:
+// answer finds the flow that answers the event, and steps it. It returns false if no flow does. For example,
+// with the flow booking active in the state ask_party, the flow lunch suspended, and a flow help that starts on
+// "help" and only answers:
 //
 //	the text "4", which ask_party handles     booking
 //	"help", which ask_party does not name     help; then booking asks the question of ask_party again
+//	"faq", which starts a flow that asks      faq is active; booking is suspended
+//	"lunch"                                   lunch is active again and asks its question; booking is suspended
 //	"many", which nothing takes               booking: a wrong answer, and the question again
 //	a tap on a button of ask_party            booking
+//	a tap on a button that lunch showed last  lunch is active again, and takes the tap
 //	a tap on a button of an earlier step      booking, if a transition says Lasting, or the question again
 //	a tap on a button of no step              a flow that it starts; booking, if a transition says FromAnywhere
 //	a tap on somebody else's button           none: see Options.Foreign
 //
 // With no flow active, the event starts the flow whose trigger names it best; a tap on a button of a
-// conversation that is over starts none.
-//
-// With a flow active, its transitions and the starts of all flows are tried in this order:
+// conversation that is over starts none. In an exclusive state (flow.StateBuilder.Exclusive) there are no starts
+// and no suspended conversations.
+func (g *progress) answer(ctx context.Context) (answered bool, err error) {
+	e := g.in.Event
+	tap, i := g.tap(e, g.id, &g.rec)
+	if g.rec.flow == "" {
+		switch tap {
+		case tapNone, tapUnmarked, tapLoose:
+			return g.begin(ctx)
+		}
+		return false, nil
+	}
+	if i > 0 && g.exclusive() {
+		tap = tapStale
+	}
+	switch tap {
+	case tapForeign:
+		return false, nil
+	case tapStale:
+	case tapEarlier:
+		answered, err = g.take(ctx, i, asked{tap: flow.TapEarlier})
+	case tapUnmarked, tapLoose:
+		answered, err = g.inOrder(ctx, 0, flow.TapLoose)
+	default:
+		answered, err = g.inOrder(ctx, i, flow.TapLive)
+	}
+	if answered || err != nil || tap == tapNone || tap == tapLoose || !isAlone(e) {
+		return answered, err
+	}
+	return true, g.show(ctx, false)
+}
+
+// tap says on which button the event taps, and which conversation showed it. In a one-to-one chat nobody else
+// was shown a button: there a mark that looks foreign is of a session before Options.Scope was changed, and
+// stale.
+func (p *planner) tap(e *transport.Event, id string, rec *record) (t tap, i int) {
+	if e.Postback.Mark == "" {
+		return tapOf(e, id, ""), 0
+	}
+	t = tapOf(e, id, unpackMark(id, rec.mark))
+	if t == tapForeign && isAlone(e) {
+		t = tapStale
+	}
+	for i := range rec.below {
+		if of := tapOf(e, id, unpackMark(id, rec.below[i].mark)); t == tapStale && (of == tapAlive || of == tapEarlier) {
+			return of, i + 1
+		}
+	}
+	return t, 0
+}
+
+// exclusive reports whether the active conversation listens to nothing but its own.
+func (g *progress) exclusive() bool {
+	f := g.byName[g.rec.flow]
+	return f != nil && f.Exclusive(flow.State(g.rec.state))
+}
+
+// begin starts the flow whose trigger names the event best, if its guards let it.
+func (g *progress) begin(ctx context.Context) (bool, error) {
+	for _, f := range g.startedBy(g.in.Event, flow.RankAny) {
+		if begun, err := g.start(ctx, f.flow); begun || err != nil {
+			return begun, err
+		}
+	}
+	return false, nil
+}
+
+// inOrder tries the transitions of the ith conversation and the starts of all flows in this order:
 //
 //	1  transitions of the flow that name the very words or data
 //	2  starts that name them
 //	3  patterns of the flow; on a tap, also patterns of starts
 //	4  kinds of events, and the question of Ask
-//	5  patterns of starts, on a text: they get what the question refuses
+//	5  patterns of starts, on a text: they get what the question refuses. What is neither a message nor a tap,
+//	   such as a beacon, has the kinds of starts here
 //	6  Any; and then the event may be a wrong answer
-func (p *planner) answer(ctx context.Context, id string, rec *record, in *flow.Input) (answered, error) {
-	tap := p.tap(in.Event, id, rec)
-	if rec.flow == "" {
-		switch tap {
-		case tapNone, tapUnmarked, tapLoose:
-			return p.begin(ctx, in)
-		}
-		return answered{}, nil
+func (g *progress) inOrder(ctx context.Context, i int, tap flow.Tap) (bool, error) {
+	e := g.in.Event
+	least := flow.RankPattern
+	if !e.Kind.IsMessage() && e.Kind != transport.KindPostback {
+		least = flow.RankKind
 	}
-	f := p.byName[rec.flow]
-	if f == nil {
-		return answered{}, fmt.Errorf("%w: %q", ErrUnknownFlow, rec.flow)
+	var starts []started
+	if !g.exclusive() {
+		starts = g.startedBy(e, least)
 	}
-	in.State, in.Data, in.Trail, in.Timers = flow.State(rec.state), rec.data, rec.trail, rec.ownTimers()
-	a, err := answered{flow: f, from: in.State}, error(nil)
-	switch tap {
-	case tapForeign:
-		return answered{}, nil
-	case tapStale:
-	case tapEarlier:
-		in.Tap = flow.TapEarlier
-		a.res, err = f.Step(ctx, in)
-	case tapUnmarked, tapLoose:
-		in.Tap = flow.TapLoose
-		a, err = p.active(ctx, f, in)
-	default:
-		a, err = p.active(ctx, f, in)
-	}
-	if err != nil || a.res.Handled {
-		return a, err
-	}
-	if tap == tapNone || tap == tapLoose || !isAlone(in.Event) {
-		return answered{res: a.res}, nil
-	}
-	a = answered{flow: f, from: in.State}
-	a.res, err = showQuestion(ctx, f, in)
-	return a, err
-}
-
-// showQuestion steps a flow so that it asks its present question again.
-func showQuestion(ctx context.Context, f *flow.Flow, in *flow.Input) (flow.Result, error) {
-	again := *in
-	again.Mode = flow.ModeShow
-	return f.Step(ctx, &again)
-}
-
-// tap says on which button the event taps. In a one-to-one chat nobody else was shown a button: there a mark
-// that looks foreign is of a session before Options.Scope was changed, and stale.
-func (p *planner) tap(e *transport.Event, id string, rec *record) tap {
-	if e.Postback.Mark == "" {
-		return tapOf(e, id, "")
-	}
-	t := tapOf(e, id, unpackMark(id, rec.mark))
-	if t == tapForeign && isAlone(e) {
-		return tapStale
-	}
-	return t
-}
-
-// begin starts the flow whose trigger names the event best, if its guards let it.
-func (p *planner) begin(ctx context.Context, in *flow.Input) (answered, error) {
-	for _, f := range p.startedBy(in.Event, flow.RankAny) {
-		if res, err := f.flow.Step(ctx, in); err != nil || res.Handled {
-			return answered{flow: f.flow, res: res}, err
-		}
-	}
-	return answered{}, nil
-}
-
-// active tries the transitions of the active flow and the starts of all flows.
-func (p *planner) active(ctx context.Context, f *flow.Flow, in *flow.Input) (answered, error) {
-	starts := p.startedBy(in.Event, flow.RankPattern)
-	for i := 0; i < len(starts); {
-		try := *in
-		try.Least = flow.RankExact
-		if starts[i].rank == flow.RankPattern {
-			try.Least = flow.RankPattern
-			if in.Event.Kind != transport.KindPostback {
-				try.Least = flow.RankKind
+	for k := 0; k < len(starts); {
+		own := flow.RankExact
+		if starts[k].rank < flow.RankExact {
+			own = flow.RankKind
+			if e.Kind == transport.KindPostback {
+				own = flow.RankPattern
 			}
 		}
-		if res, err := f.Step(ctx, &try); err != nil || res.Handled {
-			return answered{flow: f, from: in.State, res: res}, err
+		if taken, err := g.take(ctx, i, asked{tap: tap, least: own}); taken || err != nil {
+			return taken, err
 		}
-		for rank := starts[i].rank; i < len(starts) && starts[i].rank == rank; i++ {
-			if a, err := p.start(ctx, f, starts[i].flow, in); err != nil || a.res.Handled {
-				return a, err
+		for rank := starts[k].rank; k < len(starts) && starts[k].rank == rank; k++ {
+			if begun, err := g.start(ctx, starts[k].flow); begun || err != nil {
+				return begun, err
 			}
 		}
 	}
-	res, err := f.Step(ctx, in)
-	return answered{flow: f, from: in.State, res: res}, err
+	return g.take(ctx, i, asked{tap: tap})
 }
 
-// start tries the starts of g while f is active. A start that ends answers, and f goes on.
-func (p *planner) start(ctx context.Context, f, g *flow.Flow, in *flow.Input) (answered, error) {
-	try := *in
-	if f == g {
-		try.Mode = flow.ModeStart
-		res, err := f.Step(ctx, &try)
-		return answered{flow: f, from: in.State, res: res}, err
+// take lets the ith conversation handle the event. If it does, it is the active one from then on.
+func (g *progress) take(ctx context.Context, i int, a asked) (bool, error) {
+	a.resumed = i > 0
+	res, err := g.step(ctx, i, a)
+	if err != nil || !res.Handled {
+		return false, err
 	}
-	try.State, try.Data, try.Trail, try.Timers = "", nil, nil, nil
-	res, err := g.Step(ctx, &try)
-	if err != nil || !res.Handled || res.State != "" {
-		return answered{flow: g, res: res}, err
+	g.rec.raise(i)
+	return true, g.keep(0, &res)
+}
+
+// start tries the starts of a flow.
+func (g *progress) start(ctx context.Context, f *flow.Flow) (bool, error) {
+	i := slices.IndexFunc(g.rec.conversations(), func(c conversation) bool { return g.byName[c.flow] == f })
+	if i < 0 {
+		res, err := g.stepAnew(ctx, f, false)
+		if err != nil || !res.Handled {
+			return false, err
+		}
+		return true, g.begun(ctx, &res)
 	}
-	a := answered{flow: f, from: in.State, aside: g, said: res}
-	a.res = flow.Result{Handled: true, State: in.State, Data: in.Data, Trail: in.Trail, Timers: in.Timers}
-	if isAlone(in.Event) {
-		if a.res, err = showQuestion(ctx, f, in); err != nil {
-			return answered{}, err
+	res, err := g.step(ctx, i, asked{mode: flow.ModeStart})
+	if err != nil || !res.Handled {
+		return false, err
+	}
+	switch {
+	case res.Replaces:
+		if err := g.leaveAll(ctx); err != nil {
+			return true, err
+		}
+		res, err := g.stepAnew(ctx, f, false)
+		if err != nil || !res.Handled {
+			return true, err
+		}
+		return true, g.begun(ctx, &res)
+	case i == 0:
+		return true, g.keep(0, &res)
+	}
+	if err := g.beside(&res); err != nil {
+		return true, err
+	}
+	if !res.Beside {
+		g.rec.raise(i)
+		return true, g.show(ctx, true)
+	}
+	return true, g.askAlone(ctx)
+}
+
+// begun notes what a start came to. One that ends has answered, and then the active conversation asks its
+// question again. One that leads to a state suspends the active conversation, or takes the place of all.
+func (g *progress) begun(ctx context.Context, res *flow.Result) error {
+	f, from := g.flow, g.from
+	if res.State == "" {
+		if err := g.beside(res); err != nil {
+			return err
+		}
+		return g.askAlone(ctx)
+	}
+	if res.Replaces {
+		if err := g.leaveAll(ctx); err != nil {
+			return err
 		}
 	}
-	a.res.Messages, a.res.Aside = append(res.Messages, a.res.Messages...), len(res.Messages)
-	if res.MenuSwitched {
-		a.res.Menu, a.res.MenuSwitched = res.Menu, true
+	if err := g.makeRoom(ctx); err != nil {
+		return err
 	}
-	return a, nil
+	g.flow, g.from = f, from
+	g.rec.insert(0, conversation{flow: f.Name()})
+	return g.keep(0, res)
+}
+
+// askAlone asks the question of the active conversation, in a one-to-one chat.
+func (g *progress) askAlone(ctx context.Context) error {
+	if g.rec.flow == "" || !isAlone(g.in.Event) {
+		return nil
+	}
+	return g.show(ctx, false)
+}
+
+// leaveAll ends all conversations, the active one first.
+func (g *progress) leaveAll(ctx context.Context) error {
+	for g.rec.depth() > 0 {
+		if err := g.leave(ctx, 0); err != nil {
+			return err
+		}
+	}
+	g.ended = false
+	return nil
+}
+
+// makeRoom ends the lowest conversation if there are as many as there may be.
+func (g *progress) makeRoom(ctx context.Context) error {
+	if g.rec.depth() < maxStack {
+		return nil
+	}
+	return g.leave(ctx, maxStack-1)
+}
+
+// leave ends the ith conversation, with its Exit action.
+func (g *progress) leave(ctx context.Context, i int) error {
+	res, err := g.step(ctx, i, asked{mode: flow.ModeLeave})
+	if err != nil {
+		return &conversationError{i, err}
+	}
+	return g.keep(i, &res)
 }
 
 // started is a flow that an event starts, and how closely its trigger describes the event.
@@ -191,7 +264,7 @@ func isAlone(e *transport.Event) bool { return e.Source.Chat == transport.ChatUs
 // unanswered returns the message for an event that no flow answers, or nil. While a flow is active, an
 // event that it does not handle is left without an answer, but for a tap on somebody else's button.
 func (p *planner) unanswered(id string, rec *record, e *transport.Event) transport.Message {
-	tap := p.tap(e, id, rec)
+	tap, _ := p.tap(e, id, rec)
 	switch {
 	case tap == tapForeign:
 		return p.o.Foreign
@@ -204,20 +277,4 @@ func (p *planner) unanswered(id string, rec *record, e *transport.Event) transpo
 	default:
 		return nil
 	}
-}
-
-// stepped tells Options.Stepped how an event was handled.
-func (p *planner) stepped(id string, in *flow.Input, f *flow.Flow, state flow.State, res *flow.Result) {
-	if p.o.Stepped == nil || f == nil {
-		return
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			p.o.Logger.Error("bot: Options.Stepped panicked", "err", fmt.Sprintf("%T", v))
-		}
-	}()
-	p.o.Stepped(Stepped{
-		Account: session.Account(id), Session: id, Turn: in.Turn, Flow: f.Name(),
-		From: state, To: res.State, Trace: res.Trace,
-	})
 }

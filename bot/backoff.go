@@ -6,7 +6,7 @@ import "time"
 //
 //	what failed                               waits
 //	the turn of an event or a timer           0.2 s, 1 s, 5 s, 15 s; then it is set aside
-//	a timer of the active flow after these    1 min, 2 min, 4 min ... 24 h
+//	a timer of a conversation after these     1 min, 2 min, 4 min ... 24 h
 //	the sending of an output                  0.1 s, 0.4 s; then half of its age, 1 s to 5 min
 //	Commit, while the store is away           0, 20 ms, 60 ms, 140 ms ... 1 s, for 10 s in all
 
@@ -17,12 +17,12 @@ func retryTurn(attempt int) time.Duration {
 }
 
 const (
-	// minLapse and maxLapse bound the waits of a timer of the active flow after Options.MaxAttempts.
+	// minLapse and maxLapse bound the waits of a timer of a conversation after Options.MaxAttempts.
 	minLapse = time.Minute
 	maxLapse = 24 * time.Hour
 )
 
-// retryLapse is how long a timer of the active flow waits after its nth attempt more than
+// retryLapse is how long a timer of a conversation waits after its nth attempt more than
 // Options.MaxAttempts.
 func retryLapse(n int) time.Duration {
 	return min(minLapse<<min(max(n, 0), 20), maxLapse)

@@ -70,7 +70,7 @@ func (o *Options) checkMessages() error {
 		if m.message == nil {
 			continue
 		}
-		if _, err := renderMessages([]transport.Message{m.message}, "", 0, ""); err != nil {
+		if _, err := renderMessages([]transport.Message{m.message}, []string{""}, ""); err != nil {
 			return fmt.Errorf("bot: Options.%s: %w", m.name, err)
 		}
 	}

@@ -11,8 +11,9 @@
 // # Words
 //
 //	account         what the users chat with: an official account of LINE. A channel has one or several
-//	session         what is kept of one conversation with an account: of a user, a group, a room, or a
+//	session         what is kept of the conversations with one account: of a user, a group, a room, or a
 //	                member of these
+//	conversation    a flow that was started. One of a session is active, the others are suspended
 //	event           one thing that arrived; mailbox: the events of a session that wait
 //	turn            the handling of one event, or of one timer that is due
 //	lease           the right of one process to run the turns of a session, for 3.5 s at a time
@@ -56,7 +57,7 @@
 //	   |     +-> planner  steps the flow: which one      |
 //	   |     |            answers, what is stored, what  |
 //	   |     |            is sent                        |
-//	   |     |            (plan.go, answer.go, render.go)|
+//	   |     |            (plan.go, answer.go, ...)       |
 //	   |     +-> watch    keeps the lease, ends what     |
 //	   |     |            takes too long                 |
 //	   |     |            (watch.go, hang.go)            |
@@ -82,7 +83,8 @@
 //	when an output is sent again          courier.go and attempt.go
 //	how long something waits for that     backoff.go
 //	why an event was not taken            intake.go, admission.go and badevent.go
-//	which flow answers an event           answer.go
+//	which flow answers an event           answer.go; what its steps leave, progress.go
+//	what is suspended and goes on         stack.go
 //	what is stored of a session           record.go and source.go; of an output, delivery.go
 //	whose a session or an output is       account.go
 //	what Replay does with a dead letter   failedtimer.go and deadoutput.go
@@ -121,11 +123,17 @@
 //
 // # Which flow answers
 //
-// The flow that is active answers first. If it does not handle an event, and another flow names that
-// event exactly as its start, the other flow starts in its place. With no flow active, the event starts
-// the flow whose trigger names it best. A tap on a button of an earlier step is recognised by the mark
-// in its data: the bot shows the present step again, or sends Options.Expired if the conversation is
-// over.
+// The flow that is active answers first. If another flow starts on the event, the active conversation is
+// suspended: nothing of it is lost, its buttons stay good, and its question is asked again when the other
+// ends. A tap on a button that it showed last brings it back too, and so does a word that starts it. A start
+// that only answers suspends nothing. A session has eight conversations at most; one more ends the lowest.
+// With no flow active, the event starts the flow whose trigger names it best. A tap on a button of an earlier
+// step is recognised by the mark in its data: the bot shows the present step again, or sends Options.Expired
+// if the conversation is over. See answer.go for the order in which transitions and starts are tried, and
+// package flow (Exclusive, Replace, WhenIdle) for what an author may change.
+//
+// If the question of a conversation that goes on cannot be asked, because a service is away, the end of the
+// other is committed all the same, and the question is asked with the next event.
 //
 // # Menus
 //

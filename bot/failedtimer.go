@@ -1,11 +1,11 @@
 package bot
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,10 +17,10 @@ import (
 // A timer whose turn fails is put off: a commit writes into the record when the timer is tried again, and
 // hands over the event that waits. From then on the timer holds up no event.
 //
-//	                    reminder                  timer of the active flow
+//	                    reminder                  timer of a conversation
 //	attempts 1 to 4     again after 0.2 s, 1 s, 5 s, 15 s
 //	attempt 5           dead letter               again after 1 min, 2 min, 4 min ... 24 h
-//	Options.Keep later                            dead letter, and the flow ends
+//	Options.Keep later                            dead letter, with the conversation
 //
 // After a permanent error the first row is left out. If the action hangs or kills the process, the third
 // row comes in the place of the long waits.
@@ -32,13 +32,8 @@ import (
 // maxDeaths is how often a process may die of a timer before an event that waits goes first.
 const maxDeaths = 2
 
-// Why a timer fails, besides the reasons for which an event does.
-var (
-	// errDied: the process died twice of the timer, and an event waits behind it.
-	errDied = errors.New("bot: the process died of the timer, or froze")
-	// errOccupied: a timer of a flow was replayed, and the session is in another conversation by now.
-	errOccupied = flow.Permanent(errors.New("bot: another conversation is active"))
-)
+// errDied is why a timer fails of which the process died twice, while an event waits behind it.
+var errDied = errors.New("bot: the process died of the timer, or froze")
 
 // timerFailed ends a turn for a timer that has no result: the timer is tried again later, or set aside.
 // Last says that the timer had all its attempts, or that it would fail again.
@@ -75,35 +70,78 @@ func (h *holder) putOff(wait time.Duration) (session.Event, bool) {
 	return h.committed(&res, nil), true
 }
 
-// setAsideTimer makes the timer of the turn a dead letter. If it is one of the active flow, the flow
-// ends: without the timer, it might never.
+// setAsideTimer makes the timer of the turn a dead letter. If it is one of a conversation, that is set aside with
+// it: without the timer, it might never end.
 func (h *holder) setAsideTimer(why string) (session.Event, bool) {
 	j := &h.job
 	rec, tm := j.rec, j.rec.timers[j.timer]
-	cause := "timer " + tm.name + " of " + cmp.Or(tm.flow, rec.flow) + ": " + why
-	rec.timers = slices.DeleteFunc(slices.Clone(rec.timers), func(t timer) bool {
-		return t.is(tm.flow, tm.name, tm.due) || tm.flow == "" && t.flow == ""
-	})
-	var outs []delivery
+	if tm.flow == "" {
+		why = "timer " + tm.name + " of " + rec.at(tm.of).flow + ": " + why
+		return h.setAsideConversation(tm.of, []timer{tm}, why)
+	}
+	cause := "timer " + tm.name + " of " + tm.flow + ": " + why
+	rec.timers = slices.DeleteFunc(slices.Clone(rec.timers), func(t timer) bool { return t.is(tm.flow, tm.name, tm.due) })
 	if tm.flow == photosTimer {
 		rec.photos = slices.DeleteFunc(slices.Clone(rec.photos), func(s photoSet) bool { return s.id == tm.name })
 	}
-	if tm.flow == "" {
-		rec.flow, rec.state, rec.mark, rec.data, rec.trail = "", "", "", nil, nil
-		rec, outs = h.giveMenuBack(rec, tm.turn())
+	dead := record{version: j.rec.version, source: j.rec.source, timers: []timer{tm}}
+	for _, s := range j.rec.photos {
+		if tm.flow == photosTimer && s.id == tm.name {
+			dead.photos = append(dead.photos, s)
+		}
 	}
 	h.request = session.CommitRequest{
 		State: rec.append(nil), Due: rec.due(), Dead: cause,
-		DeadTimer: &session.DeadTimer{Event: deadTimer(j.rec, tm), Attempts: tm.attempts},
+		DeadTimer: &session.DeadTimer{Event: deadTimer(dead, tm.turn(), tm.due), Attempts: tm.attempts},
 	}
-	return h.bury(cause, outs)
+	return h.bury(cause, nil)
 }
 
-// giveMenuBack switches the chat to the menu that everybody has, if the flow gave it another. It is for a
-// flow that ends without a step.
+// setAsideConversation makes the ith conversation a dead letter, with those of its timers that are to come back
+// with it. The event of the turn waits, and has its turn then without that conversation.
+func (h *holder) setAsideConversation(i int, timers []timer, why string) (session.Event, bool) {
+	j := &h.job
+	rec := j.rec
+	active := rec.flow
+	c, _ := rec.remove(i)
+	var outs []delivery
+	turn := "conversation " + active + " " + strconv.Itoa(i) + " before " + j.event.ID
+	attempts := j.attempt
+	due := h.clock.now()
+	if len(timers) > 0 {
+		turn, attempts, due = timers[0].turn(), timers[0].attempts, timers[0].due
+	}
+	switch {
+	case i > 0:
+	case rec.flow == "":
+		rec, outs = h.giveMenuBack(rec, turn)
+	default:
+		rec.owed = max(rec.owed, owesQuestion)
+	}
+	dead := record{version: j.rec.version, source: h.sourceOf(), conversation: c, timers: slices.Clone(timers)}
+	for k := range dead.timers {
+		dead.timers[k].of = 0
+	}
+	h.request = session.CommitRequest{
+		State: rec.append(nil), Due: rec.due(), Dead: why,
+		DeadTimer: &session.DeadTimer{Event: deadTimer(dead, turn, due), Attempts: attempts},
+	}
+	return h.bury(why, outs)
+}
+
+// sourceOf returns the chat of the session, as far as it is known: that of its timers, or of the event.
+func (h *holder) sourceOf() transport.Source {
+	if j := &h.job; len(j.rec.timers) > 0 || h.decode() != nil {
+		return j.rec.source
+	}
+	return h.job.decoded.Source
+}
+
+// giveMenuBack switches the chat to the menu that everybody has, if a flow gave it another. It is for a
+// conversation that ends without a step.
 func (h *holder) giveMenuBack(rec record, turn string) (record, []delivery) {
-	e := &transport.Event{Source: rec.source}
-	rec, menu := followMenu(rec, e, &flow.Result{})
+	e := &transport.Event{Source: h.sourceOf()}
+	rec, menu := followMenu(rec, e, &flow.Result{}, false)
 	now := h.clock.now()
 	o := origin{session: h.id, turn: turn + ":ended", event: e, ages: ages{now, now, now}}
 	outs, err := h.planner.render(o, nil, menu)
@@ -113,30 +151,25 @@ func (h *holder) giveMenuBack(rec record, turn string) (record, []delivery) {
 	return rec, outs
 }
 
-// A timer that is set aside shows as an event: its id begins with deadTimerID, and its body is
-// deadTimerMark and a record with the timer alone. No channel has events of such a body.
+// A timer or a conversation that is set aside shows as an event: its id begins with deadTimerID, and its body is
+// deadTimerMark and a record with the timer or the conversation alone. No channel has events of such a body.
 const (
 	deadTimerID   = "timer:"
 	deadTimerMark = 0
 )
 
-// deadTimer returns the event of a timer that is set aside. A reminder needs nothing of the session but
-// its source; a timer of the active flow needs the conversation.
-func deadTimer(rec record, tm timer) session.Event {
-	if tm.flow != "" {
-		rec.flow, rec.state, rec.mark, rec.data, rec.trail = "", "", "", nil, nil
-	}
-	id := tm.turn()
-	if len(id) > session.MaxEventID {
+// deadTimer returns the event of what is set aside: the record has that alone. A reminder needs nothing of the
+// session but its source; a timer of a conversation needs the conversation.
+func deadTimer(dead record, turn string, due time.Time) session.Event {
+	id := turn
+	if len(id) > session.MaxEventID || !strings.HasPrefix(id, deadTimerID) {
 		sum := sha256.Sum256([]byte(id))
 		id = deadTimerID + base64.RawURLEncoding.EncodeToString(sum[:])
 	}
-	tm.attempts, tm.wait, rec.menu = 0, 0, ""
-	rec.photos = slices.DeleteFunc(slices.Clone(rec.photos), func(s photoSet) bool {
-		return tm.flow != photosTimer || s.id != tm.name
-	})
-	rec.timers = []timer{tm}
-	return session.Event{ID: id, Time: tm.due, Body: rec.append([]byte{deadTimerMark})}
+	for k := range dead.timers {
+		dead.timers[k].attempts, dead.timers[k].wait = 0, 0
+	}
+	return session.Event{ID: id, Time: due, Body: dead.append([]byte{deadTimerMark})}
 }
 
 // isDeadTimer reports whether an event stands for a timer that was set aside, and was replayed.
@@ -144,33 +177,45 @@ func isDeadTimer(e *session.Event) bool {
 	return strings.HasPrefix(e.ID, deadTimerID) && e.Body[0] == deadTimerMark
 }
 
-// rearm plans the turn of a timer that was set aside and is replayed: it is set again, and due at once.
-// A timer of a flow brings its conversation back, if no other is active.
+// rearm plans the turn of what was set aside and is replayed. A timer is set again, and due at once. A conversation
+// comes back: it is active if no other is, and otherwise the last to be resumed.
 func (p *planner) rearm(j *job) (plan, error) {
 	pl := plan{turn: j.event.ID, eventID: j.event.ID, rec: j.rec}
 	var dead record
 	if err := dead.unmarshal(j.event.Body[1:]); err != nil {
 		return pl, err
 	}
-	if len(dead.timers) != 1 {
+	if dead.flow == "" && len(dead.timers) != 1 || len(dead.below) > 0 {
 		return pl, errBadRecord
 	}
-	rec, tm := &pl.rec, dead.timers[0]
+	rec := &pl.rec
 	switch {
 	case dead.version > p.o.Version:
 		return pl, errNewer
-	case len(rec.timers) >= maxTimers:
+	case len(rec.timers)+len(dead.timers) > maxTimers:
 		return pl, errManyTimers
-	case tm.flow != "":
-	case rec.flow != "":
-		return pl, errOccupied
-	default:
-		rec.flow, rec.state, rec.mark, rec.data, rec.trail = dead.flow, dead.state, dead.mark, dead.data, dead.trail
+	case dead.flow != "" && rec.depth() >= maxStack:
+		return pl, errManyConversations
 	}
 	if len(rec.timers) == 0 {
 		rec.source = dead.source
 	}
+	of := rec.depth()
+	if dead.flow != "" {
+		if len(dead.timers) == 0 {
+			dead.owed = max(dead.owed, owesQuestion)
+		}
+		rec.insert(of, dead.conversation)
+	}
 	rec.photos = append(slices.Clone(rec.photos), dead.photos...)
-	rec.timers = append(slices.Clone(rec.timers), distinct(rec.timers, tm))
+	rec.timers = slices.Clone(rec.timers)
+	for _, tm := range dead.timers {
+		if tm.flow == "" {
+			tm.of = of
+		}
+		if tm.flow != "" || of == 0 || !(flow.Timer{Name: tm.name}).Idle() {
+			rec.timers = append(rec.timers, distinct(rec.timers, tm))
+		}
+	}
 	return pl, nil
 }

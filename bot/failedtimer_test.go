@@ -384,13 +384,12 @@ func TestFailingIdleTimer(t *testing.T) {
 
 		p.change(func() { p.lapse = lapsed })
 		r.say("ann", "start")
-		require.NoError(r, r.bot.Replay(context.Background(), r.letter().ID))
-		synctest.Wait()
-		require.Equal(r, "another conversation is active", r.letter().Why)
-		r.pass(3 * time.Hour) // that conversation lapses
 		r.channel.take()
 		r.replay()
-		require.Equal(r, []string{"lapsed"}, untagged(r.channel.texts()))
+		require.Empty(r, r.channel.texts(), "it is suspended: another conversation is active")
+		require.Len(r, r.session("ann").Suspended, 1)
+		r.pass(5 * time.Hour) // that conversation lapses, and then the one that came back
+		require.Equal(r, []string{"lapsed", "lapsed", "menu:"}, untagged(r.channel.texts()))
 		require.Empty(r, r.session("ann").Flow)
 	})
 }

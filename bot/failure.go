@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"errors"
 	"runtime/debug"
 	"strings"
@@ -72,8 +71,12 @@ func (h *holder) failed(err error) (session.Event, bool) {
 	log.Error("bot: turn failed", attrs...)
 	var p interface{ Permanent() bool }
 	last := attempt >= h.o.MaxAttempts || errors.As(err, &p) && p.Permanent()
-	if j.timer >= 0 {
+	var of *conversationError
+	switch {
+	case j.timer >= 0:
 		return h.timerFailed(err, last)
+	case last && errors.As(err, &of):
+		return h.setAsideConversation(of.i, nil, reason(err, &j.rec))
 	}
 	if last {
 		return h.setAside(reason(err, &j.rec))
@@ -111,7 +114,10 @@ func (h *holder) subject() []any {
 		return about(h.id, "event", j.event.ID, "flow", j.rec.flow)
 	}
 	tm := &j.rec.timers[j.timer]
-	return about(h.id, "timer", tm.name, "flow", cmp.Or(tm.flow, j.rec.flow))
+	if tm.flow == "" {
+		return about(h.id, "timer", tm.name, "flow", j.rec.at(tm.of).flow)
+	}
+	return about(h.id, "timer", tm.name, "flow", tm.flow)
 }
 
 // notCommitted ends a turn whose result the store refused:
@@ -236,8 +242,8 @@ func reason(err error, rec *record) string {
 		return "action ended its goroutine in " + rec.flow + "/" + rec.state
 	case errors.Is(err, errTooLarge):
 		return "state or outputs too large"
-	case errors.Is(err, errOccupied):
-		return "another conversation is active"
+	case errors.Is(err, errManyConversations):
+		return "too many conversations"
 	case errors.Is(err, errAttempts), errors.Is(err, errDied):
 		return "attempts used up: the process died of it, or froze"
 	case errors.Is(err, errManyMessages):

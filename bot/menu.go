@@ -32,7 +32,8 @@ type menuSwitch struct {
 }
 
 // followMenu decides what a turn does to the menu of a one-to-one chat, and notes the menu in the record,
-// to compare it with that of the next state. The chat of a group has no menu. By example, with the menu
+// to compare it with that of the next state. Entered says that a state was entered, or that its conversation is
+// active again. The chat of a group has no menu. By example, with the menu
 // "days" bound to ask_day, "yes_no" bound to confirm, and none to ask_party:
 //
 //	a turn enters ask_day                    the switch to "days" is sent
@@ -42,7 +43,7 @@ type menuSwitch struct {
 //	an action calls SwitchMenu("help")       the switch to "help", whatever state is entered
 //	a turn ends the flow                     the switch to the menu that everybody has, if the flow
 //	                                         had given the chat another
-func followMenu(rec record, e *transport.Event, res *flow.Result) (record, menuSwitch) {
+func followMenu(rec record, e *transport.Event, res *flow.Result, entered bool) (record, menuSwitch) {
 	switch {
 	case e.Source.Chat != transport.ChatUser:
 		return rec, menuSwitch{}
@@ -51,7 +52,7 @@ func followMenu(rec record, e *transport.Event, res *flow.Result) (record, menuS
 		if rec.flow != "" {
 			rec.menu = res.Menu
 		}
-	case rec.flow != "" && !res.Entered, res.Menu == rec.menu:
+	case rec.flow != "" && !entered, res.Menu == rec.menu:
 		return rec, menuSwitch{}
 	default:
 		rec.menu = res.Menu

@@ -117,7 +117,9 @@ func TestMenuFollowsState(t *testing.T) {
 			{"tour", "one", "menu:main"}, {"stay", "stayed"}, {"again", "one"}, {"anew", "one"}, {"same"}, {"nothing"},
 			{"two", "two", "menu:other"}, {"bare", "menu:"}, {"end", "bye"},
 		}},
-		{"another flow takes over", [][]string{{"tour", "one", "menu:main"}, {"plain", "plain", "menu:"}, {"end"}}},
+		{"another flow in between", [][]string{
+			{"tour", "one", "menu:main"}, {"plain", "plain", "menu:"}, {"end", "one", "menu:main"},
+		}},
 		{"back again", [][]string{
 			{"tour", "one", "menu:main"}, {"two", "two", "menu:other"}, {"bare", "menu:"}, {"one", "one", "menu:main"},
 		}},

@@ -48,40 +48,29 @@ func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 
 // step plans what the flows do with an event. The plan has the record as it is before the step.
 func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, e *transport.Event, at ages) (plan, error) {
-	rec := pl.rec
 	*in = p.input(pl.turn, e)
-	a, err := p.answer(ctx, id, &rec, in)
+	g := progress{planner: p, id: id, in: in, rec: pl.rec}
+	answered, err := g.answer(ctx)
+	if err == nil && answered {
+		err = g.resume(ctx)
+	}
 	if err != nil {
 		return pl, err
 	}
-	p.stepped(id, in, a.aside, "", &a.said)
-	p.stepped(id, in, a.flow, a.from, &a.res)
-	var menu menuSwitch
-	if a.flow == nil {
-		if m := p.unanswered(id, &rec, e); m != nil {
-			a.res.Messages = []transport.Message{m}
+	if !answered {
+		g.flow = nil
+		if m := p.unanswered(id, &pl.rec, e); m != nil {
+			g.say([]transport.Message{m}, "")
 		}
-	} else {
-		if a.aside != nil {
-			pl.rec = withReminders(pl.rec, a.aside, a.said.Reminders)
-		}
-		if pl.rec, err = after(id, pl.rec, a.flow, pl.turn, &a.res); err != nil {
-			return pl, err
-		}
-		pl.rec, menu = followMenu(pl.rec, e, &a.res)
-		p.accounts.of(id).forgotten.Add(int64(a.res.Trace.Forgotten))
-		p.accounts.of(id).stray.Add(int64(a.res.Trace.Stray))
 	}
-	if len(pl.rec.timers) > 0 {
-		pl.rec.source = e.Source
+	if len(g.rec.timers) > 0 {
+		g.rec.source = e.Source
 	}
-	o := origin{session: id, turn: pl.turn, aside: a.res.Aside, event: e, ages: at}
-	if a.flow != nil && len(a.res.Messages) > 0 {
-		o.mark = unpackMark(id, pl.rec.mark)
-	}
+	pl.rec = g.rec
+	o := origin{session: id, turn: pl.turn, marks: g.marks, event: e, ages: at}
 	o.spent = replayed(pl.turn) && p.o.Failed != nil
-	pl.outs, err = p.render(o, a.res.Messages, menu)
-	return pl, outputOf(a.flow, cmp.Or(string(a.from), "start"), err)
+	pl.outs, err = p.render(o, g.said, g.menu)
+	return pl, outputOf(g.by.flow, cmp.Or(string(g.by.from), "start"), err)
 }
 
 // input returns what a step gets of an event.
@@ -93,7 +82,7 @@ func (p *planner) input(turn string, e *transport.Event) flow.Input {
 	return in
 }
 
-// timer plans the turn of the job's timer, which is a timer of the active flow or a reminder of any
+// timer plans the turn of the job's timer, which is a timer of a conversation or a reminder of any
 // flow. An event that waits keeps waiting. A reminder is stepped without the conversation's state and
 // data, and leaves both as they are.
 func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
@@ -103,42 +92,56 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 	}
 	pl := plan{turn: tm.turn(), rec: j.rec}
 	pl.rec.timers = slices.Delete(slices.Clone(j.rec.timers), j.timer, j.timer+1)
-	name := cmp.Or(tm.flow, j.rec.flow)
-	f := p.byName[name]
-	if f == nil {
-		return pl, fmt.Errorf("%w: %q", ErrUnknownFlow, name)
-	}
 	now := p.clock.now()
 	e := &transport.Event{
 		ID: pl.turn, Kind: transport.KindTimer, Type: "timer", Source: j.rec.source, Time: tm.due, Text: tm.name,
 	}
 	j.in = p.input(pl.turn, e)
-	reminder := tm.flow != ""
-	j.in.Data = tm.data
-	if reminder {
-		j.in.Mode = flow.ModeRemind
-	} else {
-		j.in.State, j.in.Data, j.in.Trail = flow.State(j.rec.state), j.rec.data, j.rec.trail
-		j.in.Timers = pl.rec.ownTimers()
+	g := progress{planner: p, id: id, in: &j.in, rec: pl.rec}
+	step := g.timer
+	if tm.flow != "" {
+		step = g.reminder
 	}
-	res, err := f.Step(ctx, &j.in)
-	if err != nil {
+	if err := step(ctx, &tm); err != nil {
 		return pl, err
 	}
-	p.stepped(id, &j.in, f, j.in.State, &res)
-	var menu menuSwitch
-	o := origin{session: id, turn: pl.turn, event: e, ages: ages{now, now, now}}
-	if !reminder {
-		if pl.rec, err = after(id, pl.rec, f, pl.turn, &res); err != nil {
-			return pl, err
-		}
-		o.mark = unpackMark(id, pl.rec.mark)
+	pl.rec = g.rec
+	o := origin{session: id, turn: pl.turn, marks: g.marks, event: e, ages: ages{now, now, now}}
+	var err error
+	pl.outs, err = p.render(o, g.said, g.menu)
+	return pl, outputOf(g.by.flow, cmp.Or(string(g.by.from), tm.name), err)
+}
+
+// timer steps the conversation whose timer is due. If that is suspended, the user sees what it says, and it is
+// not active for that.
+func (g *progress) timer(ctx context.Context, tm *timer) error {
+	res, err := g.step(ctx, tm.of, asked{})
+	if err != nil {
+		return err
 	}
-	if !reminder || res.MenuSwitched {
-		pl.rec, menu = followMenu(pl.rec, e, &res)
+	if err := g.keep(tm.of, &res); err != nil || !g.ended {
+		return err
 	}
-	pl.outs, err = p.render(o, res.Messages, menu)
-	return pl, outputOf(f, cmp.Or(string(j.in.State), tm.name), err)
+	return g.resume(ctx)
+}
+
+// reminder steps a flow without the state and the data of a conversation.
+func (g *progress) reminder(ctx context.Context, tm *timer) error {
+	g.flow = g.byName[tm.flow]
+	if g.flow == nil {
+		return fmt.Errorf("%w: %q", ErrUnknownFlow, tm.flow)
+	}
+	g.in.Mode, g.in.Data = flow.ModeRemind, tm.data
+	res, err := g.flow.Step(ctx, g.in)
+	if err != nil {
+		return err
+	}
+	g.stepped(g.id, g.in, g.flow, "", &res)
+	if res.MenuSwitched {
+		g.follow(&res)
+	}
+	g.say(res.Messages, "")
+	return nil
 }
 
 // maxTimers is how many timers and reminders a session may have.
@@ -146,52 +149,18 @@ const maxTimers = 100
 
 var errManyTimers = flow.Permanent(fmt.Errorf("bot: a session has more than %d timers", maxTimers))
 
-// after returns the record as it is after a step of flow f. The timers of the active flow are replaced
-// by those that the step returned; reminders that were set before stay. For example: the session has the
-// reminder day_before and the idle timer of ask_day. A step that leads to ask_party leaves the reminder
-// and the idle timer of ask_party. The mark changes when a state is entered, so that the buttons of the
-// earlier state are stale from then on.
-func after(id string, rec record, f *flow.Flow, turn string, res *flow.Result) (record, error) {
-	if !res.Handled {
-		return rec, nil
-	}
-	timers := make([]timer, 0, len(rec.timers)+len(res.Timers)+len(res.Reminders))
-	for _, tm := range rec.timers {
-		if tm.flow != "" {
+// setTimers replaces the timers of the ith conversation.
+func (r *record) setTimers(i int, set []flow.Timer) {
+	timers := make([]timer, 0, len(r.timers)+len(set))
+	for _, tm := range r.timers {
+		if tm.flow != "" || tm.of != i {
 			timers = append(timers, tm)
 		}
 	}
-	timers = appendReminders(timers, f, res.Reminders)
-	present := rec.mark
-	if rec.flow != f.Name() {
-		present = "" // another conversation begins
+	for _, tm := range set {
+		timers = append(timers, r.set(timers, i, tm.Name, milli(tm.Due)))
 	}
-	rec.flow, rec.state, rec.data, rec.trail = "", "", nil, nil
-	if res.State != "" {
-		rec.flow, rec.state, rec.data, rec.trail = f.Name(), string(res.State), res.Data, res.Trail
-		for _, tm := range res.Timers {
-			timers = append(timers, rec.set(tm.Name, milli(tm.Due)))
-		}
-	}
-	switch {
-	case res.State == "":
-		rec.mark = ""
-	case res.NewStep:
-		rec.mark = packMark(stepMark(id, unpackMark(id, present), turn))
-	}
-	rec.timers = timers
-	if len(timers) > maxTimers {
-		return rec, errManyTimers
-	}
-	return rec, nil
-}
-
-// withReminders adds the reminders that a flow set which answered without becoming active.
-func withReminders(rec record, f *flow.Flow, set []flow.Reminder) record {
-	if len(set) > 0 {
-		rec.timers = appendReminders(slices.Clone(rec.timers), f, set)
-	}
-	return rec
+	r.timers = timers
 }
 
 func appendReminders(timers []timer, f *flow.Flow, set []flow.Reminder) []timer {
@@ -201,19 +170,18 @@ func appendReminders(timers []timer, f *flow.Flow, set []flow.Reminder) []timer 
 	return timers
 }
 
-// set returns a timer of the active flow. If it was set before, for the same time, it keeps its attempts.
-func (r *record) set(name string, due time.Time) timer {
-	for i := range r.timers {
-		if r.timers[i].is("", name, due) {
-			return r.timers[i]
+// set returns a timer of the ith conversation. If it was set before, for the same time, it keeps its attempts.
+func (r *record) set(others []timer, i int, name string, due time.Time) timer {
+	for k := range r.timers {
+		if t := &r.timers[k]; t.of == i && t.is("", name, due) {
+			return *t
 		}
 	}
-	return timer{name: name, due: due}
+	return distinct(others, timer{name: name, of: i, due: due})
 }
 
-// distinct moves a reminder by milliseconds until no other of the timers has the same name and the same
-// time. The id of a reminder's turn is made of these two, and so are the retry keys of what the turn
-// sends: with the same key, the platform would take the second message for a repetition of the first.
+// distinct moves a timer by milliseconds until no other of the timers has the same flow, name and time. The id
+// of a timer's turn is made of these, and so are the retry keys of what the turn sends: with the same key, the platform would take the second message for a repetition of the first.
 func distinct(timers []timer, r timer) timer {
 	for slices.ContainsFunc(timers, func(tm timer) bool { return tm.is(r.flow, r.name, r.due) }) {
 		r.due = r.due.Add(time.Millisecond)

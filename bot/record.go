@@ -11,24 +11,20 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
-// record is what a session remembers between two turns: where the conversation is, its data, and the
-// timers that are set. A store keeps the record as bytes, as session.CommitRequest.State, and does not
+// record is what a session remembers between two turns: its conversations, and the timers that are set. A store keeps the record as bytes, as session.CommitRequest.State, and does not
 // look into them.
 type record struct {
 	// version is Options.Version of the build that wrote the record.
 	version uint32
-	// flow and state are where the conversation is, such as "booking" and "ask_party". Both are empty if
-	// no flow is active.
-	flow, state string
-	// mark is what the buttons of the present step carry in their data, as packMark packs it: see
-	// transport.Mark. A tap with another mark is on a button of an earlier step.
-	mark string
+	// conversation is the active one. Its flow is empty if no flow is active.
+	conversation
+	// below are the suspended conversations: see stack.go.
+	below []conversation
 	// menu is the menu that the flow has switched the chat to; empty if none.
 	menu string
-	// data is the conversation's data, as the flow encoded it.
-	data []byte
-	// trail is what the flow keeps of the conversation besides: see flow.Result.Trail. It is empty for most.
-	trail []byte
+	// lost says that a conversation was set aside because it could not be read, and that the user was not told
+	// yet.
+	lost bool
 	// photos are the sets of photos of which some came: see planner.collect.
 	photos []photoSet
 	// source is the chat that timers send to. It is kept only while there are timers: an event brings
@@ -38,16 +34,46 @@ type record struct {
 	timers []timer
 }
 
-// timer is something that a session does when its time has come: a transition of the active flow
+// conversation is a flow that was started, as far as it has come.
+type conversation struct {
+	// flow and state are where the conversation is, such as "booking" and "ask_party".
+	flow, state string
+	// mark is what the buttons of the present step carry in their data, as packMark packs it: see
+	// transport.Mark. A tap with another mark is on a button of an earlier step.
+	mark string
+	// data is the conversation's data, as the flow encoded it.
+	data []byte
+	// trail is what the flow keeps of the conversation besides: see flow.Result.Trail. It is empty for most.
+	trail []byte
+	// owed is what the conversation still has to say.
+	owed owed
+}
+
+// owed is what a conversation still has to say, when it is active and an event comes.
+type owed uint8
+
+const (
+	owesNothing owed = iota
+	// owesQuestion: the conversation below it ended or it was brought back, and asking its question failed.
+	owesQuestion
+	// owesEntry: a timer or a signal moved the conversation while it was suspended, and its state is not entered.
+	owesEntry
+)
+
+// timer is something that a session does when its time has come: a transition of a conversation
 // (flow.StateBuilder.After), or a reminder, which runs an action of a flow whatever the session is doing
 // by then.
 type timer struct {
-	// flow is the flow of a reminder; empty for a timer of the flow that is active.
+	// flow is the flow of a reminder; empty for a timer of a conversation.
 	flow string
+	// of is which conversation a timer of a conversation belongs to: see record.at.
+	of int
 	// name is the flow's name of the timer.
 	name string
 	// due is when it fires, to the millisecond.
 	due time.Time
+	// key tells reminders of one flow and name apart; empty for other timers.
+	key string
 	// data is the conversation's data at the time when the reminder was set; nil for other timers.
 	data []byte
 	// attempts is how often the timer's turn failed.
@@ -99,11 +125,11 @@ func (r *record) putOff() bool {
 	return false
 }
 
-// ownTimers returns the timers of the active flow.
-func (r *record) ownTimers() []flow.Timer {
+// timersOf returns the timers of the ith conversation.
+func (r *record) timersOf(i int) []flow.Timer {
 	var own []flow.Timer
 	for _, t := range r.timers {
-		if t.flow == "" {
+		if t.flow == "" && t.of == i {
 			own = append(own, flow.Timer{Name: t.name, Due: t.due})
 		}
 	}
@@ -122,41 +148,57 @@ var errBadRecord = errors.New("bot: malformed record of a session")
 
 // A packed record has these fields in this order. A string is its length, as a varint, and its bytes:
 //
-//	1 byte   layout: 1 neither version nor menu, 2 a version, 3 to 5 a version and a menu
+//	1 byte   layout: 1 neither version nor menu, 2 a version, 3 to 6 a version and a menu
 //	varint   version, if the layout is not 1
-//	string   menu, if the layout is 3 to 5
-//	string   trail, if the layout is 5
-//	string   the sets of photos, if the layout is 5: see appendPhotos
+//	string   menu, if the layout is 3 to 6
+//	string   trail, if the layout is 5 or 6
+//	string   the sets of photos, if the layout is 5 or 6: see appendPhotos
+//	byte     if the layout is 6: what the active conversation owes, and 128 if one was lost
 //	string   flow; then the strings state, mark and data
+//	varint   if the layout is 6: the number of suspended conversations, the next to be active first; then for
+//	         each of them the strings flow, state, mark, data and trail, and a byte for what it owes
 //	varint   the number of timers; then for each of them
 //	         string flow, string name, varint due (ms since 1970, signed), string data; if the
-//	         layout is 4 or 5, varint attempts and varint wait (ms): a timer's turn has failed
+//	         layout is 4 to 6, varint attempts and varint wait (ms): a timer's turn has failed; if the
+//	         layout is 6, string key of a reminder, or varint of which conversation the timer is
 //	source   if there are timers: see appendSource
 //
-// A record without a flow and without timers is no bytes at all: for the store, the session has ended.
+// A record of nothing is no bytes at all: for the store, the session has ended.
 const (
 	recordPlain     = 1
 	recordVersioned = 2
 	recordMenu      = 3
 	recordPutOff    = 4
 	recordMore      = 5
+	recordStack     = 6
 )
+
+// lostBit stands for record.lost, beside what the active conversation owes.
+const lostBit = 1 << 7
 
 // maxWait bounds timer.wait, in milliseconds, when it is read: a time.Duration can hold it.
 const maxWait = 1 << 43
 
 // append appends the packed record to b.
 func (r *record) append(b []byte) []byte {
-	if r.flow == "" && len(r.timers) == 0 {
+	if r.flow == "" && len(r.timers) == 0 && !r.lost {
 		return b
 	}
-	more := len(r.trail) > 0 || len(r.photos) > 0
+	stack := r.stacked()
+	more := stack || len(r.trail) > 0 || len(r.photos) > 0
 	putOff := r.putOff() || more
 	switch {
 	case more:
-		b = binary.AppendUvarint(append(b, recordMore), uint64(r.version))
+		layout := byte(recordMore)
+		if stack {
+			layout = recordStack
+		}
+		b = binary.AppendUvarint(append(b, layout), uint64(r.version))
 		b = appendString(appendString(b, r.menu), r.trail)
 		b = appendString(b, appendPhotos(nil, r.photos))
+		if stack {
+			b = append(b, r.owing())
+		}
 	case putOff:
 		b = binary.AppendUvarint(append(b, recordPutOff), uint64(r.version))
 		b = appendString(b, r.menu)
@@ -172,6 +214,9 @@ func (r *record) append(b []byte) []byte {
 	b = appendString(b, r.state)
 	b = appendString(b, r.mark)
 	b = appendString(b, r.data)
+	if stack {
+		b = appendConversations(b, r.below)
+	}
 	b = binary.AppendUvarint(b, uint64(len(r.timers)))
 	for i := range r.timers {
 		t := &r.timers[i]
@@ -182,6 +227,12 @@ func (r *record) append(b []byte) []byte {
 		if putOff {
 			b = binary.AppendUvarint(b, uint64(t.attempts))
 			b = binary.AppendUvarint(b, uint64(t.wait.Milliseconds()))
+		}
+		switch {
+		case stack && t.flow != "":
+			b = appendString(b, t.key)
+		case stack:
+			b = binary.AppendUvarint(b, uint64(t.of))
 		}
 	}
 	if len(r.timers) > 0 {
@@ -204,6 +255,9 @@ func (r *record) unmarshal(b []byte) error {
 	}
 	r.flow, r.state, r.mark = d.string(), d.string(), d.string()
 	r.data = d.bytes()
+	if layout == recordStack {
+		r.below = d.conversations()
+	}
 	n := d.uvarint()
 	if n > uint64(len(d.b)) {
 		return errBadRecord
@@ -213,16 +267,19 @@ func (r *record) unmarshal(b []byte) error {
 		if data := d.bytes(); len(data) > 0 {
 			t.data = data
 		}
-		if layout == recordPutOff || layout == recordMore {
+		if layout >= recordPutOff {
 			d.putOff(&t)
+		}
+		if layout == recordStack {
+			d.belongs(&t, len(r.below))
 		}
 		r.timers = append(r.timers, t)
 	}
 	if n > 0 {
 		r.source = d.source()
 	}
-	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 || layout == recordPutOff && !r.putOff() ||
-		len(r.trail) > 0 && r.flow == "" {
+	if d.bad || len(d.b) > 0 || r.flow == "" && n == 0 && !r.lost || layout == recordPutOff && !r.putOff() ||
+		r.flow == "" && len(r.trail)+len(r.below)+int(r.owed) > 0 || (layout == recordStack) != r.stacked() {
 		return errBadRecord
 	}
 	return nil
@@ -249,11 +306,16 @@ func (r *record) head(layout byte, d *decoder) bool {
 	case recordMenu, recordPutOff:
 		r.menu = d.string()
 		return (r.menu != "" || layout == recordPutOff) && v <= math.MaxUint32
-	case recordMore:
+	case recordMore, recordStack:
 		r.menu, r.trail = d.string(), d.bytes()
 		photos := decoder{b: d.bytes()}
 		r.photos = photos.photos()
-		return !photos.bad && (len(r.trail) > 0 || len(r.photos) > 0) && v <= math.MaxUint32
+		if layout == recordStack {
+			owing := d.byte()
+			r.owed, r.lost = owed(owing&^lostBit), owing&lostBit != 0
+		}
+		return !photos.bad && (layout == recordStack || len(r.trail) > 0 || len(r.photos) > 0) &&
+			r.owed <= owesEntry && v <= math.MaxUint32
 	}
 	return layout == recordVersioned && v != 0 && v <= math.MaxUint32
 }

@@ -21,8 +21,10 @@ var someTime = time.UnixMilli(1_900_000_000_123)
 // inBooking is a session in the middle of a booking, with its idle timer.
 func inBooking() record {
 	return record{
-		flow: "booking", state: "ask_party", mark: "aB3-x",
-		data:   []byte(`{"date":"2030-05-17","time":"19:30","party":0,"name":"Sato"}`),
+		conversation: conversation{
+			flow: "booking", state: "ask_party", mark: "aB3-x",
+			data: []byte(`{"date":"2030-05-17","time":"19:30","party":0,"name":"Sato"}`),
+		},
 		source: transport.Source{Chat: transport.ChatUser, ChatID: aUserID, UserID: aUserID},
 		timers: []timer{{name: "after 15m0s", due: someTime}},
 	}
@@ -33,26 +35,32 @@ func records() map[string]record {
 	return map[string]record{
 		"empty":           {},
 		"booking":         inBooking(),
-		"menu":            {flow: "f", state: "s", menu: "main"},
-		"menu, versioned": {version: 300, flow: "f", state: "s", menu: "main"},
-		"no timers":       {flow: "f", state: "s", data: []byte{0, 255}},
+		"menu":            {conversation: conversation{flow: "f", state: "s"}, menu: "main"},
+		"menu, versioned": {version: 300, conversation: conversation{flow: "f", state: "s"}, menu: "main"},
+		"no timers":       {conversation: conversation{flow: "f", state: "s", data: []byte{0, 255}}},
 		"reminder without a flow": {source: member, timers: []timer{
 			{flow: "booking", name: "remind", due: someTime, data: []byte("data")}, {name: "n", due: time.UnixMilli(-1)},
 		}},
-		"ids of no known form": {flow: "f", timers: []timer{{name: "t", due: someTime}},
+		"ids of no known form": {conversation: conversation{flow: "f"}, timers: []timer{{name: "t", due: someTime}},
 			source: transport.Source{Chat: transport.ChatRoom, ChatID: "R" + strings.Repeat("g", 32), UserID: strings.ToUpper(aUserID)}},
-		"ids of no length": {flow: "f", timers: []timer{{name: "t", due: someTime}}},
-		"put off": {flow: "f", timers: []timer{
+		"ids of no length": {conversation: conversation{flow: "f"}, timers: []timer{{name: "t", due: someTime}}},
+		"put off": {conversation: conversation{flow: "f"}, timers: []timer{
 			{flow: "f", name: "t", due: someTime, attempts: 300, wait: time.Second}, {name: "u", due: someTime, attempts: 1},
 		}},
-		"put off, versioned": {version: 1, menu: "m", flow: "f", timers: []timer{{name: "t", due: someTime, wait: time.Millisecond}}},
-		"trail":              {flow: "f", state: "s", trail: []byte{3, 0}},
-		"trail, versioned":   {version: 1, menu: "m", flow: "f", trail: []byte("t")},
-		"trail, put off": {flow: "f", trail: []byte("t"), timers: []timer{
+		"put off, versioned": {version: 1, menu: "m", conversation: conversation{flow: "f"}, timers: []timer{{name: "t", due: someTime, wait: time.Millisecond}}},
+		"trail":              {conversation: conversation{flow: "f", state: "s", trail: []byte{3, 0}}},
+		"trail, versioned":   {version: 1, menu: "m", conversation: conversation{flow: "f", trail: []byte("t")}},
+		"trail, put off": {conversation: conversation{flow: "f", trail: []byte("t")}, timers: []timer{
 			{name: "t", due: someTime, attempts: 300, wait: time.Second}, {name: "u", due: someTime},
 		}},
-		"photos": {flow: "f", photos: []photoSet{{id: "a", user: "u", total: 3, photos: []photo{{1, "m1"}, {2, "m2"}}}},
+		"photos": {conversation: conversation{flow: "f"}, photos: []photoSet{{id: "a", user: "u", total: 3, photos: []photo{{1, "m1"}, {2, "m2"}}}},
 			timers: []timer{{flow: photosTimer, name: "a", due: someTime}}},
+		"suspended": {conversation: conversation{flow: "faq", state: "q"}, below: []conversation{
+			{flow: "lunch", state: "l", mark: "mark", data: []byte("{}"), trail: []byte{1, 0}, owed: owesEntry}, {flow: "f", data: []byte("d"), trail: []byte("t")},
+		}, timers: []timer{{name: "at", of: 2, due: someTime}, {flow: "f", name: "r", due: someTime}}},
+		"a question that is owed": {version: 2, menu: "m", conversation: conversation{flow: "f", owed: owesQuestion}},
+		"a conversation was lost": {lost: true},
+		"a key":                   {source: member, timers: []timer{{flow: "f", name: "r", key: "=7", due: someTime}}},
 	}
 }
 
@@ -106,6 +114,12 @@ func TestRecordBytes(t *testing.T) {
 		"trail, put off":     "0500000174" + "00" + "016600000002" + "000174f6e1998dcc6e00" + "ac02e807" + "000175f6e1998dcc6e00" + "0000" + "8000",
 		"photos": "05000000" + "0f" + "010161" + "0175" + "030202026d3104026d32" + "016600000001" +
 			"08c2b770686f746f73" + "0161f6e1998dcc6e00" + "0000" + "8000",
+		"suspended": "0600000000" + "00" + "0366617101710000" + "02" + "056c756e6368016c046d61726b027b7d02010002" +
+			"016600000164017400" + "02" + "00026174f6e1998dcc6e00" + "0000" + "02" + "01660172f6e1998dcc6e00" + "0000" + "00" + "8000",
+		"a question that is owed": "0602016d0000" + "01" + "0166000000" + "00" + "00",
+		"a conversation was lost": "0600000000" + "80" + "00000000" + "00" + "00",
+		"a key": "0600000000" + "00" + "00000000" + "00" + "01" + "01660172f6e1998dcc6e00" + "0000" + "023d37" +
+			"5a0a3230303030303030303043fedcba9876543210fedcba9876543210550123456789abcdef0123456789abcdef",
 	}
 	for name, r := range records() {
 		t.Run(name, func(t *testing.T) {
@@ -125,6 +139,10 @@ func TestRecordSize(t *testing.T) {
 func TestRecordWithoutTrail(t *testing.T) {
 	for name, r := range records() {
 		packed := r.append(nil)
+		if r.stacked() {
+			require.Equal(t, byte(recordStack), packed[0], name)
+			continue
+		}
 		more := len(r.trail) > 0 || len(r.photos) > 0
 		require.Equal(t, more, len(packed) > 0 && packed[0] == recordMore, name)
 		if more {
@@ -135,7 +153,7 @@ func TestRecordWithoutTrail(t *testing.T) {
 }
 
 func TestRecordEmptyPacksToNothing(t *testing.T) {
-	r := record{state: "s", data: []byte("of no flow"), source: inBooking().source}
+	r := record{conversation: conversation{state: "s", data: []byte("of no flow")}, source: inBooking().source}
 	require.Empty(t, r.append(nil), "no flow is active and no timer set")
 }
 
@@ -158,7 +176,12 @@ func TestRecordMalformed(t *testing.T) {
 	timer := "\x01\x01f\x00\x00\x00\x01\x00\x00\x00\x00" // with its source to come
 	require.NoError(t, r.unmarshal([]byte(timer+"\x80\x00")))
 	for name, b := range map[string]string{
-		"unknown layout":            "\x06\x01f\x00\x00\x00\x00",
+		"unknown layout":            "\x07\x01f\x00\x00\x00\x00",
+		"nothing that is stacked":   "\x06\x00\x00\x00\x00\x00\x01f\x00\x00\x00\x00\x00",
+		"an unknown debt":           "\x06\x00\x00\x00\x00\x03\x01f\x00\x00\x00\x00\x00",
+		"too many conversations":    "\x06\x00\x00\x00\x00\x00\x01f\x00\x00\x00\x08" + strings.Repeat("\x01f\x00\x00\x00\x00\x00", 8) + "\x00",
+		"a timer of none of them":   "\x06\x00\x00\x00\x00\x01\x01f\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01\x80\x00",
+		"suspended below nothing":   "\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01f\x00\x00\x00\x00\x00\x00",
 		"a trail without content":   "\x05\x00\x00\x00\x00\x01f\x00\x00\x00\x00",
 		"a set of too many photos":  "\x05\x00\x00\x00\x08\x01\x01a\x00\x65\x01\x02\x00\x01f\x00\x00\x00\x00",
 		"a set of 65,538 photos":    "\x05\x00\x00\x00\x0a\x01\x01a\x00\x82\x80\x04\x01\x02\x00\x01f\x00\x00\x00\x00",

@@ -20,11 +20,7 @@ func TestRemindersAtOneTimeDiffer(t *testing.T) {
 	due := time.UnixMilli(1_700_000_000_000)
 	var rec record
 	for range 3 {
-		var err error
-		rec, err = after("session", rec, booking, "turn", &flow.Result{
-			Handled: true, Reminders: []flow.Reminder{{Name: "day_before", Due: due}},
-		})
-		require.NoError(t, err)
+		rec.timers = appendReminders(rec.timers, booking, []flow.Reminder{{Name: "day_before", Due: due}})
 	}
 	require.Len(t, rec.timers, 3)
 	turns := map[string]bool{}
@@ -54,17 +50,11 @@ func TestPutOffTimersLetEventsPass(t *testing.T) {
 // flow sets it for another time.
 func TestTimerKeepsItsAttempts(t *testing.T) {
 	t.Parallel()
-	b := flow.New[struct{}]("booking")
-	b.Start(flow.Any()).To("a")
-	b.In("a").On(flow.Any()).End()
 	due := time.UnixMilli(1_700_000_000_000)
-	rec := record{flow: "booking", state: "a", timers: []timer{
+	rec := record{conversation: conversation{flow: "booking", state: "a"}, timers: []timer{
 		{name: "at", due: due, attempts: 3, wait: time.Second}, {name: "after", due: due, attempts: 2, wait: time.Second},
 	}}
-	rec, err := after("session", rec, b.MustBuild(), "turn", &flow.Result{Handled: true, State: "a", Timers: []flow.Timer{
-		{Name: "at", Due: due}, {Name: "after", Due: due.Add(time.Minute)},
-	}})
-	require.NoError(t, err)
+	rec.setTimers(0, []flow.Timer{{Name: "at", Due: due}, {Name: "after", Due: due.Add(time.Minute)}})
 	require.Equal(t, []timer{
 		{name: "at", due: due, attempts: 3, wait: time.Second}, {name: "after", due: due.Add(time.Minute)},
 	}, rec.timers)

@@ -1,9 +1,11 @@
 package bot
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -23,8 +25,7 @@ var (
 type origin struct {
 	session string
 	turn    string           // id of the turn
-	mark    string           // names the step in the data of buttons; empty for those of no step
-	aside   int              // how many of the messages, from the first one on, belong to no step all the same
+	marks   []string         // of each message: names the step in the data of its buttons; empty for none
 	event   *transport.Event // what the turn answers
 	ages    ages
 	// spent says that the event's reply token was used: the event was a dead letter, and
@@ -48,11 +49,11 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 	if len(msgs) > maxMessages {
 		return nil, errManyMessages
 	}
-	if from.mark == "" {
-		from.aside = len(msgs)
-	}
 	loose := ""
-	if from.aside > 0 {
+	for len(from.marks) < len(msgs) {
+		from.marks = append(from.marks, "")
+	}
+	if slices.Contains(from.marks, "") {
 		loose = looseMark(from.session)
 	}
 	e, sets := from.event, (len(msgs)+transport.MaxMessages-1)/transport.MaxMessages
@@ -71,7 +72,7 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 		}
 		set := msgs[i*transport.MaxMessages : min((i+1)*transport.MaxMessages, len(msgs))]
 		var err error
-		if d.Messages, err = renderMessages(set, from.mark, from.aside-i*transport.MaxMessages, loose); err != nil {
+		if d.Messages, err = renderMessages(set, from.marks[i*transport.MaxMessages:], loose); err != nil {
 			return nil, err
 		}
 		d.PushOK = true
@@ -85,10 +86,10 @@ func (p *planner) render(from origin, msgs []transport.Message, menu menuSwitch)
 	return outs, nil
 }
 
-// renderMessages returns the JSON array of the messages, the first of them, as many as aside says, with the mark
-// loose. A message that breaks a limit of the platform would break it at the next attempt as well, so that error
+// renderMessages returns the JSON array of the messages, each with its mark, or the mark loose if it has none.
+// A message that breaks a limit of the platform would break it at the next attempt as well, so that error
 // is permanent. An error of AppendJSON is tried again: it is the code of whoever made the type of the message.
-func renderMessages(msgs []transport.Message, mark string, aside int, loose string) (b []byte, err error) {
+func renderMessages(msgs []transport.Message, marks []string, loose string) (b []byte, err error) {
 	defer rescue(&err)
 	b = append(make([]byte, 0, 256), '[')
 	for i, m := range msgs {
@@ -101,11 +102,7 @@ func renderMessages(msgs []transport.Message, mark string, aside int, loose stri
 		if i > 0 {
 			b = append(b, ',')
 		}
-		of := mark
-		if i < aside {
-			of = loose
-		}
-		if b, err = m.AppendJSON(b, of); err != nil {
+		if b, err = m.AppendJSON(b, cmp.Or(marks[i], loose)); err != nil {
 			return nil, err
 		}
 	}

@@ -14,18 +14,15 @@ import (
 // it: it has no kind or no id of a chat, or is of an account that the bot does not serve.
 var ErrNoChat = errors.New("bot: the source names no chat of the bot")
 
-// Session is what is kept of one conversation at one moment.
+// Session is what is kept of a chat's conversations at one moment.
 type Session struct {
 	// ID is the id under which the store keeps the session, and by which logs name it.
 	ID string
-	// Flow and State are where the conversation is; empty if no flow is active.
-	Flow  string
-	State flow.State
-	// Data is the conversation's data as the flow's own type: T of flow.New[T]. It is nil if no flow
-	// is active.
-	Data any
-	// Timers are those of the active flow, and Reminders those of any flow that was active.
-	Timers    []flow.Timer
+	// Conversation is the active one. It is zero if no flow is active.
+	Conversation
+	// Suspended are the conversations that wait for it to end, the next to be active first.
+	Suspended []Conversation
+	// Reminders are those of any flow that was active.
 	Reminders []Reminder
 	// Running says that a turn runs now, in this process or another. Attempt is how often the turn of
 	// the first of Waiting was begun.
@@ -35,6 +32,17 @@ type Session struct {
 	Waiting []WaitingEvent
 	// Outputs is how many deliveries wait to be sent.
 	Outputs int
+}
+
+// Conversation is a flow that was started, as far as it has come.
+type Conversation struct {
+	// Flow and State are where the conversation is.
+	Flow  string
+	State flow.State
+	// Data is the conversation's data as the flow's own type: T of flow.New[T].
+	Data any
+	// Timers are those that are set. A suspended conversation has none of idle time.
+	Timers []flow.Timer
 }
 
 // Reminder is an action of a flow that waits for its time.
@@ -55,7 +63,7 @@ type WaitingEvent struct {
 // conversation, the result is the zero Session but for its ID. If Source.Channel is empty and the bot has
 // one account, it is the name of that.
 //
-// It returns ErrNoChat and session.ErrUnavailable. If the data cannot be decoded, it returns
+// It returns ErrNoChat and session.ErrUnavailable. If the data of a conversation cannot be decoded, it returns
 // ErrUnknownFlow or an error of the flow, and all else of the result is good.
 func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error) {
 	id, err := b.sessionOf(src)
@@ -75,19 +83,32 @@ func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error
 	if err := rec.unmarshal(kept.State); err != nil {
 		return s, err
 	}
-	s.Flow, s.State, s.Timers = rec.flow, flow.State(rec.state), rec.ownTimers()
 	for _, t := range rec.timers {
 		if t.flow != "" && t.flow != photosTimer {
 			s.Reminders = append(s.Reminders, Reminder{t.flow, t.name, t.due})
 		}
 	}
-	if rec.flow == "" {
-		return s, nil
+	var errs []error
+	for i := range rec.depth() {
+		c, err := b.runner.planner.conversation(&rec, i)
+		errs = append(errs, err)
+		if i == 0 {
+			s.Conversation = c
+		} else {
+			s.Suspended = append(s.Suspended, c)
+		}
 	}
-	f := b.runner.planner.byName[rec.flow]
+	return s, errors.Join(errs...)
+}
+
+// conversation describes the ith conversation of a record.
+func (p *planner) conversation(rec *record, i int) (c Conversation, err error) {
+	kept := rec.at(i)
+	c = Conversation{Flow: kept.flow, State: flow.State(kept.state), Timers: rec.timersOf(i)}
+	f := p.byName[kept.flow]
 	if f == nil {
-		return s, fmt.Errorf("%w: %q", ErrUnknownFlow, rec.flow)
+		return c, fmt.Errorf("%w: %q", ErrUnknownFlow, kept.flow)
 	}
-	s.Data, err = f.DecodeData(rec.data)
-	return s, err
+	c.Data, err = f.DecodeData(kept.data)
+	return c, err
 }

@@ -18,12 +18,12 @@ func New[T any](name string) *Builder[T] {
 	return &Builder[T]{name: name, starts: &StateBuilder[T]{states: []State{startState}}}
 }
 
-// Start begins a transition from nowhere: it is taken when no conversation is active and one of the
-// triggers answers to the event. It has guards and actions like any other, which see fresh data. It leads
-// To a state, or Ends: then the flow only answers, and whatever conversation is active goes on.
+// Start begins a transition from nowhere. It has guards and actions like any other, which see fresh data. It
+// leads To a state, and then whatever conversation is active is suspended; or it Ends: then the flow only
+// answers, and whatever conversation is active goes on.
 //
-// While the flow is active, a start of its own asks the present question again, unless it ends. If a guard
-// of a start panics, the start is not taken.
+// While the flow is active or suspended, a start of its own brings its conversation back and asks the present
+// question again, unless it ends. If a guard of a start panics, the start is not taken.
 func (b *Builder[T]) Start(triggers ...Trigger) *TransitionBuilder[T] {
 	return b.starts.begin(&edge[T]{path: path{cause: causeStart, triggers: triggers}})
 }

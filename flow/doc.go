@@ -124,11 +124,16 @@
 //
 // # Starts
 //
-// Start is a transition from nowhere. It is taken if no conversation is active, sees fresh data, and leads To
-// any state, or Ends: then the flow only answers. While a conversation is active, a start that Ends still
-// answers, and then the present question is asked again, in a one-to-one chat. Another start of the active
-// flow asks its present question again. Buttons of what a start says meanwhile belong to no step. A guard of a
-// start that panics does not pass.
+// Start is a transition from nowhere. It sees fresh data, and leads To any state, or Ends: then the flow only
+// answers. A guard of a start that panics does not pass.
+//
+// A start may be taken while a conversation is active. One that Ends answers, and then the present question is
+// asked again, in a one-to-one chat. One that leads to a state suspends the active conversation. That is no
+// leaving: no exit action runs, and state, data, calls, history and buttons stay. When the new conversation ends,
+// the other is active again and asks its question. A start of a conversation that is active or suspended brings
+// that one back, and asks its question. A start with Replace ends all conversations first; one with WhenIdle is
+// not looked up while there are any. In an Exclusive state there are no starts. Buttons of what a start says
+// meanwhile belong to no step.
 //
 // # Buttons
 //
@@ -165,6 +170,10 @@
 //
 // At is a point in time. It is computed when the state is entered (for InAny: when the flow starts).
 // Leaving a state clears its own timers. A reminder (see TransitionBuilder.Remind) outlives the flow.
+//
+// While a conversation is suspended, its idle time stands still, and begins anew when it is active again. A time
+// of At that is due moves it: it is left, the actions run and what they send is sent; the state that it leads to
+// is entered when the conversation is active again.
 //
 // A timer is stored under a name that says what it is: "after 15m0s" or "at". If a state has two
 // timers of one name, the second is "at 2"; timers of InAny are counted first.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -51,8 +52,8 @@ const (
 	// ModeEvent looks for the transition that takes the event. If State is empty, that is a start.
 	ModeEvent Mode = iota
 	// ModeStart tries the starts of the flow, though State is set: one that ends answers, and then, in a
-	// one-to-one chat, the present question is asked; any other asks the present question. For a start with
-	// Replace, nothing is done but to set Result.Replaces.
+	// one-to-one chat, the present question is asked; any other asks the present question. If the conversation
+	// is Suspended, no question is asked. For a start with Replace, nothing is done but to set Result.Replaces.
 	ModeStart
 	// ModeShow asks the question of the present state again, because the button that was tapped belongs to a
 	// passed step, or because the conversation is no longer suspended.
@@ -72,6 +73,9 @@ type Timer struct {
 	Name string
 	Due  time.Time
 }
+
+// Idle reports whether the timer counts idle time: it is one of StateBuilder.After.
+func (t Timer) Idle() bool { return strings.HasPrefix(t.Name, idlePrefix) }
 
 // Reminder is an action that waits for its time, with the data it will see.
 type Reminder struct {
@@ -96,6 +100,8 @@ type Result struct {
 	// Owes says that a state was entered while the conversation was suspended: ModeEnter is due when it is
 	// active again.
 	Owes bool
+	// Beside says that a start answered in ModeStart, because it ends the flow.
+	Beside bool
 	// Replaces says that the start which was taken takes the place of all conversations: see
 	// TransitionBuilder.Replace.
 	Replaces bool

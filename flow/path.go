@@ -157,7 +157,7 @@ type reminder[T any] struct {
 func (p *path) trigger() string {
 	switch p.cause {
 	case causeIdle:
-		return "after " + p.after.String()
+		return idlePrefix + p.after.String()
 	case causeTime:
 		return "at"
 	case causeAnswer:
@@ -183,6 +183,9 @@ func (p *path) String() string {
 	}
 	return s
 }
+
+// idlePrefix begins the names of timers of idle time.
+const idlePrefix = "after "
 
 // place returns the state that the path leaves from, as problems and diagrams name it.
 func (p *path) place() State {

@@ -73,14 +73,14 @@ func (s *step[T]) startBeside() (Result, error) {
 	s.turn.Send(said...)
 	s.trace.Transition = e.number
 	var res Result
-	if answered && s.in.Event.Source.Chat != transport.ChatUser {
+	if s.in.Suspended || answered && s.in.Event.Source.Chat != transport.ChatUser {
 		s.to = node
 		res, err = s.finish()
 	} else {
 		res, err = s.show()
 	}
 	if err == nil {
-		res.Aside = len(said)
+		res.Aside, res.Beside = len(said), answered
 	}
 	return res, err
 }

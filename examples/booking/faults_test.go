@@ -116,7 +116,7 @@ func TestRepoAway(t *testing.T) {
 func question(t *testing.T, state flow.State, now time.Time) string {
 	booking, err := New(&Tables{PerDay: 1})
 	require.NoError(t, err)
-	res, err := booking.Step(t.Context(), &flow.Input{Event: &transport.Event{}, State: state, Show: true, Now: now})
+	res, err := booking.Step(t.Context(), &flow.Input{Event: &transport.Event{}, State: state, Mode: flow.ModeShow, Now: now})
 	require.NoError(t, err)
 	asked, err := json.Marshal(res.Messages)
 	require.NoError(t, err)
