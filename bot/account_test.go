@@ -478,10 +478,11 @@ func (s *bare) Ack(ctx context.Context, r *session.AckRequest) (session.AckResul
 func TestBareSessionsAreLeftAlone(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		leaves func(t *testing.T, shop *office, store session.Store) // what shop's bot leaves before it ends
+		leaves func(t *testing.T, shop *office, store session.Store) // ends shop's bot, with something left to do
 		want   []string
 	}{
-		{"an event", func(t *testing.T, _ *office, store session.Store) {
+		{"an event", func(t *testing.T, shop *office, store session.Store) {
+			shop.close(t) // first, for it would run the event
 			e := wrote("shop", "ann", "later")
 			key, _ := session.KeyOf(e.Source, session.PerMember)
 			_, err := store.Begin(t.Context(), &session.BeginRequest{
@@ -489,11 +490,12 @@ func TestBareSessionsAreLeftAlone(t *testing.T) {
 			})
 			require.NoError(t, err)
 		}, []string{"new: I will", "new: see you", "new: too late"}},
-		{"a timer", func(*testing.T, *office, session.Store) {}, []string{"new: too late"}},
+		{"a timer", func(t *testing.T, shop *office, _ session.Store) { shop.close(t) }, []string{"new: too late"}},
 		{"a reminder", func(t *testing.T, shop *office, _ session.Store) {
 			shop.hears(t, wrote("shop", "ann", "later"))
 			synctest.Wait()
 			shop.take()
+			shop.close(t)
 		}, []string{"new: see you", "new: too late"}},
 		{"an output", func(t *testing.T, shop *office, _ session.Store) {
 			shop.fail = func(int, *transport.Delivery) error { return errors.New("away") }
@@ -501,6 +503,7 @@ func TestBareSessionsAreLeftAlone(t *testing.T) {
 			time.Sleep(time.Second)
 			synctest.Wait()
 			shop.take()
+			shop.close(t)
 		}, []string{"old: at last", "new: too late"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -511,7 +514,6 @@ func TestBareSessionsAreLeftAlone(t *testing.T) {
 				synctest.Wait()
 				old.take()
 				tt.leaves(t, old, shared)
-				old.close(t)
 
 				store := &bare{Store: shared, account: "shop"}
 				var others []*office

@@ -46,7 +46,8 @@ var (
 
 // LeaseToken names one acquisition of a session's lease, or of its delivery lease. The first four bytes are
 // the same in all tokens of one process, which draws them at random when it starts; the rest is drawn for each
-// acquisition. A token is used again only to repeat the same call. The zero LeaseToken is not valid.
+// acquisition. A token is used again only to repeat the same call. The zero LeaseToken is not valid. Callers draw
+// tokens, and do not count them, because a store may know a token by 4 bytes that it makes out of all 8.
 type LeaseToken [8]byte
 
 // Process returns the part of the token that names the process.

@@ -52,7 +52,7 @@ type conformance struct {
 	sequences int
 }
 
-// conform runs the suite on a clock that is moved: nothing waits.
+// conform runs the suite on a clock that is moved: nothing waits. Calls have a minute, for the machine may be busy.
 func conform(t *testing.T, c *conformance) {
 	var moved *clock
 	admin := c.admin
@@ -61,7 +61,7 @@ func conform(t *testing.T, c *conformance) {
 	}
 	newStore := func(t *testing.T) session.Store {
 		o := c.options
-		o.Namespace = redistest.Namespace(t, admin)
+		o.Namespace, o.Timeout = redistest.Namespace(t, admin), time.Minute
 		s := newStore(t, c.client, &o)
 		moved = newClock(t, admin, s)
 		return s

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"sync/atomic"
 	"time"
@@ -105,10 +106,16 @@ func (p *probe) accounts() []string { return []string{p.promise} }
 // token returns a token of the first process that was not used before in this check.
 func (p *probe) token() session.LeaseToken { return p.tokenOf(0) }
 
-// tokenOf returns a token of the process with that number that was not used before in this check.
+// tokenOf returns a token of the process with that number that was not used before in this check. Its two
+// halves look as if they were drawn, as the contract has it, and are the same in each run. A store may keep
+// less than a whole token of the last commit: redisstore keeps the first half XOR the second, which is the
+// same for two drawn tokens once in 2^32. For tokens that were counted it would be the same often: process 3
+// with number 0xf0 would be taken for process 0 with number 0xf3.
 func (p *probe) tokenOf(process int) session.LeaseToken {
+	drawn := func(n uint64) uint32 { return rand.New(rand.NewPCG(uint64(process), n)).Uint32() }
 	var t session.LeaseToken
-	binary.BigEndian.PutUint64(t[:], 0x6b<<56|uint64(process)<<32|p.tokens.Add(1))
+	binary.BigEndian.PutUint32(t[:], drawn(0))
+	binary.BigEndian.PutUint32(t[4:], drawn(p.tokens.Add(1)))
 	return t
 }
 
