@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"session/storetest":                   {"session"},
 	"flow":                                {"transport"},
 	"flow/answer":                         {"flow", "transport"},
+	"flow/howto":                          {},
 	"flow/answer/phone":                   {"flow", "flow/answer"},
 	"bot":                                 {"flow", "session", "transport"},
 	"flowtest":                            {"bot", "flow", "session", "session/memstore", "transport"},
@@ -128,15 +129,34 @@ func TestMemoryBotLinksNoRedis(t *testing.T) {
 	}
 }
 
-// The files that the package documentation sends a reader to are there.
+// The tests of the flows link no bot and no platform: each guard of the mutation list in flow builds them anew.
+func TestTestsOfFlowLinkNoBot(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../flow/*_test.go")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, imp := range file.Imports {
+			if inner, ours := strings.CutPrefix(strings.Trim(imp.Path.Value, `"`), module); ours {
+				require.Contains(t, []string{"flow", "flow/answer", "transport"}, inner, "%s imports %s", name, inner)
+			}
+		}
+	}
+}
+
+// The files that the documentation of a package sends a reader to are there.
 func TestDocNamesFiles(t *testing.T) {
 	t.Parallel()
-	doc, err := os.ReadFile("doc.go")
-	require.NoError(t, err)
-	names := regexp.MustCompile(`\b[a-z]+\.go\b`).FindAllString(string(doc), -1)
-	require.Greater(t, len(names), 20)
-	for _, name := range names {
-		require.FileExists(t, name)
+	for doc, folder := range map[string]string{"doc.go": ".", "../flow/howto/doc.go": "../flow/howto"} {
+		text, err := os.ReadFile(doc)
+		require.NoError(t, err)
+		names := regexp.MustCompile(`\b[a-z_]+\.go\b`).FindAllString(string(text), -1)
+		require.Greater(t, len(names), 8, doc)
+		for _, name := range names {
+			require.FileExists(t, filepath.Join(folder, name), doc)
+		}
 	}
 }
 

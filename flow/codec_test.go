@@ -2,13 +2,7 @@ package flow_test
 
 import (
 	"context"
-	"encoding/json"
-	"math/big"
-	"net/netip"
-	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -106,66 +100,4 @@ func TestUnreadDataIsKept(t *testing.T) {
 	res, err = f.Step(t.Context(), in)
 	require.NoError(t, err)
 	require.Equal(t, in.Data, res.Data)
-}
-
-type (
-	hidden struct{ day string }
-	sealed struct {
-		packed
-		hidden
-	}
-	inner   struct{ Day string }
-	node    struct{ Next *node }
-	scratch struct {
-		Party int
-		cache string `json:"-"`
-	}
-	storable struct {
-		inner
-		scratch
-		When  time.Time
-		Price *big.Float
-		Raw   json.RawMessage
-		Tree  node
-		ByDay map[time.Weekday][]map[netip.Addr]int
-	}
-)
-
-func definitionFault[T any]() string {
-	b := flow.New[T]("f")
-	b.Start(flow.Any()).To("a")
-	b.In("a").On(flow.Any()).End()
-	if _, err := b.Build(); err != nil {
-		return strings.TrimPrefix(err.Error(), "flow: f: 1 fault in the definition\nf: the data")
-	}
-	return ""
-}
-
-// Nothing of the data is lost without a word.
-func TestDataThatCannotBeStored(t *testing.T) {
-	t.Parallel()
-	_ = scratch{}.cache + sealed{}.day
-	const lost = " would be lost: JSON leaves out what is not exported; export it, or tag it `json:\"-\"` if it may be lost"
-	for _, tt := range []struct{ name, fault, want string }{
-		{"all of this", definitionFault[storable](), ""},
-		{"its own form", definitionFault[sealed](), ""},
-		{"a plain type", definitionFault[[]string](), ""},
-		{"not exported", definitionFault[hidden](), ".day" + lost},
-		{"deep inside", definitionFault[struct{ Days map[string][]*hidden }](), ".Days.day" + lost},
-		{"embedded", definitionFault[struct{ hidden }](), ".hidden.day" + lost},
-		{"an embedded pointer", definitionFault[struct{ *inner }](), ".inner" + lost},
-		{"hidden by its package", definitionFault[struct{ N atomic.Int64 }](), ".N._" + lost},
-		{"a pointer", definitionFault[*inner](), " is *flow_test.inner, which is nil at the start: use the type it points to"},
-		{"a pointer to its own form", definitionFault[*packed](), " is *flow_test.packed, which is nil at the start: use the type it points to"},
-		{"a function", definitionFault[struct{ P *struct{ F func() } }](), ".P.F cannot be stored: JSON has no form for func()"},
-		{"an interface", definitionFault[struct{ E error }](), ".E cannot be read back: JSON does not keep what was in the interface error"},
-		{"anything", definitionFault[struct{ Any any }](), ".Any cannot be read back: what JSON reads into an any has " +
-			"another type, a number is a float64 and a struct a map"},
-		{"a key", definitionFault[map[inner]int](), " cannot be stored: JSON has no form for a key of flow_test.inner"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			require.Equal(t, tt.want, tt.fault)
-		})
-	}
 }

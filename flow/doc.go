@@ -194,19 +194,10 @@
 //
 // # How do I
 //
-// Each of these is an executed example: a whole flow, and a chat with it on the stand-in for LINE (talk_test.go
-// plays it). pkg.go.dev shows the examples by these names:
-//
-//	go back any number of steps                     Back             example_back_test.go
-//	correct one field from a summary                CorrectOneField  example_correct_test.go
-//	ask the same questions from several states      SubDialog        example_subdialog_test.go
-//	help in every state                             HelpAnywhere     example_help_test.go
-//	ask in other words, and hand over to a person   HandOver         example_handover_test.go
-//	choose by what a service said                   ChooseByService  example_branch_test.go
-//	take photos that are sent together              Photos           example_photos_test.go
-//	keep the buttons of a menu good                 LastingMenu      example_lasting_test.go
-//	answer to the areas of a rich menu              RichMenu         example_richmenu_test.go
-//	step a flow by hand, as in a unit test          Example          example_booking_test.go
+// Package [github.com/kaiwa-go/kaiwa/flow/howto] has executed examples: going back any number of steps, correcting
+// one field from a summary, the same questions from several states, help in every state, handing over to a person,
+// choosing by what a service said, photos that are sent together, buttons of a menu that stay good, rich menus.
+// The example of this package steps a flow by hand, as in a unit test.
 //
 // # Concurrency
 //

@@ -2,9 +2,12 @@ package flow
 
 import (
 	"encoding/json"
+	"math/big"
 	"math/rand/v2"
+	"net/netip"
 	"reflect"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +50,26 @@ type (
 		time.Time
 		Note string
 	}
+	hidden  struct{ day string }
+	ownForm struct{ n int }
+	sealed  struct {
+		ownForm
+		hidden
+	}
+	aDay    struct{ Day string }
+	scratch struct {
+		Party int
+		cache string `json:"-"`
+	}
+	mixed struct {
+		aDay
+		scratch
+		When  time.Time
+		Price *big.Float
+		Raw   json.RawMessage
+		Tree  List
+		ByDay map[time.Weekday][]map[netip.Addr]int
+	}
 	onlyAppends struct{ N int }
 	onlySets    struct{ N int }
 )
@@ -67,6 +90,10 @@ func (w *Word) UnmarshalText(b []byte) error {
 	*w = Word(n)
 	return err
 }
+func (f *ownForm) AppendData(b []byte) ([]byte, error) {
+	return strconv.AppendInt(b, int64(f.n), 10), nil
+}
+func (f *ownForm) SetData(b []byte) (err error)        { f.n, err = strconv.Atoi(string(b)); return err }
 func (*onlyAppends) AppendData([]byte) ([]byte, error) { return nil, nil }
 func (*onlySets) SetData([]byte) error                 { return nil }
 
@@ -81,6 +108,35 @@ func (s *Stamp) UnmarshalJSON(b []byte) error {
 }
 
 func faultOf[T any]() string { return newCodec[T]().fault() }
+
+// Nothing of the data is lost without a word. TestEveryFaultAtOnce sees that Build says so.
+func TestDataThatCannotBeStored(t *testing.T) {
+	t.Parallel()
+	_ = scratch{}.cache + sealed{}.day
+	const lost = " would be lost: JSON leaves out what is not exported; export it, or tag it `json:\"-\"` if it may be lost"
+	for _, tt := range []struct{ name, fault, want string }{
+		{"all of this", faultOf[mixed](), ""},
+		{"its own form", faultOf[sealed](), ""},
+		{"a plain type", faultOf[[]string](), ""},
+		{"not exported", faultOf[hidden](), "the data.day" + lost},
+		{"deep inside", faultOf[struct{ Days map[string][]*hidden }](), "the data.Days.day" + lost},
+		{"embedded", faultOf[struct{ hidden }](), "the data.hidden.day" + lost},
+		{"an embedded pointer", faultOf[struct{ *aDay }](), "the data.aDay" + lost},
+		{"hidden by its package", faultOf[struct{ N atomic.Int64 }](), "the data.N._" + lost},
+		{"a pointer", faultOf[*aDay](),
+			"the data is *flow.aDay, which is nil at the start: use the type it points to"},
+		{"a pointer to its own form", faultOf[*ownForm](),
+			"the data is *flow.ownForm, which is nil at the start: use the type it points to"},
+		{"a function", faultOf[struct{ P *struct{ F func() } }](),
+			"the data.P.F cannot be stored: JSON has no form for func()"},
+		{"a key", faultOf[map[aDay]int](), "the data cannot be stored: JSON has no form for a key of flow.aDay"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, tt.want, tt.fault)
+		})
+	}
+}
 
 func TestDataThatJSONLoses(t *testing.T) {
 	t.Parallel()
