@@ -94,7 +94,7 @@ func dialogGuards() []guard {
 			"if a.flow != nil && len(a.res.Messages) > 0 { o.mark = ", "if true { o.mark = ",
 			"bot TestButtonsOfWhatIsSaidAside"},
 		{"flow: the buttons of what a start of the active flow says belong to no step", "flow",
-			"res.Aside = len(said)", "",
+			"s.result.Aside = len(said)", "",
 			"bot TestButtonsOfWhatIsSaidAside"},
 		{"flow: the guard of a start that panics does not pass", "flow",
 			"if recover() != nil { ok = false } }() ok, _", "if false { ok = false } }(); ok, _",
