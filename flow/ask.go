@@ -95,7 +95,7 @@ func (s *step[T]) read(e *edge[T]) (bool, error) {
 	}
 	s.discard()
 	s.refusal = r
-	s.trace.Refused = append(s.trace.Refused, e.number)
+	s.result.Trace.Refused = append(s.result.Trace.Refused, e.number)
 	return false, nil
 }
 
@@ -122,17 +122,17 @@ func isShared(e *transport.Event) bool {
 
 // wrong deals with a wrong answer: a transition of Wrong takes it, or the question is asked again. r is the
 // refusal, or nil if nothing takes the event.
-func (s *step[T]) wrong(r *rejection) (Result, error) {
+func (s *step[T]) wrong(r *rejection) error {
 	s.trail.tries++
 	s.turn.tries, s.turn.state, s.turn.prefix = s.trail.tries, s.node.name, ""
-	s.trace.Wrong = true
+	s.result.Trace.Wrong = true
 	if r != nil {
 		s.words = r.msgs
 	}
 	e, err := s.findWrong()
 	switch {
 	case err != nil:
-		return Result{}, s.fail(err)
+		return s.fail(err)
 	case e != nil:
 		return s.take(e)
 	}
@@ -161,8 +161,8 @@ func (s *step[T]) findWrong() (e *edge[T], err error) {
 }
 
 // enterLate enters the present state. The conversation came there while it was suspended.
-func (s *step[T]) enterLate() (Result, error) {
-	s.to, s.outcome, s.entered = s.node, To, true
+func (s *step[T]) enterLate() error {
+	s.to, s.outcome, s.result.Entered = s.node, To, true
 	err := s.decode()
 	if err == nil {
 		err = s.enter(s.node)
@@ -172,7 +172,7 @@ func (s *step[T]) enterLate() (Result, error) {
 		s.discard()
 		s.turn.Send(r.msgs...)
 	case err != nil:
-		return Result{}, s.fail(err)
+		return s.fail(err)
 	case s.skipped != nil:
 		e := s.skipped
 		s.at, s.skipped, s.skips = s.to, nil, 1
@@ -182,7 +182,7 @@ func (s *step[T]) enterLate() (Result, error) {
 }
 
 // show asks the question of the current state, behind what was said in this step.
-func (s *step[T]) show() (Result, error) {
+func (s *step[T]) show() error {
 	s.to = s.node
 	said := slices.Clone(s.turn.out)
 	err := s.ask(s.node)
@@ -192,24 +192,25 @@ func (s *step[T]) show() (Result, error) {
 		return s.finish()
 	}
 	if err != nil {
-		return Result{}, s.fail(err)
+		return s.fail(err)
 	}
 	return s.finish()
 }
 
 // refuse undoes a transition one of whose actions rejected the event, or an action of the questions that it
 // led to.
-func (s *step[T]) refuse(e *edge[T], r *rejection) (Result, error) {
+func (s *step[T]) refuse(e *edge[T], r *rejection) error {
 	s.discard()
-	s.trace.Refused = append(s.trace.Refused, e.number)
-	s.trace.Transition, s.trace.Branch, s.trace.Skipped = 0, 0, nil
+	t := &s.result.Trace
+	t.Refused = append(t.Refused, e.number)
+	t.Transition, t.Branch, t.Skipped = 0, 0, nil
+	s.passage, s.first, s.result.Entered, s.asked, s.began = passage[T]{at: s.node}, 0, false, false, false
 	if s.node == nil {
 		s.turn.Send(r.msgs...)
-		return Result{Handled: true, Messages: s.outputs(), Trace: s.trace}, nil
+		return s.finish()
 	}
-	s.passage, s.first, s.entered, s.asked, s.began = passage[T]{at: s.node}, 0, false, false, false
 	if err := s.trail.unpack(s.in.Trail); err != nil {
-		return Result{}, s.fail(err)
+		return s.fail(err)
 	}
 	s.turn.tries, s.turn.state = s.trail.tries, s.node.name
 	counted := e.cause != causeWrong && !s.isTimer()
@@ -217,8 +218,8 @@ func (s *step[T]) refuse(e *edge[T], r *rejection) (Result, error) {
 	case counted && s.isAnswer():
 		return s.wrong(r)
 	case counted && s.in.Event.Kind.IsMessage():
-		return s.unhandled(), nil // people in a group who talk to each other
-	case s.trace.Wrong:
+		return s.unhandled() // people in a group who talk to each other
+	case t.Wrong:
 		s.trail.tries++
 		s.turn.tries = s.trail.tries
 	}

@@ -34,7 +34,7 @@ func (s *step[T]) cause() string {
 		return startState
 	case s.edge != nil && s.edge.cause == causeWrong:
 		return s.edge.trigger()
-	case s.trace.Wrong:
+	case s.result.Trace.Wrong:
 		return "wrong answer"
 	case s.trigger != nil:
 		return s.trigger.String()

@@ -48,30 +48,28 @@ func (r *reading) word() string {
 // matches reports whether the trigger answers to e. Patterns and functions are tried only once
 // the kind of the event is right.
 func (t *Trigger) matches(e *reading) bool {
-	switch t.form {
-	case formKinds, formAny:
-		return t.kinds>>e.Kind&1 == 1
-	case formText:
-		return e.Kind == transport.KindText && slices.Contains(t.words, e.word())
-	case formTextLike:
-		return e.Kind == transport.KindText && t.like.MatchString(e.Text)
-	case formPostback:
-		return e.Kind == transport.KindPostback && slices.Contains(t.words, e.Postback.Data)
-	case formPrefix:
-		return e.Kind == transport.KindPostback && strings.HasPrefix(e.Postback.Data, t.words[0])
-	case formPicker:
-		return t.picked(e.Event)
-	default:
-		return t.match(e.Event)
-	}
+	return t.kinds>>e.Kind&1 == 1 && t.fits(e)
 }
 
-func (t *Trigger) picked(e *transport.Event) bool {
-	if e.Kind != transport.KindPostback {
-		return false
+// fits reports whether the trigger answers to e, which is of a right kind.
+func (t *Trigger) fits(e *reading) bool {
+	switch t.form {
+	case formText:
+		return slices.Contains(t.words, e.word())
+	case formTextLike:
+		return t.like.MatchString(e.Text)
+	case formPostback:
+		return slices.Contains(t.words, e.Postback.Data)
+	case formPrefix:
+		return strings.HasPrefix(e.Postback.Data, t.words[0])
+	case formPicker:
+		_, ok := e.Postback.Params[t.picker]
+		return ok && (len(t.words) == 0 || slices.Contains(t.words, e.Postback.Data))
+	case formMatch:
+		return t.match(e.Event)
+	default:
+		return true
 	}
-	_, ok := e.Postback.Params[t.picker]
-	return ok && (len(t.words) == 0 || slices.Contains(t.words, e.Postback.Data))
 }
 
 // matchesSafely is matches for a trigger whose function may panic: that counts as no match.

@@ -341,6 +341,17 @@ func TestSkipsAreBounded(t *testing.T) {
 	require.Equal(t, say("Again?"), res.Messages[16])
 }
 
+// A start that leads to a question which is skipped, and on to a rejection, has entered no state.
+func TestSkipThatIsRefusedAtTheStart(t *testing.T) {
+	t.Parallel()
+	b := flow.New[form]("f")
+	b.Start(flow.Text("go")).Do(func(_ context.Context, t *flow.Turn[form]) error { t.Data.Party = 4; return nil }).To("a")
+	b.In("a").Menu("m").Ask(askParty().SkipKnown()).
+		Do(func(context.Context, *flow.Turn[form]) error { return flow.Reject(say("No.")) }).End()
+	res := newSession(t, b).step(text("go"))
+	require.Equal(t, flow.Result{Handled: true, Messages: said("No."), Trace: flow.Trace{Matched: true, Refused: []int{1}}}, res)
+}
+
 // Trace says what was tried and taken.
 func TestTrace(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,7 @@ func (s *step[T]) setReminders() error {
 				return err
 			}
 		}
-		s.reminders = append(s.reminders, Reminder{Name: r.name, Due: due, Data: snapshot})
+		s.result.Reminders = append(s.result.Reminders, Reminder{Name: r.name, Due: due, Data: snapshot})
 	}
 	return nil
 }
@@ -31,11 +31,11 @@ func nth[E any](a, b []E, i int) *E {
 
 // remind runs the action of a reminder that is due. Only what it sends and the menu that
 // it switches to are kept.
-func (s *step[T]) remind() (Result, error) {
+func (s *step[T]) remind() error {
 	s.phase = PhaseDecode
 	action := s.typed.reminders[s.in.Event.Text]
 	if action == nil {
-		return Result{}, s.fail(ErrUnknownReminder)
+		return s.fail(ErrUnknownReminder)
 	}
 	err := s.decode()
 	if err == nil {
@@ -45,17 +45,12 @@ func (s *step[T]) remind() (Result, error) {
 		s.discard()
 		s.turn.Send(r.msgs...)
 	} else if err != nil {
-		return Result{}, s.fail(err)
+		return s.fail(err)
 	}
-	menu, switched := s.turn.switchedMenu()
-	return Result{
-		Handled:      true,
-		State:        s.in.State,
-		Timers:       s.in.Timers,
-		Messages:     s.outputs(),
-		Menu:         menu,
-		MenuSwitched: switched,
-	}, nil
+	res := &s.result
+	res.Handled, res.State, res.Timers, res.Messages = true, s.in.State, s.in.Timers, s.outputs()
+	res.Menu, res.MenuSwitched = s.turn.switchedMenu()
+	return nil
 }
 
 func (s *step[T]) runReminder(a Action[T]) (err error) {

@@ -7,11 +7,11 @@ import (
 )
 
 // start begins a conversation.
-func (s *step[T]) start() (Result, error) {
+func (s *step[T]) start() error {
 	s.turn.state, s.decoded, s.began = "", true, true // the data of a new conversation is zero
 	e := s.findStart()
 	if e == nil {
-		return s.unhandled(), nil
+		return s.unhandled()
 	}
 	return s.take(e)
 }
@@ -52,37 +52,33 @@ func (s *step[T]) passesSafely(e *edge[T]) (ok bool) {
 
 // startBeside handles an event that starts the flow while its conversation is active. A start that ends answers.
 // Then the present question is asked; in a group not after an answer.
-func (s *step[T]) startBeside() (Result, error) {
+func (s *step[T]) startBeside() error {
 	node, kept := s.node, s.trail
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state, s.decoded = nil, nil, trail{}, 0, "", true
 	e := s.findStart()
 	if e == nil {
-		return s.unhandled(), nil
+		return s.unhandled()
 	}
 	if e.replaces {
-		return Result{Handled: true, Replaces: true, State: s.in.State, Data: s.in.Data, Trail: s.in.Trail, Timers: s.in.Timers}, nil
+		s.result = Result{Handled: true, Replaces: true, State: s.in.State, Data: s.in.Data, Trail: s.in.Trail, Timers: s.in.Timers}
+		return nil
 	}
 	said, set, err := s.speak(e)
 	if err != nil {
-		return Result{}, s.fail(err)
+		return s.fail(err)
 	}
 	answered := s.branch != nil && s.branch.outcome == End
 	s.discard()
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state = node, node, kept, kept.tries, node.name
-	s.edge, s.branch, s.began, s.reminders = nil, nil, false, set
+	s.edge, s.branch, s.began, s.result.Reminders = nil, nil, false, set
 	s.turn.Send(said...)
-	s.trace.Transition = e.number
-	var res Result
+	s.result.Trace.Transition = e.number
+	s.result.Aside, s.result.Beside = len(said), answered
 	if s.in.Suspended || answered && s.in.Event.Source.Chat != transport.ChatUser {
 		s.to = node
-		res, err = s.finish()
-	} else {
-		res, err = s.show()
+		return s.finish()
 	}
-	if err == nil {
-		res.Aside, res.Beside = len(said), answered
-	}
-	return res, err
+	return s.show()
 }
 
 // speak runs the actions of a start if it ends the flow, and returns what it leaves.
@@ -100,7 +96,7 @@ func (s *step[T]) speak(e *edge[T]) (said []transport.Message, set []Reminder, e
 	if err != nil || s.branch.outcome != End {
 		return nil, nil, err
 	}
-	return s.outputs(), s.reminders, nil
+	return s.outputs(), s.result.Reminders, nil
 }
 
 // mayEnd reports whether a branch of the transition ends the flow.

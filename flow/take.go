@@ -36,9 +36,9 @@ type passage[T any] struct {
 
 // take makes a transition, and then those of the questions that it leads to and that are not asked because
 // the value is known.
-func (s *step[T]) take(e *edge[T]) (Result, error) {
+func (s *step[T]) take(e *edge[T]) error {
 	taken := e
-	s.trace.Transition = e.number
+	s.result.Trace.Transition = e.number
 	for {
 		err := s.decode()
 		if err == nil {
@@ -51,21 +51,20 @@ func (s *step[T]) take(e *edge[T]) (Result, error) {
 			return s.refuse(taken, r)
 		}
 		if err != nil {
-			return Result{}, s.fail(err)
+			return s.fail(err)
 		}
 		if s.skips == 0 {
 			s.first = s.outcome
-			s.trace.Branch = slices.Index(s.edge.forks, &s.branch.fork)
+			s.result.Trace.Branch = slices.Index(s.edge.forks, &s.branch.fork)
 		}
-		s.entered = s.entered || s.outcome.enters()
+		s.result.Entered = s.result.Entered || s.outcome.enters()
 		if s.skipped == nil {
-			res, err := s.finish()
-			res.Replaces = taken.replaces && s.to != nil
-			return res, err
+			s.result.Replaces = taken.replaces && s.to != nil
+			return s.finish()
 		}
 		e, s.at, s.skipped = s.skipped, s.to, nil
 		s.skips++
-		s.trace.Skipped = append(s.trace.Skipped, e.number)
+		s.result.Trace.Skipped = append(s.result.Trace.Skipped, e.number)
 	}
 }
 
@@ -109,7 +108,7 @@ func (s *step[T]) resolve() {
 			s.again()
 		case len(t.callers) >= maxCallers:
 			s.again()
-			s.trace.Stray++
+			s.result.Trace.Stray++
 		default:
 			t.callers = append(t.callers[:len(t.callers):len(t.callers)], s.at.name)
 		}
@@ -122,7 +121,7 @@ func (s *step[T]) resolve() {
 			s.outcome, s.name = To, b.event+orElse
 		default:
 			s.again()
-			s.trace.Stray++
+			s.result.Trace.Stray++
 		}
 	case Back:
 		s.resolveBack()
@@ -235,7 +234,7 @@ func (s *step[T]) arrive(to string) (err error) {
 	case s.half == halfLeave:
 		return nil
 	case s.in.Suspended:
-		s.owes = s.owes || s.outcome.enters()
+		s.result.Owes = s.result.Owes || s.outcome.enters()
 		return nil
 	case s.outcome == Again:
 		if s.words != nil {
@@ -272,11 +271,11 @@ func (s *step[T]) emptyCall(res *Result) (p past, ok bool) {
 }
 
 // remember puts into the result what the conversation keeps of this step besides its data.
-func (s *step[T]) remember(res *Result) {
-	t := &s.trail
+func (s *step[T]) remember() {
+	t, res := &s.trail, &s.result
 	called, empty := s.emptyCall(res)
 	switch {
-	case s.entered, s.first == Stay && !s.isTimer() && !s.trace.Wrong:
+	case res.Entered, s.first == Stay && !s.isTimer() && !res.Trace.Wrong:
 		t.tries = 0
 	}
 	switch {
@@ -284,17 +283,16 @@ func (s *step[T]) remember(res *Result) {
 		t.history = nil
 	case s.began:
 	case s.first == Back:
-		s.trace.Forgotten = t.rebase(s.past.data, res.Data)
-	case s.entered && s.isTimer():
+		res.Trace.Forgotten = t.rebase(s.past.data, res.Data)
+	case res.Entered && s.isTimer():
 		t.forget(s.in.Data, res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
 	case empty:
-		s.trace.Forgotten = t.rebase(called.data, res.Data)
+		res.Trace.Forgotten = t.rebase(called.data, res.Data)
 	case s.isStep():
-		s.trace.Forgotten = t.push(past{s.node.name, s.before, s.in.Data}, res.Data)
+		res.Trace.Forgotten = t.push(past{s.node.name, s.before, s.in.Data}, res.Data)
 	default:
-		s.trace.Forgotten = t.rebase(s.in.Data, res.Data)
+		res.Trace.Forgotten = t.rebase(s.in.Data, res.Data)
 	}
 	res.Trail = t.pack()
-	res.Trace = s.trace
-	res.NewStep = s.entered || s.asked && !bytes.Equal(s.in.Data, res.Data)
+	res.NewStep = res.Entered || s.asked && !bytes.Equal(s.in.Data, res.Data)
 }

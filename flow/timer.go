@@ -13,7 +13,7 @@ const (
 )
 
 // fire handles a timer of the current state.
-func (s *step[T]) fire() (Result, error) {
+func (s *step[T]) fire() error {
 	s.to, s.at = s.node, s.node
 	i := slices.IndexFunc(s.node.timers, func(t timer[T]) bool { return t.name == s.in.Event.Text })
 	if i < 0 {
@@ -24,7 +24,7 @@ func (s *step[T]) fire() (Result, error) {
 	ok, err := s.firedPasses()
 	switch {
 	case err != nil:
-		return Result{}, s.fail(err)
+		return s.fail(err)
 	case !ok:
 		s.decoded = false // nothing happened to the data
 		return s.finish()
@@ -68,7 +68,7 @@ func (s *step[T]) due(t *timer[T]) time.Time {
 	if t.after > 0 {
 		return s.idle(t, firing)
 	}
-	if s.begins(t) || s.entered && !t.global && s.in.Mode != ModeEnter {
+	if s.begins(t) || s.result.Entered && !t.global && s.in.Mode != ModeEnter {
 		due := t.at(&s.turn)
 		if firing && !due.After(s.in.Now) {
 			return time.Time{}
@@ -84,7 +84,7 @@ func (s *step[T]) begins(t *timer[T]) bool {
 	switch {
 	case s.began:
 		return true
-	case !s.entered || s.to == s.node:
+	case !s.result.Entered || s.to == s.node:
 		return false
 	default:
 		return !t.global || !slices.ContainsFunc(s.node.timers, func(u timer[T]) bool { return u.name == t.name })

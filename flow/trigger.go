@@ -13,7 +13,7 @@ type Trigger struct {
 	form   form
 	words  []string // texts, as Fold returns them, or postback data, by form
 	typed  []string // the texts as they were declared
-	kinds  uint64   // set of kinds, by bit
+	kinds  uint64   // set of the kinds of events that it may answer to, by bit
 	picker string   // the key of the picked value in a postback's Params
 	label  string   // what String returns
 	match  func(*transport.Event) bool
@@ -51,7 +51,7 @@ func Text(words ...string) Trigger {
 	if len(words) == 0 {
 		return Kind(transport.KindText)
 	}
-	t := Trigger{form: formText, typed: words, label: "text " + quoted(words)}
+	t := Trigger{form: formText, kinds: 1 << transport.KindText, typed: words, label: "text " + quoted(words)}
 	for _, w := range words {
 		w = Fold(w)
 		if w == "" {
@@ -65,10 +65,13 @@ func Text(words ...string) Trigger {
 // TextLike triggers on a text message that the pattern matches somewhere. The pattern is tried
 // on the text as it was sent.
 func TextLike(pattern *regexp.Regexp) Trigger {
+	t := Trigger{form: formTextLike, kinds: 1 << transport.KindText, like: pattern}
 	if pattern == nil {
-		return Trigger{form: formTextLike, label: "text like nil", fault: "TextLike has a nil pattern"}
+		t.label, t.fault = "text like nil", "TextLike has a nil pattern"
+		return t
 	}
-	return Trigger{form: formTextLike, like: pattern, label: "text like /" + pattern.String() + "/"}
+	t.label = "text like /" + pattern.String() + "/"
+	return t
 }
 
 // Postback triggers on a postback whose data is one of data, to the byte. Without data it
@@ -77,13 +80,13 @@ func Postback(data ...string) Trigger {
 	if len(data) == 0 {
 		return Kind(transport.KindPostback)
 	}
-	t := Trigger{form: formPostback, words: data, label: "postback " + quoted(data)}
+	t := Trigger{form: formPostback, kinds: 1 << transport.KindPostback, words: data, label: "postback " + quoted(data)}
 	return t.checkData("Postback")
 }
 
 // PostbackPrefix triggers on a postback whose data begins with prefix.
 func PostbackPrefix(prefix string) Trigger {
-	t := Trigger{form: formPrefix, words: []string{prefix}, label: "postback " + quote(prefix+"…")}
+	t := Trigger{form: formPrefix, kinds: 1 << transport.KindPostback, words: []string{prefix}, label: "postback " + quote(prefix+"…")}
 	return t.checkData("PostbackPrefix")
 }
 
@@ -98,7 +101,7 @@ func Time(data ...string) Trigger { return pickerTrigger("Time", "time", data) }
 func DateTime(data ...string) Trigger { return pickerTrigger("DateTime", "datetime", data) }
 
 func pickerTrigger(name, param string, data []string) Trigger {
-	t := Trigger{form: formPicker, picker: param, words: data, label: param}
+	t := Trigger{form: formPicker, kinds: 1 << transport.KindPostback, picker: param, words: data, label: param}
 	if len(data) > 0 {
 		t.label += " " + quoted(data)
 	}
@@ -121,7 +124,7 @@ func Any() Trigger {
 // pure and safe for concurrent use. The examples are events that it answers to, for tools that walk
 // through a flow; Build reports an example that it does not answer to.
 func Match(label string, match func(*transport.Event) bool, examples ...transport.Event) Trigger {
-	t := Trigger{form: formMatch, match: match, label: label, events: examples}
+	t := Trigger{form: formMatch, kinds: ^uint64(0), match: match, label: label, events: examples}
 	switch {
 	case strings.TrimSpace(label) == "":
 		t.fault = "Match has no label"

@@ -36,22 +36,20 @@ func (t Trigger) Info() TriggerInfo {
 		Lasting:      t.reach&reachEarlier != 0,
 	}
 	switch t.form {
-	case formText:
-		i.Kinds = []transport.Kind{transport.KindText}
+	case formMatch:
+		return i
 	case formTextLike:
-		i.Kinds = []transport.Kind{transport.KindText}
 		if t.like != nil {
 			i.Pattern = t.like.String()
 		}
 	case formPostback, formPicker:
-		i.Kinds, i.Data = []transport.Kind{transport.KindPostback}, slices.Clone(t.words)
+		i.Data = slices.Clone(t.words)
 	case formPrefix:
-		i.Kinds, i.Prefix = []transport.Kind{transport.KindPostback}, t.words[0]
-	case formKinds, formAny:
-		for k := range transport.KindTimer {
-			if t.kinds>>k&1 == 1 {
-				i.Kinds = append(i.Kinds, k)
-			}
+		i.Prefix = t.words[0]
+	}
+	for k := range transport.KindTimer {
+		if t.kinds>>k&1 == 1 {
+			i.Kinds = append(i.Kinds, k)
 		}
 	}
 	return i

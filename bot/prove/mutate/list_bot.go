@@ -209,7 +209,7 @@ func lineGuards() []guard {
 func flowGuards() []guard {
 	return []guard{
 		{"flow: an unknown state is not guessed", "flow",
-			"return Result{}, s.fail(ErrUnknownState)", "return s.unhandled(), nil",
+			"return s.fail(ErrUnknownState)", "return s.unhandled()",
 			"flow TestUnknownState"},
 		{"flow: what a guard sends is not sent", "flow",
 			"ok := guard(&s.turn) s.turn.out, s.turn.menu = s.turn.out[:n], menu", "ok := guard(&s.turn); _, _ = n, menu",

@@ -94,7 +94,7 @@ func dialogGuards() []guard {
 			"g.say([]transport.Message{m}, \"\")", "g.say([]transport.Message{m}, g.rec.mark)",
 			"bot TestButtonsOfWhatIsSaidAside"},
 		{"flow: the buttons of what a start of the active flow says belong to no step", "flow",
-			"res.Aside, res.Beside = len(said), answered", "res.Beside = answered",
+			"s.result.Aside, s.result.Beside = len(said), answered", "s.result.Beside = answered",
 			"bot TestButtonsOfWhatIsSaidAside"},
 		{"flow: the guard of a start that panics does not pass", "flow",
 			"if recover() != nil { ok = false } }() ok, _", "if false { ok = false } }(); ok, _",
