@@ -61,6 +61,51 @@ var cases = map[string]func() []*flow.Flow{
 	"lasting":  lasting,
 	"typed":    typed,
 	"content":  sharing,
+	"faq":      questions,
+	"visits":   visits,
+}
+
+// table is a flow that books a table: a day, then how many people.
+func table() *flow.Flow {
+	day := flow.Question(sends("Which day?", line.DatePicker("Pick a day", "day")), answer.Day(0, 60), func(d *trip) *string { return &d.Day })
+	party := flow.Question(sends("How many are you?", line.Postback("2", "2"), line.Postback("4", "4")), answer.Int(1, 8),
+		func(d *trip) *int { return &d.Party })
+	b := flow.New[trip]("table")
+	b.Start(flow.Text("book"), flow.Postback("book")).To("day")
+	b.In("day").Ask(day).To("party")
+	b.In("party").Ask(party).Do(sends("Booked for {party}, on {day}.")).End()
+	b.InAny().On(flow.Text("cancel")).Do(sends("Not booked.")).End().
+		After(30 * time.Minute).Do(sends("Your booking lapsed.")).End()
+	return b.MustBuild()
+}
+
+// questions is a FAQ that only answers, one that asks which topic, and a person at the desk who is not to be
+// interrupted.
+func questions() []*flow.Flow {
+	hours := flow.New[trip]("hours")
+	hours.Start(flow.Text("hours")).Do(sends("We are open from 11 to 22.")).End()
+	faq := flow.New[trip]("faq")
+	faq.Start(flow.Text("faq")).To("topic")
+	faq.In("topic").Enter(sends("Allergies, parking, or something else?")).
+		On(flow.Text("allergies")).Do(sends("Tell the waiter: we cook without nuts.")).End().
+		On(flow.Text("parking")).Do(sends("Behind the house.")).Again().
+		On(flow.Text("thanks")).Do(sends("Welcome.")).End()
+	desk := flow.New[trip]("desk")
+	desk.Start(flow.Text("person")).Do(sends("One moment, please.")).To("talk")
+	desk.In("talk").Exclusive().
+		On(flow.Text("bye")).Do(sends("The desk has left.")).End().
+		On(flow.Text()).Stay()
+	return []*flow.Flow{table(), hours.MustBuild(), faq.MustBuild(), desk.MustBuild()}
+}
+
+// visits are two flows with buttons, each of which can be begun in the middle of the other.
+func visits() []*flow.Flow {
+	b := flow.New[trip]("taxi")
+	b.Start(flow.Text("taxi"), flow.Postback("taxi")).To("where")
+	b.In("where").Enter(sends("From where?", line.Postback("Station", "station"), line.Postback("Here", "here"))).
+		On(flow.Postback("station"), flow.Postback("here")).Do(sends("A taxi comes.")).End().
+		At(func(t *tripTurn) time.Time { return t.Now().Add(20 * time.Minute) }).Do(sends("No taxi is left.")).End()
+	return []*flow.Flow{table(), b.MustBuild()}
 }
 
 // TestCases plays what people do in dialogs, each transcript with flows of its own. The first lines of each say

@@ -136,7 +136,8 @@ func (c *Chat) sent() (msgs []message) {
 	return msgs
 }
 
-// State returns the flow and state of this chat as "flow/state", or "end" if none is active.
+// State returns the flow and state of this chat as "flow/state", or "end" if none is active. Conversations that
+// are suspended follow, the next to be active first: "faq/topic; booking/ask_day waits".
 func (c *Chat) State() string {
 	s, err := c.bot.Session(context.Background(), c.source())
 	switch {
@@ -145,7 +146,22 @@ func (c *Chat) State() string {
 	case s.Flow == "":
 		return "end"
 	}
-	return s.Flow + "/" + string(s.State)
+	where := s.Flow + "/" + string(s.State)
+	for i, w := range s.Suspended {
+		sign := ", "
+		if i == 0 {
+			sign = "; "
+		}
+		where += sign + w.Flow + "/" + string(w.State)
+	}
+	switch len(s.Suspended) {
+	case 0:
+		return where
+	case 1:
+		return where + " waits"
+	default:
+		return where + " wait"
+	}
 }
 
 // Errors returns what the bot logged as errors since the last call, for all chats.

@@ -23,6 +23,7 @@
 //	  [Pick a day] [Cancel]     spaces, and its buttons stand on the last
 //	< (menu main)               the chat is switched to a menu; "(default menu)" if it is given back
 //	= booking/ask_date          the flow and state reached; "= end" if none is active
+//	= faq/topic; booking/ask_date waits         the same, and a conversation that is suspended
 //	~ 15m                       time passes, as time.ParseDuration or in days: 3d
 //	~ 2026-12-04 10:00          time passes until then
 //	@ 2026-12-01 10:00          the time at the start, in UTC; it stands before all else
