@@ -203,6 +203,9 @@ func (s *step[T]) refuse(e *edge[T], r *rejection) (Result, error) {
 	s.discard()
 	s.trace.Refused = append(s.trace.Refused, e.number)
 	s.trace.Transition, s.trace.Branch, s.trace.Skipped = 0, 0, nil
+	if s.isSignal() {
+		return s.unhandled(), nil // the next conversation may take it, or a person sees to it
+	}
 	if s.node == nil {
 		s.turn.Send(r.msgs...)
 		return Result{Handled: true, Messages: s.outputs(), Trace: s.trace}, nil

@@ -61,8 +61,10 @@ func (t *Trigger) matches(e *reading) bool {
 		return e.Kind == transport.KindPostback && strings.HasPrefix(e.Postback.Data, t.words[0])
 	case formPicker:
 		return t.picked(e.Event)
+	case formSignal:
+		return e.Kind == transport.KindSignal && t.words[0] == e.Signal
 	default:
-		return t.match(e.Event)
+		return e.Kind != transport.KindSignal && t.match(e.Event)
 	}
 }
 

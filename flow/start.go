@@ -63,11 +63,17 @@ func (s *step[T]) startBeside() (Result, error) {
 		return Result{Handled: true, Replaces: true, State: s.in.State, Data: s.in.Data, Trail: s.in.Trail, Timers: s.in.Timers}, nil
 	}
 	said, set, err := s.speak(e)
+	if s.isSignal() && asRejection(err) != nil {
+		return s.unhandled(), nil
+	}
 	if err != nil {
 		return Result{}, s.fail(err)
 	}
 	answered := s.branch != nil && s.branch.outcome == End
 	s.discard()
+	if s.isSignal() && !answered {
+		return s.unhandled(), nil // it is for a conversation of its own
+	}
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state = node, node, kept, kept.tries, node.name
 	s.edge, s.branch, s.began, s.reminders = nil, nil, false, set
 	s.turn.Send(said...)
@@ -94,7 +100,7 @@ func (s *step[T]) speak(e *edge[T]) (said []transport.Message, set []Reminder, e
 	if err = s.choose(e); err == nil && s.branch.outcome == End {
 		err = s.leave()
 	}
-	if r := asRejection(err); r != nil {
+	if r := asRejection(err); r != nil && !s.isSignal() {
 		return r.msgs, nil, nil
 	}
 	if err != nil || s.branch.outcome != End {

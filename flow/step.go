@@ -135,6 +135,12 @@ func (s *step[T]) run() (Result, error) {
 // isTimer reports whether the event is a timer of the flow that fired.
 func (s *step[T]) isTimer() bool { return s.in.Event.Kind == transport.KindTimer }
 
+// isSignal reports whether the event is a signal.
+func (s *step[T]) isSignal() bool { return s.in.Event.Kind == transport.KindSignal }
+
+// isOutside reports whether the event is none of a user's doing: a timer or a signal.
+func (s *step[T]) isOutside() bool { return s.isTimer() || s.isSignal() }
+
 func (s *step[T]) unhandled() Result {
 	return Result{State: s.in.State, Data: s.in.Data, Trail: s.in.Trail, Timers: s.in.Timers, Trace: s.trace}
 }

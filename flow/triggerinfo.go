@@ -20,6 +20,8 @@ type TriggerInfo struct {
 	Picker string
 	// Pattern is the regular expression of TextLike.
 	Pattern string
+	// Signal is the name of Signal.
+	Signal string
 	// Examples are those of Match.
 	Examples []transport.Event
 	// FromAnywhere and Lasting say which buttons count: see the methods of Trigger.
@@ -47,6 +49,8 @@ func (t Trigger) Info() TriggerInfo {
 		i.Kinds, i.Data = []transport.Kind{transport.KindPostback}, slices.Clone(t.words)
 	case formPrefix:
 		i.Kinds, i.Prefix = []transport.Kind{transport.KindPostback}, t.words[0]
+	case formSignal:
+		i.Kinds, i.Signal = []transport.Kind{transport.KindSignal}, t.words[0]
 	case formKinds, formAny:
 		for k := range transport.KindTimer {
 			if t.kinds>>k&1 == 1 {

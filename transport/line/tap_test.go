@@ -67,7 +67,7 @@ func onTapStage(t *testing.T, m transport.Message, f func(s *tapStage)) {
 		})
 		require.NoError(t, err)
 		s.bot, err = bot.New(s.channel, memstore.New(), []*flow.Flow{visit(m)}, &bot.Options{
-			Logger: silent, Expired: line.Text("over"), Foreign: line.Text("not yours"),
+			Logger: silent, Expired: bot.Always(line.Text("over")), Foreign: bot.Always(line.Text("not yours")),
 		})
 		require.NoError(t, err)
 		defer func() { require.NoError(t, s.bot.Shutdown(context.Background())) }()
