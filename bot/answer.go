@@ -261,20 +261,20 @@ func (p *planner) startedBy(e *transport.Event, least flow.Rank) []started {
 // isAlone reports whether the event comes from a one-to-one chat.
 func isAlone(e *transport.Event) bool { return e.Source.Chat == transport.ChatUser }
 
-// unanswered returns the message for an event that no flow answers, or nil. While a flow is active, an
-// event that it does not handle is left without an answer, but for a tap on somebody else's button.
-func (p *planner) unanswered(id string, rec *record, e *transport.Event) transport.Message {
+// unanswered returns the notice for an event that no flow answers. While a flow is active, an event that it
+// does not handle is left without an answer, but for a tap on somebody else's button.
+func (p *planner) unanswered(id string, rec *record, e *transport.Event) notice {
 	tap, _ := p.tap(e, id, rec)
 	switch {
 	case tap == tapForeign:
-		return p.o.Foreign
+		return notice{"Foreign", p.o.Foreign}
 	case rec.flow != "":
-		return nil
+		return notice{}
 	case tap == tapStale:
-		return p.o.Expired
+		return notice{"Expired", p.o.Expired}
 	case (e.Kind.IsMessage() || e.Kind == transport.KindFollow) && isAlone(e):
-		return p.o.Otherwise
+		return notice{"Otherwise", p.o.Otherwise}
 	default:
-		return nil
+		return notice{}
 	}
 }

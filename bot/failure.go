@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"errors"
 	"runtime/debug"
 	"strings"
@@ -194,12 +195,34 @@ func (h *holder) apology() []delivery {
 	}
 	o := origin{session: h.id, turn: h.job.event.ID + ":failed", event: e}
 	o.ages, o.spent = agesOf(h.clock.now(), h.job.event.Accepted, e), replayed(h.job.event.ID)
-	outs, err := h.planner.render(o, []transport.Message{h.o.Failed}, menuSwitch{})
+	msgs, err := h.failedMessages(e)
+	var outs []delivery
+	if err == nil {
+		outs, err = h.planner.render(o, msgs, menuSwitch{})
+	}
 	if err != nil {
 		h.o.Logger.Error("bot: Options.Failed not sent", about(h.id, "err", redact(err, e))...)
 		return nil
 	}
 	return outs
+}
+
+// failedMessages asks Options.Failed. If that ends the goroutine, the holder goes on in another and comes here
+// again: then nothing is said.
+func (h *holder) failedMessages(e *transport.Event) (msgs []transport.Message, err error) {
+	if h.apologising {
+		h.apologising = false
+		return nil, errExited
+	}
+	h.apologising = true
+	func() {
+		defer rescue(&err)
+		ctx, cancel := context.WithTimeout(context.Background(), h.o.TurnTimeout)
+		defer cancel()
+		msgs, err = h.planner.message(ctx, notice{"Failed", h.o.Failed}, &h.job.rec, e)
+	}()
+	h.apologising = false
+	return msgs, err
 }
 
 // replayed reports whether an event is a dead letter that was replayed: see session.Admin.Replay.

@@ -59,9 +59,11 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	}
 	if !answered {
 		g.flow = nil
-		if m := p.unanswered(id, &pl.rec, e); m != nil {
-			g.say([]transport.Message{m}, "")
+		msgs, err := p.message(ctx, p.unanswered(id, &pl.rec, e), &pl.rec, e)
+		if err != nil {
+			return pl, err
 		}
+		g.say(msgs, "")
 	}
 	if len(g.rec.timers) > 0 {
 		g.rec.source = e.Source
