@@ -101,11 +101,10 @@ func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.handler.Serv
 //   - has no ID, or one of more than 128 bytes
 //   - has no Raw, or one of more than 256 KiB
 //   - has another ID, Kind or Source than Decode reads from its Raw
+//   - is a timer or a signal: only the bot makes these
 //   - names no chat, though events of its Kind have one
 //
-// Something that happens outside of the chat can be an event too, such as a payment that came in: see
-// the example. Give such an event the id of the user, and an event id of its own for each thing that
-// happens.
+// For something that happens outside of the chat, such as a payment that came in, use Signal.
 func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	if err := b.intake.check(events); err != nil {
 		return err

@@ -49,6 +49,7 @@ func rescue(err *error) {
 //	a permanent error   the event is set aside at once
 //	errNewer            the event is left to a newer build, and the attempt does not count
 //	errElsewhere        the event is left to the bot of its account, and the attempt does not count
+//	untaken             the event is a signal that nothing takes: it is set aside at once
 //
 // If the turn was for a timer, timerFailed goes on instead.
 func (h *holder) failed(err error) (session.Event, bool) {
@@ -58,6 +59,10 @@ func (h *holder) failed(err error) (session.Event, bool) {
 		return h.leaveAlone()
 	case errors.Is(err, errNewer):
 		return h.leaveToNewer()
+	}
+	var u *untaken
+	if errors.As(err, &u) && u.named {
+		return h.setAside(u.Error())
 	}
 	h.accounts.of(h.id).failed.Add(1)
 	attempt := j.attempt
@@ -234,7 +239,7 @@ func (h *holder) brought() *transport.Event {
 	if h.job.decoded != nil {
 		return h.job.decoded
 	}
-	if e, err := h.channel.Decode(session.Account(h.id), h.job.event.Body); err == nil {
+	if e, err := h.read(h.id, &h.job.event); err == nil {
 		return &e
 	}
 	return &transport.Event{Source: h.job.rec.source}
@@ -248,11 +253,14 @@ func reason(err error, rec *record) string {
 		pe   *flow.PanicError
 		oe   *outputError
 		what = "failed"
+		u    *untaken
 	)
 	if errors.As(err, &pe) {
 		what = "panicked"
 	}
 	switch {
+	case errors.As(err, &u):
+		return u.Error()
 	case errors.Is(err, ErrUnknownFlow):
 		return "unknown flow"
 	case errors.Is(err, flow.ErrUnknownReminder):

@@ -27,8 +27,9 @@ type plan struct {
 // so that a turn whose commit fails can be run again.
 type planner struct {
 	*env
-	flows  []*flow.Flow
-	byName map[string]*flow.Flow
+	flows   []*flow.Flow
+	byName  map[string]*flow.Flow
+	signals map[string]bool // the names of those that the flows name
 }
 
 // event plans the turn of the job's event, in the session of that id. If no flow answers the event, the
@@ -56,6 +57,9 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	}
 	if err != nil {
 		return pl, err
+	}
+	if !answered && e.Kind == transport.KindSignal {
+		return pl, &untaken{e.Signal, p.signals[e.Signal]}
 	}
 	if !answered {
 		g.flow = nil

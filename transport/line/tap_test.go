@@ -39,7 +39,8 @@ func visit(m transport.Message) *flow.Flow {
 	b.In("two").Enter(say("two", m)).On(flow.Postback("yes")).Do(say("done")).End()
 	b.InAny().
 		On(flow.Text("help")).Do(say("help")).Again().
-		On(flow.Postback("where").FromAnywhere()).Do(say("here")).Stay()
+		On(flow.Postback("where").FromAnywhere()).Do(say("here")).Stay().
+		On(flow.Signal("paid")).Do(say("thank you")).Stay()
 	return b.MustBuild()
 }
 
