@@ -113,6 +113,11 @@ func (e *env) owner(id string, state []byte, event *session.Event, outs ...sessi
 		if nothing = false; d.parse(event.Body) == nil {
 			try(&d.Source)
 		}
+	case isSignal(event):
+		nothing = false
+		if decoded, err := readSignal(event); err == nil {
+			try(&decoded.Source)
+		}
 	default:
 		nothing = false
 		for _, account := range e.accounts.names {

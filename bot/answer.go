@@ -28,6 +28,9 @@ import (
 // and no suspended conversations.
 func (g *progress) answer(ctx context.Context) (answered bool, err error) {
 	e := g.in.Event
+	if e.Kind == transport.KindSignal {
+		return g.signal(ctx)
+	}
 	tap, i := g.tap(e, g.id, &g.rec)
 	if g.rec.flow == "" {
 		switch tap {
@@ -237,6 +240,42 @@ func (g *progress) leave(ctx context.Context, i int) error {
 	return g.keep(i, &res)
 }
 
+// signal lets the first conversation that takes a signal have it: the active one, then the suspended ones from
+// the top down, which are not active for that. Then the signal may start a flow, also one that has a conversation.
+// In an exclusive state, the new conversation is suspended.
+func (g *progress) signal(ctx context.Context) (bool, error) {
+	for i := range g.rec.depth() {
+		res, err := g.step(ctx, i, asked{})
+		if err != nil {
+			return false, err
+		}
+		if res.Handled {
+			return true, g.keep(i, &res)
+		}
+	}
+	exclusive := g.exclusive()
+	for _, s := range g.startedBy(g.in.Event, flow.RankAny) {
+		res, err := g.stepAnew(ctx, s.flow, exclusive)
+		if err != nil {
+			return false, err
+		}
+		switch {
+		case !res.Handled:
+			continue
+		case !exclusive || res.State == "":
+			return true, g.begun(ctx, &res)
+		}
+		f := g.flow
+		if err := g.makeRoom(ctx); err != nil {
+			return true, err
+		}
+		g.flow, g.from = f, ""
+		g.rec.insert(1, conversation{flow: f.Name()})
+		return true, g.keep(1, &res)
+	}
+	return false, nil
+}
+
 // started is a flow that an event starts, and how closely its trigger describes the event.
 type started struct {
 	flow *flow.Flow
@@ -261,20 +300,20 @@ func (p *planner) startedBy(e *transport.Event, least flow.Rank) []started {
 // isAlone reports whether the event comes from a one-to-one chat.
 func isAlone(e *transport.Event) bool { return e.Source.Chat == transport.ChatUser }
 
-// unanswered returns the message for an event that no flow answers, or nil. While a flow is active, an
-// event that it does not handle is left without an answer, but for a tap on somebody else's button.
-func (p *planner) unanswered(id string, rec *record, e *transport.Event) transport.Message {
+// unanswered returns the notice for an event that no flow answers. While a flow is active, an event that it
+// does not handle is left without an answer, but for a tap on somebody else's button.
+func (p *planner) unanswered(id string, rec *record, e *transport.Event) notice {
 	tap, _ := p.tap(e, id, rec)
 	switch {
 	case tap == tapForeign:
-		return p.o.Foreign
+		return notice{"Foreign", p.o.Foreign}
 	case rec.flow != "":
-		return nil
+		return notice{}
 	case tap == tapStale:
-		return p.o.Expired
+		return notice{"Expired", p.o.Expired}
 	case (e.Kind.IsMessage() || e.Kind == transport.KindFollow) && isAlone(e):
-		return p.o.Otherwise
+		return notice{"Otherwise", p.o.Otherwise}
 	default:
-		return nil
+		return notice{}
 	}
 }

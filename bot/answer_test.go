@@ -190,7 +190,7 @@ func TestWhatIsNoWrongAnswer(t *testing.T) {
 
 // What nothing takes is a wrong answer in a one-to-one chat. In a group people talk to each other.
 func TestWrongAnswersInChats(t *testing.T) {
-	withFlows(t, []*flow.Flow{reception()}, bot.Options{Otherwise: text("otherwise")}, func(r *rig) {
+	withFlows(t, []*flow.Flow{reception()}, bot.Options{Otherwise: bot.Always(text("otherwise"))}, func(r *rig) {
 		sticker := said("ann", "sticker", "")
 		sticker.Kind = transport.KindSticker
 		image := said("ann", "image", "")
@@ -368,7 +368,7 @@ func TestAnswerBesideTheActiveFlow(t *testing.T) {
 // A start whose guard fails or panics leaves the words to whoever is next.
 func TestGuardsOfStarts(t *testing.T) {
 	busy := true
-	withFlows(t, []*flow.Flow{reception(), help(&busy)}, bot.Options{Otherwise: text("otherwise")}, func(r *rig) {
+	withFlows(t, []*flow.Flow{reception(), help(&busy)}, bot.Options{Otherwise: bot.Always(text("otherwise"))}, func(r *rig) {
 		r.say("ann", "help")
 		r.say("ann", "help me")
 		require.Equal(r, []string{"otherwise", "otherwise"}, untagged(r.channel.texts()))
@@ -385,7 +385,7 @@ func TestGuardsOfStarts(t *testing.T) {
 
 // With no flow active, a start that ends leaves no conversation behind.
 func TestAnswerWithNoFlowActive(t *testing.T) {
-	withFlows(t, []*flow.Flow{reception(), help(new(bool))}, bot.Options{Expired: text("expired")}, func(r *rig) {
+	withFlows(t, []*flow.Flow{reception(), help(new(bool))}, bot.Options{Expired: bot.Always(text("expired"))}, func(r *rig) {
 		r.say("ann", "help")
 		require.Equal(r, []string{"this is help", "menu:help"}, untagged(r.channel.texts()))
 		require.Empty(r, r.kept("", "ann").Flow)
@@ -396,7 +396,7 @@ func TestAnswerWithNoFlowActive(t *testing.T) {
 
 // A tap on a button of a conversation that is over starts no flow, even if one starts on such data.
 func TestTapOfThePastStartsNothing(t *testing.T) {
-	withFlows(t, []*flow.Flow{reception(), menu()}, bot.Options{Expired: text("expired")}, func(r *rig) {
+	withFlows(t, []*flow.Flow{reception(), menu()}, bot.Options{Expired: bot.Always(text("expired"))}, func(r *rig) {
 		r.say("ann", "desk")
 		_, mark := transport.Unmark(r.channel.texts()[0])
 		r.say("ann", "bye")

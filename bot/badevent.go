@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -32,6 +33,12 @@ func (in *intake) fault(e *transport.Event) string {
 	case len(e.Raw) > session.MaxEvent:
 		return fmt.Sprintf("a Raw of more than %d bytes", session.MaxEvent)
 	}
+	switch {
+	case isMade(e.Kind):
+		return "its kind is " + e.Kind.String() + ", which only the bot makes"
+	case strings.HasPrefix(e.ID, signalID):
+		return "an ID as those of signals, which only the bot makes"
+	}
 	if !in.accounts.serves(e.Source.Channel) {
 		return "its Source names an account that the bot does not serve"
 	}
@@ -41,6 +48,8 @@ func (in *intake) fault(e *transport.Event) string {
 		return "the channel cannot decode its Raw"
 	case again.ID != e.ID:
 		return "its Raw has another ID"
+	case isMade(again.Kind):
+		return "its Raw is of kind " + again.Kind.String() + ", which only the bot makes"
 	case again.Kind != e.Kind:
 		return "its Raw is of kind " + again.Kind.String() + ", not " + e.Kind.String()
 	case again.Source != e.Source:

@@ -46,8 +46,8 @@ type Bot struct {
 // due in the store, and tells the store every 10 s that this process lives.
 //
 // It returns an error if there is no flow or no account, if two of them have the same name, if two flows
-// start on the same trigger, if a message of the options cannot be sent or a number of them makes no
-// sense, or if a flow is bound to a menu that an account does not have.
+// start on the same trigger, if a number of the options makes no sense, or if a flow is bound to a menu that an
+// account does not have.
 func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (*Bot, error) {
 	if err := checkParts(channel, store, flows); err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 	if err := e.accounts.init(channel.Accounts()); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(opt.checkMessages(), checkMenus(channel, e.accounts.names, flows)); err != nil {
+	if err := checkMenus(channel, e.accounts.names, flows); err != nil {
 		return nil, err
 	}
 	binary.BigEndian.PutUint32(e.process[:], 1+rand.Uint32N(math.MaxUint32)) // not 0: that is nobody
@@ -101,11 +101,10 @@ func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.handler.Serv
 //   - has no ID, or one of more than 128 bytes
 //   - has no Raw, or one of more than 256 KiB
 //   - has another ID, Kind or Source than Decode reads from its Raw
+//   - is a timer or a signal: only the bot makes these
 //   - names no chat, though events of its Kind have one
 //
-// Something that happens outside of the chat can be an event too, such as a payment that came in: see
-// the example. Give such an event the id of the user, and an event id of its own for each thing that
-// happens.
+// For something that happens outside of the chat, such as a payment that came in, use Signal.
 func (b *Bot) Receive(ctx context.Context, events []transport.Event) error {
 	if err := b.intake.check(events); err != nil {
 		return err

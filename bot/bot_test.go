@@ -115,7 +115,7 @@ func TestFailingAction(t *testing.T) {
 // A message that breaks a limit of the platform would break it again: its event is set aside at the first
 // attempt, and what comes behind it is answered at once.
 func TestMessageThatCannotBeSent(t *testing.T) {
-	inBubble(t, bot.Options{Failed: text("sorry")}, func(r *rig) {
+	inBubble(t, bot.Options{Failed: bot.Always(text("sorry"))}, func(r *rig) {
 		r.say("ann", "start")
 		r.say("ann", "invalid")
 		r.say("ann", "a")
@@ -129,7 +129,7 @@ func TestMessageThatCannotBeSent(t *testing.T) {
 }
 
 func TestStaleButtons(t *testing.T) {
-	inBubble(t, bot.Options{Expired: text("expired"), Otherwise: text("otherwise")}, func(r *rig) {
+	inBubble(t, bot.Options{Expired: bot.Always(text("expired")), Otherwise: bot.Always(text("otherwise"))}, func(r *rig) {
 		r.say("ann", "hm")
 		r.say("ann", "start")
 		msgs := r.channel.texts()
@@ -260,7 +260,7 @@ func TestUndeliverableIsReportedOnce(t *testing.T) {
 }
 
 func TestGroups(t *testing.T) {
-	inBubble(t, bot.Options{Otherwise: text("otherwise")}, func(r *rig) {
+	inBubble(t, bot.Options{Otherwise: bot.Always(text("otherwise"))}, func(r *rig) {
 		in := func(user, id, words string) transport.Event {
 			e := said(user, id, words)
 			e.Source = transport.Source{Chat: transport.ChatGroup, ChatID: "group", UserID: user}

@@ -98,7 +98,7 @@ func TestCanaries(t *testing.T) {
 	require.NoError(t, err)
 	store := &flakyStore{Store: memstore.New()}
 	b, err := bot.New(channel, store, []*flow.Flow{canaryFlow(t)}, &bot.Options{
-		Logger: logger, MaxAttempts: 2, Failed: line.Text("Sorry."), UserRate: 20,
+		Logger: logger, MaxAttempts: 2, Failed: bot.Always(line.Text("Sorry.")), UserRate: 20,
 		Sent: func(s bot.Sent) { logger.Info("sent", "outcome", fmt.Sprintf("%+v", s)) },
 	})
 	require.NoError(t, err)

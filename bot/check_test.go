@@ -44,10 +44,6 @@ func TestNewRefuses(t *testing.T) {
 			"two of a start", ch, store, []*flow.Flow{book, starting("order", flow.Follow(), flow.Text("order", "BOOK "))}, nil,
 			`the flow "order" starts on text "order", "BOOK ", but "book" does so on text "book", "予約" already`,
 		},
-		{
-			"an option", ch, store, []*flow.Flow{book}, &bot.Options{Expired: text("invalid")},
-			"Options.Expired: a bot_test.text: test: invalid message",
-		},
 		{"a scope", ch, store, []*flow.Flow{book}, &bot.Options{Scope: 9}, "Options.Scope makes no sense: 9"},
 		{"a short keep", ch, store, []*flow.Flow{book}, &bot.Options{Keep: time.Hour}, "Options.Keep makes no sense: 1h0m0s"},
 		{"a negative keep", ch, store, []*flow.Flow{book}, &bot.Options{Keep: -1}, "Options.Keep makes no sense: -1ns"},

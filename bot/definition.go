@@ -7,7 +7,6 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
-	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // checkParts reports parts that are missing, and flows that cannot be told apart: two of one name, as the
@@ -59,20 +58,4 @@ func startTriggers(f *flow.Flow) (all []flow.Trigger) {
 		}
 	}
 	return all
-}
-
-// checkMessages reports messages of the options that could not be sent when they are needed.
-func (o *Options) checkMessages() error {
-	for _, m := range [...]struct {
-		name    string
-		message transport.Message
-	}{{"Otherwise", o.Otherwise}, {"Expired", o.Expired}, {"Failed", o.Failed}, {"Foreign", o.Foreign}} {
-		if m.message == nil {
-			continue
-		}
-		if _, err := renderMessages([]transport.Message{m.message}, []string{""}, ""); err != nil {
-			return fmt.Errorf("bot: Options.%s: %w", m.name, err)
-		}
-	}
-	return nil
 }

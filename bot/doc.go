@@ -14,6 +14,7 @@
 //	session         what is kept of the conversations with one account: of a user, a group, a room, or a
 //	                member of these
 //	conversation    a flow that was started. One of a session is active, the others are suspended
+//	signal          an event of the program's own, such as a payment that came in: see Bot.Signal
 //	event           one thing that arrived; mailbox: the events of a session that wait
 //	turn            the handling of one event, or of one timer that is due
 //	lease           the right of one process to run the turns of a session, for 3.5 s at a time
@@ -83,6 +84,7 @@
 //	when an output is sent again          courier.go and attempt.go
 //	how long something waits for that     backoff.go
 //	why an event was not taken            intake.go, admission.go and badevent.go
+//	how a signal comes in                 signal.go
 //	which flow answers an event           answer.go; what its steps leave, progress.go
 //	what is suspended and goes on         stack.go
 //	what is stored of a session           record.go and source.go; of an output, delivery.go
@@ -108,7 +110,8 @@
 //	Limited     the user sends too many events
 //	Refused     200 events of the session wait already
 //	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder,
-//	            and an event whose session a newer build wrote, if none took it for 30 s
+//	            an event whose session a newer build wrote, if none took it for 30 s, and a signal that
+//	            nothing took
 //	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter, which
 //	            Bot.Replay sends again
 //
@@ -199,6 +202,8 @@
 //	events of a session  200 wait in the store already: left out, Stats.Refused
 //	turns                seven eighths of Options.MaxTurns run: the event is durable and runs later.
 //	                     The last eighth is for what the sweep finds
+//
+// Signals pass all of these but the last two: 200 events that wait are an error, which the caller sees.
 //
 // A webhook whose events are left out is answered with success: if they came again, they would be too
 // many again, and an error would count against the bot and so against all users. A session has one turn

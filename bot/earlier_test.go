@@ -257,7 +257,7 @@ func (w *world) restore(file string, age time.Duration) *fixture {
 // start starts a bot on what is stored.
 func (w *world) start(o *bot.Options) *bot.Bot {
 	w.t.Helper()
-	o.Logger, o.Failed = slog.New(slog.DiscardHandler), line.Text("Sorry.")
+	o.Logger, o.Failed = slog.New(slog.DiscardHandler), bot.Always(line.Text("Sorry."))
 	store, err := redisstore.New(w.t.Context(), w.redis.Client, &redisstore.Options{
 		Namespace: w.redis.namespace, Logger: o.Logger,
 	})

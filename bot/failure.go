@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"errors"
 	"runtime/debug"
 	"strings"
@@ -48,6 +49,7 @@ func rescue(err *error) {
 //	a permanent error   the event is set aside at once
 //	errNewer            the event is left to a newer build, and the attempt does not count
 //	errElsewhere        the event is left to the bot of its account, and the attempt does not count
+//	untaken             the event is a signal that nothing takes: it is set aside at once
 //
 // If the turn was for a timer, timerFailed goes on instead.
 func (h *holder) failed(err error) (session.Event, bool) {
@@ -57,6 +59,10 @@ func (h *holder) failed(err error) (session.Event, bool) {
 		return h.leaveAlone()
 	case errors.Is(err, errNewer):
 		return h.leaveToNewer()
+	}
+	var u *untaken
+	if errors.As(err, &u) && u.named {
+		return h.setAside(u.Error())
 	}
 	h.accounts.of(h.id).failed.Add(1)
 	attempt := j.attempt
@@ -194,12 +200,34 @@ func (h *holder) apology() []delivery {
 	}
 	o := origin{session: h.id, turn: h.job.event.ID + ":failed", event: e}
 	o.ages, o.spent = agesOf(h.clock.now(), h.job.event.Accepted, e), replayed(h.job.event.ID)
-	outs, err := h.planner.render(o, []transport.Message{h.o.Failed}, menuSwitch{})
+	msgs, err := h.failedMessages(e)
+	var outs []delivery
+	if err == nil {
+		outs, err = h.planner.render(o, msgs, menuSwitch{})
+	}
 	if err != nil {
 		h.o.Logger.Error("bot: Options.Failed not sent", about(h.id, "err", redact(err, e))...)
 		return nil
 	}
 	return outs
+}
+
+// failedMessages asks Options.Failed. If that ends the goroutine, the holder goes on in another and comes here
+// again: then nothing is said.
+func (h *holder) failedMessages(e *transport.Event) (msgs []transport.Message, err error) {
+	if h.apologising {
+		h.apologising = false
+		return nil, errExited
+	}
+	h.apologising = true
+	func() {
+		defer rescue(&err)
+		ctx, cancel := context.WithTimeout(context.Background(), h.o.TurnTimeout)
+		defer cancel()
+		msgs, err = h.planner.message(ctx, notice{"Failed", h.o.Failed}, &h.job.rec, e)
+	}()
+	h.apologising = false
+	return msgs, err
 }
 
 // replayed reports whether an event is a dead letter that was replayed: see session.Admin.Replay.
@@ -211,7 +239,7 @@ func (h *holder) brought() *transport.Event {
 	if h.job.decoded != nil {
 		return h.job.decoded
 	}
-	if e, err := h.channel.Decode(session.Account(h.id), h.job.event.Body); err == nil {
+	if e, err := h.read(h.id, &h.job.event); err == nil {
 		return &e
 	}
 	return &transport.Event{Source: h.job.rec.source}
@@ -225,11 +253,14 @@ func reason(err error, rec *record) string {
 		pe   *flow.PanicError
 		oe   *outputError
 		what = "failed"
+		u    *untaken
 	)
 	if errors.As(err, &pe) {
 		what = "panicked"
 	}
 	switch {
+	case errors.As(err, &u):
+		return u.Error()
 	case errors.Is(err, ErrUnknownFlow):
 		return "unknown flow"
 	case errors.Is(err, flow.ErrUnknownReminder):

@@ -140,7 +140,7 @@ func TestKillerIsSetAside(t *testing.T) {
 		turn.Send(text(turn.Event().Text))
 		return nil
 	}
-	bubbleWith(t, bot.Options{MaxAttempts: 1, Failed: text("sorry")}, act, func(r *rig) {
+	bubbleWith(t, bot.Options{MaxAttempts: 1, Failed: bot.Always(text("sorry"))}, act, func(r *rig) {
 		r.say("ann", "start")
 		r.begunElsewhere("ann", "killer", "a", 1)
 		r.say("ann", "b")

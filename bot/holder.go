@@ -22,14 +22,15 @@ type holder struct {
 	rev   uint32 // the revision that the present turn began with
 	state []byte // the state that the last commit wrote
 
-	job       job
-	request   session.CommitRequest
-	asked     time.Time // when the request was made for the last time
-	watch     watch
-	last      bool   // the lease is given up after this turn, though events may wait
-	fault     error  // why the actions of the turn left no result; nil if they are still to be run
-	abandoned bool   // an action hangs, or hung for a minute, and another holder has the session
-	work      func() // the method run, made into a func once and not for each turn
+	job         job
+	request     session.CommitRequest
+	asked       time.Time // when the request was made for the last time
+	watch       watch
+	last        bool   // the lease is given up after this turn, though events may wait
+	fault       error  // why the actions of the turn left no result; nil if they are still to be run
+	apologising bool   // Options.Failed is asked
+	abandoned   bool   // an action hangs, or hung for a minute, and another holder has the session
+	work        func() // the method run, made into a func once and not for each turn
 }
 
 // job is one turn that is to be run: what it is for, and the session as it is stored.

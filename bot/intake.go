@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ const maxAge = 24 * time.Hour
 // turns. An event passes these points in order; each of them may leave it out or refuse it:
 //
 //	gate     too many webhooks at once     -> ErrBusy, the platform delivers again
+//	kind     a channel cannot make it      -> left out, Stats.Refused
 //	chat     it belongs to no chat         -> left out
 //	age      older than 24 h               -> left out, Stats.Stale. The store's clock decides
 //	rates    too many of one user          -> left out, Stats.Limited
@@ -26,13 +28,14 @@ const maxAge = 24 * time.Hour
 type intake struct {
 	*env
 	runner  *runner
+	signals map[string]bool // the names of those that flows name
 	gate    gate
 	rates   rates
 	refused rarely // the log of events that are left out
 }
 
 func (in *intake) init(e *env, r *runner) {
-	in.env, in.runner = e, r
+	in.env, in.runner, in.signals = e, r, r.planner.signals
 	in.gate.webhooks = int64(e.o.MaxWebhooks)
 	in.rates.limit(e.o.UserRate)
 }
@@ -112,6 +115,11 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 		return errElsewhere
 	}
 	id := key.ID()
+	if isMade(e.Kind) || strings.HasPrefix(e.ID, signalID) {
+		in.accounts.of(id).refused.Add(1)
+		in.leftOut(id, "event", e.ID, "why", "no channel makes such an event", "kind", e.Kind.String())
+		return nil
+	}
 	if e.Kind == transport.KindUnsend && len(e.MessageID) <= session.MaxEventID && e.MessageID != "" {
 		// This comes before the age is looked at: the event may be too old for a turn while the
 		// store still has the message.

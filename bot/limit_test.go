@@ -42,7 +42,7 @@ func TestTurnLimits(t *testing.T) {
 			fb.Start(flow.Text("start")).To("only")
 			fb.In("only").On(flow.Text("stop")).End().On(flow.Text("too much")).Do(test.act).Stay().
 				On(flow.Text()).Do(func(_ context.Context, t *flow.Turn[blob]) error { t.Send(text("fine")); return nil }).Stay()
-			withFlow(t, fb, bot.Options{Failed: text("sorry")}, func(r *rig) {
+			withFlow(t, fb, bot.Options{Failed: bot.Always(text("sorry"))}, func(r *rig) {
 				r.say("ann", "start")
 				r.say("ann", "too much")
 				require.Equal(r, []string{"sorry"}, untagged(r.channel.texts()))
@@ -64,7 +64,7 @@ func TestTurnLimits(t *testing.T) {
 			s.Remind(fmt.Sprint("r", i), later(i), nothing)
 		}
 		s.Stay()
-		withFlow(t, fb, bot.Options{Failed: text("sorry")}, func(r *rig) {
+		withFlow(t, fb, bot.Options{Failed: bot.Always(text("sorry"))}, func(r *rig) {
 			r.say("ann", "start")
 			for range 10 {
 				r.say("ann", "remind")

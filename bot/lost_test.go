@@ -155,7 +155,7 @@ func TestSetAsideWithFullOutbox(t *testing.T) {
 		}
 		return nil
 	}
-	bubbleWith(t, bot.Options{Failed: text("sorry")}, act, func(r *rig) {
+	bubbleWith(t, bot.Options{Failed: bot.Always(text("sorry"))}, act, func(r *rig) {
 		r.channel.fail = func(int, *transport.Delivery) error {
 			return &transport.SendError{Disposition: transport.Hold, Err: errors.New("test: token refused")}
 		}

@@ -30,7 +30,7 @@ func (b *Bot) Check(ctx context.Context) error {
 //
 // It returns ErrNoChat, and session.ErrUnavailable.
 func (b *Bot) Forget(ctx context.Context, src transport.Source) (found bool, err error) {
-	id, err := b.sessionOf(src)
+	_, id, err := b.chat(src)
 	if err != nil {
 		return false, err
 	}
@@ -47,21 +47,25 @@ func (b *Bot) Forget(ctx context.Context, src transport.Source) (found bool, err
 	return found, nil
 }
 
-// sessionOf returns the id of the session that events from the source belong to.
-func (b *Bot) sessionOf(src transport.Source) (id string, err error) {
-	if names := b.accounts.names; src.Channel == "" && len(names) == 1 {
+// chat returns the source with what its author may leave out, and the id of the session that events from it
+// belong to.
+func (e *env) chat(src transport.Source) (whole transport.Source, id string, err error) {
+	if names := e.accounts.names; src.Channel == "" && len(names) == 1 {
 		src.Channel = names[0]
 	}
-	if !b.accounts.serves(src.Channel) {
-		return "", fmt.Errorf("%w: it is of the account %q, which the bot does not serve", ErrNoChat, src.Channel)
+	if src.Chat == transport.ChatUser && src.UserID == "" {
+		src.UserID = src.ChatID
 	}
-	switch key, ok := session.KeyOf(src, b.o.Scope); {
+	if !e.accounts.serves(src.Channel) {
+		return src, "", fmt.Errorf("%w: it is of the account %q, which the bot does not serve", ErrNoChat, src.Channel)
+	}
+	switch key, ok := session.KeyOf(src, e.o.Scope); {
 	case ok:
-		return key.ID(), nil
+		return src, key.ID(), nil
 	case src.Chat == transport.ChatNone:
-		return "", fmt.Errorf("%w: it has no kind of chat", ErrNoChat)
+		return src, "", fmt.Errorf("%w: it has no kind of chat", ErrNoChat)
 	default:
-		return "", fmt.Errorf("%w: it has no id of a chat", ErrNoChat)
+		return src, "", fmt.Errorf("%w: it has no id of a chat", ErrNoChat)
 	}
 }
 

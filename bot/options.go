@@ -16,18 +16,20 @@ type Options struct {
 	// Scope says whose conversation an event in a group belongs to.
 	// The default is session.PerMember.
 	Scope session.Scope
-	// Otherwise is the answer to a message, and to a new follower, that no flow answers. It is sent in
-	// one-to-one chats in which no flow is active. The default is to send nothing.
-	Otherwise transport.Message
-	// Expired is the answer to a tap on a button of a conversation that is over. The default is to send
-	// nothing.
-	Expired transport.Message
-	// Foreign is the answer to a tap, in a group or room, on a button that was shown to somebody else, where
-	// each member has a conversation of their own. The default is to send nothing.
-	Foreign transport.Message
-	// Failed is the answer to a message or a tap that became a dead letter. The default is to send
-	// nothing.
-	Failed transport.Message
+	// Otherwise answers a message, and a new follower, that no flow answers. It is asked in one-to-one chats in
+	// which no flow is active.
+	//
+	// It and the three functions below return a message, such as one in the user's language, or nil to send
+	// nothing; for one message that is always the same, use Always. Without the function nothing is sent. They
+	// are called within the turn, as actions are, by many goroutines at once, and again if the turn is run again.
+	Otherwise func(context.Context, *Notice) transport.Message
+	// Expired answers a tap on a button of a conversation that is over.
+	Expired func(context.Context, *Notice) transport.Message
+	// Foreign answers a tap, in a group or room, on a button that was shown to somebody else, where each member
+	// has a conversation of their own.
+	Foreign func(context.Context, *Notice) transport.Message
+	// Failed answers a message or a tap that became a dead letter. If it fails itself, that is logged.
+	Failed func(context.Context, *Notice) transport.Message
 	// Zone is the time zone of flow.Turn.Now, and of the days and times that parsers of answers read. The
 	// default is UTC.
 	Zone *time.Location

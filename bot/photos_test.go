@@ -133,7 +133,7 @@ func TestPhotosBesideOtherThings(t *testing.T) {
 
 // With no flow active they are one message that nothing answers.
 func TestPhotosThatNobodyWaitsFor(t *testing.T) {
-	withFlows(t, []*flow.Flow{album(new(atomic.Bool))}, bot.Options{Otherwise: text("otherwise")}, func(r *rig) {
+	withFlows(t, []*flow.Flow{album(new(atomic.Bool))}, bot.Options{Otherwise: bot.Always(text("otherwise"))}, func(r *rig) {
 		for i := range 3 {
 			r.receive(photo("", "ann", "a", i+1, 3))
 			r.receive(photo("group", "ann", "g", i+1, 3))

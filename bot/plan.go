@@ -27,8 +27,9 @@ type plan struct {
 // so that a turn whose commit fails can be run again.
 type planner struct {
 	*env
-	flows  []*flow.Flow
-	byName map[string]*flow.Flow
+	flows   []*flow.Flow
+	byName  map[string]*flow.Flow
+	signals map[string]bool // the names of those that the flows name
 }
 
 // event plans the turn of the job's event, in the session of that id. If no flow answers the event, the
@@ -57,11 +58,16 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	if err != nil {
 		return pl, err
 	}
+	if !answered && e.Kind == transport.KindSignal {
+		return pl, &untaken{e.Signal, p.signals[e.Signal]}
+	}
 	if !answered {
 		g.flow = nil
-		if m := p.unanswered(id, &pl.rec, e); m != nil {
-			g.say([]transport.Message{m}, "")
+		msgs, err := p.message(ctx, p.unanswered(id, &pl.rec, e), &pl.rec, e)
+		if err != nil {
+			return pl, err
 		}
+		g.say(msgs, "")
 	}
 	if len(g.rec.timers) > 0 {
 		g.rec.source = e.Source

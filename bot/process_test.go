@@ -104,7 +104,7 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
-	o := bot.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), Failed: line.Text("sorry")}
+	o := bot.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), Failed: bot.Always(line.Text("sorry"))}
 	o.SetTerms(testLease, testLane)
 	b, err := bot.New(mortalChannel{channel}, mortalStore{store}, []*flow.Flow{f}, &o)
 	if err != nil {

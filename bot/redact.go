@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"regexp"
 	"strconv"
@@ -49,6 +51,7 @@ func blankAll(text string, e *transport.Event) string {
 	if e.File != nil {
 		brought = append(brought, e.File.Name)
 	}
+	brought = append(brought, payloadWords(e.Payload)...)
 	for _, s := range brought {
 		text = blank(text, s)
 	}
@@ -56,6 +59,24 @@ func blankAll(text string, e *transport.Event) string {
 		text = blankParts(text, s)
 	}
 	return text
+}
+
+// payloadWords returns the texts and numbers in the payload of a signal.
+func payloadWords(payload []byte) (words []string) {
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.UseNumber()
+	for {
+		switch t, err := d.Token(); v := t.(type) {
+		case string:
+			words = append(words, v)
+		case json.Number:
+			words = append(words, v.String())
+		case nil:
+			if err != nil {
+				return words
+			}
+		}
+	}
 }
 
 // degrees is a latitude or a longitude as fmt prints it.

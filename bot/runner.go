@@ -26,7 +26,9 @@ type runner struct {
 
 func (r *runner) init(e *env, flows []*flow.Flow, c *courier) {
 	r.env, r.courier = e, c
-	r.planner = planner{env: e, flows: flows, byName: make(map[string]*flow.Flow, len(flows))}
+	r.planner = planner{
+		env: e, flows: flows, byName: make(map[string]*flow.Flow, len(flows)), signals: signalsOf(flows),
+	}
 	for _, f := range flows {
 		r.planner.byName[f.Name()] = f
 	}

@@ -66,7 +66,7 @@ type WaitingEvent struct {
 // It returns ErrNoChat and session.ErrUnavailable. If the data of a conversation cannot be decoded, it returns
 // ErrUnknownFlow or an error of the flow, and all else of the result is good.
 func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error) {
-	id, err := b.sessionOf(src)
+	_, id, err := b.chat(src)
 	if err != nil {
 		return Session{}, err
 	}

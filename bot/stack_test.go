@@ -300,3 +300,51 @@ func TestTimersOfOneNameAndTime(t *testing.T) {
 		}
 	})
 }
+
+// A signal goes to the active conversation, then to the suspended ones from the top down, then to starts. A
+// suspended conversation that takes one stays suspended.
+func TestSignalsToAStack(t *testing.T) {
+	order := func(name string) *flow.Flow {
+		mine := func(t *guestTurn) bool {
+			var flow string
+			return t.Payload(&flow) == nil && flow == name
+		}
+		b := flow.New[guest](name)
+		b.Start(flow.Text(name)).To("pay")
+		b.In("pay").Enter(tell(name+": pay")).Exit(tell(name+" leaves")).
+			On(flow.Signal("paid")).When("mine", mine).Do(tell(name+" is paid")).To("thanks").
+			On(flow.Signal("gone")).When("mine", mine).Do(tell(name + " is gone")).End().
+			On(flow.Signal("any")).Do(tell(name + " has it")).Stay()
+		b.In("thanks").Enter(tell(name + ": how was it?")).On(flow.Text("fine")).End()
+		return b.MustBuild()
+	}
+	desk := flow.New[guest]("desk")
+	desk.Start(flow.Text("desk"), flow.Signal("call")).To("talk")
+	desk.In("talk").Enter(tell("the desk is here")).Exclusive().On(flow.Text("bye")).End()
+	stays(t, func(r *rig) {
+		n := 0
+		signal := func(name, payload string, want ...string) {
+			r.Helper()
+			n++
+			r.signals(name, payload, fmt.Sprint(n))
+			require.Equal(r, want, append([]string(nil), untagged(r.channel.texts())...))
+		}
+		r.chat("", []string{"book1", "book1: pay"}, []string{"book2", "book2: pay"}, []string{"inn", "inn: room?"})
+		signal("any", "", "book2 has it")
+		signal("paid", "book1", "book1 leaves", "book1 is paid")
+		require.Equal(r, []string{"inn/room", "book2/pay", "book1/thanks"}, r.stack("", "ann"))
+		signal("gone", "book2", "book2 leaves", "book2 is gone")
+		require.Equal(r, []string{"inn/room", "book1/thanks"}, r.stack("", "ann"))
+		signal("call", "", "the desk is here")
+		require.Equal(r, []string{"desk/talk", "inn/room", "book1/thanks"}, r.stack("", "ann"))
+		signal("call", "")
+		require.Equal(r, []string{"desk/talk", "desk/talk", "inn/room", "book1/thanks"}, r.stack("", "ann"),
+			"a conversation of its own, below the exclusive one")
+		r.chat("",
+			[]string{"bye", "the desk is here"}, []string{"bye", "inn: room?"},
+			[]string{"next", "inn leaves", "inn: day?"}, []string{"done", "inn done", "book1: how was it?"}, []string{"fine"},
+		)
+		signal("paid", "book1")
+		require.Equal(r, "signal paid: nobody took it", r.letter().Why)
+	}, order("book1"), order("book2"), desk.MustBuild())
+}

@@ -14,7 +14,7 @@ type Stats struct {
 	//	Events       were made durable, and have or will have their turn
 	//	Duplicates   had arrived before
 	//	Stale        were too old to be taken
-	//	Refused      were too many for their session, or too large
+	//	Refused      were too many for their session, too large, or of a kind that no channel makes
 	//	Limited      were too many of one user
 	//
 	// Busy counts webhooks, not events: those that were refused with ErrBusy.

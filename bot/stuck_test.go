@@ -43,7 +43,7 @@ func TestStuckAction(t *testing.T) {
 		calls = 0
 		synctest.Test(t, func(t *testing.T) {
 			free = make(chan struct{})
-			bubbleInside(t, bot.Options{Failed: text("sorry"), MaxTurns: 1}, act, func(r *rig) {
+			bubbleInside(t, bot.Options{Failed: bot.Always(text("sorry")), MaxTurns: 1}, act, func(r *rig) {
 				r.say("ann", "start")
 				r.say("ann", words)
 				r.say("ann", "hello")

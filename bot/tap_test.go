@@ -50,7 +50,7 @@ func (r *rig) tapIn(group, user, data, mark string) []string {
 // A button under a reminder or a last message may start a flow, or be taken where a transition says so, and
 // moves no other conversation.
 func TestButtonsOfNoStep(t *testing.T) {
-	withFlows(t, []*flow.Flow{visit()}, bot.Options{Expired: text("expired")}, func(r *rig) {
+	withFlows(t, []*flow.Flow{visit()}, bot.Options{Expired: bot.Always(text("expired"))}, func(r *rig) {
 		_, confirm := r.book("", "ann")
 		r.n++
 		_, last := r.lastMark(tapped("ann", "yes", "yes", confirm))
@@ -86,7 +86,7 @@ func TestButtonsOfOthers(t *testing.T) {
 			if foreign != nil {
 				want = []string{"not yours"}
 			}
-			o := bot.Options{Foreign: foreign, Expired: text("expired")}
+			o := bot.Options{Foreign: bot.Always(foreign), Expired: bot.Always(text("expired"))}
 			withFlows(t, []*flow.Flow{visit()}, o, func(r *rig) {
 				_, anns := r.book("group", "ann")
 				require.Equal(r, want, r.tapIn("group", "bob", "yes", anns), "he has no conversation")
@@ -107,7 +107,7 @@ func TestButtonsOfOthers(t *testing.T) {
 // A button that is said to last is good as long as its conversation, and no longer. Other buttons of passed
 // steps ask again.
 func TestButtonsThatLast(t *testing.T) {
-	withFlows(t, []*flow.Flow{visit()}, bot.Options{Expired: text("expired")}, func(r *rig) {
+	withFlows(t, []*flow.Flow{visit()}, bot.Options{Expired: bot.Always(text("expired"))}, func(r *rig) {
 		pick, confirm := r.book("", "ann")
 		require.Equal(r, []string{"one more dish"}, r.tapIn("", "ann", "dish", pick))
 		require.Equal(r, []string{"sure?"}, r.tapIn("", "ann", "pick", pick))
@@ -147,7 +147,7 @@ func TestButtonsOfWhatIsSaidAside(t *testing.T) {
 	own.Start(flow.Text("book")).To("confirm")
 	own.Start(flow.Text("price")).Do(show(text("10. fine?"))).End()
 	own.In("confirm").Enter(show(text("sure?"))).On(flow.Postback("yes")).Do(show(text("booked"))).End()
-	o := bot.Options{Foreign: text("not yours"), Otherwise: text("otherwise"), Expired: text("expired"), Failed: text("failed")}
+	o := bot.Options{Foreign: bot.Always(text("not yours")), Otherwise: bot.Always(text("otherwise")), Expired: bot.Always(text("expired")), Failed: bot.Always(text("failed"))}
 	withFlows(t, []*flow.Flow{own.MustBuild(), hours.MustBuild()}, o, func(r *rig) {
 		for _, group := range []string{"", "group"} {
 			r.sayIn(group, "bob", "book")

@@ -20,7 +20,7 @@ import (
 
 // The user whose event cannot be handled is told, once, and the session lives on.
 func TestFailedIsToldOnce(t *testing.T) {
-	inBubble(t, bot.Options{Failed: text("sorry"), MaxAttempts: 3}, func(r *rig) {
+	inBubble(t, bot.Options{Failed: bot.Always(text("sorry")), MaxAttempts: 3}, func(r *rig) {
 		r.say("ann", "start")
 		r.say("ann", "a")
 		r.channel.take()
@@ -109,7 +109,7 @@ func TestRollbackLeavesDeadLetters(t *testing.T) {
 		start := func(version uint32) (*bot.Bot, *fakeChannel) {
 			channel := &fakeChannel{}
 			b, err := bot.New(channel, store, []*flow.Flow{counter(t, nil)}, &bot.Options{
-				Version: version, Logger: slog.New(log), Failed: text("sorry"),
+				Version: version, Logger: slog.New(log), Failed: bot.Always(text("sorry")),
 			})
 			require.NoError(t, err)
 			return b, channel
@@ -190,7 +190,7 @@ func TestUnreadableSessionIsNotReset(t *testing.T) {
 		"unknown flow": []byte("\x01\x04gone\x09somewhere\x00\x00\x00"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, bot.Options{MaxAttempts: 2, Failed: text("sorry")}, func(r *rig) {
+			inBubble(t, bot.Options{MaxAttempts: 2, Failed: bot.Always(text("sorry"))}, func(r *rig) {
 				id := session.Key{Chat: transport.ChatUser, ChatID: "ann"}.ID()
 				begun, err := r.store.Begin(context.Background(), &session.BeginRequest{
 					ID: id, Token: session.LeaseToken{1}, Event: session.Event{ID: "0", Time: time.Now()},

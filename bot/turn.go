@@ -123,7 +123,7 @@ func (h *holder) decode() error {
 	if h.job.decoded != nil {
 		return nil
 	}
-	e, err := h.channel.Decode(session.Account(h.id), h.job.event.Body)
+	e, err := h.read(h.id, &h.job.event)
 	switch {
 	case err != nil:
 		return err

@@ -205,6 +205,9 @@ func (s *step[T]) refuse(e *edge[T], r *rejection) error {
 	t.Refused = append(t.Refused, e.number)
 	t.Transition, t.Branch, t.Skipped = 0, 0, nil
 	s.passage, s.first, s.result.Entered, s.asked, s.began = passage[T]{at: s.node}, 0, false, false, false
+	if s.isSignal() {
+		return s.unhandled() // the next conversation may take it, or a person sees to it
+	}
 	if s.node == nil {
 		s.turn.Send(r.msgs...)
 		return s.finish()

@@ -116,6 +116,8 @@ func (a atom) kind() string {
 		return transport.KindText.String()
 	case formPostback, formPrefix, formPicker:
 		return transport.KindPostback.String()
+	case formSignal:
+		return transport.KindSignal.String()
 	default:
 		return ""
 	}

@@ -269,6 +269,8 @@ func checkTrigger(r *report, s State, t Trigger, transition string) {
 		r.add(s, transition, "%s", t.fault)
 	case t.form == formNone:
 		r.add(s, transition, "has an empty Trigger")
+	case t.form == formSignal && t.reach != 0:
+		r.add(s, transition, "%s is no tap: FromAnywhere and Lasting are for buttons", t)
 	default:
 		if f := t.checkExamples(); f != "" {
 			r.add(s, transition, "%s", f)

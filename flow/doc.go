@@ -98,8 +98,8 @@
 //   - Wrong(n) is taken from the nth wrong answer in a row on, instead of asking again. If it leads to
 //     another state, the words of the refusal are left out.
 //
-// The count begins anew when a state is entered, and when an answer is taken with Stay. Again and timers
-// leave it as it is. Taps on old buttons, words that start this flow and what Again takes, such as "help",
+// The count begins anew when a state is entered, and when an answer is taken with Stay. Again, timers and
+// signals leave it as it is. Taps on old buttons, words that start this flow and what Again takes, such as "help",
 // are no wrong answers.
 //
 // An error that is no Reject, of a parser too, is a failure. Nothing of the turn is kept, and a bot tries it
@@ -112,14 +112,14 @@
 // A To keeps the callers waiting. A To into a state that waits itself ends its call and those after it.
 //
 // Back leads to the state before the last answer that led on, with the data and the calls of then, as often
-// as there were answers. A call that came to nothing is forgotten: right after a Return that changed no data, as
-// from a person at the desk, Back leads to the step before the call. What was sent and done outside stays
-// done. If nothing is behind, the transition of Back is not taken, and the next that fits is:
+// as there were answers. A call that came to nothing is forgotten: right after a Return that changed no data,
+// Back leads to the step before the call. What was sent and done outside stays done. If nothing is behind, the transition of Back is not taken, and the next that fits is:
 //
 //	On(flow.Text("back")).Back().
 //	On(flow.Text("back")).Do(say("This is the first step.")).Again()
 //
-// If a timer leads to another state, the answers given since that state was asked last are forgotten. The
+// If a timer or a signal leads to another state, the answers given since that state was asked last are forgotten:
+// after a payment that was declined, Back does not show the dead payment page. The
 // history takes up to 4 KiB; the oldest answers are left out then. It is kept only in flows that have Back.
 //
 // # Starts
@@ -134,6 +134,20 @@
 // that one back, and asks its question. A start with Replace ends all conversations first; one with WhenIdle is
 // not looked up while there are any. In an Exclusive state there are no starts. Buttons of what a start says
 // meanwhile belong to no step.
+//
+// # Signals
+//
+// A signal is an event of the program's own, from outside of the chat: a payment came in, the people at the desk
+// answered. The program gives it by bot.Bot.Signal, with a payload:
+//
+//	b.In("pay").Enter(askPay).
+//		On(flow.Signal("paid")).When("it is this payment", thisPayment).Do(finish).End().
+//		On(flow.Signal("declined")).Do(apologise).To("summary")
+//	b.Start(flow.Signal("paid")).Do(refund).End()
+//
+// Turn.Payload reads the payload, in guards too. No button, no text, no Any and no Match can make or take a
+// signal, so what a user sends is never taken for a payment. A signal that nothing takes is a dead letter, which
+// an operator sees. It is never a wrong answer, and an action that rejects it does not take it.
 //
 // # Buttons
 //
@@ -162,7 +176,7 @@
 // begins anew with whatever the user does that the flow handles, wrong answers too. So
 // After(15 * time.Minute) fires when the user was idle for 15 minutes.
 //
-// A timer that fires is not the user's activity: the other timers go on counting. The timer that fired is
+// A timer that fires is not the user's activity, nor is a signal: the other timers go on counting. The timer that fired is
 // armed again by the user alone. For example, After(5 * time.Minute).Do(nudge).Again() and
 // After(30 * time.Minute).Do(lapse).End() nudge once, 5 minutes after the user's last word, and end the flow
 // 25 minutes later. If a timer leads to another state, that state's own timers begin to count, and those of

@@ -81,9 +81,11 @@ func FuzzStep(f *testing.F) {
 	f.Add(uint8(1), "4", "", "", "", "ask", "1;x", "", "", true) // a reminder that is no timer
 	f.Add(uint8(transport.KindTimer), "later", "", "", "", "", "broken", "", "", true)
 	f.Add(uint8(transport.KindPostback), "", "return", "", "", "confirm", "1;x", "", "\x02\x01\x03ask\x07confirm\x00\x01\x00\x00", false)
+	f.Add(uint8(transport.KindSignal), "", "paid", "", "{}", "confirm", "1;x", "after 1m0s", "", false)
 	fl := everything(f)
 	f.Fuzz(func(t *testing.T, kind uint8, text, data, param, value, state, stored, timer, trail string, reminder bool) {
-		e := &transport.Event{Kind: transport.Kind(kind) % (transport.KindTimer + 1), Text: text}
+		e := &transport.Event{Kind: transport.Kind(kind) % (transport.KindSignal + 1), Text: text}
+		e.Signal, e.Payload = data, []byte(value)
 		e.Postback = transport.Postback{Data: data, Params: map[string]string{param: value}}
 		in := &flow.Input{
 			Turn: "turn", Event: e, Now: noon, State: flow.State(state), Data: []byte(stored),

@@ -14,7 +14,9 @@ func Kind(kinds ...transport.Kind) Trigger {
 		switch {
 		case k == transport.KindTimer:
 			t.fault = "Kind names KindTimer: use After or At"
-		case k > transport.KindTimer:
+		case k == transport.KindSignal:
+			t.fault = "Kind names KindSignal: use Signal"
+		case k > transport.KindSignal:
 			t.fault = "Kind names an unknown kind"
 		default:
 			t.kinds |= 1 << k

@@ -65,6 +65,8 @@ func (t *Trigger) fits(e *reading) bool {
 	case formPicker:
 		_, ok := e.Postback.Params[t.picker]
 		return ok && (len(t.words) == 0 || slices.Contains(t.words, e.Postback.Data))
+	case formSignal:
+		return t.words[0] == e.Signal
 	case formMatch:
 		return t.match(e.Event)
 	default:

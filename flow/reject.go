@@ -12,7 +12,8 @@ import (
 // with its buttons. The error may be wrapped; errors.Is(err, Reject()) reports whether an error is one.
 //
 // If the enter action of the first state rejects, the flow is not started. If the transition of a
-// timer rejects, the timer is used up, and msgs are sent, or the question is asked if there are none.
+// timer rejects, the timer is used up, and msgs are sent, or the question is asked if there are none. A signal
+// that is rejected is not taken, and nothing is sent: see Signal.
 func Reject(msgs ...transport.Message) error { return &rejection{msgs: msgs} }
 
 type rejection struct{ msgs []transport.Message }

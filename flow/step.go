@@ -134,6 +134,12 @@ func (s *step[T]) run() error {
 // isTimer reports whether the event is a timer of the flow that fired.
 func (s *step[T]) isTimer() bool { return s.in.Event.Kind == transport.KindTimer }
 
+// isSignal reports whether the event is a signal.
+func (s *step[T]) isSignal() bool { return s.in.Event.Kind == transport.KindSignal }
+
+// isOutside reports whether the event is none of a user's doing: a timer or a signal.
+func (s *step[T]) isOutside() bool { return s.isTimer() || s.isSignal() }
+
 // unhandled leaves everything as it was.
 func (s *step[T]) unhandled() error {
 	r := &s.result

@@ -250,20 +250,19 @@ func (s *step[T]) arrive(to string) (err error) {
 // isStep reports whether the step is one that Back undoes: an answer to a question that led on, also a wrong
 // answer that led to a person at the desk.
 func (s *step[T]) isStep() bool {
-	return s.node != nil && s.node.asks() && !s.isTimer() && s.first.enters() && s.first != Back
+	return s.node != nil && s.node.asks() && !s.isOutside() && s.first.enters() && s.first != Back
 }
 
 // emptyCall takes the newest entry out of the history, if the step returns from a call that came to nothing:
-// the state that called is as it was, or the Return is a tap of no step, by which somebody at the desk gives
-// the user back to the bot. Back does not lead into such a call again.
+// the state that called is as it was. Back does not lead into such a call again.
 func (s *step[T]) emptyCall(res *Result) (p past, ok bool) {
-	if s.first != Return || s.isTimer() || !s.typed.history {
+	if s.first != Return || s.isOutside() || !s.typed.history {
 		return p, false
 	}
 	last := s.trail
 	p, ok = last.pop(s.in.Data)
 	ok = ok && s.typed.nodes[p.state] == s.to &&
-		(s.in.Tap == TapLoose || string(p.data) == string(res.Data) && len(p.callers) == len(s.trail.callers))
+		string(p.data) == string(res.Data) && len(p.callers) == len(s.trail.callers)
 	if ok {
 		s.trail = last
 	}
@@ -275,7 +274,7 @@ func (s *step[T]) remember() {
 	t, res := &s.trail, &s.result
 	called, empty := s.emptyCall(res)
 	switch {
-	case res.Entered, s.first == Stay && !s.isTimer() && !res.Trace.Wrong:
+	case res.Entered, s.first == Stay && !s.isOutside() && !res.Trace.Wrong:
 		t.tries = 0
 	}
 	switch {
@@ -284,7 +283,7 @@ func (s *step[T]) remember() {
 	case s.began:
 	case s.first == Back:
 		res.Trace.Forgotten = t.rebase(s.past.data, res.Data)
-	case res.Entered && s.isTimer():
+	case res.Entered && s.isOutside():
 		t.forget(s.in.Data, res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
 	case empty:
 		res.Trace.Forgotten = t.rebase(called.data, res.Data)

@@ -93,11 +93,11 @@ func (s *step[T]) begins(t *timer[T]) bool {
 
 // idle returns when a timer of idle time fires next.
 func (s *step[T]) idle(t *timer[T], firing bool) time.Time {
-	if !s.isTimer() || s.in.Resumed || s.begins(t) {
+	if !s.isOutside() || s.in.Resumed || s.begins(t) {
 		return s.in.Now.Add(t.after)
 	}
 	due := s.running(t, firing)
-	if due.IsZero() && s.fired == nil {
+	if due.IsZero() && s.isTimer() && s.fired == nil {
 		return s.in.Now.Add(t.after) // an unknown timer fired (see fire), and t was not set yet
 	}
 	return due

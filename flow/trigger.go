@@ -11,7 +11,7 @@ import (
 // like; the zero Trigger is a fault. A Trigger is an immutable value.
 type Trigger struct {
 	form   form
-	words  []string // texts, as Fold returns them, or postback data, by form
+	words  []string // texts, as Fold returns them, postback data, or the name of a signal, by form
 	typed  []string // the texts as they were declared
 	kinds  uint64   // set of the kinds of events that it may answer to, by bit
 	picker string   // the key of the picked value in a postback's Params
@@ -43,6 +43,7 @@ const (
 	formKinds
 	formAny
 	formMatch
+	formSignal
 )
 
 // Text triggers on a text message that is one of words. Words are compared as Fold returns them:
@@ -124,12 +125,23 @@ func Any() Trigger {
 // pure and safe for concurrent use. The examples are events that it answers to, for tools that walk
 // through a flow; Build reports an example that it does not answer to.
 func Match(label string, match func(*transport.Event) bool, examples ...transport.Event) Trigger {
-	t := Trigger{form: formMatch, kinds: ^uint64(0), match: match, label: label, events: examples}
+	t := Trigger{form: formMatch, kinds: ^uint64(1 << transport.KindSignal), match: match, label: label, events: examples}
 	switch {
 	case strings.TrimSpace(label) == "":
 		t.fault = "Match has no label"
 	case match == nil:
 		t.fault = "Match has a nil function"
+	}
+	return t
+}
+
+// Signal triggers on a signal of this name, which the program gives by bot.Bot.Signal: a payment that came in,
+// a word of the people at a desk. Nothing that a user or a platform sends can make one, and no other trigger
+// takes one. Turn.Payload reads what it brings. The name is stored: snake_case, as those of states.
+func Signal(name string) Trigger {
+	t := Trigger{form: formSignal, kinds: 1 << transport.KindSignal, words: []string{name}, label: "signal " + name}
+	if f := nameFault(name); f != "" {
+		t.fault = "the signal's name " + quote(name) + " " + f
 	}
 	return t
 }
@@ -165,7 +177,7 @@ func (t Trigger) rank() Rank {
 	switch {
 	case t.form == formAny:
 		return RankAny
-	case t.form == formText, t.form == formPostback, t.form == formPicker && len(t.words) > 0:
+	case t.form == formText, t.form == formPostback, t.form == formPicker && len(t.words) > 0, t.form == formSignal:
 		return RankExact
 	case t.form == formTextLike, t.form == formPrefix, t.form == formMatch:
 		return RankPattern

@@ -20,6 +20,8 @@ type TriggerInfo struct {
 	Picker string
 	// Pattern is the regular expression of TextLike.
 	Pattern string
+	// Signal is the name of Signal.
+	Signal string
 	// Examples are those of Match.
 	Examples []transport.Event
 	// FromAnywhere and Lasting say which buttons count: see the methods of Trigger.
@@ -46,8 +48,10 @@ func (t Trigger) Info() TriggerInfo {
 		i.Data = slices.Clone(t.words)
 	case formPrefix:
 		i.Prefix = t.words[0]
+	case formSignal:
+		i.Signal = t.words[0]
 	}
-	for k := range transport.KindTimer {
+	for k := range transport.KindSignal + 1 {
 		if t.kinds>>k&1 == 1 {
 			i.Kinds = append(i.Kinds, k)
 		}

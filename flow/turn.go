@@ -2,6 +2,9 @@ package flow
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -56,6 +59,20 @@ func (t *Turn[T]) Tries() int { return t.tries }
 // Input returns what the user typed, picked or tapped: the text without mentions of the bot, the value of a picker, or the data of a
 // button, of which PostbackPrefix takes away its prefix. It is empty for anything else.
 func (t *Turn[T]) Input() string { return strings.TrimPrefix(input(t.in.Event), t.prefix) }
+
+// Payload reads what a signal brings into what v points to, as encoding/json does. It returns an error if the
+// payload is of another form, or if the turn is for no signal. An action may return that error: the signal
+// becomes a dead letter at once, which a build that can read it may replay.
+func (t *Turn[T]) Payload(v any) error {
+	e := t.in.Event
+	if e.Kind != transport.KindSignal {
+		return Permanent(errors.New("flow: the turn is for no signal"))
+	}
+	if err := json.Unmarshal(e.Payload, v); err != nil {
+		return Permanent(fmt.Errorf("flow: the payload of the signal %s is not what is read: %T", e.Signal, err))
+	}
+	return nil
+}
 
 // Language returns the user's language, such as "ja" or "en-GB" (BCP 47); empty if it is not known. See
 // bot.Options.Language.

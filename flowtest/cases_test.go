@@ -115,7 +115,7 @@ func TestCases(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			flowtest.Run(t, "testdata/cases/"+name+".txt", func(*testing.T) []*flow.Flow { return flows() }, &flowtest.Options{
 				Bot: bot.Options{
-					MaxAttempts: 2, Otherwise: line.Text("Sorry?"), Expired: line.Text("That is over."),
+					MaxAttempts: 2, Otherwise: bot.Always(line.Text("Sorry?")), Expired: bot.Always(line.Text("That is over.")),
 					Zone: time.FixedZone("JST", 9*60*60),
 				},
 				Update: os.Getenv("KAIWA_UPDATE") != "",

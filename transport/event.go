@@ -2,7 +2,7 @@ package transport
 
 import "time"
 
-// Event is one thing that arrived: a message, a tap on a button, a new follower, a timer.
+// Event is one thing that arrived: a message, a tap on a button, a new follower, a timer, a signal.
 //
 // An Event is not changed after it was made; do not write to its maps and slices.
 type Event struct {
@@ -45,7 +45,10 @@ type Event struct {
 	Mentions []Mention
 	// Quoted is the id of the message that this one quotes; empty if it quotes none.
 	Quoted string
-	// Raw is the event as it arrived. It is nil for timers.
+	// Signal is the name of a KindSignal event, such as "paid", and Payload is what it brings, as JSON.
+	Signal  string
+	Payload []byte
+	// Raw is the event as it arrived. It is nil for timers and signals.
 	Raw []byte
 }
 
@@ -147,14 +150,15 @@ const (
 	KindBotSuspended
 	KindBotResumed
 	KindDelivery
-	KindTimer // made by kaiwa when a timer is due
+	KindTimer  // made by kaiwa when a timer is due
+	KindSignal // made by bot.Bot.Signal alone
 )
 
 var kindNames = [...]string{
 	"unknown", "text", "image", "video", "audio", "file", "location", "sticker", "message",
 	"postback", "edited", "unsend", "follow", "unfollow", "join", "leave", "member joined",
 	"member left", "video play complete", "beacon", "account link", "membership", "module",
-	"activated", "deactivated", "bot suspended", "bot resumed", "delivery", "timer",
+	"activated", "deactivated", "bot suspended", "bot resumed", "delivery", "timer", "signal",
 }
 
 // String returns the kind in words, such as "member joined".

@@ -71,6 +71,7 @@ func FuzzMark(f *testing.F) {
 func TestWords(t *testing.T) {
 	require.Equal(t, "text", transport.KindText.String())
 	require.Equal(t, "timer", transport.KindTimer.String())
+	require.Equal(t, "signal", transport.KindSignal.String())
 	require.Equal(t, "member joined", transport.KindMemberJoined.String())
 	require.Equal(t, "unknown", transport.Kind(200).String())
 	require.True(t, transport.KindMessage.IsMessage())

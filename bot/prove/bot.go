@@ -76,7 +76,7 @@ func runBot() error {
 	}
 	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts, ProcessBeforeResponse: cfg.Freezes}
 	if cfg.Database != "" {
-		o.Failed = line.Text(apology)
+		o.Failed = bot.Always(line.Text(apology))
 	}
 	shorten(&o, cfg.Lease, cfg.DeliveryLease)
 	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []*flow.Flow{f}, &o)

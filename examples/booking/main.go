@@ -50,9 +50,9 @@ func main() {
 
 func botOptions() bot.Options {
 	return bot.Options{
-		Otherwise: line.Text("Say “book” to book a table."),
+		Otherwise: bot.Always(line.Text("Say “book” to book a table.")),
 		Zone:      zone,
-		Expired:   line.Text("That button is no longer in use. Say “book” to book a table."),
+		Expired:   bot.Always(line.Text("That button is no longer in use. Say “book” to book a table.")),
 	}
 }
 

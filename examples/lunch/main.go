@@ -67,8 +67,8 @@ func options() bot.Options {
 	return bot.Options{
 		Scope:        session.PerChat, // a group has one conversation, which its members share
 		PushToGroups: true,            // where half an hour of silence closed a round
-		Otherwise:    line.Text("Say “lunch” in your group, or use the menu."),
-		Failed:       line.Text("Sorry, that did not work."),
+		Otherwise:    bot.Always(line.Text("Say “lunch” in your group, or use the menu.")),
+		Failed:       bot.Always(line.Text("Sorry, that did not work.")),
 	}
 }
 

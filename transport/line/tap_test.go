@@ -39,7 +39,8 @@ func visit(m transport.Message) *flow.Flow {
 	b.In("two").Enter(say("two", m)).On(flow.Postback("yes")).Do(say("done")).End()
 	b.InAny().
 		On(flow.Text("help")).Do(say("help")).Again().
-		On(flow.Postback("where").FromAnywhere()).Do(say("here")).Stay()
+		On(flow.Postback("where").FromAnywhere()).Do(say("here")).Stay().
+		On(flow.Signal("paid")).Do(say("thank you")).Stay()
 	return b.MustBuild()
 }
 
@@ -67,7 +68,7 @@ func onTapStage(t *testing.T, m transport.Message, f func(s *tapStage)) {
 		})
 		require.NoError(t, err)
 		s.bot, err = bot.New(s.channel, memstore.New(), []*flow.Flow{visit(m)}, &bot.Options{
-			Logger: silent, Expired: line.Text("over"), Foreign: line.Text("not yours"),
+			Logger: silent, Expired: bot.Always(line.Text("over")), Foreign: bot.Always(line.Text("not yours")),
 		})
 		require.NoError(t, err)
 		defer func() { require.NoError(t, s.bot.Shutdown(context.Background())) }()

@@ -83,7 +83,7 @@ func accountGuards() []guard {
 			"if !in.accounts.serves(e.Source.Channel) { return errElsewhere }", "",
 			"bot TestSeveralAccountsByHand"},
 		{"account: a source of another account is nobody's", "bot",
-			"if !b.accounts.serves(src.Channel) {", "if false {",
+			"if !e.accounts.serves(src.Channel) {", "if false {",
 			"bot TestSeveralAccountsByHand"},
 		{"account: each has its number of processes", "bot",
 			".SetProcesses(e.accounts.names[i], n)", ".SetProcesses(e.accounts.names[i], n*0+processes[0])",

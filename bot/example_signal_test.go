@@ -15,17 +15,27 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 )
 
-// Something outside of the chat, such as the callback of a payment provider, moves a dialog on: it
-// is told to the bot as an event, which has one turn however often the provider calls.
-func ExampleBot_Receive() {
-	type order struct{ Customer string }
+// Something outside of the chat, such as the callback of a payment provider, moves a dialog on: it is a signal,
+// which has one turn however often the provider calls.
+func ExampleBot_Signal() {
+	type order struct{ Payment string }
+	type payment struct{ ID string }
 	say := func(text string) flow.Action[order] {
 		return func(_ context.Context, t *flow.Turn[order]) error { t.Send(line.Text(text)); return nil }
 	}
+	ask := func(_ context.Context, t *flow.Turn[order]) error {
+		t.Data.Payment = "4711" // as the provider calls it, which has noted the chat too: t.Event().Source
+		t.Send(line.Text("Pay at https://shop.example/pay/4711, please."))
+		return nil
+	}
+	thisPayment := func(t *flow.Turn[order]) bool {
+		var p payment
+		return t.Payload(&p) == nil && p.ID == t.Data.Payment
+	}
 	b := flow.New[order]("order")
 	b.Start(flow.Text("order")).To("pay")
-	b.In("pay").Enter(say("Pay at https://shop.example/pay/4711, please.")).
-		On(flow.Postback("paid").FromAnywhere()).Do(say("Thank you, it is on its way.")).End().
+	b.In("pay").Enter(ask).
+		On(flow.Signal("paid")).When("it is this payment", thisPayment).Do(say("Thank you, it is on its way.")).End().
 		After(time.Hour).Do(say("You have not paid.")).End()
 
 	platform := emulator.New("secret", "token", &emulator.Options{Users: []string{"ann"}})
@@ -43,18 +53,13 @@ func ExampleBot_Receive() {
 	defer server.Close()
 	platform.SetWebhook(server.URL)
 
-	// paid is what the handler of the callback does, once it knows that the provider called it.
-	paid := func(ctx context.Context, customer, payment string) error {
-		e, err := channel.Decode("", fmt.Appendf(nil, `{"type": "postback", "mode": "active",
-			"webhookEventId": %q, "timestamp": %d, "source": {"type": "user", "userId": %q},
-			"postback": {"data": "paid"}}`, payment, time.Now().UnixMilli(), customer))
-		if err != nil {
-			return err
-		}
-		return shop.Receive(ctx, []transport.Event{e})
+	// paid is what the handler of the callback does, once it knows that the provider called it. If it returns an
+	// error, the provider calls again.
+	paid := func(ctx context.Context, chat transport.Source, id string) error {
+		return shop.Signal(ctx, chat, "paid", payment{id}, id)
 	}
 
-	ctx, ann := context.Background(), platform.Users()[0].ID
+	ctx := context.Background()
 	show := func(after int) int {
 		m, err := platform.Next(ctx, "ann", after)
 		if err != nil {
@@ -67,8 +72,9 @@ func ExampleBot_Receive() {
 		log.Fatal(err)
 	}
 	asked := show(0)
+	chat := transport.Source{Chat: transport.ChatUser, ChatID: platform.Users()[0].ID}
 	for range 2 { // the provider was not sure, and called again
-		if err := paid(ctx, ann, "payment-4711"); err != nil {
+		if err := paid(ctx, chat, "4711"); err != nil {
 			log.Fatal(err)
 		}
 	}
