@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -53,16 +54,18 @@ func (c *nullChannel) Decode(_ string, raw []byte) (transport.Event, error) {
 }
 
 // BenchmarkTurn measures a whole turn of a booking with typed data, one message and its idle
-// timer armed anew: begin, step, render, commit, deliver.
+// timer armed anew: begin, step, render, commit, deliver. With a stack, three other bookings are suspended.
+// The metric B/session is the size of the session's state.
 func BenchmarkTurn(b *testing.B) {
-	b.Run("memstore", func(b *testing.B) { benchTurn(b, memstore.New()) })
+	b.Run("memstore", func(b *testing.B) { benchTurn(b, memstore.New(), 0) })
+	b.Run("memstore, stack of 4", func(b *testing.B) { benchTurn(b, memstore.New(), 3) })
 	b.Run("redis", func(b *testing.B) {
 		c := redistest.Start(b)
 		store, err := redisstore.New(context.Background(), c, &redisstore.Options{
 			Namespace: redistest.Namespace(b, c), Logger: slog.New(slog.DiscardHandler),
 		})
 		require.NoError(b, err)
-		benchTurn(b, store)
+		benchTurn(b, store, 0)
 	})
 }
 
@@ -72,9 +75,10 @@ type booking struct {
 	Name  string `json:"name"`
 }
 
-func benchTurn(b *testing.B, store session.Store) {
-	fb := flow.New[booking]("booking")
-	fb.Start(flow.Text("start")).To("ask")
+// benchFlow is a booking that starts on its name.
+func benchFlow(b *testing.B, name string) *flow.Flow {
+	fb := flow.New[booking](name)
+	fb.Start(flow.Text(name)).To("ask")
 	fb.In("ask").
 		On(flow.Text("stop")).End().
 		On(flow.Text()).Do(func(_ context.Context, t *flow.Turn[booking]) error {
@@ -90,8 +94,16 @@ func benchTurn(b *testing.B, store session.Store) {
 	})
 	f, err := fb.Build()
 	require.NoError(b, err)
+	return f
+}
+
+func benchTurn(b *testing.B, store session.Store, below int) {
+	flows := []*flow.Flow{benchFlow(b, "booking")}
+	for i := range below {
+		flows = append(flows, benchFlow(b, "below"+strconv.Itoa(i)))
+	}
 	channel := &nullChannel{sent: make(chan struct{})}
-	bt, err := bot.New(channel, store, []*flow.Flow{f}, &bot.Options{
+	bt, err := bot.New(channel, store, flows, &bot.Options{
 		Logger: slog.New(slog.DiscardHandler), UserRate: 1e9, // one user makes all of it
 	})
 	require.NoError(b, err)
@@ -109,12 +121,18 @@ func benchTurn(b *testing.B, store session.Store) {
 		}
 		<-channel.sent
 	}
-	turn(0, "start")
+	for i, f := range slices.Backward(flows) {
+		turn(-i, f.Name())
+	}
 	b.ReportAllocs()
 	for n := 1; b.Loop(); n++ {
 		turn(n, "4")
 	}
 	b.StopTimer()
+	key, _ := session.KeyOf(src, session.PerMember)
+	kept, err := store.Inspect(ctx, key.ID())
+	require.NoError(b, err)
+	b.ReportMetric(float64(len(kept.State)), "B/session")
 	require.NoError(b, bt.Shutdown(ctx))
 }
 
