@@ -61,7 +61,7 @@ func TestTurnLimits(t *testing.T) {
 		nothing := func(context.Context, *countTurn) error { return nil }
 		s := fb.In("only").On(flow.Text("stop")).End().On(flow.Text("remind"))
 		for i := range 10 {
-			s.Remind(fmt.Sprint("r", i), later(i), nothing)
+			s.RemindKey(fmt.Sprint("r", i), (*countTurn).ID, later(i), nothing)
 		}
 		s.Stay()
 		withFlow(t, fb, bot.Options{Failed: bot.Always(text("sorry"))}, func(r *rig) {

@@ -68,6 +68,15 @@ func looseMark(id string) string {
 // isLoose reports whether the mark, of transport.MarkLen characters, names no step.
 func isLoose(mark string) bool { return mark[sessionEnd:conversationEnd] == noConversation }
 
+// conversationOf returns the two characters of a mark that name the conversation; nothing if the mark is of an
+// earlier build.
+func conversationOf(mark string) string {
+	if len(mark) != transport.MarkLen {
+		return ""
+	}
+	return mark[sessionEnd:conversationEnd]
+}
+
 // markOfSession returns the characters of a mark for the session of that id. They are a hash of the hash at the
 // end of the id, so that they are the same for the id without the account that earlier builds wrote.
 func markOfSession(id string) string {

@@ -169,9 +169,27 @@ func (r *record) setTimers(i int, set []flow.Timer) {
 	r.timers = timers
 }
 
-func appendReminders(timers []timer, f *flow.Flow, set []flow.Reminder) []timer {
+// appendReminders does to the timers what a step of flow f says of reminders: it sets them, moves those that
+// there are, or takes them back. Own is the key of the reminders of the step's conversation: see timer.key. For
+// example, with the reminder day_before of the key "zj" among the timers:
+//
+//	day_before at 12:00, own "zj"   it moves to 12:00
+//	day_before at no time           it is gone
+//	day_before at 12:00, own "FE"   there are two: another conversation set the second
+//
+// Nothing moves what has no key.
+func appendReminders(timers []timer, f *flow.Flow, own string, set []flow.Reminder) []timer {
 	for _, r := range set {
-		timers = append(timers, distinct(timers, timer{flow: f.Name(), name: r.Name, due: milli(r.Due), data: r.Data}))
+		tm := timer{flow: f.Name(), name: r.Name, key: own, due: milli(r.Due), data: r.Data}
+		if r.Key != "" {
+			tm.key = authorsKey + r.Key
+		}
+		timers = slices.DeleteFunc(timers, func(t timer) bool {
+			return t.key != "" && t.flow == tm.flow && t.name == tm.name && t.key == tm.key
+		})
+		if !r.Due.IsZero() {
+			timers = append(timers, distinct(timers, tm))
+		}
 	}
 	return timers
 }

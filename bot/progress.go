@@ -90,20 +90,25 @@ func (g *progress) keep(i int, res *flow.Result) error {
 	if !res.Handled {
 		return nil
 	}
-	g.remind(res.Reminders)
 	c := *g.rec.at(i)
+	if res.NewStep {
+		if present := unpackMark(g.id, c.mark); conversationOf(present) == "" {
+			c.mark = g.firstMark() // it begins, or an earlier build began it
+		} else {
+			c.mark = packMark(stepMark(g.id, present, g.in.Turn))
+		}
+	}
+	own := c.mark
+	if res.Beside {
+		own = "" // what was said was a conversation of this turn alone
+	}
+	g.remind(own, res.Reminders)
 	if res.State == "" {
 		g.rec.remove(i)
 		c.mark = ""
 		g.ended = g.ended || i == 0 && g.rec.flow != ""
 	} else {
 		c.state, c.data, c.trail = string(res.State), res.Data, res.Trail
-		switch {
-		case res.NewStep && c.mark == "":
-			c.mark = g.firstMark()
-		case res.NewStep:
-			c.mark = packMark(stepMark(g.id, unpackMark(g.id, c.mark), g.in.Turn))
-		}
 		c.owed = g.owes(c.owed, res)
 		g.rec.put(i, c)
 		g.rec.setTimers(i, res.Timers)
@@ -133,7 +138,7 @@ func (g *progress) owes(before owed, res *flow.Result) owed {
 // beside notes what a start left that answered without a conversation of its own.
 func (g *progress) beside(res *flow.Result) error {
 	g.stepped(g.id, g.in, g.flow, "", res)
-	g.remind(res.Reminders)
+	g.remind("", res.Reminders)
 	if len(g.rec.timers) > maxTimers {
 		return errManyTimers
 	}
@@ -163,11 +168,17 @@ func (g *progress) say(msgs []transport.Message, mark string) {
 	}
 }
 
-// remind notes the reminders that the last step has set.
-func (g *progress) remind(set []flow.Reminder) {
-	if len(set) > 0 {
-		g.rec.timers = appendReminders(slices.Clone(g.rec.timers), g.flow, set)
+// remind notes what the last step says of reminders. The mark is that of its conversation, packed; it is empty
+// for a conversation that begins and ends in this turn, which has reminders of its own, too.
+func (g *progress) remind(mark string, set []flow.Reminder) {
+	if len(set) == 0 {
+		return
 	}
+	if mark == "" {
+		mark = g.firstMark()
+	}
+	own := conversationOf(unpackMark(g.id, mark))
+	g.rec.timers = appendReminders(slices.Clone(g.rec.timers), g.flow, own, set)
 }
 
 // follow has the menu follow the active conversation.
@@ -180,7 +191,7 @@ func (g *progress) follow(res *flow.Result) {
 }
 
 // firstMark returns the packed mark of a conversation that begins in this turn. No other conversation of the
-// session has the same two characters of the conversation.
+// session has the same two characters of the conversation, and no reminder has them as its key.
 func (g *progress) firstMark() string {
 	for n := 0; ; n++ {
 		turn := g.in.Turn

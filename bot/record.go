@@ -72,7 +72,9 @@ type timer struct {
 	name string
 	// due is when it fires, to the millisecond.
 	due time.Time
-	// key tells reminders of one flow and name apart; empty for other timers.
+	// key tells reminders of one flow and name apart. It is authorsKey and the key that the flow gave, or else
+	// the two characters of a mark that name the conversation (see mark.go). It is empty for other timers, and for
+	// reminders that builds up to November 2026 set.
 	key string
 	// data is the conversation's data at the time when the reminder was set; nil for other timers.
 	data []byte
@@ -81,6 +83,9 @@ type timer struct {
 	// wait is how long after due the timer's turn is tried again; zero if it was not put off.
 	wait time.Duration
 }
+
+// authorsKey begins the keys that a flow gave. No mark has this character.
+const authorsKey = "="
 
 // at returns when the timer's turn is tried next.
 func (t *timer) at() time.Time { return t.due.Add(t.wait) }

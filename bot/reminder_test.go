@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -19,8 +20,8 @@ func TestRemindersAtOneTimeDiffer(t *testing.T) {
 	booking := b.MustBuild()
 	due := time.UnixMilli(1_700_000_000_000)
 	var rec record
-	for range 3 {
-		rec.timers = appendReminders(rec.timers, booking, []flow.Reminder{{Name: "day_before", Due: due}})
+	for _, own := range []string{"zj", "FE", "-_"} {
+		rec.timers = appendReminders(rec.timers, booking, own, []flow.Reminder{{Name: "day_before", Due: due}})
 	}
 	require.Len(t, rec.timers, 3)
 	turns := map[string]bool{}
@@ -29,6 +30,41 @@ func TestRemindersAtOneTimeDiffer(t *testing.T) {
 		require.False(t, rec.timers[i].due.Before(due))
 	}
 	require.Len(t, turns, 3)
+}
+
+// Reminders that builds without keys set are left alone, whatever is set beside them. A key of the author's is
+// never that of a conversation.
+func TestRemindersOfEarlierBuilds(t *testing.T) {
+	t.Parallel()
+	b := flow.New[struct{}]("booking")
+	b.Start(flow.Any()).To("a")
+	b.In("a").On(flow.Any()).End()
+	booking := b.MustBuild()
+	due := time.UnixMilli(1_700_000_000_000)
+	earlier := timer{flow: "booking", name: "day_before", due: due}
+	kept := []timer{earlier, {flow: "booking", name: "day_before", due: due.Add(time.Hour), key: "zj"}}
+	for _, own := range []string{"", "FE"} {
+		all := []flow.Reminder{{Name: "day_before"}, {Name: "day_before", Due: due}, {Name: "day_before", Key: "zj"}}
+		got := appendReminders(slices.Clone(kept), booking, own, all)
+		require.Equal(t, append(slices.Clone(kept), timer{
+			flow: "booking", name: "day_before", key: own, due: due.Add(time.Millisecond),
+		}), got)
+	}
+}
+
+// A conversation that begins has another name than those whose reminders wait: else it would move theirs.
+func TestConversationsOfRemindersAreApart(t *testing.T) {
+	t.Parallel()
+	g := progress{id: "shop/VG6d19s771pssf9E", in: &flow.Input{Turn: "event-1"}}
+	seen := map[string]bool{}
+	for range 50 {
+		chars := conversationOf(unpackMark(g.id, g.firstMark()))
+		require.Len(t, chars, conversationEnd-sessionEnd)
+		require.False(t, seen[chars])
+		seen[chars] = true
+		g.rec.timers = append(g.rec.timers, timer{flow: "booking", name: "day_before", key: chars})
+	}
+	require.Empty(t, conversationOf("k3Xq0"), "of an earlier build")
 }
 
 // An event goes before a timer that was put off; the sweep begins it at its time.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/flow"
@@ -48,7 +49,10 @@ type Conversation struct {
 // Reminder is an action of a flow that waits for its time.
 type Reminder struct {
 	Flow, Name string
-	Due        time.Time
+	// Key is that of flow.TransitionBuilder.RemindKey; empty for the reminder that a conversation has of that
+	// name.
+	Key string
+	Due time.Time
 }
 
 // WaitingEvent is an event that has no turn yet.
@@ -85,7 +89,11 @@ func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error
 	}
 	for _, t := range rec.timers {
 		if t.flow != "" && t.flow != photosTimer {
-			s.Reminders = append(s.Reminders, Reminder{t.flow, t.name, t.due})
+			m := Reminder{Flow: t.flow, Name: t.name, Due: t.due}
+			if key, ok := strings.CutPrefix(t.key, authorsKey); ok {
+				m.Key = key
+			}
+			s.Reminders = append(s.Reminders, m)
 		}
 	}
 	var errs []error

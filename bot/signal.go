@@ -40,8 +40,8 @@ var errForgotten = errors.New("bot: the conversation of the signal was just forg
 // UserID, it is that of the chat. If Source.Channel is empty and the bot has one account, it is the name of
 // that.
 //
-// The conversation that is active is asked first, then the suspended ones from the top down, then starts of
-// flows, each of which makes a conversation of its own. If none of them takes the signal, it is a dead letter at once, with a reason such as "signal paid: nobody took it": somebody may have paid. Replay gives
+// The conversation that is active is asked first, then starts of flows. If none of them takes the signal, it is
+// a dead letter at once, with a reason such as "signal paid: nobody took it": somebody may have paid. Replay gives
 // it another try, as after a deploy. A signal is never left out for its age, nor for how many there are.
 //
 // It returns ErrBadSignal if no flow of the bot names the signal, the id is empty, or the payload cannot be

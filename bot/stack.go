@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/kaiwa-go/kaiwa/flow"
-	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // A session may have several conversations. One is active: it is asked first, and its menu is shown. The others
@@ -108,12 +107,12 @@ func (r *record) put(i int, c conversation) {
 	*r.at(i) = c
 }
 
-// names reports whether the two characters of a mark name a conversation of the session of that id.
+// names reports whether the two characters of a mark name a conversation of the session of that id, or one that
+// is over and whose reminders wait.
 func (r *record) names(id, chars string) bool {
 	return slices.ContainsFunc(r.conversations(), func(c conversation) bool {
-		m := unpackMark(id, c.mark)
-		return len(m) == transport.MarkLen && m[sessionEnd:conversationEnd] == chars
-	})
+		return conversationOf(unpackMark(id, c.mark)) == chars
+	}) || slices.ContainsFunc(r.timers, func(t timer) bool { return t.key == chars })
 }
 
 // conversations returns a copy of all of them.

@@ -278,8 +278,44 @@ func checkTrigger(r *report, s State, t Trigger, transition string) {
 	}
 }
 
+// checkReminders reports reminders without an action or with two, and those that have a key at one transition
+// and none at another: neither could move the other.
 func (d *draft[T]) checkReminders(r *report) {
-	seen := map[string]bool{}
+	type use struct {
+		acts  bool // an action was given
+		keyed bool // the first transition gave a key
+	}
+	seen := map[string]*use{}
+	d.eachReminder(r, func(at func(string, ...any), m *reminder[T]) {
+		if f := nameFault(m.name); f != "" {
+			at("the reminder's name %q %s", m.name, f)
+		}
+		if m.at == nil || m.keyed && m.key == nil {
+			at("the reminder %q has a nil function", m.name)
+		}
+		u := seen[m.name]
+		if u == nil {
+			u = &use{keyed: m.keyed}
+			seen[m.name] = u
+		}
+		if m.keyed != u.keyed {
+			at("the reminder %q has a key at one transition and none at another", m.name)
+		}
+		if m.action != nil && u.acts {
+			at("the reminder %q has its action twice: give it once, and pass nil elsewhere", m.name)
+		}
+		u.acts = u.acts || m.action != nil
+	})
+	d.eachReminder(r, func(at func(string, ...any), m *reminder[T]) {
+		if !seen[m.name].acts {
+			at("the reminder %q has no action", m.name)
+			seen[m.name].acts = true
+		}
+	})
+}
+
+// eachReminder calls f with each reminder of each transition, and with what reports a fault there.
+func (d *draft[T]) eachReminder(r *report, f func(at func(string, ...any), m *reminder[T])) {
 	for _, block := range slices.Concat([]*StateBuilder[T]{d.b.starts}, d.b.states, d.b.globals) {
 		for _, e := range block.edges {
 			at := func(format string, args ...any) {
@@ -291,17 +327,8 @@ func (d *draft[T]) checkReminders(r *report) {
 			for i := range e.branches {
 				all = append(all, e.branches[i].remind...)
 			}
-			for _, m := range all {
-				if f := nameFault(m.name); f != "" {
-					at("the reminder's name %q %s", m.name, f)
-				}
-				if m.at == nil || m.action == nil {
-					at("the reminder %q has a nil function", m.name)
-				}
-				if seen[m.name] {
-					at("the reminder %q is declared twice", m.name)
-				}
-				seen[m.name] = true
+			for i := range all {
+				f(at, &all[i])
 			}
 		}
 	}

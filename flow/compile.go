@@ -124,12 +124,17 @@ func (y *typed[T]) link(e *edge[T]) {
 		b := &e.branches[i]
 		b.target = y.nodes[b.to]
 		y.history = y.history || b.outcome == Back
-		for _, r := range b.remind {
+		y.note(b.remind)
+	}
+	y.note(e.remind)
+}
+
+// note notes the actions of reminders.
+func (y *typed[T]) note(all []reminder[T]) {
+	for _, r := range all {
+		if r.action != nil {
 			y.reminders[r.name] = r.action
 		}
-	}
-	for _, r := range e.remind {
-		y.reminders[r.name] = r.action
 	}
 }
 

@@ -190,7 +190,7 @@ func (p *path) caption(k *fork) string {
 	case branchElse:
 		b.WriteString(" else")
 	}
-	for _, name := range k.reminders(p) {
+	for _, name := range slices.Concat(p.reminders, k.reminders) {
 		b.WriteString(" (reminder " + name + ")")
 	}
 	return b.String()

@@ -182,8 +182,13 @@
 // 25 minutes later. If a timer leads to another state, that state's own timers begin to count, and those of
 // InAny run on. A timer of InAnyBut begins when a state that has it is entered from one that has not.
 //
-// At is a point in time. It is computed when the state is entered (for InAny: when the flow starts).
-// Leaving a state clears its own timers. A reminder (see TransitionBuilder.Remind) outlives the flow.
+// At is a point in time. It is computed when the state is entered. Leaving a state clears its own timers. In
+// InAny it is computed when the flow starts, and again after each turn that changed the data: if the data now
+// gives another time, the timer moves. For example, At(pickUp) fires at the new time when the user changes the
+// time of a pick-up, at once if that has passed, and goes on as it was when the user changes the name alone. A
+// time that fired does not fire again; nor does one that has passed when Back leads to data that gives it.
+//
+// A reminder (see TransitionBuilder.Remind) outlives the flow.
 //
 // While a conversation is suspended, its idle time stands still, and begins anew when it is active again. A time
 // of At that is due moves it: it is left, the actions run and what they send is sent; the state that it leads to
@@ -210,7 +215,8 @@
 //
 // Package [github.com/kaiwa-go/kaiwa/flow/howto] has executed examples: going back any number of steps, correcting
 // one field from a summary, the same questions from several states, help in every state, handing over to a person,
-// choosing by what a service said, photos that are sent together, buttons of a menu that stay good, rich menus.
+// choosing by what a service said, photos that are sent together, buttons of a menu that stay good, rich menus,
+// a reminder that moves.
 // The example of this package steps a flow by hand, as in a unit test.
 //
 // # Concurrency

@@ -215,6 +215,14 @@ var findings = []struct {
 			If("odd", yes).Remind("one", never, ran("r")).End().
 			Else().Remind("Two", nil, nil).End()
 	}},
+	{"a reminder that nothing says", func(b *flow.Builder[log]) {
+		b.In("a").On(flow.Text("x")).Remind("one", never, nil).Stay().On(flow.Text("y")).Remind("one", never, nil).End()
+	}},
+	{"a reminder with a key and without", func(b *flow.Builder[log]) {
+		b.In("a").On(flow.Text("x")).RemindKey("one", says("7"), never, ran("r")).Stay().
+			On(flow.Text("y")).Remind("one", never, nil).Stay().
+			On(flow.Text("z")).RemindKey("two", nil, never, ran("r")).End()
+	}},
 	{"an example that is none", func(b *flow.Builder[log]) {
 		isLong := func(e *transport.Event) bool { return len(e.Text) > 3 }
 		long := flow.Match("a long text", isLong, *text("long"), *text("no"))

@@ -101,7 +101,7 @@ type Transition struct {
 	Wrong int
 	// Ask says that the transition is that of Ask.
 	Ask bool
-	// Reminders are the names of Remind.
+	// Reminders are the names of Remind and RemindKey, each once.
 	Reminders []string
 }
 
@@ -128,7 +128,7 @@ func (f *Flow) Transitions() []Transition {
 			After:     p.after,
 			Wrong:     p.wrong,
 			Ask:       p.cause == causeAnswer,
-			Reminders: slices.Clone(p.reminders),
+			Reminders: p.allReminders(),
 		}
 		if p.cause == causeStart {
 			ts[i].From = ""

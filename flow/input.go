@@ -77,9 +77,13 @@ type Timer struct {
 // Idle reports whether the timer counts idle time: it is one of StateBuilder.After.
 func (t Timer) Idle() bool { return strings.HasPrefix(t.Name, idlePrefix) }
 
-// Reminder is an action that waits for its time, with the data it will see.
+// Reminder says when the action of a reminder runs, and with which data. It takes the place of an earlier one
+// of the same name and key.
 type Reminder struct {
 	Name string
+	// Key is what RemindKey gave; empty for the one reminder of that name that the conversation has.
+	Key string
+	// Due is when the action runs. The zero time takes the reminder back, if there is one.
 	Due  time.Time
 	Data []byte
 }
@@ -124,7 +128,7 @@ type Result struct {
 	Aside int
 	// Timers is the full set after the turn.
 	Timers []Timer
-	// Reminders are those that this turn set. They outlive the flow.
+	// Reminders are those that this turn set, moved or took back, in this order. They outlive the flow.
 	Reminders []Reminder
 	// Trace says how the event was handled.
 	Trace Trace

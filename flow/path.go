@@ -72,11 +72,11 @@ type path struct {
 	replaces  bool     // of a start
 	whenIdle  bool     // of a start
 	lateWhen  []string // labels of guards that were declared after Do
-	reminders []string
-	forks     []*fork // the branches, at least one once it is compiled
-	event     string  // the engine's name of the transition, unique in the flow
-	timer     string  // the stored name of the timer
-	number    int     // its place in Flow.Transitions, counted from 1
+	reminders []string // set before the branches, or without them
+	forks     []*fork  // the branches, at least one once it is compiled
+	event     string   // the engine's name of the transition, unique in the flow
+	timer     string   // the stored name of the timer
+	number    int      // its place in Flow.Transitions, counted from 1
 }
 
 type branchKind uint8
@@ -90,21 +90,24 @@ const (
 
 // fork is the part of a branch that does not depend on the type of the data.
 type fork struct {
-	kind     branchKind
-	guard    string // the label
-	outcome  Outcome
-	outcomes int // how often an outcome was given
-	to       State
-	event    string // the engine's name
-	reminds  []string
+	kind      branchKind
+	guard     string // the label
+	outcome   Outcome
+	outcomes  int // how often an outcome was given
+	to        State
+	event     string // the engine's name
+	reminders []string
 }
 
-// reminders returns the names of the reminders that the branch sets, with those of the whole transition.
-func (f *fork) reminders(p *path) []string {
+// allReminders returns the names of the reminders that the transition may set, each once.
+func (p *path) allReminders() []string {
+	all := slices.Clone(p.reminders)
+	for _, f := range p.forks {
+		all = append(all, f.reminders...)
+	}
 	var names []string
-	for _, name := range p.reminders {
-		others := slices.ContainsFunc(p.forks, func(g *fork) bool { return g != f && slices.Contains(g.reminds, name) })
-		if !others {
+	for _, name := range all {
+		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -147,10 +150,13 @@ func (e *edge[T]) only() Outcome {
 	return e.branches[0].outcome
 }
 
+// reminder is what a transition does to a reminder.
 type reminder[T any] struct {
 	name   string
+	keyed  bool // of RemindKey
+	key    func(*Turn[T]) string
 	at     func(*Turn[T]) time.Time
-	action Action[T]
+	action Action[T] // nil if it stands at another transition
 }
 
 // trigger returns what the path answers to, in words.

@@ -1,22 +1,26 @@
 package flow
 
-// setReminders computes the reminders of a transition. They share one snapshot of the data.
+// setReminders computes what a transition does to its reminders. Those that it sets share one snapshot of
+// the data.
 func (s *step[T]) setReminders() error {
 	var snapshot []byte
 	for i := range len(s.edge.remind) + len(s.branch.remind) {
 		r := nth(s.edge.remind, s.branch.remind, i)
 		s.phase = PhaseTimer
-		due := r.at(&s.turn)
-		if !due.After(s.in.Now) {
-			continue
+		set := Reminder{Name: r.name}
+		if r.keyed {
+			set.Key = r.key(&s.turn)
 		}
-		if snapshot == nil {
-			var err error
-			if snapshot, err = s.encode(); err != nil {
-				return err
+		if due := r.at(&s.turn); due.After(s.in.Now) {
+			if snapshot == nil {
+				var err error
+				if snapshot, err = s.encode(); err != nil {
+					return err
+				}
 			}
+			set.Due, set.Data = due, snapshot
 		}
-		s.result.Reminders = append(s.result.Reminders, Reminder{Name: r.name, Due: due, Data: snapshot})
+		s.result.Reminders = append(s.result.Reminders, set)
 	}
 	return nil
 }

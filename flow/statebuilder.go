@@ -78,9 +78,10 @@ func (s *StateBuilder[T]) After(d time.Duration) *TransitionBuilder[T] {
 }
 
 // At begins a transition that is taken at a time. The function at computes the time when the state is
-// entered (for InAny: when the flow starts), after the enter action. A zero time means never. If the
-// transition enters its own state again, at is asked again, and a time that is not in the future
-// means never, so that the timer does not fire for ever.
+// entered (for InAny: when the flow starts, and whenever the data changes), after the enter action. A zero
+// time means never. If the transition enters its own state again, at is asked again, and a time that is not
+// in the future means never, so that the timer does not fire for ever. At should read the data and Turn.Now
+// alone.
 func (s *StateBuilder[T]) At(at func(*Turn[T]) time.Time) *TransitionBuilder[T] {
 	return s.begin(&edge[T]{path: path{cause: causeTime}, at: at})
 }

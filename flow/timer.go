@@ -68,14 +68,29 @@ func (s *step[T]) due(t *timer[T]) time.Time {
 	if t.after > 0 {
 		return s.idle(t, firing)
 	}
-	if s.begins(t) || s.result.Entered && !t.global && s.in.Mode != ModeEnter {
-		due := t.at(&s.turn)
-		if firing && !due.After(s.in.Now) {
-			return time.Time{}
-		}
-		return due
+	anew := s.begins(t) || s.result.Entered && !t.global && s.in.Mode != ModeEnter
+	if !anew && !(t.global && s.moves(t)) {
+		return s.running(t, firing)
 	}
-	return s.running(t, firing)
+	due := t.at(&s.turn)
+	// A time of the data that Back restores may have fired already.
+	if (firing || !anew && s.first == Back) && !due.After(s.in.Now) {
+		return time.Time{}
+	}
+	return due
+}
+
+// moves reports whether the time of At in InAny is another over the data that this step left than over the
+// data before. Example: it is the time of a delivery, and the step changed that from 18:00 to 19:00. A step
+// that changed the address alone leaves the timer as it is, set or fired.
+func (s *step[T]) moves(t *timer[T]) bool {
+	if !s.decoded {
+		return false
+	}
+	var zero T
+	before := s.turn
+	before.Data, before.out = zero, nil
+	return s.typed.codec.decode(s.in.Data, &before.Data) != nil || !t.at(&before).Equal(t.at(&s.turn))
 }
 
 // begins reports whether this step began the time that t counts: it entered a state that has the timer,

@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"time"
 
@@ -173,6 +174,121 @@ func TestAtDoesNotSpin(t *testing.T) {
 	require.Empty(t, res.Timers)
 }
 
+// deadline is data with the time of an At in InAny, in hours from noon; 0 is none.
+type deadline struct {
+	Hours int    `json:"hours,omitempty"`
+	Note  string `json:"note,omitempty"`
+}
+
+// The time of At in InAny follows the data: typed letters move it by an hour each. What changes other data leaves
+// it as it is, and so a time that fired does not fire again.
+func TestAtOfInAnyFollowsTheData(t *testing.T) {
+	t.Parallel()
+	const hour = time.Hour
+	until := func(t *flow.Turn[deadline]) time.Time {
+		if t.Data.Hours == 0 {
+			return time.Time{}
+		}
+		return noon.Add(time.Duration(t.Data.Hours) * time.Hour)
+	}
+	hours := func(_ context.Context, t *flow.Turn[deadline]) error {
+		t.Data.Hours, _ = strconv.Atoi(t.Input())
+		return nil
+	}
+	note := func(_ context.Context, t *flow.Turn[deadline]) error { t.Data.Note += "x"; return nil }
+	b := flow.New[deadline]("f")
+	b.Start(flow.Text("go")).To("a")
+	b.In("a").On(flow.PostbackPrefix("stay ")).Do(hours).Stay().
+		On(flow.PostbackPrefix("b ")).Do(hours).To("b").
+		On(flow.Text("back")).Back()
+	b.In("b").Enter(note).On(flow.Text("back")).Back().On(flow.Text("a")).To("a").On(flow.PostbackPrefix("b ")).Do(hours).To("b")
+	b.InAny().
+		At(until).Do(note).Stay().
+		At(func(t *flow.Turn[deadline]) time.Time { return t.Now().Add(24 * time.Hour) }).End().
+		On(flow.Text("look")).When("there is a time", func(t *flow.Turn[deadline]) bool { return t.Data.Hours > 0 }).Stay().
+		On(flow.Text("note")).Do(note).Again().
+		On(flow.Text("anew")).Restart("a")
+	s := newSession(t, b)
+	s.state.State = "a"
+	day := 24 * hour
+	for i, l := range []struct {
+		now   time.Duration
+		event *transport.Event
+		want  offsets
+	}{
+		{0, text("anew"), offsets{"at 2": day}},
+		{hour, postback("stay 5"), offsets{"at": 5 * hour, "at 2": day}},
+		{hour, postback("b 7"), offsets{"at": 7 * hour, "at 2": day}},
+		{2 * hour, postback("b 6"), offsets{"at": 6 * hour, "at 2": day}},
+		{2 * hour, text("note"), offsets{"at": 6 * hour, "at 2": day}},
+		{6 * hour, text("note"), offsets{"at": 6 * hour, "at 2": day}}, // it is due, and fires next
+		{6 * hour, due("at"), offsets{"at 2": day}},
+		{7 * hour, text("note"), offsets{"at 2": day}},
+		{7 * hour, text("look"), offsets{"at 2": day}},
+		{7 * hour, text("a"), offsets{"at 2": day}},
+		{7 * hour, postback("stay 9"), offsets{"at": 9 * hour, "at 2": day}},
+		{7 * hour, postback("stay 0"), offsets{"at 2": day}},
+		{7 * hour, postback("b 4"), offsets{"at": 4 * hour, "at 2": day}}, // as at the start: it fires at once
+		{7 * hour, due("at"), offsets{"at 2": day}},
+		{7 * hour, postback("b 8"), offsets{"at": 8 * hour, "at 2": day}},
+		{7 * hour, text("back"), offsets{"at 2": day}}, // to a time that fired
+		{7 * hour, postback("b 9"), offsets{"at": 9 * hour, "at 2": day}},
+		{7 * hour, postback("b 10"), offsets{"at": 10 * hour, "at 2": day}},
+		{7 * hour, text("back"), offsets{"at": 9 * hour, "at 2": day}},
+		{7 * hour, text("anew"), offsets{"at 2": 31 * hour}},
+	} {
+		s.now = noon.Add(l.now)
+		res := s.step(l.event)
+		require.True(t, res.Handled)
+		require.Equal(t, l.want, timers(res), "line %d", i+1)
+	}
+}
+
+// A time that a timer itself moves into the past does not fire for ever.
+func TestAtOfInAnyDoesNotSpin(t *testing.T) {
+	t.Parallel()
+	b := flow.New[int]("f")
+	b.Start(flow.Text("go")).To("a")
+	b.In("a").On(flow.Text("end")).End()
+	b.InAny().At(func(t *flow.Turn[int]) time.Time { return noon.Add(time.Duration(-t.Data) * time.Hour) }).
+		Do(func(_ context.Context, t *flow.Turn[int]) error { t.Data++; return nil }).Stay()
+	s := newSession(t, b)
+	require.Len(t, s.step(text("go")).Timers, 1)
+	res := s.step(due("at"))
+	require.Equal(t, "1", string(res.Data))
+	require.Empty(t, res.Timers)
+}
+
+// A timer of InAnyBut runs in the states that have it, and begins anew when one is entered from one that has
+// not.
+func TestTimersOfInAnyBut(t *testing.T) {
+	t.Parallel()
+	const min = time.Minute
+	b := flow.New[log]("f")
+	b.Start(flow.Text("go")).To("a")
+	b.In("a").On(flow.Text("b")).To("b").On(flow.Text("desk")).Call("desk")
+	b.In("b").On(flow.Text("desk")).Call("desk").After(20 * min).To("desk")
+	b.In("desk").On(flow.Text("done")).Return().On(flow.Text("stay")).Stay().After(5 * min).Return()
+	b.InAnyBut("desk").After(30 * min).End().At(at(time.Hour)).End()
+	s := newSession(t, b)
+	for i, l := range []struct {
+		now   time.Duration
+		event *transport.Event
+		want  offsets
+	}{
+		{0, text("go"), offsets{"after 30m0s": 30 * min, "at": 60 * min}},
+		{10 * min, text("b"), offsets{"after 30m0s": 40 * min, "at": 60 * min, "after 20m0s": 30 * min}},
+		{20 * min, text("desk"), offsets{"after 5m0s": 25 * min}},
+		{22 * min, text("stay"), offsets{"after 5m0s": 27 * min}},
+		{27 * min, due("after 5m0s"), offsets{"after 30m0s": 57 * min, "at": 87 * min, "after 20m0s": 47 * min}},
+		{28 * min, text("desk"), offsets{"after 5m0s": 33 * min}},
+		{29 * min, text("done"), offsets{"after 30m0s": 59 * min, "at": 89 * min, "after 20m0s": 49 * min}},
+	} {
+		s.now = noon.Add(l.now)
+		require.Equal(t, l.want, timers(s.step(l.event)), "line %d", i+1)
+	}
+}
+
 // A time in the past fires at once, in the state that a timer of the same name led to as well.
 func TestAtInThePast(t *testing.T) {
 	t.Parallel()
@@ -221,6 +337,7 @@ func TestReminders(t *testing.T) {
 	snapshot := []byte(`{"ran":["do"]}`)
 	require.Equal(t, []flow.Reminder{
 		{Name: "soon", Due: noon.Add(time.Hour), Data: snapshot},
+		{Name: "never"}, {Name: "past"},
 		{Name: "later", Due: noon.Add(2 * time.Hour), Data: snapshot},
 	}, set.Reminders)
 

@@ -60,19 +60,43 @@ func (t *TransitionBuilder[T]) begin(kind branchKind, label string, guard Guard[
 }
 
 // Remind sets a reminder, which outlives the flow. After the actions of the transition, at gives its
-// time; zero or a time that is not in the future sets none. When the reminder is due, the action
-// runs with the data as it was when the reminder was set, whatever the conversation is about by
-// then. It can only send and switch the menu: changes to the data are lost. The name is stored, and
-// is unique in the flow.
+// time. When the reminder is due, the action runs with the data as it was when the reminder was set,
+// whatever the conversation is about by then. It can only send and switch the menu: changes to the data
+// are lost.
+//
+// A conversation has one reminder of a name. Setting it again moves it, and gives it the data of now. A
+// time that is zero or not in the future takes it back. The name is stored. Its action stands at one
+// transition; the others that name the reminder pass nil:
+//
+//	b.In(Confirm).On(flow.Postback("yes")).Do(reserve).Remind("day_before", dayBefore, remind).To(Booked)
+//	b.In(Booked).
+//		On(flow.Postback("day")).Call(AskDay).
+//		On(flow.Postback("drop")).Do(drop).Remind("day_before", never, nil).End()
+//
+// Nothing but its time ends a reminder: it stays when the conversation ends, and when Back undoes the step
+// that set it. To move it from a later conversation, use RemindKey.
 func (t *TransitionBuilder[T]) Remind(name string, at func(*Turn[T]) time.Time, a Action[T]) *TransitionBuilder[T] {
-	r := reminder[T]{name: name, at: at, action: a}
+	return t.remind(reminder[T]{name: name, at: at, action: a})
+}
+
+// RemindKey is Remind for a reminder that any conversation of the flow with the same user may move or take
+// back, by its key. The function key gives the key after the actions of the transition, such as the number
+// of the booking: two bookings have two reminders, and to move one booking moves its own reminder. An empty
+// key is that of Remind. The key is stored; it is not shown to the user.
+func (t *TransitionBuilder[T]) RemindKey(
+	name string, key func(*Turn[T]) string, at func(*Turn[T]) time.Time, a Action[T],
+) *TransitionBuilder[T] {
+	return t.remind(reminder[T]{name: name, keyed: true, key: key, at: at, action: a})
+}
+
+func (t *TransitionBuilder[T]) remind(r reminder[T]) *TransitionBuilder[T] {
 	if b := t.edge.open(); b != nil {
 		b.remind = append(b.remind, r)
-		b.reminds = append(b.reminds, name)
+		b.reminders = append(b.reminders, r.name)
 	} else {
 		t.edge.remind = append(t.edge.remind, r)
+		t.edge.reminders = append(t.edge.reminders, r.name)
 	}
-	t.edge.reminders = append(t.edge.reminders, name)
 	return t
 }
 

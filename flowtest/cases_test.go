@@ -55,6 +55,9 @@ var cases = map[string]func() []*flow.Flow{
 	"kinds":    kinds,
 	"starts":   starts,
 	"reminder": reminding,
+	"moved":    moving,
+	"bookings": moving,
+	"numbered": numbering,
 	"branches": branches,
 	"calls":    calling,
 	"idle":     idling,
@@ -231,6 +234,51 @@ func reminding() []*flow.Flow {
 		Remind("soon", tomorrow, sends("{day} is soon. Still coming?", line.Postback("Coming", "yes"), line.Postback("Not coming", "drop"))).End().
 		On(flow.Postback("no")).Do(sends("Not booked.")).End().
 		On(flow.Postback("drop").FromAnywhere()).Do(sends("Dropped.")).Stay()
+	return []*flow.Flow{b.MustBuild()}
+}
+
+// dayBefore is ten in the morning of the day before.
+func dayBefore(t *tripTurn) time.Time {
+	day, _ := time.ParseInLocation(time.DateOnly, t.Data.Day, t.Now().Location())
+	return day.AddDate(0, 0, -1).Add(10 * time.Hour)
+}
+
+func never(*tripTurn) time.Time { return time.Time{} }
+
+// moving is a booking that can be moved and dropped, and its reminder with it. A FAQ stands beside it.
+func moving() []*flow.Flow {
+	day := flow.Question(sends("Which day?"), answer.Day(0, 365), func(t *trip) *string { return &t.Day })
+	b := flow.New[trip]("booking")
+	b.Start(flow.Text("book")).To("day")
+	b.In("day").Ask(day).Remind("soon", dayBefore, sends("See you tomorrow, {day}.")).To("booked")
+	b.In("booked").Enter(sends("Booked: {day}.", line.Postback("Move", "move"), line.Postback("Drop", "drop"), line.Postback("OK", "ok"))).
+		On(flow.Postback("move")).To("day").
+		On(flow.Postback("drop")).Do(sends("Dropped: {day}.")).Remind("soon", never, nil).End().
+		On(flow.Postback("ok")).End()
+	b.InAny().On(flow.Text("back")).Back()
+
+	faq := flow.New[trip]("faq")
+	faq.Start(flow.Text("faq")).To("topic")
+	faq.In("topic").Enter(sends("What about?")).On(flow.Text("done")).End()
+	return []*flow.Flow{b.MustBuild(), faq.MustBuild()}
+}
+
+// numbering is a flow whose conversations are about any booking, by its number.
+func numbering() []*flow.Flow {
+	number := func(t *tripTurn) string { return t.Data.Name }
+	is := func(word string) flow.Guard[trip] {
+		return func(t *tripTurn) bool { return strings.HasPrefix(t.Input(), word) }
+	}
+	read := func(_ context.Context, t *tripTurn) error {
+		_, t.Data.Name, _ = strings.Cut(t.Input(), " ")
+		return nil
+	}
+	day := flow.Question(sends("{name}: which day?"), answer.Day(0, 365), func(t *trip) *string { return &t.Day })
+	b := flow.New[trip]("booking")
+	b.Start(flow.TextLike(regexp.MustCompile(`^(book|drop) [0-9]+$`))).Do(read).
+		If("it is dropped", is("drop")).Do(sends("Dropped: {name}.")).RemindKey("soon", number, never, nil).End().
+		Else().To("day")
+	b.In("day").Ask(day).Do(sends("{name} is booked: {day}.")).RemindKey("soon", number, dayBefore, sends("{name} is tomorrow, {day}.")).End()
 	return []*flow.Flow{b.MustBuild()}
 }
 

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -85,7 +86,7 @@ func counting(a actions) (*flow.Flow, error) {
 	b.In("counting").Enter(a.begin).
 		On(flow.Postback("end")).End(). // a flow must have an end
 		On(flow.Text()).When("it is a nap", isNap).Do(a.count).To("napping").
-		On(flow.Text()).Do(a.count).Remind("later", due, a.remind).Stay()
+		On(flow.Text()).Do(a.count).RemindKey("later", seq, due, a.remind).Stay()
 	b.In("napping").
 		At(due).Do(a.wake).To("counting").
 		On(flow.Text()).Do(a.count).Stay()
@@ -165,6 +166,9 @@ func due(t *flow.Turn[chain]) time.Time {
 	}
 	return time.UnixMilli(t.Data.Due)
 }
+
+// seq is the key of a reminder: each event sets one of its own.
+func seq(t *flow.Turn[chain]) string { return strconv.Itoa(t.Data.Seq) }
 
 // remind is the action of the reminder.
 func (a *actions) remind(ctx context.Context, t *flow.Turn[chain]) error {

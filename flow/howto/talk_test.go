@@ -11,6 +11,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 )
@@ -21,6 +22,8 @@ import (
 //	[Yes]        a tap on the newest button with this label
 //	{order}      a tap on an area of a rich menu whose action is a postback with this data
 //	(3 images)   three photos that are sent together
+//
+// In the end it prints the reminders that wait.
 func talk(f *flow.Flow, lines ...string) {
 	platform := emulator.New("secret", "token", &emulator.Options{Users: []string{"ann"}, WebhookTimeout: time.Minute})
 	defer platform.Close()
@@ -55,6 +58,14 @@ func talk(f *flow.Flow, lines ...string) {
 				fmt.Println("<", m.Text+labels(platform.Buttons("ann"), m.Seq))
 			}
 		}
+	}
+	ann := platform.Users()[0].ID
+	kept, err := b.Session(ctx, transport.Source{Chat: transport.ChatUser, ChatID: ann, UserID: ann})
+	if err != nil {
+		fmt.Println(err)
+	}
+	for _, r := range kept.Reminders {
+		fmt.Println("~", r.Due.UTC().Format("2006-01-02 15:04")+":", r.Name)
 	}
 	if err := b.Shutdown(ctx); err != nil {
 		fmt.Println(err)

@@ -49,7 +49,7 @@ func dialogGuards() []guard {
 			"if g.rec.flow == \"\" || !isAlone(g.in.Event) {", "if g.rec.flow == \"\" {",
 			"bot TestAnswerBesideTheActiveFlow/in_a_group"},
 		{"bot: who only answers may set reminders", "bot",
-			"g.stepped(g.id, g.in, g.flow, \"\", res) g.remind(res.Reminders)", "g.stepped(g.id, g.in, g.flow, \"\", res)",
+			"g.stepped(g.id, g.in, g.flow, \"\", res) g.remind(\"\", res.Reminders)", "g.stepped(g.id, g.in, g.flow, \"\", res)",
 			"bot TestAnswerBesideTheActiveFlow/alone"},
 		{"bot: who only answers may switch the menu", "bot",
 			"if g.rec.flow == \"\" || res.MenuSwitched {", "if g.rec.flow == \"\" {",
