@@ -28,9 +28,13 @@
 //	~ 2026-12-04 10:00          time passes until then
 //	@ 2026-12-01 10:00          the time at the start, in UTC; it stands before all else
 //	@ 2026-12-04 01:00          below ~: when the next messages of the bot came
+//	! paid {"id": "pay1"}       the program gives a signal with this payload, which may be left out
+//	! paid {"id": "pay1"} #cb-1 the same with an id: signals of one name and id happen once
+//	* till: refund pay1         a service was told something: see Services
 //	! turn failed: ...          the bot met an error
 //
-// Every line of a user is followed by all that the bot did, and by the state where it changed.
+// Every line of a user, and every signal, is followed by all that the bot did, and by the state where it changed.
+// A line with "!" is a signal if it has one word, and JSON behind it, if anything; what the bot met has more words.
 //
 // # Buttons
 //
@@ -59,6 +63,16 @@
 //
 // The events hold what transport.Event says of them. There are no bytes behind a photo or a file: test a
 // flow that reads them with a fake in the place of the reader, as examples/lunch does.
+//
+// # Services
+//
+// What a dialog does outside of the chat is shown too, if the fakes of the services say so:
+//
+//	var services flowtest.Services
+//	world := World{Payments: noted{&Till{}, &services}} // whose Refund calls services.Told("till", "refund "+id)
+//	flowtest.Run(t, "testdata/*.txt", flows, &flowtest.Options{Services: &services})
+//
+// It stands before what the bot said in the same line. A service that is told twice shows twice.
 //
 // # Go
 //

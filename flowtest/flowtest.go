@@ -27,6 +27,9 @@ type Options struct {
 	// Start is the virtual time at the beginning, which "@" in a transcript overrides.
 	// The default is 2026-01-05 09:00 UTC, a Monday. The least is the year 2000.
 	Start time.Time
+	// Services, if it is not nil, has what services beside the bot were told by the flows of a transcript, which
+	// shows it. The transcripts that share it are played one after the other.
+	Services *Services
 	// Cover makes Run fail if the transcripts together leave something of the flows unwalked, with a line for
 	// each: a transition that was not taken (one of InAny in each state), a branch that was not taken, a guard
 	// that never failed, a question that never refused an answer.
@@ -73,7 +76,7 @@ func Run(t *testing.T, pattern string, flows func(t *testing.T) []*flow.Flow, o 
 				t.Fatalf("%s:%v", file, err)
 			}
 			opts := o.withDefaults()
-			script.file, script.zone = file, opts.zone()
+			script.file, script.zone, script.services = file, opts.zone(), opts.Services
 			if !script.start.IsZero() {
 				opts.Start = script.start
 			}

@@ -16,6 +16,7 @@ func FuzzTranscript(f *testing.F) {
 	f.Add("~ 3d\n@ 2026-12-04 01:00\n< See you tomorrow.\n~ 2026-12-05 09:00\n> [Pick a day] #2 2026-12-05\n> [Add] #2")
 	f.Add("> (location 2-8-1 Nishi-Shinjuku, Tokyo)\n> (sticker 446/1988)\n> (file menu.pdf)\n> (3 images)")
 	f.Add("> (mention) lunch\n> (quote) this one\n> (quote)\n> (99999999999999999999 images)\n> [Add] #0")
+	f.Add("! paid\n! paid {\"id\": \"pay1\"} #cb-1\n* till: refund pay1\n  at once\n! paid 4 #\n! paid {oops}\n! turn failed: x #1")
 	for _, wrong := range []string{"no mark", " ", "\t", "@ noon", "~ soon", "> (unknown)"} {
 		f.Add(wrong)
 	}

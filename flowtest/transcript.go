@@ -10,16 +10,17 @@ import (
 // script is a parsed transcript: comments and the user's side. What the bot did is left out,
 // as it is made anew.
 type script struct {
-	file  string
-	start time.Time
-	zone  *time.Location // of the times of messages and waits
-	lines []line
+	file     string
+	start    time.Time
+	zone     *time.Location // of the times of messages and waits
+	services *Services      // may be nil
+	lines    []line
 }
 
 type line struct {
 	text string // as it stands, with its mark
 	n    int    // its number in the file
-	mark byte   // '>', '~', or 0 for what is only copied: comments, blanks and "@"
+	mark byte   // '>', '!' for a signal, '~', or 0 for what is only copied: comments, blanks and "@"
 }
 
 // parse reads a transcript.
@@ -32,15 +33,24 @@ func parse(src string) (*script, error) {
 			mark = text[0]
 		}
 		if mark != ' ' && len(text) > 1 && text[1] != ' ' {
-			return nil, fmt.Errorf("%d: a line begins with a mark, one of # > < = ~ @ !, and a space", n+1)
+			return nil, fmt.Errorf("%d: a line begins with a mark, one of # > < = ~ @ ! *, and a space", n+1)
 		}
 		switch mark {
-		case '<', '=', '!':
+		case '<', '=', '*':
 			ours = true
 			continue
+		case '!':
+			signal, err := parseSignal(text[1:])
+			if err != nil {
+				return nil, fmt.Errorf("%d: %w", n+1, err)
+			}
+			if signal == nil { // an error that the bot met
+				ours = true
+				continue
+			}
 		case ' ':
 			if !ours {
-				return nil, fmt.Errorf("%d: only a message of the bot goes on in a further line", n+1)
+				return nil, fmt.Errorf("%d: only a message of the bot and what a service was told go on in a further line", n+1)
 			}
 			continue
 		case '>':
@@ -92,6 +102,9 @@ func (s *script) lastMark() byte {
 // play runs the script and returns the transcript of what happened.
 func (s *script) play(c *Chat) string {
 	var b strings.Builder
+	if s.services != nil {
+		s.services.Take() // of the transcript before
+	}
 	state := c.State()
 	for _, l := range s.lines {
 		b.WriteString(l.text + "\n")
@@ -101,6 +114,9 @@ func (s *script) play(c *Chat) string {
 		case '>':
 			deed, _ := parseDeed(l.text[1:])
 			deed(c)
+		case '!':
+			signal, _ := parseSignal(l.text[1:])
+			signal(c)
 		case '~':
 			w, _ := parseWait(l.text[1:])
 			d, err := w.from(time.Now().In(s.zone))
@@ -114,6 +130,7 @@ func (s *script) play(c *Chat) string {
 		default:
 			continue
 		}
+		s.services.write(&b)
 		s.writeMessages(&b, c.sent(), end)
 		for _, e := range c.Errors() {
 			b.WriteString("! " + e + "\n")
