@@ -10,6 +10,7 @@ import (
 func (s *step[T]) enter(n *node[T]) (err error) {
 	s.turn.tries = 0
 	if !n.asks() {
+		s.asked = s.asked || n.lost
 		return nil
 	}
 	defer s.rescue(&err)
@@ -64,7 +65,7 @@ func (s *step[T]) skip(e *edge[T]) (bool, error) {
 
 // ask asks the question of the present state again.
 func (s *step[T]) ask(n *node[T]) (err error) {
-	if !n.asks() {
+	if !n.asks() && !n.lost {
 		return nil
 	}
 	defer s.rescue(&err)
@@ -72,10 +73,14 @@ func (s *step[T]) ask(n *node[T]) (err error) {
 		return err
 	}
 	s.phase, s.turn.state, s.asked = PhaseEnter, n.name, true
-	if n.answer != nil {
+	switch {
+	case n.lost:
+		return nil // see Result.Lost
+	case n.answer != nil:
 		return s.call(n.answer.question.prompt)
+	default:
+		return s.call(n.enter)
 	}
-	return s.call(n.enter)
 }
 
 // read reads an answer to the question of Ask. It returns false if the answer is refused.

@@ -18,7 +18,7 @@ type atom struct {
 
 func (t Trigger) atoms() []atom {
 	switch t.form {
-	case formKinds, formAny:
+	case formKinds, formAny, formAlways:
 		var as []atom
 		for k := range transport.KindTimer {
 			if t.kinds>>k&1 == 1 {

@@ -3,15 +3,15 @@ package flow
 // Builder collects the definition of a flow. Its methods, and those of the builders it hands
 // out, never fail: every fault is reported by Build.
 type Builder[T any] struct {
-	name    string
-	aliases []alias
-	starts  *StateBuilder[T]
-	states  []*StateBuilder[T] // of In
-	globals []*StateBuilder[T] // of InAny and InAnyBut
-	inAny   *StateBuilder[T]   // one of globals, or nil
-}
+	name     string
+	formerly []string
+	starts   *StateBuilder[T]
+	states   []*StateBuilder[T] // of In
+	globals  []*StateBuilder[T] // of InAny and InAnyBut
+	inAny    *StateBuilder[T]   // one of globals, or nil
 
-type alias struct{ old, new State }
+	migrations []MigrationStep
+}
 
 // New begins a flow. The name is stored with every conversation.
 func New[T any](name string) *Builder[T] {
@@ -26,12 +26,6 @@ func New[T any](name string) *Builder[T] {
 // question again, unless it ends. If a guard of a start panics, the start is not taken.
 func (b *Builder[T]) Start(triggers ...Trigger) *TransitionBuilder[T] {
 	return b.starts.begin(&edge[T]{path: path{cause: causeStart, triggers: triggers}})
-}
-
-// Renamed says that the state new was once stored as old: conversations that were in old go on
-// in new.
-func (b *Builder[T]) Renamed(old, new State) {
-	b.aliases = append(b.aliases, alias{old, new})
 }
 
 // In declares states. What its StateBuilder collects is true of each of them. A state may be declared

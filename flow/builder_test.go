@@ -83,10 +83,7 @@ func faulty() *flow.Builder[chan int] {
 	match := func(*transport.Event) bool { return true }
 
 	b := flow.New[chan int]("Faulty-Flow")
-	b.Renamed("old", "gone")
-	b.Renamed("old", "a")
-	b.Renamed("a", "b")
-	b.Renamed("Bad Name", "b")
+	b.Formerly("Faulty-Flow", "faulty", "faulty", "Bad Name")
 	b.In()
 	b.In("", "*", "start", "end", "Ask", "1st", "ask-date", "日付", flow.State(strings.Repeat("x", 65)))
 	b.In("a").Enter(ok).Enter(ok).Exit(nil).
@@ -129,6 +126,10 @@ func faulty() *flow.Builder[chan int] {
 		many.After(time.Duration(i+1)*time.Second).When("g", when).End()
 	}
 	b.InAny().Enter(ok).Exit(ok)
+	b.In("a").Formerly("old")
+	b.In("b").Formerly("old", "a", "Bad Name")
+	b.In("c", "d").Formerly("both")
+	b.InAny().Formerly("any")
 	return b
 }
 
@@ -259,6 +260,16 @@ func TestFaults(t *testing.T) {
 			b.In("a").On(flow.Text()).When("a", yes).End().On(flow.Text()).When("b", yes).Stay().On(flow.Text()).Again().
 				After(time.Second).When("a", yes).End().After(time.Second).When("b", yes).End()
 		}, nil},
+		{"Always takes all that comes after it", func(b *flow.Builder[log]) {
+			b.Start(flow.Always()).To("a")
+			b.In("a").On(flow.Text("x")).Stay().On(flow.Always()).Stay().On(flow.Postback("y")).End().On(flow.Join()).End()
+			b.In("b").On(flow.Always()).When("g", yes).To("a").On(flow.Text("x")).To("a")
+			b.In("a").On(flow.Follow()).When("g", yes).To("b")
+			b.InAny().On(flow.Text("cancel")).End()
+		}, []string{
+			"f: start: always: a start has no Always: it would take all that others start on",
+			`f: a: postback "y": the trigger postback "y" is shadowed: always comes first`,
+		}},
 		{"a Match covers nothing but itself and is covered by nothing", func(b *flow.Builder[log]) {
 			b.Start(flow.Any()).To("a")
 			follow := func(e *transport.Event) bool { return e.Kind == transport.KindFollow }

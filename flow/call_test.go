@@ -146,7 +146,7 @@ func TestCallersOfOldCode(t *testing.T) {
 	before := s.step(text("deep"))
 
 	b := calls()
-	b.Renamed("summary_v1", "summary")
+	b.In("summary").Formerly("summary_v1")
 	now := b.MustBuild()
 	s = &session{t: t, f: now, now: noon, state: before}
 	s.holds(turn{text("return"), "summary: Summary?"})

@@ -59,7 +59,8 @@ func (d *draft[T]) checkFlow(r *report) {
 	for _, g := range d.globals {
 		d.checkBut(r, g)
 	}
-	d.checkAliases(r)
+	d.checkFormerly(r)
+	d.checkMigrations(r)
 }
 
 // checkBut reports an InAnyBut that names what is no state, a state twice, or all states.
@@ -74,26 +75,6 @@ func (d *draft[T]) checkBut(r *report, g *draftState[T]) {
 	}
 	if len(d.states) > 0 && len(d.statesOf(g)) == 0 {
 		r.add("", "", "InAnyBut leaves no state: it names all of them")
-	}
-}
-
-func (d *draft[T]) checkAliases(r *report) {
-	seen := map[State]bool{}
-	for _, a := range d.b.aliases {
-		name := fmt.Sprintf("the alias %q", a.old)
-		if f := nameFault(string(a.old)); f != "" {
-			r.add("", "", "%s %s", name, f)
-		}
-		if d.byName[a.old] != nil {
-			r.add("", "", "%s is a state of the flow", name)
-		}
-		if d.byName[a.new] == nil {
-			r.add("", "", "%s stands for %q, which is not a state of the flow", name, a.new)
-		}
-		if seen[a.old] {
-			r.add("", "", "%s is declared twice", name)
-		}
-		seen[a.old] = true
 	}
 }
 
@@ -182,6 +163,9 @@ func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
 	}
 	for _, t := range e.triggers {
 		checkTrigger(r, e.place(), t, e.String())
+		if t.form == formAlways && e.cause == causeStart {
+			at("a start has no Always: it would take all that others start on")
+		}
 	}
 	for i, g := range e.guards {
 		checkGuard(at, g, e.when[i])
@@ -316,7 +300,7 @@ func (d *draft[T]) checkReminders(r *report) {
 
 // eachReminder calls f with each reminder of each transition, and with what reports a fault there.
 func (d *draft[T]) eachReminder(r *report, f func(at func(string, ...any), m *reminder[T])) {
-	for _, block := range slices.Concat([]*StateBuilder[T]{d.b.starts}, d.b.states, d.b.globals) {
+	for _, block := range d.b.blocks() {
 		for _, e := range block.edges {
 			at := func(format string, args ...any) {
 				for _, s := range block.states {

@@ -18,11 +18,16 @@ type TypedData interface {
 type codec[T any] struct {
 	typed bool
 	empty bool // there is nothing to store
+
+	migrations []MigrationStep
 }
 
-func newCodec[T any]() codec[T] {
+func newCodec[T any](migrations ...MigrationStep) codec[T] {
 	_, typed := any(new(T)).(TypedData)
-	return codec[T]{typed: typed, empty: !typed && reflect.TypeFor[T]().Size() == 0}
+	return codec[T]{
+		typed: typed, empty: !typed && len(migrations) == 0 && reflect.TypeFor[T]().Size() == 0,
+		migrations: migrations,
+	}
 }
 
 func (c codec[T]) encode(v *T) ([]byte, error) {
@@ -31,6 +36,8 @@ func (c codec[T]) encode(v *T) ([]byte, error) {
 		return nil, nil
 	case c.typed:
 		return any(v).(TypedData).AppendData(nil)
+	case len(c.migrations) > 0:
+		return c.encodeVersion(v)
 	default:
 		return json.Marshal(v)
 	}
@@ -39,6 +46,8 @@ func (c codec[T]) encode(v *T) ([]byte, error) {
 // decode reads b into v, which is zero.
 func (c codec[T]) decode(b []byte, v *T) error {
 	switch {
+	case c.isVersioned(b):
+		return c.decodeVersion(b, v)
 	case c.empty || len(b) == 0:
 		return nil
 	case c.typed:

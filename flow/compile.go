@@ -17,6 +17,7 @@ type node[T any] struct {
 	candidates []candidate[T] // in the order of trying
 	wrongs     []*edge[T]     // the highest n first
 	timers     []timer[T]     // the state's own, then those of InAny
+	lost       bool           // the flow does not know the state: see typed.lost
 }
 
 // asks reports whether the state has a question.
@@ -38,7 +39,8 @@ type typed[T any] struct {
 	codec     codec[T]
 	starts    []candidate[T]     // in the order of trying
 	leave     *edge[T]           // what ModeLeave takes
-	nodes     map[State]*node[T] // by name and by alias
+	nodes     map[State]*node[T] // by name and by old name
+	lost      *node[T]           // of all states that the flow does not know
 	reminders map[string]Action[T]
 	history   bool // the flow has Back
 	machines  *machines
@@ -48,34 +50,35 @@ type typed[T any] struct {
 // compile turns a draft without faults into a flow.
 func compile[T any](d *draft[T]) *Flow {
 	f := &Flow{
-		name:  d.b.name,
-		menus: d.boundMenus(),
-		shows: make(map[State]string, len(d.states)),
+		name:     d.b.name,
+		formerly: slices.Clone(d.b.formerly),
+		menus:    d.boundMenus(),
+		shows:    make(map[State]string, len(d.states)),
 
 		exclusive: map[State]bool{},
 	}
 	y := &typed[T]{
 		flow:      d.b.name,
-		codec:     newCodec[T](),
+		codec:     newCodec[T](slices.Clone(d.b.migrations)...),
 		starts:    candidates(d.starts.edges),
-		nodes:     make(map[State]*node[T], len(d.states)+len(d.b.aliases)),
+		nodes:     make(map[State]*node[T], len(d.states)),
 		reminders: map[string]Action[T]{},
 	}
 	for _, s := range d.states {
 		n := d.node(s)
 		y.nodes[s.name] = n
+		for _, old := range s.formerly {
+			y.nodes[old] = n
+		}
 		f.states = append(f.states, s.name)
 		f.shows[s.name] = n.menu
 		if s.exclusive {
-			f.exclusive[s.name] = true
+			for _, name := range append(s.formerly, s.name) {
+				f.exclusive[name] = true
+			}
 		}
 	}
-	for _, a := range d.b.aliases {
-		y.nodes[a.old] = y.nodes[a.new]
-		if f.exclusive[a.new] {
-			f.exclusive[a.old] = true
-		}
-	}
+	y.lost = d.node(d.lost())
 	for _, s := range d.everything() {
 		for _, e := range s.edges {
 			f.paths = append(f.paths, &e.path)
@@ -159,7 +162,7 @@ func (d *draft[T]) moves() []move {
 		}
 	}
 	passage := false
-	for _, s := range d.states {
+	for _, s := range append(slices.Clone(d.states), d.lost()) {
 		ms = append(ms, move{leaving, string(s.name), endState})
 		for _, e := range d.edges(s) {
 			for _, f := range e.forks {

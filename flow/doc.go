@@ -35,10 +35,8 @@
 // # States
 //
 // Names of flows, states and reminders are stored with each conversation. They are snake_case,
-// begin with a letter and have up to 64 bytes. If you rename or remove a state, say so with
-// Builder.Renamed: conversations that are stored in the old state go on in the new one. If a
-// conversation is stored in a state that the flow does not know, Step fails with ErrUnknownState.
-// A bot then keeps the event as a dead letter, and a build that knows the state can replay it.
+// begin with a letter and have up to 64 bytes. See "Changes" for what happens to conversations whose state
+// was renamed or removed.
 //
 // # Transitions
 //
@@ -210,6 +208,22 @@
 //
 // Wrong answers, calls and history are stored beside the data, in a form of this package's own: see
 // Result.Trail. A conversation that uses none of them stores nothing more.
+//
+// # Changes
+//
+// Conversations go on when the flow is changed while they are stored. If a change is more than new states and
+// new words, say what became of the old ones:
+//
+//	a state or a flow is renamed       Formerly, of the state or the flow
+//	a state is removed                 Formerly, of the state that does its work now. Without it, what InAny and
+//	                                   InAnyBut declare works in the old state, and the flow can be started anew
+//	                                   there, with the data that the conversation has: see Input.Lost
+//	a question is added                it is asked of those who have not passed its place. If all must answer,
+//	                                   On(Always()).When("no phone yet", ...).Call("ask_phone") in the states
+//	                                   behind it catches the others
+//	a field is added or removed        nothing: the field is zero, or left out
+//	a field has another type or        Builder.Migrate. Without it the data cannot be read, and a bot sets the
+//	meaning                            conversation aside
 //
 // # How do I
 //

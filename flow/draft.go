@@ -19,6 +19,7 @@ type draft[T any] struct {
 // draftState is what was declared of one state, of InAny or InAnyBut, or of the starts.
 type draftState[T any] struct {
 	name      State
+	formerly  []State
 	but       []State
 	enter     []Action[T]
 	exit      []Action[T]
@@ -68,6 +69,9 @@ func (s *draftState[T]) add(block *StateBuilder[T]) {
 	s.menus = append(s.menus, block.menus...)
 	s.asks = append(s.asks, block.asks...)
 	s.exclusive = s.exclusive || block.exclusive
+	if len(block.states) == 1 { // else it is a fault
+		s.formerly = append(s.formerly, block.formerly...)
+	}
 	for _, e := range block.edges {
 		own := *e
 		own.from, own.but = s.name, s.but

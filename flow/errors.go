@@ -8,13 +8,17 @@ import (
 	"strings"
 )
 
-// What Step cannot find, because the flow was changed since the session was stored. Both are
-// wrapped in a *TurnError.
+// What Step cannot find or read, because the flow was changed since the session was stored. They are
+// wrapped in a *TurnError with PhaseDecode.
 var (
-	// ErrUnknownState: the stored state is neither a state of the flow nor an alias.
+	// ErrUnknownState: the stored state is neither a state of the flow nor an old name of one.
 	ErrUnknownState = errors.New("flow: unknown state")
 	// ErrUnknownReminder: the stored reminder is not one of the flow.
 	ErrUnknownReminder = errors.New("flow: unknown reminder")
+	// ErrNewerData: the stored data went through more migrations than the flow has.
+	ErrNewerData = errors.New("flow: data of a newer build")
+
+	errBadVersion = errors.New("flow: malformed version of data")
 )
 
 // Phase says which part of a turn failed.
@@ -52,7 +56,7 @@ func (e *TurnError) Error() string {
 		}
 	}
 	coding := e.Phase == PhaseDecode || e.Phase == PhaseEncode
-	known := errors.Is(e.Err, ErrUnknownState) || errors.Is(e.Err, ErrUnknownReminder)
+	known := errors.Is(e.Err, ErrUnknownState) || errors.Is(e.Err, ErrUnknownReminder) || errors.Is(e.Err, ErrNewerData)
 	if !coding || known {
 		b.WriteString(": " + e.Err.Error())
 	} else {

@@ -14,11 +14,12 @@ import (
 // slice.
 type Flow struct {
 	name      string
+	formerly  []string
 	starts    []start // in the order of trying
 	states    []State // in order of declaration
 	menus     []boundMenu
 	shows     map[State]string // the menu that each state shows, its own or that of InAny
-	exclusive map[State]bool   // also by alias
+	exclusive map[State]bool   // also by old name
 	paths     []*path          // the starts, then those of each state, then those of InAny
 
 	// The functions that know the type of the data; see typed.

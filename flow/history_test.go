@@ -239,7 +239,7 @@ func TestHistoryOfOldCode(t *testing.T) {
 	require.Equal(t, "2second", string(s.state.Data))
 
 	renamed := flow.New[pair]("f")
-	renamed.Renamed("b", "renamed")
+	renamed.In("renamed").Formerly("b")
 	s = go2(pairs(flow.New[pair]("f"), "b"), "2first", "2second")
 	s.f = pairs(renamed, "renamed")
 	s.holds(turn{text("back"), "renamed: B?"}, turn{text("back"), "a: A?"})

@@ -11,5 +11,5 @@ const (
 	RankAny                 // Any
 	RankKind                // a kind of event, such as Text() or Image(), and the question of Ask
 	RankPattern             // TextLike, PostbackPrefix and Match
-	RankExact               // certain words or certain postback data, such as Text("book")
+	RankExact               // certain words or certain postback data, such as Text("book"); and Always
 )

@@ -5,6 +5,7 @@ import "time"
 // StateBuilder collects what is true of one or more states.
 type StateBuilder[T any] struct {
 	states    []State
+	formerly  []State
 	but       []State // of InAnyBut
 	enters    []Action[T]
 	exits     []Action[T]

@@ -92,8 +92,11 @@ func (s *step[T]) run() error {
 	s.node = s.typed.nodes[s.in.State]
 	s.turn.state = s.in.State
 	if s.node == nil {
-		s.phase = PhaseDecode
-		return s.fail(ErrUnknownState)
+		if !s.in.Lost {
+			s.phase = PhaseDecode
+			return s.fail(ErrUnknownState)
+		}
+		s.node = s.typed.lostNode(s.in.State)
 	}
 	s.at = s.node
 	s.turn.state = s.node.name
@@ -247,7 +250,7 @@ func (s *step[T]) finish() (err error) {
 	if s.to == nil {
 		return nil
 	}
-	res.State = s.to.name
+	res.State, res.Lost = s.to.name, s.to.lost && s.asked
 	if !res.MenuSwitched {
 		res.Menu = s.to.menu
 	}

@@ -157,10 +157,10 @@ func TestShow(t *testing.T) {
 	require.Equal(t, flow.Result{Handled: true, State: "bare"}, s.run(in), "the data is not even read")
 }
 
-func TestRenamedState(t *testing.T) {
+func TestFormerState(t *testing.T) {
 	t.Parallel()
 	b := twoStates()
-	b.Renamed("a_long_ago", "a")
+	b.In("a").Formerly("a_long_ago")
 	s := newSession(t, b)
 	in := s.input(text("stay"))
 	in.State = "a_long_ago"

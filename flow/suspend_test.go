@@ -82,7 +82,7 @@ func TestModeLeave(t *testing.T) {
 func TestExclusive(t *testing.T) {
 	t.Parallel()
 	b := suspended()
-	b.Renamed("c", "b")
+	b.In("b").Formerly("c")
 	f := b.MustBuild()
 	for state, want := range map[flow.State]bool{"a": false, "b": true, "c": true, "d": false} {
 		require.Equal(t, want, f.Exclusive(state), state)

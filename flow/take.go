@@ -166,10 +166,10 @@ func (s *step[T]) caller() *node[T] {
 func (s *step[T]) move() error {
 	from, to := startState, endState
 	if s.at != nil {
-		from = string(s.at.name)
+		from = s.at.row()
 	}
 	if s.to != nil {
-		to = string(s.to.name)
+		to = s.to.row()
 	}
 	if !s.found {
 		s.half = halfBoth

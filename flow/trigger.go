@@ -44,6 +44,7 @@ const (
 	formAny
 	formMatch
 	formSignal
+	formAlways
 )
 
 // Text triggers on a text message that is one of words. Words are compared as Fold returns them:
@@ -120,6 +121,20 @@ func Any() Trigger {
 	return t
 }
 
+// Always triggers on whatever Any triggers on, and is tried among the exact words: with a guard it catches those
+// who are not where they should be. Example: a build adds a question that must be answered. Those who had passed
+// its place when the build came are led back to it, whatever they say next:
+//
+//	b.In("confirm", "pay").On(flow.Always()).When("no phone yet", noPhone).Call("ask_phone")
+//
+// What the state declares before it goes before it, such as On(Text("cancel")); what InAny declares comes after.
+// A start has no Always.
+func Always() Trigger {
+	t := Any()
+	t.form, t.label = formAlways, "always"
+	return t
+}
+
 // Match triggers on events for which match is true. The label says in a few words which ones;
 // it is shown in diagrams and errors, and tells two Match triggers apart. The function must be
 // pure and safe for concurrent use. The examples are events that it answers to, for tools that walk
@@ -177,7 +192,8 @@ func (t Trigger) rank() Rank {
 	switch {
 	case t.form == formAny:
 		return RankAny
-	case t.form == formText, t.form == formPostback, t.form == formPicker && len(t.words) > 0, t.form == formSignal:
+	case t.form == formText, t.form == formPostback, t.form == formPicker && len(t.words) > 0, t.form == formSignal,
+		t.form == formAlways:
 		return RankExact
 	case t.form == formTextLike, t.form == formPrefix, t.form == formMatch:
 		return RankPattern

@@ -1,0 +1,31 @@
+package flow
+
+// lostState is the engine's name of all states that the flow does not know.
+const lostState = "·lost"
+
+// row is the engine's name of the state.
+func (n *node[T]) row() string {
+	if n.lost {
+		return lostState
+	}
+	return string(n.name)
+}
+
+// lost returns what a state has that the flow does not know: what InAny and InAnyBut declare.
+func (d *draft[T]) lost() *draftState[T] { return &draftState[T]{name: lostState} }
+
+// lostNode returns the node of a state that the flow does not know. It keeps its name, so that a build that
+// knows the state can go on with the conversation.
+func (y *typed[T]) lostNode(name State) *node[T] {
+	n := *y.lost
+	n.name, n.lost = name, true
+	return &n
+}
+
+// startLost takes a start of the flow while the conversation is in a state that the flow does not know. The
+// conversation begins anew there, but for its data: it goes on with those that it has.
+func (s *step[T]) startLost(e *edge[T]) error {
+	s.at, s.trail, s.turn.tries, s.began = nil, trail{}, 0, true
+	s.turn.state = s.node.name
+	return s.take(e)
+}
