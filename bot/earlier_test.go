@@ -257,6 +257,11 @@ func (w *world) restore(file string, age time.Duration) *fixture {
 // start starts a bot on what is stored.
 func (w *world) start(o *bot.Options) *bot.Bot {
 	w.t.Helper()
+	return w.startFlow(o, earlierFlow(w.t))
+}
+
+func (w *world) startFlow(o *bot.Options, f *flow.Flow) *bot.Bot {
+	w.t.Helper()
 	o.Logger, o.Failed = slog.New(slog.DiscardHandler), bot.Always(line.Text("Sorry."))
 	store, err := redisstore.New(w.t.Context(), w.redis.Client, &redisstore.Options{
 		Namespace: w.redis.namespace, Logger: o.Logger,
@@ -265,7 +270,7 @@ func (w *world) start(o *bot.Options) *bot.Bot {
 	channel, err := line.New(testSecret, testToken, &line.Options{Endpoint: w.api.URL, Processes: -1, Logger: o.Logger})
 	require.NoError(w.t, err)
 	channel.DeclareMenus("confirm")
-	w.bot, err = bot.New(channel, store, []*flow.Flow{earlierFlow(w.t)}, o)
+	w.bot, err = bot.New(channel, store, []*flow.Flow{f}, o)
 	require.NoError(w.t, err)
 	w.t.Cleanup(w.stop)
 	return w.bot
