@@ -28,7 +28,7 @@ func checkParts(channel Channel, store session.Store, flows []*flow.Flow) error 
 			}
 		}
 	}
-	return nil
+	return checkNames(flows)
 }
 
 // isNil reports whether v is nil, or a nil pointer inside an interface, as the ignored error of a

@@ -185,6 +185,7 @@ func (p *planner) rearm(j *job) (plan, error) {
 	if err := dead.unmarshal(j.event.Body[1:]); err != nil {
 		return pl, err
 	}
+	p.present(&dead)
 	if dead.flow == "" && len(dead.timers) != 1 || len(dead.below) > 0 {
 		return pl, errBadRecord
 	}

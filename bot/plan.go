@@ -30,6 +30,8 @@ type planner struct {
 	flows   []*flow.Flow
 	byName  map[string]*flow.Flow
 	signals map[string]bool // the names of those that the flows name
+	// formerly has the present names of flows by their old ones; it is nil if there are none.
+	formerly map[string]string
 }
 
 // event plans the turn of the job's event, in the session of that id. If no flow answers the event, the

@@ -31,6 +31,12 @@ func (r *runner) init(e *env, flows []*flow.Flow, c *courier) {
 	}
 	for _, f := range flows {
 		r.planner.byName[f.Name()] = f
+		for _, old := range f.Formerly() {
+			if r.planner.formerly == nil {
+				r.planner.formerly = map[string]string{}
+			}
+			r.planner.formerly[old] = f.Name()
+		}
 	}
 }
 

@@ -87,6 +87,7 @@ func (b *Bot) Session(ctx context.Context, src transport.Source) (Session, error
 	if err := rec.unmarshal(kept.State); err != nil {
 		return s, err
 	}
+	b.runner.planner.present(&rec)
 	for _, t := range rec.timers {
 		if t.flow != "" && t.flow != photosTimer {
 			m := Reminder{Flow: t.flow, Name: t.name, Due: t.due}

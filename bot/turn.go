@@ -94,6 +94,7 @@ func (h *holder) locate() error {
 		j.rec = record{timers: j.rec.timers[:0]} // not the half of it that could be read
 		return err
 	}
+	h.planner.present(&j.rec)
 	if !h.isOwn() {
 		return errElsewhere
 	}
