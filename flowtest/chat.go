@@ -32,6 +32,7 @@ type Chat struct {
 type shared struct {
 	bot     *bot.Bot
 	channel *channel
+	builds  builds
 	events  int
 	line    string // of the transcript that is played, such as "testdata/tea.txt:3: "
 

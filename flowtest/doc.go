@@ -26,6 +26,7 @@
 //	= faq/topic; booking/ask_date waits         the same, and a conversation that is suspended
 //	~ 15m                       time passes, as time.ParseDuration or in days: 3d
 //	~ 2026-12-04 10:00          time passes until then
+//	+ build v2                  other flows take the place of those that run: see Builds
 //	@ 2026-12-01 10:00          the time at the start, in UTC; it stands before all else
 //	@ 2026-12-04 01:00          below ~: when the next messages of the bot came
 //	! paid {"id": "pay1"}       the program gives a signal with this payload, which may be left out
@@ -73,6 +74,25 @@
 //	flowtest.Run(t, "testdata/*.txt", flows, &flowtest.Options{Services: &services})
 //
 // It stands before what the bot said in the same line. A service that is told twice shows twice.
+//
+// # Builds
+//
+// A deploy changes the flows while conversations are stored. "+ build v2" shows what becomes of them: it stops
+// the bot, and starts one with the flows of Options.Builds["v2"] on the same store. "+ build" goes back to the
+// flows of Run. So a transcript may begin with "+ build v1", have a conversation with that earlier build, and
+// go on with the present one:
+//
+//	# of last week
+//	+ build v1
+//	> book
+//	< Which day?
+//	  [Today] [Tomorrow]
+//	= booking/ask_day
+//	+ build
+//	> [Today]
+//
+// A conversation whose flow or state the build does not have is left to a newer process for 30 s, as in a
+// rolling deploy. So let that pass ("~ 31s") before you look for the answer.
 //
 // # Go
 //

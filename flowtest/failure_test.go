@@ -47,6 +47,8 @@ func cafe(*testing.T) []*flow.Flow {
 	return []*flow.Flow{b.MustBuild()}
 }
 
+const asked = "> cafe\n< When?\n  [Day] [Now]\n= cafe/ask\n"
+
 // TestFailing fails in the way that the environment names: see TestFailures.
 func TestFailing(t *testing.T) {
 	src, ok := os.LookupEnv("KAIWA_FAILING")
@@ -78,6 +80,9 @@ func TestFailing(t *testing.T) {
 			return append(cafe(t), b.MustBuild())
 		}
 		play(t, "> cafe\n", twice, nil)
+	case "earlier build":
+		o := &flowtest.Options{Cover: true, Builds: map[string]func(*testing.T) []*flow.Flow{"v1": cafe}}
+		play(t, "+ build v1\n"+asked, cafe, o)
 	case "no files":
 		flowtest.Run(t, "testdata/none/*", cafe, nil)
 	case "flows":
@@ -98,9 +103,8 @@ func play(t *testing.T, src string, flows func(*testing.T) []*flow.Flow, o *flow
 func TestFailures(t *testing.T) {
 	needs.Processes(t)
 	const (
-		asked = "> cafe\n< When?\n  [Day] [Now]\n= cafe/ask\n"
-		more  = "> cafe\n> more\n"
-		gone  = `flowtest: the quick reply "yes" is gone: LINE takes quick replies away when one of them is tapped, ` +
+		more = "> cafe\n> more\n"
+		gone = `flowtest: the quick reply "yes" is gone: LINE takes quick replies away when one of them is tapped, ` +
 			"and when the bot or the user sends a message\n"
 	)
 	dead := func(label, what string) string {
@@ -137,6 +141,11 @@ func TestFailures(t *testing.T) {
 			"talk.txt:2: flowtest: the bot refused the signal: bot: bad signal: no flow of the bot names the signal \"payd\"\n"},
 		{"a payload that is no JSON", "! paid {id: 1} #cb-1\n", "talk.txt:1: the payload of the signal paid is no JSON: {id: 1}\n"},
 		{"malformed", "hello\n", "talk.txt:1: a line begins with a mark"},
+		{"a build that is not there", "> cafe\n+ build v9\n", "talk.txt:2: flowtest: no build \"v9\" in Options.Builds\n"},
+		{"what is no build", "+ deploy v2\n",
+			"talk.txt:1: behind + stands \"build\", and the name of one of Options.Builds, if any\n"},
+		{"what only an earlier build walked", "earlier build",
+			"flowtest: the transcripts do not walk all of the flows:\ncafe: start: text \"cafe\""},
 		{"a panic", "> cafe\n> panic\n", "flow: panic with a string: no cups\n"},
 		{"in Go", "talk", "flowtest: no button \"Now\""},
 		{"too long ago", "start", "flowtest: Options.Start is before the year 2000"},

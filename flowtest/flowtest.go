@@ -2,8 +2,6 @@ package flowtest
 
 import (
 	"cmp"
-	"context"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +28,11 @@ type Options struct {
 	// Services, if it is not nil, has what services beside the bot were told by the flows of a transcript, which
 	// shows it. The transcripts that share it are played one after the other.
 	Services *Services
+	// Builds are other builds of the bot, by name: the line "+ build v2" of a transcript has the flows of the
+	// build v2 take the place of those that run, as a deploy does. So a transcript can show what becomes of
+	// conversations that an earlier build began. They are called as the flows of Run are. Cover looks at the
+	// flows of Run alone.
+	Builds map[string]func(t *testing.T) []*flow.Flow
 	// Cover makes Run fail if the transcripts together leave something of the flows unwalked, with a line for
 	// each: a transition that was not taken (one of InAny in each state), a branch that was not taken, a guard
 	// that never failed, a question that never refused an answer.
@@ -81,12 +84,7 @@ func Run(t *testing.T, pattern string, flows func(t *testing.T) []*flow.Flow, o 
 				opts.Start = script.start
 			}
 			var got string
-			watched := func(t *testing.T) []*flow.Flow {
-				fs := flows(t)
-				opts.Bot.Stepped = covered.watch(fs, opts.Bot.Stepped)
-				return fs
-			}
-			bubble(t, watched, &opts, func(c *Chat) { got = script.play(c) })
+			bubble(t, &opts, opts.builds(flows, covered), func(c *Chat) { got = script.play(c) })
 			switch {
 			case got == want:
 			case opts.Update:
@@ -107,31 +105,21 @@ func Run(t *testing.T, pattern string, flows func(t *testing.T) []*flow.Flow, o 
 func Talk(t *testing.T, flows []*flow.Flow, o *Options, f func(c *Chat)) {
 	t.Helper()
 	opts := o.withDefaults()
-	bubble(t, func(*testing.T) []*flow.Flow { return flows }, &opts, f)
+	bubble(t, &opts, opts.builds(func(*testing.T) []*flow.Flow { return flows }, nil), f)
 }
 
 // bubble runs f on virtual time, which starts at o.Start.
-func bubble(t *testing.T, flows func(*testing.T) []*flow.Flow, o *Options, f func(c *Chat)) {
+func bubble(t *testing.T, o *Options, b builds, f func(c *Chat)) {
 	t.Helper()
 	if o.Start.Year() < firstYear {
 		t.Fatalf("flowtest: Options.Start is before the year %d", firstYear)
 	}
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(o.Start))
-		c := &Chat{t: t, user: defaultUser, shared: &shared{channel: newChannel()}}
-		o.Bot.Logger = slog.New(&botLog{chat: c})
-		fs := flows(t)
-		o.Bot.Stepped = c.watch(o.Bot.Stepped)
-		b, err := bot.New(c.shared.channel, memstore.New(), fs, &o.Bot)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.shared.bot = b
-		defer func() {
-			if err := b.Shutdown(context.Background()); err != nil {
-				t.Error(err)
-			}
-		}()
+		b.store = memstore.New()
+		c := &Chat{t: t, user: defaultUser, shared: &shared{channel: newChannel(), builds: b}}
+		defer c.stop()
+		c.Build("")
 		f(c)
 	})
 }

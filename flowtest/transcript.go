@@ -20,7 +20,7 @@ type script struct {
 type line struct {
 	text string // as it stands, with its mark
 	n    int    // its number in the file
-	mark byte   // '>', '!' for a signal, '~', or 0 for what is only copied: comments, blanks and "@"
+	mark byte   // '>', '!' for a signal, '~', '+', or 0 for what is only copied: comments, blanks and "@"
 }
 
 // parse reads a transcript.
@@ -33,7 +33,7 @@ func parse(src string) (*script, error) {
 			mark = text[0]
 		}
 		if mark != ' ' && len(text) > 1 && text[1] != ' ' {
-			return nil, fmt.Errorf("%d: a line begins with a mark, one of # > < = ~ @ ! *, and a space", n+1)
+			return nil, fmt.Errorf("%d: a line begins with a mark, one of # > < = ~ @ + ! *, and a space", n+1)
 		}
 		switch mark {
 		case '<', '=', '*':
@@ -55,6 +55,10 @@ func parse(src string) (*script, error) {
 			continue
 		case '>':
 			if _, err := parseDeed(text[1:]); err != nil {
+				return nil, fmt.Errorf("%d: %w", n+1, err)
+			}
+		case '+':
+			if _, err := parseBuild(text[1:]); err != nil {
 				return nil, fmt.Errorf("%d: %w", n+1, err)
 			}
 		case '~':
@@ -117,6 +121,9 @@ func (s *script) play(c *Chat) string {
 		case '!':
 			signal, _ := parseSignal(l.text[1:])
 			signal(c)
+		case '+':
+			name, _ := parseBuild(l.text[1:])
+			c.Build(name)
 		case '~':
 			w, _ := parseWait(l.text[1:])
 			d, err := w.from(time.Now().In(s.zone))

@@ -12,7 +12,7 @@ import (
 func TestParseRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, src, want string }{
 		{"unknown mark", "? what", "1: unknown mark"},
-		{"no space", ">book", "1: a line begins with a mark, one of # > < = ~ @ !, and a space"},
+		{"no space", ">book", "1: a line begins with a mark, one of # > < = ~ @ + ! *, and a space"},
 		{"silent user", "> ", "1: a user says something"},
 		{"unknown event", "> (sneeze)", `1: unknown event "sneeze": one of the kinds`},
 		{"bad wait", "> hi\n~ soon", `2: malformed wait "soon": such as 90s, 15m, 3h or 2d, or until a time, such as 2006-01-02 15:04`},
