@@ -233,9 +233,10 @@ func (g *progress) makeRoom(ctx context.Context) error {
 
 // leave ends the ith conversation, with its Exit action.
 func (g *progress) leave(ctx context.Context, i int) error {
+	c := *g.rec.at(i)
 	res, err := g.step(ctx, i, asked{mode: flow.ModeLeave})
 	if err != nil {
-		return &conversationError{i, err}
+		return &conversationError{c, err}
 	}
 	return g.keep(i, &res)
 }

@@ -80,6 +80,7 @@
 //
 //	what happens when an action hangs     watch.go, then hang.go
 //	what happens when an action fails     failure.go; of a timer, failedtimer.go
+//	what happens to old sessions          stranger.go and lost.go
 //	what happens when a process died      sweeper.go, then suspect.go
 //	when an output is sent again          courier.go and attempt.go
 //	how long something waits for that     backoff.go
@@ -109,9 +110,9 @@
 //	            remembers (24 h and the last 255 events of a session)
 //	Limited     the user sends too many events
 //	Refused     200 events of the session wait already
-//	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder,
-//	            an event whose session a newer build wrote, if none took it for 30 s, and a signal that
-//	            nothing took
+//	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder, a
+//	            conversation that cannot be read (see "Old sessions"), an event whose session a newer build
+//	            wrote, if none took it for 30 s, and a signal that nothing took
 //	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter, which
 //	            Bot.Replay sends again
 //
@@ -137,6 +138,23 @@
 //
 // If the question of a conversation that goes on cannot be asked, because a service is away, the end of the
 // other is committed all the same, and the question is asked with the next event.
+//
+// # Old sessions
+//
+// Flows change while conversations are stored: see "Changes" in package flow for what to declare. What a build does
+// not know all the same may be of a newer build, which runs beside it in a rolling deploy. So the event is left to
+// other processes for 30 s, counted from the moment when this process first met that flow or state. After that it is
+// final, for all sessions at once:
+//
+//	the state is gone         what InAny declares works, and the flow can be started anew with the old data. Where the
+//	                          question would be asked, the user gets Options.Lost
+//	the flow is gone, or the  the conversation is a dead letter. The user gets Options.Lost; the event may start a
+//	data cannot be read       flow; and the conversation below asks its question. Replay brings the conversation
+//	                          back, if another build can read it: it is active if no other is, and else the lowest
+//	a reminder is gone        it is a dead letter
+//
+// Data that no build can read, because it does not decode, is final at once. A conversation is read when it is needed:
+// words that start another flow suspend it as it is.
 //
 // # Menus
 //

@@ -27,6 +27,7 @@ type env struct {
 
 	lateOutputs, lateEvents, newer backlog // sessions in which something waits: see Stats
 	letters                        letterCount
+	strangers                      strangers
 }
 
 // afterOutage is how long after an outage of the store other processes may still have to acknowledge what

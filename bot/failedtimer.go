@@ -108,7 +108,10 @@ func (h *holder) setAsideConversation(i int, timers []timer, why string) (sessio
 	turn := "conversation " + active + " " + strconv.Itoa(i) + " before " + j.event.ID
 	attempts := j.attempt
 	due := h.clock.now()
-	if len(timers) > 0 {
+	switch {
+	case j.timer < 0:
+		c.owed = max(c.owed, owesQuestion)
+	case len(timers) > 0:
 		turn, attempts, due = timers[0].turn(), timers[0].attempts, timers[0].due
 	}
 	switch {

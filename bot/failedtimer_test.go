@@ -300,7 +300,7 @@ func TestReminderOfAnotherBuild(t *testing.T) {
 	}{
 		{"renamed", "unknown reminder", other.flow(t)},
 		{"flow removed", "unknown flow", counter(t, nil)},
-		{"other data", "action failed in trip/: decode", otherData},
+		{"other data", "data that cannot be read, of trip", otherData},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := newTrip()

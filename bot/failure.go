@@ -50,6 +50,8 @@ func rescue(err *error) {
 //	errNewer            the event is left to a newer build, and the attempt does not count
 //	errElsewhere        the event is left to the bot of its account, and the attempt does not count
 //	untaken             the event is a signal that nothing takes: it is set aside at once
+//	unreadError         the session is left to a newer build for 30 s, or the conversation is set aside: see
+//	                    stranger.go
 //
 // If the turn was for a timer, timerFailed goes on instead.
 func (h *holder) failed(err error) (session.Event, bool) {
@@ -59,6 +61,10 @@ func (h *holder) failed(err error) (session.Event, bool) {
 		return h.leaveAlone()
 	case errors.Is(err, errNewer):
 		return h.leaveToNewer()
+	}
+	var un *unreadError
+	if errors.As(err, &un) && (un.c == nil || j.rec.find(un.c) >= 0) {
+		return h.notRead(un)
 	}
 	var u *untaken
 	if errors.As(err, &u) && u.named {
@@ -81,8 +87,8 @@ func (h *holder) failed(err error) (session.Event, bool) {
 	switch {
 	case j.timer >= 0:
 		return h.timerFailed(err, last)
-	case last && errors.As(err, &of):
-		return h.setAsideConversation(of.i, nil, reason(err, &j.rec))
+	case last && errors.As(err, &of) && j.rec.find(&of.c) >= 0:
+		return h.setAsideConversation(j.rec.find(&of.c), nil, reason(err, &j.rec))
 	}
 	if last {
 		return h.setAside(reason(err, &j.rec))
@@ -169,8 +175,11 @@ func (h *holder) setAside(why string) (session.Event, bool) {
 // bury commits the request, which makes an event or a timer a dead letter, and sends the outputs.
 func (h *holder) bury(why string, outs []delivery) (session.Event, bool) {
 	log, what, attrs := h.o.Logger, "bot: event", append(h.subject(), "why", why)
-	if h.job.timer >= 0 {
+	switch {
+	case h.job.timer >= 0:
 		what = "bot: timer"
+	case h.job.event.ID != "" && h.request.EventID == "":
+		what = "bot: conversation"
 	}
 	h.request.Outputs = pack(outs)
 	res, err := h.write()
@@ -265,6 +274,10 @@ func reason(err error, rec *record) string {
 		return "unknown flow"
 	case errors.Is(err, flow.ErrUnknownReminder):
 		return "unknown reminder"
+	case errors.Is(err, flow.ErrNewerData):
+		return "data of a newer build"
+	case errors.As(err, &te) && te.Phase == flow.PhaseDecode:
+		return strings.TrimSuffix("data that cannot be read, of "+te.Flow+"/"+string(te.State), "/")
 	case errors.As(err, &te):
 		return "action " + what + " in " + te.Flow + "/" + string(te.State) + ": " + string(te.Phase)
 	case errors.Is(err, errStuck):

@@ -19,7 +19,7 @@ type Options struct {
 	// Otherwise answers a message, and a new follower, that no flow answers. It is asked in one-to-one chats in
 	// which no flow is active.
 	//
-	// It and the three functions below return a message, such as one in the user's language, or nil to send
+	// It and the four functions below return a message, such as one in the user's language, or nil to send
 	// nothing; for one message that is always the same, use Always. Without the function nothing is sent. They
 	// are called within the turn, as actions are, by many goroutines at once, and again if the turn is run again.
 	Otherwise func(context.Context, *Notice) transport.Message
@@ -30,6 +30,10 @@ type Options struct {
 	Foreign func(context.Context, *Notice) transport.Message
 	// Failed answers a message or a tap that became a dead letter. If it fails itself, that is logged.
 	Failed func(context.Context, *Notice) transport.Message
+	// Lost answers a message or a tap whose conversation this build cannot go on with: its flow is gone or its data
+	// cannot be read, and it was set aside as a dead letter; or its state is gone, and nothing there takes the event.
+	// See "Old sessions" in the package documentation.
+	Lost func(context.Context, *Notice) transport.Message
 	// Zone is the time zone of flow.Turn.Now, and of the days and times that parsers of answers read. The
 	// default is UTC.
 	Zone *time.Location

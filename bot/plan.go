@@ -53,9 +53,18 @@ func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, e *transport.Event, at ages) (plan, error) {
 	*in = p.input(pl.turn, e)
 	g := progress{planner: p, id: id, in: in, rec: pl.rec}
-	answered, err := g.answer(ctx)
+	var answered bool
+	var err error
+	if g.rec.lost && mayTell(e) {
+		answered, err = g.afterLoss(ctx)
+	} else {
+		answered, err = g.answer(ctx)
+	}
 	if err == nil && answered {
 		err = g.resume(ctx)
+	}
+	if err == nil && g.gone && mayTell(e) {
+		_, err = g.tellLost(ctx)
 	}
 	if err != nil {
 		return pl, err
@@ -137,12 +146,12 @@ func (g *progress) timer(ctx context.Context, tm *timer) error {
 func (g *progress) reminder(ctx context.Context, tm *timer) error {
 	g.flow = g.byName[tm.flow]
 	if g.flow == nil {
-		return fmt.Errorf("%w: %q", ErrUnknownFlow, tm.flow)
+		return unread(nil, tm.flow, tm.name, unknownFlow(tm.flow))
 	}
 	g.in.Mode, g.in.Data = flow.ModeRemind, tm.data
 	res, err := g.flow.Step(ctx, g.in)
 	if err != nil {
-		return err
+		return unread(nil, tm.flow, tm.name, err)
 	}
 	g.stepped(g.id, g.in, g.flow, "", &res)
 	if res.MenuSwitched {

@@ -206,7 +206,7 @@ func TestPoisonedTimers(t *testing.T) {
 	}
 }
 
-// A start trigger that panics does not match; data that cannot be read any more fails its events.
+// A start trigger that panics does not match; a conversation whose data cannot be read any more is set aside.
 func TestPoisonedMatchAndDecode(t *testing.T) {
 	p := &poison{"match", "panic"}
 	withFlow(t, p.flow(), bot.Options{Otherwise: bot.Always(text("otherwise"))}, func(r *rig) {
@@ -215,12 +215,12 @@ func TestPoisonedMatchAndDecode(t *testing.T) {
 	})
 	for _, how := range []string{"error", "panic"} {
 		thePoison = &poison{"decode", how}
-		withFlow(t, thePoison.flow(), bot.Options{Failed: bot.Always(text("sorry")), MaxAttempts: 2}, func(r *rig) {
+		withFlow(t, thePoison.flow(), bot.Options{Lost: bot.Always(text("lost"))}, func(r *rig) {
 			r.say("ann", "start")
 			r.say("ann", "encode")
 			r.say("ann", "hello")
-			r.pass(time.Minute)
-			require.Equal(r, []string{"sorry"}, untagged(r.channel.texts()))
+			require.Equal(r, []string{"lost"}, untagged(r.channel.texts()))
+			require.EqualValues(r, 1, r.bot.Stats().Dead)
 			require.NotContains(r, strings.Join(r.log.all(), "\n"), userWords)
 		})
 	}

@@ -25,6 +25,7 @@ type progress struct {
 	said  []transport.Message
 	marks []string // of the messages that were said: see renderMessages
 	menu  menuSwitch
+	gone  bool // the active conversation is in a state that is gone, and has no question to ask
 	ended bool // the active conversation ended, and the one that is active now is to be asked
 
 	// flow and from are the last step's: its flow, and the state in which it began. by says the same of the last
@@ -48,7 +49,7 @@ type asked struct {
 // conversationError says which conversation made a turn fail. If the turn fails for good, that conversation is
 // set aside, and not the event.
 type conversationError struct {
-	i   int // see record.at
+	c   conversation
 	err error
 }
 
@@ -60,12 +61,14 @@ func (g *progress) step(ctx context.Context, i int, a asked) (flow.Result, error
 	c, in := g.rec.at(i), g.in
 	g.flow, g.from = g.byName[c.flow], flow.State(c.state)
 	if g.flow == nil {
-		return flow.Result{}, fmt.Errorf("%w: %q", ErrUnknownFlow, c.flow)
+		return flow.Result{}, unread(c, c.flow, c.state, unknownFlow(c.flow))
 	}
 	in.Mode, in.Least, in.Tap = a.mode, a.least, a.tap
 	in.Busy, in.Resumed, in.Suspended = true, a.resumed, i > 0 && !a.resumed
 	in.State, in.Data, in.Trail, in.Timers = g.from, c.data, c.trail, g.rec.timersOf(i)
-	return g.flow.Step(ctx, in)
+	in.Lost = g.strangers.isGone(stranger{c.flow, c.state})
+	res, err := g.flow.Step(ctx, in)
+	return res, unread(c, c.flow, c.state, err)
 }
 
 // stepAnew steps a flow that is not active. If it is suspended, it begins below the active conversation.
@@ -90,6 +93,7 @@ func (g *progress) keep(i int, res *flow.Result) error {
 	if !res.Handled {
 		return nil
 	}
+	g.gone = g.gone || res.Lost && i == 0
 	c := *g.rec.at(i)
 	if res.NewStep {
 		if present := unpackMark(g.id, c.mark); conversationOf(present) == "" {

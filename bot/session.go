@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -116,7 +115,7 @@ func (p *planner) conversation(rec *record, i int) (c Conversation, err error) {
 	c = Conversation{Flow: kept.flow, State: flow.State(kept.state), Timers: rec.timersOf(i)}
 	f := p.byName[kept.flow]
 	if f == nil {
-		return c, fmt.Errorf("%w: %q", ErrUnknownFlow, kept.flow)
+		return c, unknownFlow(kept.flow)
 	}
 	c.Data, err = f.DecodeData(kept.data)
 	return c, err

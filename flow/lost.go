@@ -1,5 +1,7 @@
 package flow
 
+import "errors"
+
 // lostState is the engine's name of all states that the flow does not know.
 const lostState = "·lost"
 
@@ -20,6 +22,15 @@ func (y *typed[T]) lostNode(name State) *node[T] {
 	n := *y.lost
 	n.name, n.lost = name, true
 	return &n
+}
+
+// unknownState says why a conversation in a state that the flow does not know may be of a newer build: its data is,
+// or else the state is unknown.
+func (s *step[T]) unknownState() error {
+	if err := s.decode(); errors.Is(err, ErrNewerData) {
+		return err
+	}
+	return ErrUnknownState
 }
 
 // startLost takes a start of the flow while the conversation is in a state that the flow does not know. The

@@ -117,6 +117,8 @@ func TestNewerDataOfAnEarlierBuild(t *testing.T) {
 	for _, f := range []*flow.Flow{parties[party1]().MustBuild(), parties[struct{}]().MustBuild()} {
 		s := &session{t: t, f: f, now: noon, state: flow.Result{State: "a", Data: []byte("\x00\x01{}")}}
 		require.ErrorIs(t, s.fails(text("b")), flow.ErrNewerData)
+		s.state.State = "newer"
+		require.ErrorIs(t, s.fails(text("b")), flow.ErrNewerData, "of a state that is newer, too")
 	}
 }
 

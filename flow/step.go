@@ -94,7 +94,7 @@ func (s *step[T]) run() error {
 	if s.node == nil {
 		if !s.in.Lost {
 			s.phase = PhaseDecode
-			return s.fail(ErrUnknownState)
+			return s.fail(s.unknownState())
 		}
 		s.node = s.typed.lostNode(s.in.State)
 	}
