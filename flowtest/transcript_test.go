@@ -44,7 +44,7 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestParseKeepsOnlyTheUser(t *testing.T) {
-	s, err := parse("# note\n@ 2026-01-02 03:04\n\n> hi\n< hello\n  [a]\n= x/y\n! bad\n~ 2d\n@ 2026-01-03 03:04\n< late\n# end\n")
+	s, err := parse("# note\n@ 2026-01-02 03:04\n\n> hi\n< hello\n  [a]\n= x/y\n! it went bad\n~ 2d\n@ 2026-01-03 03:04\n< late\n# end\n")
 	require.NoError(t, err)
 	require.Equal(t, time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), s.start)
 	var lines []string
