@@ -170,6 +170,25 @@ func TestConversationThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A conversation that comes back after days does not lapse at once, and its idle time begins anew.
+func TestConversationThatComesBack(t *testing.T) {
+	deployed(t, func(r *rig) {
+		r.say("ann", "inn")
+		r.channel.take()
+		r.build(other("inn"))
+		r.chat("", []string{"next", "lost"})
+		r.pass(72 * time.Hour)
+		r.build(stay("inn").MustBuild())
+		r.replay()
+		r.pass(time.Second)
+		require.Equal(r, []string{"inn leaves", "inn: still free"}, untagged(r.channel.texts())[:2], "its time came meanwhile")
+		r.channel.take()
+		r.chat("", []string{"hm", "inn: day?"})
+		r.pass(16 * time.Minute)
+		require.Equal(r, []string{"inn lapsed"}, untagged(r.channel.texts()))
+	})
+}
+
 // The first words after the loss may start a flow, which may be the one that was lost.
 func TestStartAfterALoss(t *testing.T) {
 	deployed(t, func(r *rig) {

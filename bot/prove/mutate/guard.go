@@ -46,7 +46,7 @@ func guards() []guard {
 		scriptGuards(), redisGuards(), memoryGuards(), durableGuards(), botGuards(), outputGuards(),
 		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), answerGuards(),
 		timerGuards(), contractGuards(), tokenGuards(), operateGuards(), accountGuards(), markGuards(),
-		rowGuards(), harnessGuards(), dialogGuards(), signalGuards(), stackGuards(), remindGuards(),
+		rowGuards(), harnessGuards(), dialogGuards(), signalGuards(), stackGuards(), oldGuards(), remindGuards(),
 	} {
 		all = append(all, part...)
 	}

@@ -70,8 +70,8 @@ func botGuards() []guard {
 			"if !errors.Is(err, session.ErrUnavailable) {", "if true {",
 			"bot TestStoreOutage"},
 		{"bot: an unknown flow is not guessed", "bot",
-			"return flow.Result{}, fmt.Errorf(\"%w: %q\", ErrUnknownFlow, c.flow)", "_ = fmt.Errorf; return flow.Result{}, nil",
-			"bot TestUnreadableSessionIsNotReset/unknown_flow"},
+			"return flow.Result{}, unread(c, c.flow, c.state, unknownFlow(c.flow))", "return flow.Result{}, nil",
+			"bot TestConversationThatCannotBeRead/retired"},
 		{"bot: data that only looks marked is the author's own", "bot",
 			"own.Postback.Data, own.Postback.Mark = transport.Mark(e.Postback.Data, m), \"\"", "",
 			"bot TestOwnDataThatLooksMarked"},
@@ -208,9 +208,6 @@ func lineGuards() []guard {
 // flowGuards are those of the step.
 func flowGuards() []guard {
 	return []guard{
-		{"flow: an unknown state is not guessed", "flow",
-			"return s.fail(ErrUnknownState)", "return s.unhandled()",
-			"flow TestUnknownState"},
 		{"flow: what a guard sends is not sent", "flow",
 			"ok := guard(&s.turn) s.turn.out, s.turn.menu = s.turn.out[:n], menu", "ok := guard(&s.turn); _, _ = n, menu",
 			"flow TestGuardsCannotSend"},

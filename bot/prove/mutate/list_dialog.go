@@ -91,7 +91,7 @@ func dialogGuards() []guard {
 			"g.follow(res) } g.say(res.Messages, \"\")", "g.follow(res) }; g.say(res.Messages, g.rec.mark)",
 			"bot TestButtonsOfWhatIsSaidAside"},
 		{"bot: the buttons of Foreign belong to no step", "bot",
-			"g.say(msgs, \"\")", "g.say(msgs, g.rec.mark)",
+			"return pl, err } g.say(msgs, \"\")", "return pl, err }; g.say(msgs, g.rec.mark)",
 			"bot TestButtonsOfWhatIsSaidAside"},
 		{"flow: the buttons of what a start of the active flow says belong to no step", "flow",
 			"s.result.Aside, s.result.Beside = len(said), answered", "s.result.Beside = answered",

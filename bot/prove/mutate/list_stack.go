@@ -40,7 +40,7 @@ func stackGuards() []guard {
 			"if g.rec.depth() < maxStack {", "if true {",
 			"bot TestStackIsBounded"},
 		{"bot: a conversation that cannot be left holds up no other", "bot",
-			"case last && errors.As(err, &of):", "case false && errors.As(err, &of):",
+			"case last && errors.As(err, &of) &&", "case false && errors.As(err, &of) &&",
 			"bot TestConversationThatCannotBeLeft"},
 		{"bot: follow starts at any time", "bot",
 			"least = flow.RankKind } var", "} var",
