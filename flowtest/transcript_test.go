@@ -12,7 +12,7 @@ import (
 func TestParseRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, src, want string }{
 		{"unknown mark", "? what", "1: unknown mark"},
-		{"no space", ">book", "1: a line begins with a mark, one of # > < = ~ @ !, and a space"},
+		{"no space", ">book", "1: a line begins with a mark, one of # > < = ~ @ ! *, and a space"},
 		{"silent user", "> ", "1: a user says something"},
 		{"unknown event", "> (sneeze)", `1: unknown event "sneeze": one of the kinds`},
 		{"bad wait", "> hi\n~ soon", `2: malformed wait "soon": such as 90s, 15m, 3h or 2d, or until a time, such as 2006-01-02 15:04`},
@@ -44,7 +44,7 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestParseKeepsOnlyTheUser(t *testing.T) {
-	s, err := parse("# note\n@ 2026-01-02 03:04\n\n> hi\n< hello\n  [a]\n= x/y\n! bad\n~ 2d\n@ 2026-01-03 03:04\n< late\n# end\n")
+	s, err := parse("# note\n@ 2026-01-02 03:04\n\n> hi\n< hello\n  [a]\n= x/y\n! so bad\n~ 2d\n@ 2026-01-03 03:04\n< late\n# end\n")
 	require.NoError(t, err)
 	require.Equal(t, time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), s.start)
 	var lines []string
