@@ -148,3 +148,55 @@ func TestLateRedeliveryIsLogged(t *testing.T) {
 		require.NotContains(r, log, "secret")
 	})
 }
+
+// behindClock is a store that answers late, so that the process takes its clock to be 50 ms behind. Meanwhile no
+// timer is listed as due.
+type behindClock struct {
+	*memstore.Store
+	behind bool
+}
+
+func (s *behindClock) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
+	b, err := s.Store.Begin(ctx, r)
+	if s.behind {
+		b.Now = b.Now.Add(-50 * time.Millisecond)
+	}
+	return b, err
+}
+
+func (s *behindClock) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
+	if s.behind {
+		return nil, time.Second, nil
+	}
+	return s.Store.Due(ctx, accounts, limit)
+}
+
+// A timer's turn is never earlier than the timer, though the process's idea of the store's clock be behind. Else a
+// timer that sets itself again would fire twice: at 13:00:00.000 by the store, 12:59:59.950 by the process, the
+// time of 13:00 is still to come.
+func TestTimerIsNotSetAgainByAClockThatIsBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		due := time.Now().Add(time.Hour)
+		b := flow.New[guest]("inn")
+		b.Start(flow.Text("inn")).To("room")
+		b.In("room").Enter(tell("room?")).
+			At(func(*guestTurn) time.Time { return due }).Do(tell("it is time")).To("room").
+			On(flow.Text("end")).End()
+		store := &behindClock{Store: memstore.New()}
+		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+		var err error
+		r.bot, err = bot.New(r.channel, store, []*flow.Flow{b.MustBuild()}, &bot.Options{Logger: slog.New(r.log)})
+		require.NoError(t, err)
+		defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
+		r.say("ann", "inn")
+		r.channel.take()
+		r.pass(time.Hour - 20*time.Millisecond)
+		store.behind = true
+		r.pass(20 * time.Millisecond)
+		r.say("ann", "what?")
+		store.behind = false
+		r.pass(time.Minute)
+		require.Equal(t, 1, strings.Count(fmt.Sprint(r.channel.texts()), "it is time"))
+	})
+}

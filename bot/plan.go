@@ -114,6 +114,9 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 		ID: pl.turn, Kind: transport.KindTimer, Type: "timer", Source: j.rec.source, Time: tm.due, Text: tm.name,
 	}
 	j.in = p.input(pl.turn, e)
+	if j.in.Now.Before(tm.due) { // the store says that it is time; this process's idea of that clock is behind
+		j.in.Now = tm.due.In(p.o.Zone)
+	}
 	g := progress{planner: p, id: id, in: &j.in, rec: pl.rec}
 	step := g.timer
 	if tm.flow != "" {

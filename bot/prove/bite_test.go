@@ -34,6 +34,8 @@ func TestBites(t *testing.T) {
 	frozen.users, frozen.events, frozen.rate, frozen.procs, frozen.lease = 20, 25, 80, 2, time.Second
 	several := accountsRow(false)
 	several.users, several.events, several.crash = 9, 20, ""
+	stacked := nestedRow("nested", false)
+	stacked.users, stacked.events, stacked.after = 10, 20, nil
 	for _, c := range []struct {
 		guard string
 		row   trial
@@ -45,6 +47,7 @@ func TestBites(t *testing.T) {
 		{guardOrder, busy, func(r *result) int { return r.order }},
 		{guardOutbox, dying, func(r *result) int { return r.lost }},
 		{guardAccounts, several, func(r *result) int { return r.alone }},
+		{guardLost, stacked, func(r *result) int { return r.chain + r.doubled + r.lost }},
 		{guardFence, frozen, func(r *result) int { return r.chain + r.order + r.lost }},
 	} {
 		t.Run("guard="+c.guard, func(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session/redisstore"
+	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
@@ -45,6 +46,7 @@ type botConfig struct {
 	Router               string        // that the bot is mounted in
 	Drain                time.Duration // of Bot.Drain; 0 for no balancer
 	Freezes              bool          // bot.Options.ProcessBeforeResponse
+	Stacks               bool          // a bot of several conversations: see stacking
 }
 
 func runBot() error {
@@ -70,20 +72,33 @@ func runBot() error {
 	if err != nil {
 		return err
 	}
-	f, err := counting(actions{slow: cfg.Slow, db: database(cfg.Database), lethal: cfg.Lethal})
+	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts, ProcessBeforeResponse: cfg.Freezes}
+	flows, err := flowsOf(&cfg, &o)
 	if err != nil {
 		return err
 	}
-	o := bot.Options{Logger: log, MaxAttempts: cfg.Attempts, ProcessBeforeResponse: cfg.Freezes}
 	if cfg.Database != "" {
 		o.Failed = bot.Always(line.Text(apology))
 	}
 	shorten(&o, cfg.Lease, cfg.DeliveryLease)
-	b, err := bot.New(channel, breakGuard(cfg.Guard, store), []*flow.Flow{f}, &o)
+	b, err := bot.New(channel, breakGuard(cfg.Guard, store), flows, &o)
 	if err != nil {
 		return err
 	}
 	return serve(b, &cfg, term)
+}
+
+// flowsOf returns the flows of a bot, and sets the options that they need.
+func flowsOf(cfg *botConfig, o *bot.Options) ([]*flow.Flow, error) {
+	a := actions{slow: cfg.Slow, db: database(cfg.Database), lethal: cfg.Lethal}
+	if cfg.Stacks {
+		o.Expired = func(_ context.Context, n *bot.Notice) transport.Message {
+			return line.Text(word{Turn: n.Event.ID, What: saidOver, Now: n.Now.UnixMilli()}.String())
+		}
+		return stacking(a)
+	}
+	f, err := counting(a)
+	return []*flow.Flow{f}, err
 }
 
 // serve answers webhooks until SIGTERM, then shuts down in an orderly way: in README's order behind a
@@ -128,6 +143,7 @@ func routes(router string, b *bot.Bot) http.Handler {
 	mux.HandleFunc("GET /stats", writeStats)
 	mux.HandleFunc("POST /replay", replay(b))
 	mux.Handle("POST /pending", b.RunPending())
+	mux.HandleFunc("GET /stack/{user}", writeStack(b))
 	return mux
 }
 

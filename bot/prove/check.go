@@ -31,6 +31,10 @@ func (c *tally) settled() bool { return c.lost == 0 }
 func (s *stage) count() *tally {
 	s.sender.mu.Lock()
 	defer s.sender.mu.Unlock()
+	if s.t.stacks {
+		c, _ := s.countStacks()
+		return c
+	}
 	s.mu.Lock()
 	forgotten := s.forgotten
 	s.mu.Unlock()

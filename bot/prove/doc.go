@@ -11,6 +11,9 @@
 // full or fails over, LINE fails before and after it accepted a message. A quarter of the
 // webhooks comes twice. In the end it compares what was sent in with what came out.
 //
+// Rows whose users have several conversations at once have a bot of eleven flows, and a model that follows the
+// messages of each user: it says which conversation is to say what next.
+//
 // # What is checked
 //
 // The flow counts the events of its session. Each message says the count, the event that it

@@ -19,8 +19,9 @@ type event struct {
 	at    time.Duration // when it is sent, from the start
 	dup   time.Duration // after how long it is sent again; negative for not
 	id    string
-	stamp int64 // LINE's timestamp, ms
-	late  bool  // it is a redelivery when the bots see it first
+	stamp int64  // LINE's timestamp, ms
+	late  bool   // it is a redelivery when the bots see it first
+	data  string // of a tap
 
 	// What became of it.
 	first    time.Time // when it was sent first
@@ -80,6 +81,9 @@ func plan(t *trial, seed uint64, start time.Time) [][]*event {
 					e.dup = 300*time.Millisecond + time.Duration(rng.Int64N(int64(3200*time.Millisecond)))
 				}
 			}
+			if t.draw != nil {
+				e.kind = t.draw(rng)
+			}
 			if t.shuffle && i > 0 {
 				e.at += time.Duration(rng.Int64N(int64(700 * time.Millisecond)))
 			}
@@ -103,10 +107,14 @@ func (e *event) fate() string {
 
 // body is the webhook with the event, and its signature.
 func (e *event) body(again bool) (body []byte, signature string) {
-	body = fmt.Appendf(nil, `{"destination":%q,"events":[{"type":"message",`+
-		`"message":{"type":"text","id":"%d","quoteToken":"q","text":"%d %s %s"},"webhookEventId":%q,`+
+	what := fmt.Sprintf(`"type":"message","message":{"type":"text","id":"%d","quoteToken":"q","text":"%d %s %s"}`,
+		e.seq, e.seq, e.kind, e.acct)
+	if e.kind == kindTap {
+		what = fmt.Sprintf(`"type":"postback","postback":{"data":%q}`, e.data)
+	}
+	body = fmt.Appendf(nil, `{"destination":%q,"events":[{%s,"webhookEventId":%q,`+
 		`"deliveryContext":{"isRedelivery":%t},"timestamp":%d,"source":{"type":"user","userId":%q},`+
-		`"replyToken":%q,"mode":"active"}]}`, destinationOf(e.acct), e.seq, e.seq, e.kind, e.acct, e.id, again, e.stamp, e.user, e.token())
+		`"replyToken":%q,"mode":"active"}]}`, destinationOf(e.acct), what, e.id, again, e.stamp, e.user, e.token())
 	mac := hmac.New(sha256.New, []byte(secretOf(e.acct)))
 	mac.Write(body)
 	return body, base64.StdEncoding.EncodeToString(mac.Sum(nil))

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type platform struct {
 	tokens map[string]*token
 	keys   map[string]bool
 	shown  map[string][]message // by chat
+	words  map[string][]word    // by chat, of bots of several conversations
 	last   time.Time            // when the last message was accepted
 	calls  apiCalls
 
@@ -62,7 +64,7 @@ func startPlatform(seed uint64, life time.Duration) (*platform, error) {
 	}
 	p := &platform{
 		ln: ln, life: life, rng: rand.New(rand.NewPCG(seed, 2)),
-		tokens: map[string]*token{}, keys: map[string]bool{}, shown: map[string][]message{},
+		tokens: map[string]*token{}, keys: map[string]bool{}, shown: map[string][]message{}, words: map[string][]word{},
 		asked: map[string]int{},
 	}
 	mux := http.NewServeMux()
@@ -108,9 +110,16 @@ func (t *token) good(life time.Duration) bool {
 // apiRequest is the body of a reply or a push.
 type apiRequest struct {
 	ReplyToken, To string
-	Messages       []struct{ Text string }
+	Messages       []apiMessage
 
 	account string // that calls, as its access token says
+}
+
+type apiMessage struct {
+	Text       string
+	QuickReply struct {
+		Items []struct{ Action struct{ Data string } }
+	}
 }
 
 func (p *platform) call(w http.ResponseWriter, r *http.Request) {
@@ -163,6 +172,13 @@ func (p *platform) accept(q *apiRequest, push bool, key string) (status int, tex
 			p.calls.apologies++
 			continue
 		}
+		if w, err := parseWord(m.Text); err == nil {
+			if w.at = time.Now(); len(m.QuickReply.Items) > 0 {
+				w.button = m.QuickReply.Items[0].Action.Data
+			}
+			p.words[chat] = append(p.words[chat], w)
+			continue
+		}
 		a, err := parseAnswer(m.Text)
 		if err != nil {
 			p.calls.unread++
@@ -192,6 +208,13 @@ func (p *platform) snapshot(chat string) []message {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]message(nil), p.shown[chat]...)
+}
+
+// heard returns what a chat shows of a bot of several conversations.
+func (p *platform) heard(chat string) []word {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.words[chat])
 }
 
 func (p *platform) counts() (apiCalls, time.Time) {

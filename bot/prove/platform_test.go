@@ -18,7 +18,7 @@ func TestPlatform(t *testing.T) {
 	ann := &event{id: "1", user: "ann", stamp: time.Now().UnixMilli()}
 	p.issue(ann)
 	text := answer{Seq: 1, Count: 1, Part: 1, Parts: 1, Hash: "a"}.String()
-	reply := &apiRequest{ReplyToken: ann.token(), Messages: []struct{ Text string }{{text}}}
+	reply := &apiRequest{ReplyToken: ann.token(), Messages: []apiMessage{{Text: text}}}
 	push := &apiRequest{To: "ann", Messages: reply.Messages}
 	for _, tt := range []struct {
 		name   string
@@ -61,8 +61,8 @@ func TestPlatformTellsAccounts(t *testing.T) {
 	p, err := startPlatform(1, time.Minute)
 	require.NoError(t, err)
 	t.Cleanup(p.close)
-	text := func(account string) []struct{ Text string } {
-		return []struct{ Text string }{{answer{Seq: 1, Count: 1, Part: 1, Parts: 1, Account: account}.String()}}
+	text := func(account string) []apiMessage {
+		return []apiMessage{{Text: answer{Seq: 1, Count: 1, Part: 1, Parts: 1, Account: account}.String()}}
 	}
 	for i, tt := range []struct {
 		name, calls, to string // the account that calls, and that of the event

@@ -88,7 +88,7 @@ func newStage(ctx context.Context, h *host, bin programs, seed uint64, t *trial)
 		API: s.line.url(), Redis: s.redis.cfg, Namespace: s.namespace, Lease: t.lease, DeliveryLease: t.delivery,
 		Timeout: t.timeout, Window: t.window, Slow: t.slow, Guard: t.guard, Attempts: t.attempts,
 		Replicas: t.replicas, Fsync: t.fsync, Router: t.router, Drain: t.drain, Lethal: t.lethal, Skew: t.skew,
-		Freezes: t.freezes,
+		Freezes: t.freezes, Stacks: t.stacks,
 	}
 	if t.database {
 		cfg.Database = s.line.url() + "/database"
@@ -146,6 +146,9 @@ func (s *stage) play(ctx context.Context, r *result) {
 	s.drain(ctx)
 	s.readEnds(ctx)
 	s.drain(ctx)
+	if s.t.stacks {
+		s.compareStacks(ctx)
+	}
 	s.finish(ctx, r)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -47,6 +48,9 @@ type trial struct {
 	// accounts are those that users write to; one without a name if there are none. The last process serves the
 	// last of them, and the others serve all others.
 	accounts []string
+	// stacks: users have several conversations at once (see stacking), and draw says what they say.
+	stacks bool
+	draw   func(*rand.Rand) string
 
 	// during makes trouble while events are sent, and ends soon after s.ctx does, or after what it waits for
 	// with s.rest. What it leaves is made good by the stage.

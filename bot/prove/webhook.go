@@ -172,6 +172,7 @@ func (s *sender) drive(ctx context.Context, users [][]*event, start time.Time, s
 					if !sleepUntil(ctx, start.Add(e.at)) {
 						return
 					}
+					s.aim(e)
 					if e.dup >= 0 {
 						own.Go(func() { s.repeat(ctx, e) })
 					}

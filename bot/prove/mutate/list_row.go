@@ -37,5 +37,8 @@ func rowGuards() []guard {
 		{"row: frozen-after-answer", "bot",
 			"beforeResponse = 1500 * time.Millisecond", "beforeResponse = time.Millisecond",
 			rows + "frozen-after-answer/quick"},
+		{"row: nested", "bot",
+			"case t.flow == \"\" && t.of > i: t.of--", "case false:",
+			rows + "nested/kills"},
 	}
 }

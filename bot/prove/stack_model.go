@@ -1,0 +1,354 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// stackModel is what a user's conversations must be after the turns whose messages the user has seen. Turns are
+// told apart by their ids; those of events come in the order of the events, and timers come in between.
+type stackModel struct {
+	c       *tally
+	lastEnd func(time.Time) time.Time
+	events  []*event
+
+	stack     []*talk          // the active conversation first
+	left      *talk            // the conversation that ended last
+	reminders map[string]int64 // by conversation: when they are due
+	next      int              // the event that is answered next
+	turns     map[string]bool  // that were seen
+
+	turn    string  // whose messages come
+	want    []word  // what it still has to say
+	deepest int     // how many conversations there were at once
+	ended   int     // conversations that the bound has ended
+	behind  int     // turns of suspended conversations
+	raised  int     // suspended conversations that a tap brought back
+	broken  *string // what went wrong first; the rest cannot be followed
+}
+
+// maxTalks is how many conversations a session may have.
+const maxTalks = 8
+
+// talk is a conversation.
+type talk struct {
+	conv, flow, state string
+	n                 int
+	hash              string
+	due               int64
+	button            string // the data of the button that counts; empty if it was not shown yet
+	idle              int64  // since when its idle time runs, at least; 0 if it does not
+	entry             bool   // it moved while it was suspended, and has to enter its state
+}
+
+func newStackModel(c *tally, events []*event, lastEnd func(time.Time) time.Time) *stackModel {
+	return &stackModel{c: c, lastEnd: lastEnd, events: events, reminders: map[string]int64{}, turns: map[string]bool{}}
+}
+
+// see follows a message.
+func (m *stackModel) see(w *word) {
+	if m.broken != nil {
+		return
+	}
+	m.c.messages++
+	if w.Turn != m.turn {
+		if len(m.want) > 0 {
+			m.fail(&m.c.lost, "lost: %s of turn %s", m.want[0].What, m.turn)
+			return
+		}
+		m.begin(w)
+	}
+	if m.broken != nil {
+		return
+	}
+	if len(m.want) == 0 {
+		m.fail(&m.c.doubled, "doubled or too much: %v", w)
+		return
+	}
+	want := m.want[0]
+	m.want = m.want[1:]
+	if w.What != want.What || w.Flow != want.Flow || w.Conv != want.Conv && want.Conv != "" {
+		m.fail(&m.c.chain, "%v, not %s of %s %s", w, want.What, want.Flow, want.Conv)
+		return
+	}
+	m.check(w)
+}
+
+func (m *stackModel) fail(n *int, format string, args ...any) {
+	*n++
+	text := fmt.Sprintf(format, args...)
+	m.broken = &text
+	if len(m.c.missing) < 5 {
+		m.c.missing = append(m.c.missing, fmt.Sprintf("user %s: %s", m.events[0].user[1:9], text))
+	}
+}
+
+// talk returns a conversation, or the one that is just ending.
+func (m *stackModel) talk(conv string) *talk {
+	if i := m.place(conv); i >= 0 {
+		return m.stack[i]
+	}
+	if m.left != nil && m.left.conv == conv {
+		return m.left
+	}
+	return nil
+}
+
+func (m *stackModel) place(conv string) int {
+	return slices.IndexFunc(m.stack, func(t *talk) bool { return t.conv == conv })
+}
+
+// check holds what a message says against its conversation.
+func (m *stackModel) check(w *word) {
+	t := m.talk(w.Conv)
+	switch w.What {
+	case saidHello, saidOver, saidLater:
+		return
+	case saidBegin, saidNext, saidDone, saidLate, saidNudge, saidLapse:
+		if t == nil || w.N != t.n+1 || w.Before != t.hash {
+			m.fail(&m.c.chain, "%v does not follow: %v", w, t)
+			return
+		}
+		t.n, t.hash, t.due = w.N, w.Hash, w.Due
+		if w.What == saidBegin {
+			m.reminders[w.Conv] = w.Later
+		}
+	default:
+		if t == nil || w.N != t.n || w.Hash != t.hash {
+			m.fail(&m.c.chain, "%v is of no run that was committed: %v", w, t)
+			return
+		}
+		if w.What == saidAsk {
+			t.button = w.button
+		}
+	}
+}
+
+// begin finds out which turn a message begins, and what that has to say.
+func (m *stackModel) begin(w *word) {
+	if m.turns[w.Turn] {
+		m.fail(&m.c.doubled, "doubled: %v", w)
+		return
+	}
+	m.turn, m.turns[w.Turn] = w.Turn, true
+	if strings.HasPrefix(w.Turn, "timer:") {
+		m.timer(w)
+		return
+	}
+	if m.next >= len(m.events) {
+		m.fail(&m.c.order, "of no event: %v", w)
+		return
+	}
+	e := m.events[m.next]
+	if w.Turn != e.id {
+		m.fail(&m.c.lost, "event %d is not answered before %v", e.seq, w)
+		return
+	}
+	m.next++
+	m.took(e, w)
+	m.event(e, w)
+	m.deepest = max(m.deepest, len(m.stack))
+}
+
+// took notes how long an event waited.
+func (m *stackModel) took(e *event, w *word) {
+	v := view{c: m.c, lastEnd: m.lastEnd}
+	v.took(e, w.at)
+}
+
+// timer is the turn of a timer or a reminder.
+func (m *stackModel) timer(w *word) {
+	m.c.timers++
+	i := m.place(w.Conv)
+	if w.What == saidLater {
+		due, set := m.reminders[w.Conv]
+		m.late(w, due, set)
+		delete(m.reminders, w.Conv)
+		m.say(w.Conv, w.Flow, saidLater)
+		return
+	}
+	if i < 0 {
+		m.fail(&m.c.order, "a timer of no conversation: %v", w)
+		return
+	}
+	t := m.stack[i]
+	switch {
+	case !strings.Contains(w.Turn, ":after "):
+		m.late(w, t.due, t.due != 0)
+		if i > 0 {
+			m.behind++
+		}
+		if t.state == "b" {
+			m.end(i, saidLate, w.Now)
+			return
+		}
+		t.state, t.button = "b", ""
+		m.say(t.conv, t.flow, saidExit, saidLate)
+		if t.entry = i > 0; !t.entry {
+			m.say(t.conv, t.flow, saidEnter, saidAsk)
+		}
+	case w.What == saidNudge:
+		m.late(w, t.idle+nudgeAfter.Milliseconds(), i == 0 && t.idle != 0)
+		t.idle = 0
+		m.say(t.conv, t.flow, saidNudge)
+	default:
+		m.late(w, t.idle+lapseAfter.Milliseconds(), i == 0 && t.idle != 0)
+		m.end(i, saidLapse, w.Now)
+	}
+}
+
+// late fails if a timer is early, or was not set.
+func (m *stackModel) late(w *word, due int64, set bool) {
+	switch {
+	case !set:
+		m.fail(&m.c.order, "a timer that is not set: %v", w)
+	case w.at.UnixMilli() < due:
+		m.fail(&m.c.early, "at %d, due at %d: %v", w.at.UnixMilli(), due, w)
+	}
+}
+
+func (m *stackModel) say(conv, flow string, what ...string) {
+	for _, s := range what {
+		m.want = append(m.want, word{Conv: conv, Flow: flow, What: s})
+	}
+}
+
+// event is the turn of an event.
+func (m *stackModel) event(e *event, w *word) {
+	switch {
+	case e.kind == kindTap:
+		i := slices.IndexFunc(m.stack, func(t *talk) bool { return t.button == e.data })
+		switch {
+		case i >= 0:
+			m.raise(i)
+			if i > 0 {
+				m.raised++
+			}
+			m.goOn(w)
+		case len(m.stack) == 0:
+			m.say("", "", saidOver)
+		default:
+			m.ask(w.Now)
+		}
+	case strings.HasPrefix(e.kind, "f"):
+		m.start(e.kind, w)
+	case e.kind == kindNext && len(m.stack) > 0:
+		m.goOn(w)
+	case e.kind == kindDone && len(m.stack) > 0 && m.stack[0].state == "b":
+		m.end(0, saidDone, w.Now)
+	default:
+		m.say("", "hello", saidHello)
+		if len(m.stack) > 0 {
+			m.ask(w.Now)
+		}
+	}
+}
+
+func (m *stackModel) start(flow string, w *word) {
+	if i := slices.IndexFunc(m.stack, func(t *talk) bool { return t.flow == flow }); i >= 0 {
+		m.raise(i)
+		m.ask(w.Now)
+		return
+	}
+	if len(m.stack) == maxTalks {
+		last := m.stack[maxTalks-1]
+		m.stack, m.left = m.stack[:maxTalks-1], last
+		m.ended++
+		m.say(last.conv, last.flow, saidExit)
+	}
+	if len(m.stack) > 0 {
+		m.stack[0].idle = 0
+	}
+	// The first message of the turn may be another's.
+	t := &talk{conv: m.turn, flow: flow, state: "a", idle: w.Now}
+	m.stack = slices.Insert(m.stack, 0, t)
+	m.say(t.conv, t.flow, saidBegin, saidAsk)
+}
+
+// goOn has the active conversation take "next".
+func (m *stackModel) goOn(w *word) {
+	t := m.stack[0]
+	m.say(t.conv, t.flow, saidExit, saidNext)
+	if t.state == "a" {
+		t.state = "b"
+		m.say(t.conv, t.flow, saidEnter)
+	} else {
+		t.state = "a"
+	}
+	m.say(t.conv, t.flow, saidAsk)
+	t.idle = w.Now
+}
+
+// raise makes a conversation the active one.
+func (m *stackModel) raise(i int) {
+	t := m.stack[i]
+	if i > 0 {
+		m.stack[0].idle = 0
+	}
+	m.stack = slices.Insert(slices.Delete(m.stack, i, i+1), 0, t)
+}
+
+// ask asks the question of the active conversation. Its idle time runs from then on.
+func (m *stackModel) ask(now int64) {
+	t := m.stack[0]
+	if t.entry {
+		m.say(t.conv, t.flow, saidEnter)
+		t.entry = false
+	}
+	m.say(t.conv, t.flow, saidAsk)
+	t.idle = now
+}
+
+// end ends a conversation by an action. If it was active, the one below is asked.
+func (m *stackModel) end(i int, action string, now int64) {
+	t := m.stack[i]
+	m.say(t.conv, t.flow, saidExit, action)
+	m.stack, m.left = slices.Delete(m.stack, i, i+1), t
+	if i == 0 && len(m.stack) > 0 {
+		m.ask(now)
+	}
+}
+
+// finish looks for what is missing: events without an answer, and timers that did not fire.
+func (m *stackModel) finish() {
+	m.c.events += len(m.events)
+	for _, e := range m.events {
+		if !e.accepted.IsZero() {
+			m.c.accepted++
+		}
+	}
+	if m.broken != nil {
+		return
+	}
+	for _, w := range m.want {
+		m.fail(&m.c.lost, "lost: %s of turn %s", w.What, m.turn)
+	}
+	for _, e := range m.events[m.next:] {
+		if e.accepted.IsZero() {
+			m.c.absent++
+			continue
+		}
+		m.fail(&m.c.lost, "event %d", e.seq)
+	}
+	for conv, due := range m.reminders {
+		m.fail(&m.c.lost, "reminder of %s due %d", conv, due)
+	}
+	for i, t := range m.stack {
+		if t.due != 0 {
+			m.fail(&m.c.lost, "timer of %s due %d", t.conv, t.due)
+		}
+		if i == 0 && t.idle != 0 {
+			m.fail(&m.c.lost, "idle timer of %s since %d", t.conv, t.idle)
+		}
+	}
+}
+
+// where is the stack as bots tell it.
+func (m *stackModel) where() (all []string) {
+	for _, t := range m.stack {
+		all = append(all, fmt.Sprintf("%s/%s %d %s", t.flow, t.state, t.n, t.hash))
+	}
+	return all
+}
