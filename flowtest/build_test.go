@@ -89,7 +89,8 @@ func booking2(*testing.T) []*flow.Flow {
 
 func deploys() *flowtest.Options {
 	return &flowtest.Options{
-		Builds: map[string]func(*testing.T) []*flow.Flow{"v1": tables},
+		Builds: map[string]func(*testing.T) []*flow.Flow{"v1": tables, "v3": mirror},
+		Bot:    bot.Options{Lost: bot.Always(line.Text("We changed something here."))},
 		Update: os.Getenv("KAIWA_UPDATE") != "",
 	}
 }

@@ -10,6 +10,7 @@
 //	take photos that are sent together              Photos           example_photos_test.go
 //	keep the buttons of a menu good                 LastingMenu      example_lasting_test.go
 //	answer to the areas of a rich menu              RichMenu         example_richmenu_test.go
+//	rename, remove and add states, change the data  Deploy           example_deploy_test.go
 //	move a reminder, and take it back               MovingReminder   example_reminder_test.go
 //
 // The package has no code of its own. A bot that runs takes long to compile: the tests of package flow, which

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
+	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
@@ -24,7 +25,10 @@ import (
 //	(3 images)   three photos that are sent together
 //
 // In the end it prints the reminders that wait.
-func talk(f *flow.Flow, lines ...string) {
+func talk(f *flow.Flow, lines ...string) { deploy([]*flow.Flow{f}, lines...) }
+
+// deploy is talk with a bot that is built anew at each line "(deploy)", with the next of the flows.
+func deploy(builds []*flow.Flow, lines ...string) {
 	platform := emulator.New("secret", "token", &emulator.Options{Users: []string{"ann"}, WebhookTimeout: time.Minute})
 	defer platform.Close()
 	api := httptest.NewServer(platform)
@@ -34,20 +38,34 @@ func talk(f *flow.Flow, lines ...string) {
 		fmt.Println(err)
 		return
 	}
-	b, err := bot.New(channel, memstore.New(), []*flow.Flow{f},
-		&bot.Options{ProcessBeforeResponse: true, Logger: slog.New(slog.DiscardHandler)})
+	store := memstore.New()
+	b, err := start(channel, store, builds[0])
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	server := httptest.NewServer(b)
-	defer server.Close()
+	defer func() { server.Close() }()
 	platform.SetWebhook(server.URL)
 
 	ctx := context.Background()
 	for _, said := range lines {
 		seen := len(platform.Messages("ann"))
 		fmt.Println(">", said)
+		if said == "(deploy)" {
+			server.Close()
+			builds = builds[1:]
+			if err := b.Shutdown(ctx); err != nil {
+				fmt.Println(err)
+			}
+			if b, err = start(channel, store, builds[0]); err != nil {
+				fmt.Println(err)
+				return
+			}
+			server = httptest.NewServer(b)
+			platform.SetWebhook(server.URL)
+			continue
+		}
 		if err := act(ctx, platform, said); err != nil {
 			fmt.Println(err)
 		}
@@ -70,6 +88,11 @@ func talk(f *flow.Flow, lines ...string) {
 	if err := b.Shutdown(ctx); err != nil {
 		fmt.Println(err)
 	}
+}
+
+// start starts a bot on what is stored.
+func start(c bot.Channel, s session.Store, f *flow.Flow) (*bot.Bot, error) {
+	return bot.New(c, s, []*flow.Flow{f}, &bot.Options{ProcessBeforeResponse: true, Logger: slog.New(slog.DiscardHandler)})
 }
 
 // act makes the user do what a line says.
