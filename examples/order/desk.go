@@ -19,9 +19,9 @@ type Desk interface {
 
 // Counter is a Desk in memory, with a page. It stands for the people's own software.
 type Counter struct {
-	// Answer passes on what the desk says to a user: "desk " and a text, or "desk_done", by which the user
+	// Answer passes on what the desk says to a user: a signal "desk" with a text, or "desk_done", by which the user
 	// is given back to the bot. The id makes that happen once.
-	Answer func(ctx context.Context, id, user, data string) error
+	Answer func(ctx context.Context, user, signal string, payload any, id string) error
 
 	mu    sync.Mutex
 	talks map[string][]string // what was said, by user
@@ -73,11 +73,11 @@ func (c *Counter) answer(ctx context.Context, user, text string) error {
 	if _, ok := c.Talks()[user]; !ok {
 		return nil // they were given back: another window was quicker
 	}
-	data := "desk " + text
+	signal := "desk"
 	if text == "" {
-		data = "desk_done"
+		signal = "desk_done"
 	}
-	if err := c.Answer(ctx, "desk "+rand.Text(), user, data); err != nil {
+	if err := c.Answer(ctx, user, signal, text, rand.Text()); err != nil {
 		return err
 	}
 	c.mu.Lock()

@@ -233,12 +233,7 @@ func inTime(t *turn) bool { return t.Data.At >= wall(t.Now().Add(earliest)) }
 
 // readPhone takes a number of any country, and returns one of Japan as it is dialled there.
 func readPhone() answer.Parser[string] {
-	return answer.Map(phone.Number("JP"), func(number string) string {
-		if rest, ok := strings.CutPrefix(number, "+81"); ok {
-			return "0" + rest
-		}
-		return number
-	})
+	return answer.Map(phone.Number("JP"), func(number string) string { return strings.Replace(number, "+81", "0", 1) })
 }
 
 // askPay asks for the payment. One that is open and was asked for already is asked for again.
@@ -247,33 +242,35 @@ func (w World) askPay(ctx context.Context, t *turn) error {
 	if err == nil && p.Status != Open {
 		p, err = w.Payments.Create(ctx, t.ID(), t.Event().Source.UserID, t.Data.total())
 	}
-	if err != nil {
-		return err
-	}
 	t.Data.Payment = p.ID
 	t.Send(line.Buttons(fmt.Sprintf("%sPlease pay ¥%d.", sorry(t, "cancel"), p.Amount), line.URI("Pay now", p.Page)).
 		Quick(withHelp()...))
-	return nil
+	return err
 }
 
-func thisPayment(t *turn) bool { return t.Data.Payment != "" && t.Data.Payment == t.Input() }
+func thisPayment(t *turn) bool {
+	var p Callback
+	return t.Payload(&p) == nil && p.ID != "" && p.ID == t.Data.Payment
+}
 
 // finish takes the money, if it is there, and has the order cooked.
 func (w World) finish(ctx context.Context, t *turn) error {
-	if err := w.Payments.Capture(ctx, t.Data.Payment); err != nil {
-		return err
-	}
-	if err := w.Shop.Place(ctx, t.Data.Payment, t.Data); err != nil {
-		return err
+	err := w.Payments.Capture(ctx, t.Data.Payment)
+	if err == nil {
+		err = w.Shop.Place(ctx, t.Data.Payment, t.Data)
 	}
 	t.Send(line.Text("Thank you! It comes at " + t.Data.At + "."))
-	return nil
+	return err
 }
 
 // refund gives a payment back. If there is nothing to give back, because it was taken, nothing is said.
 func (w World) refund(words string) flow.Action[Order] {
 	return func(ctx context.Context, t *turn) error {
-		given, err := w.Payments.Refund(ctx, t.ID(), t.Input())
+		var p Callback
+		if err := t.Payload(&p); err != nil {
+			return err
+		}
+		given, err := w.Payments.Refund(ctx, t.ID(), p.ID)
 		if given {
 			t.Send(line.Text(words))
 		}
@@ -291,7 +288,10 @@ func (w World) tellDesk(ctx context.Context, t *turn) error {
 	return w.Desk.Tell(ctx, t.ID(), t.Event().Source.UserID, cmp.Or(t.Input(), "("+t.Event().Kind.String()+")"))
 }
 
+// passOn says what the desk says.
 func passOn(_ context.Context, t *turn) error {
-	t.Send(line.Text(t.Input()))
-	return nil
+	var text string
+	err := t.Payload(&text)
+	t.Send(line.Text(text))
+	return err
 }

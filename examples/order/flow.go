@@ -50,8 +50,9 @@ func New(w World) *flow.Flow {
 
 	b := flow.New[Order]("order")
 	b.Start(flow.Text("order")).To(Menu)
-	b.Start(flow.PostbackPrefix("paid ")).
-		Do(w.refund("That payment was for an order that is over. You get it back.")).End()
+	b.Start(flow.Signal("paid")).Do(w.refund("That payment was for an order that is over. You get it back.")).End()
+	b.Start(flow.Signal("desk")).Do(passOn).End()
+	b.Start(flow.Signal("declined"), flow.Signal("desk_done")).End()
 	b.In(Menu).Enter(w.showMenu).
 		On(word("cart")...).When("something is in the cart", filled).To(Cart).
 		On(word("back")...).Back().
@@ -94,18 +95,16 @@ func New(w World) *flow.Flow {
 		On(word("phone")...).Call(Phone).
 		On(word("coupon")...).Call(EnterCoupon)
 	b.In(Pay).Enter(w.askPay).
-		On(flow.PostbackPrefix("failed ").FromAnywhere()).When("it is this payment", thisPayment).
+		On(flow.Signal("declined")).When("it is this payment", thisPayment).
 		Do(change((*Order).forgetPayment), say("The payment did not work. You can try again.")).To(Summary)
-	b.In(Human).Enter(w.callDesk).
-		On(flow.PostbackPrefix("desk ").FromAnywhere()).Do(passOn).Stay().
-		On(flow.Postback("desk_done").FromAnywhere()).Do(say("You are back with the bot.")).Return().
-		On(flow.Text("order"), flow.Any()).Do(w.tellDesk).Stay()
-	b.In(Pay, Human).
-		On(flow.PostbackPrefix("paid ").FromAnywhere()).When("it is this payment", thisPayment).Do(w.finish).End()
+	b.In(Human).Exclusive().Enter(w.callDesk).
+		On(flow.Signal("desk_done")).Do(say("You are back with the bot.")).Return().
+		On(flow.Any()).Do(w.tellDesk).Stay()
+	b.In(Pay, Human).On(flow.Signal("paid")).When("it is this payment", thisPayment).Do(w.finish).End()
 	b.InAny().
-		On(flow.PostbackPrefix("paid ").FromAnywhere()).
-		Do(w.refund("That payment was for an older order. You get it back.")).Again().
-		On(flow.PostbackPrefix("failed ").FromAnywhere()).Stay()
+		On(flow.Signal("paid")).Do(w.refund("That payment was for an older order. You get it back.")).Again().
+		On(flow.Signal("declined"), flow.Signal("desk_done")).Stay().
+		On(flow.Signal("desk")).Do(passOn).Stay()
 	b.InAnyBut(Menu, Human).On(word("back")...).Back()
 	b.InAnyBut(Human).
 		On(word("help")...).Do(say("Tap a button, or say “back”, “human” or “cancel”.")).Again().

@@ -3,7 +3,7 @@
 // summary, and “back” goes back any number of steps.
 //
 // It shows what examples/booking does not: transitions that branch on what their actions found, buttons that last, and
-// a world outside of the chat that has a say. That world is in this program too, for this machine alone:
+// a world outside of the chat that has a say, by signals. That world is in this program too, for this machine alone:
 //
 //	/       the stand-in for LINE, with a page to chat on. Say “order” there
 //	/pay/   the pages of the payment provider, to which the bot leads
@@ -62,7 +62,7 @@ func open(address string) (*emulator.Platform, *bot.Bot, http.Handler) {
 	order := New(World{Shop: &Kitchen{}, Coupons: Leaflet{}, Payments: till, Desk: desk})
 	b, err := bot.New(channel, memstore.New(), []*flow.Flow{order}, options())
 	check(err)
-	out := &outside{channel, b}
+	out := &outside{b}
 	desk.Answer = out.tell
 	return platform, b, routes(map[string]http.Handler{
 		"/": platform, "POST /webhook": b, "POST /paid": out.callback(till), "/pay/{id}": till, "/desk": desk,

@@ -22,18 +22,36 @@ var update = os.Getenv("KAIWA_UPDATE") != ""
 type trusting struct {
 	*Till
 	captured map[string]bool
+	services *flowtest.Services
 }
 
 func (p trusting) Capture(_ context.Context, id string) error {
+	p.services.Told("till", "capture "+id)
 	p.captured[id] = true
 	return nil
 }
 
-func (p trusting) Refund(_ context.Context, _, id string) (bool, error) { return !p.captured[id], nil }
+func (p trusting) Refund(_ context.Context, _, id string) (bool, error) {
+	if p.captured[id] {
+		return false, nil
+	}
+	p.services.Told("till", "refund "+id)
+	return true, nil
+}
 
-func world() World {
-	return World{Shop: &Kitchen{}, Coupons: Leaflet{}, Desk: &Counter{},
-		Payments: trusting{&Till{Address: "https://pay.example"}, map[string]bool{}}}
+// heard is a desk that a transcript shows.
+type heard struct{ services *flowtest.Services }
+
+func (d heard) Tell(_ context.Context, _, _, text string) error {
+	d.services.Told("desk", text)
+	return nil
+}
+
+func world() World { return worldOf(&flowtest.Services{}) }
+
+func worldOf(services *flowtest.Services) World {
+	return World{Shop: &Kitchen{}, Coupons: Leaflet{}, Desk: heard{services},
+		Payments: trusting{&Till{Address: "https://pay.example"}, map[string]bool{}, services}}
 }
 
 func harness() *flowtest.Options {
@@ -42,7 +60,9 @@ func harness() *flowtest.Options {
 }
 
 func TestTranscripts(t *testing.T) {
-	flowtest.Run(t, "testdata/*.txt", func(*testing.T) []*flow.Flow { return []*flow.Flow{New(world())} }, harness())
+	o := harness()
+	o.Services = &flowtest.Services{}
+	flowtest.Run(t, "testdata/*.txt", func(*testing.T) []*flow.Flow { return []*flow.Flow{New(worldOf(o.Services))} }, o)
 }
 
 // away is a service that is away for as long as a test wants.
@@ -124,7 +144,7 @@ func TestPaidIsNotTrusted(t *testing.T) {
 		require.Equal(t, "order/pay", c.State())
 		c.Sent()
 
-		c.TapMenu("paid pay1")
+		c.Signal("paid", Callback{"pay1"}, "")
 		c.Wait(time.Second)
 		require.Empty(t, c.Sent())
 		require.Zero(t, cooked(kitchen))
@@ -136,10 +156,10 @@ func TestPaidIsNotTrusted(t *testing.T) {
 		require.Equal(t, Captured, status(t, till, "pay1"))
 		require.Equal(t, 1, cooked(kitchen))
 
-		c.TapMenu("paid pay1") // as an event of its own, when the order is over: nothing is given back
+		c.Signal("paid", Callback{"pay1"}, "") // as an event of its own, when the order is over: nothing is given back
 		require.Empty(t, c.Sent())
 		require.Equal(t, Captured, status(t, till, "pay1"))
-		c.TapMenu("paid pay2")
+		c.Signal("paid", Callback{"pay2"}, "")
 		require.Empty(t, c.Sent())
 	})
 }
@@ -154,9 +174,12 @@ func TestDeadPaymentPage(t *testing.T) {
 			c.Say(word)
 		}
 		set(till, 0, Declined)
-		c.TapMenu("failed pay1")
+		c.Signal("declined", Callback{"pay1"}, "")
 		require.Equal(t, "order/summary", c.State())
 		c.Say("back")
+		require.Equal(t, "order/phone", c.State(), "the step before the summary")
+		c.Say("0312345678")
+		c.Say("pay")
 		require.Equal(t, "order/pay", c.State())
 		require.Equal(t, Open, status(t, till, "pay2"))
 
@@ -165,8 +188,8 @@ func TestDeadPaymentPage(t *testing.T) {
 		require.Empty(t, status(t, till, "pay3"))
 		c.Say("human")
 		set(till, 1, Declined)
-		c.TapMenu("failed pay2")
-		c.TapMenu("desk_done")
+		c.Signal("declined", Callback{"pay2"}, "")
+		c.Signal("desk_done", nil, "")
 		require.Equal(t, "order/pay", c.State())
 		require.Equal(t, Open, status(t, till, "pay3"))
 	})

@@ -2,43 +2,23 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/transport"
-	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
-// outside is how what happens outside of the chat comes to the dialog: as an event of the program's own, a
-// postback of the user with data such as "paid pay1".
-//
-// Only what knows the channel's secret can make such an event. The flow does not trust it all the same: it
-// asks the provider whether the payment is paid.
-type outside struct {
-	channel *line.Channel
-	bot     *bot.Bot
-}
+// outside is how what happens outside of the chat comes to the dialog: as signals, which nobody but this program can
+// make.
+type outside struct{ bot *bot.Bot }
 
-// tell makes the event. It is durable when tell returns, and has one turn for each id.
-func (o *outside) tell(ctx context.Context, id, user, data string) error {
-	raw, err := json.Marshal(map[string]any{
-		"type": "postback", "mode": "active", "webhookEventId": id, "timestamp": time.Now().UnixMilli(),
-		"source": map[string]string{"type": "user", "userId": user}, "postback": map[string]string{"data": data},
-	})
-	if err != nil {
-		return err
-	}
-	e, err := o.channel.Decode(o.channel.Accounts()[0], raw)
-	if err != nil {
-		return err
-	}
-	return o.bot.Receive(ctx, []transport.Event{e})
+// tell gives the conversation of a user a signal. It is durable when tell returns, and happens once for each id.
+func (o *outside) tell(ctx context.Context, user, signal string, payload any, id string) error {
+	return o.bot.Signal(ctx, transport.Source{Chat: transport.ChatUser, ChatID: user}, signal, payload, id)
 }
 
 // callback is what the provider calls with the id of a payment. Anybody may: what became of the payment, and
@@ -51,9 +31,9 @@ func (o *outside) callback(payments Payments) http.HandlerFunc {
 			http.NotFound(w, r)
 			return
 		case err == nil && p.Status == Paid:
-			err = o.tell(r.Context(), "paid "+p.ID, p.User, "paid "+p.ID)
+			err = o.tell(r.Context(), p.User, "paid", Callback{p.ID}, p.ID)
 		case err == nil && p.Status == Declined:
-			err = o.tell(r.Context(), "failed "+p.ID, p.User, "failed "+p.ID)
+			err = o.tell(r.Context(), p.User, "declined", Callback{p.ID}, p.ID)
 		}
 		if err != nil {
 			log.Printf("callback: %v", err)

@@ -31,6 +31,11 @@ type Payment struct {
 	Status Status
 }
 
+// Callback is what the signals "paid" and "declined" bring.
+type Callback struct {
+	ID string `json:"id"` // of the payment
+}
+
 // Status says what became of a payment.
 type Status string
 
