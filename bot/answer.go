@@ -81,7 +81,7 @@ func (p *planner) tap(e *transport.Event, id string, rec *record) (t tap, i int)
 // exclusive reports whether the active conversation listens to nothing but its own.
 func (g *progress) exclusive() bool {
 	f := g.byName[g.rec.flow]
-	return f != nil && f.Exclusive(flow.State(g.rec.state))
+	return f != nil && f.Exclusive(flow.State(g.rec.state), g.rec.trail)
 }
 
 // begin starts the flow whose trigger names the event best, if its guards let it.

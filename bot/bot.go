@@ -64,7 +64,7 @@ func New(channel Channel, store session.Store, flows []*flow.Flow, o *Options) (
 	if err := e.accounts.init(channel.Accounts()); err != nil {
 		return nil, err
 	}
-	if err := checkMenus(channel, e.accounts.names, flows); err != nil {
+	if err := checkMenus(channel, e.accounts.names, withSubs(flows)); err != nil {
 		return nil, err
 	}
 	binary.BigEndian.PutUint32(e.process[:], 1+rand.Uint32N(math.MaxUint32)) // not 0: that is nobody

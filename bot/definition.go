@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
@@ -15,10 +16,16 @@ func checkParts(channel Channel, store session.Store, flows []*flow.Flow) error 
 	if isNil(channel) || isNil(store) || len(flows) == 0 {
 		return errors.New("bot: a channel, a store and at least one flow are needed")
 	}
-	for i, f := range flows {
-		if f == nil {
-			return fmt.Errorf("bot: flow %d is nil", i)
+	if i := slices.Index(flows, nil); i >= 0 {
+		return fmt.Errorf("bot: flow %d is nil", i)
+	}
+	all := withSubs(flows)
+	for i, f := range all[len(flows):] {
+		if slices.ContainsFunc(all[:len(flows)+i], func(g *flow.Flow) bool { return g.Name() == f.Name() }) {
+			return fmt.Errorf("bot: two flows are named %q, and another flow runs one of them", f.Name())
 		}
+	}
+	for i, f := range flows {
 		for _, g := range flows[:i] {
 			if f.Name() == g.Name() {
 				return fmt.Errorf("bot: two flows are named %q", f.Name())
@@ -29,6 +36,19 @@ func checkParts(channel Channel, store session.Store, flows []*flow.Flow) error 
 		}
 	}
 	return checkNames(flows)
+}
+
+// withSubs returns the flows, then those that they run.
+func withSubs(flows []*flow.Flow) []*flow.Flow {
+	all := slices.Clone(flows)
+	for _, f := range flows {
+		for _, sub := range f.Subs() {
+			if !slices.Contains(all, sub) {
+				all = append(all, sub)
+			}
+		}
+	}
+	return all
 }
 
 // isNil reports whether v is nil, or a nil pointer inside an interface, as the ignored error of a

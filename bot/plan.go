@@ -194,7 +194,7 @@ func (r *record) setTimers(i int, set []flow.Timer) {
 // Nothing moves what has no key.
 func appendReminders(timers []timer, f *flow.Flow, own string, set []flow.Reminder) []timer {
 	for _, r := range set {
-		tm := timer{flow: f.Name(), name: r.Name, key: own, due: milli(r.Due), data: r.Data}
+		tm := timer{flow: cmp.Or(r.Flow, f.Name()), name: r.Name, key: own, due: milli(r.Due), data: r.Data}
 		if r.Key != "" {
 			tm.key = authorsKey + r.Key
 		}

@@ -26,10 +26,11 @@ type runner struct {
 
 func (r *runner) init(e *env, flows []*flow.Flow, c *courier) {
 	r.env, r.courier = e, c
+	all := withSubs(flows)
 	r.planner = planner{
-		env: e, flows: flows, byName: make(map[string]*flow.Flow, len(flows)), signals: signalsOf(flows),
+		env: e, flows: flows, byName: make(map[string]*flow.Flow, len(flows)), signals: signalsOf(all),
 	}
-	for _, f := range flows {
+	for _, f := range all {
 		r.planner.byName[f.Name()] = f
 		for _, old := range f.Formerly() {
 			if r.planner.formerly == nil {

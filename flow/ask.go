@@ -9,6 +9,10 @@ import (
 // enter runs the enter action of a state, and asks its question, if it is not skipped.
 func (s *step[T]) enter(n *node[T]) (err error) {
 	s.turn.tries = 0
+	var kept []frame
+	if s.nested != nil {
+		kept, s.nested.kept = s.nested.kept, nil
+	}
 	if !n.asks() {
 		s.asked = s.asked || n.lost
 		return nil
@@ -16,10 +20,13 @@ func (s *step[T]) enter(n *node[T]) (err error) {
 	defer s.rescue(&err)
 	s.phase, s.turn.state = PhaseEnter, n.name
 	if n.enter != nil {
-		s.asked = true
+		s.asking()
 		if err := s.call(n.enter); err != nil {
 			return err
 		}
+	}
+	if n.run != nil {
+		return s.begin(n, kept)
 	}
 	if n.answer == nil {
 		return nil
@@ -30,13 +37,16 @@ func (s *step[T]) enter(n *node[T]) (err error) {
 		}
 		s.phase, s.turn.state = PhaseEnter, n.name
 	}
-	s.asked = true
+	s.asking()
 	return s.call(n.answer.question.prompt)
 }
 
 // maySkip reports whether the question is one that is not asked if the value is known, and this is a way
 // to it on which it may be skipped.
 func (s *step[T]) maySkip(q *QuestionBuilder[T]) bool {
+	if s.nested != nil && s.nested.mustAsk {
+		return false
+	}
 	return q.skipKnown && s.skips < maxSkipped && (s.outcome == To || s.outcome == Restart) && q.known(&s.turn.Data)
 }
 
@@ -68,11 +78,15 @@ func (s *step[T]) ask(n *node[T]) (err error) {
 	if !n.asks() && !n.lost {
 		return nil
 	}
+	if n.run != nil {
+		return s.askInside()
+	}
 	defer s.rescue(&err)
 	if err := s.decode(); err != nil {
 		return err
 	}
-	s.phase, s.turn.state, s.asked = PhaseEnter, n.name, true
+	s.phase, s.turn.state = PhaseEnter, n.name
+	s.asking()
 	switch {
 	case n.lost:
 		return nil // see Result.Lost
@@ -100,6 +114,9 @@ func (s *step[T]) read(e *edge[T]) (bool, error) {
 	}
 	s.discard()
 	s.refusal = r
+	if s.nested != nil {
+		s.nested.refusal = r
+	}
 	s.result.Trace.Refused = append(s.result.Trace.Refused, e.number)
 	return false, nil
 }
@@ -134,12 +151,14 @@ func (s *step[T]) wrong(r *rejection) error {
 	if r != nil {
 		s.words = r.msgs
 	}
-	e, err := s.findWrong()
+	found, err := s.seekWrong()
 	switch {
 	case err != nil:
 		return s.fail(err)
-	case e != nil:
-		return s.take(e)
+	case found && s.nested != nil:
+		return s.settle(s.proceed())
+	case found:
+		return s.take(s.edge)
 	}
 	s.turn.Send(s.words...)
 	if s.words != nil {
@@ -148,12 +167,12 @@ func (s *step[T]) wrong(r *rejection) error {
 	return s.show()
 }
 
-// findWrong returns the transition of Wrong that takes a wrong answer, or nil.
-func (s *step[T]) findWrong() (e *edge[T], err error) {
+// findWrong returns the transition of Wrong, of the numbers from least to most, that takes a wrong answer; or nil.
+func (s *step[T]) findWrong(least, most int) (e *edge[T], err error) {
 	defer s.rescue(&err)
 	s.trigger = nil
 	for _, e := range s.node.wrongs {
-		if e.wrong > s.trail.tries {
+		if e.wrong < least || e.wrong > most {
 			continue
 		}
 		s.edge = e
@@ -167,6 +186,11 @@ func (s *step[T]) findWrong() (e *edge[T], err error) {
 
 // enterLate enters the present state. The conversation came there while it was suspended.
 func (s *step[T]) enterLate() error {
+	if n := s.nested; n != nil && len(s.loaded) > 0 {
+		return s.enterInside()
+	} else if n != nil {
+		n.lost = false // the sub-flow was not begun
+	}
 	s.to, s.outcome, s.result.Entered = s.node, To, true
 	err := s.decode()
 	if err == nil {
@@ -177,22 +201,25 @@ func (s *step[T]) enterLate() error {
 		s.discard()
 		s.turn.Send(r.msgs...)
 	case err != nil:
-		return s.fail(err)
-	case s.skipped != nil:
-		e := s.skipped
-		s.at, s.skipped, s.skips = s.to, nil, 1
-		return s.take(e)
 	}
-	return s.finish()
+	e, err := s.next()
+	if err != nil {
+		return s.fail(err)
+	}
+	return s.settle(s.follow(e))
 }
 
 // show asks the question of the current state, behind what was said in this step.
 func (s *step[T]) show() error {
 	s.to = s.node
+	if s.nested != nil && s.nested.lost {
+		return s.settle(s.follow(s.giveUp()))
+	}
 	said := slices.Clone(s.turn.out)
 	err := s.ask(s.node)
 	if r := asRejection(err); r != nil {
 		s.discard()
+		s.reload()
 		s.turn.Send(append(said, r.msgs...)...)
 		return s.finish()
 	}
@@ -204,30 +231,32 @@ func (s *step[T]) show() error {
 
 // refuse undoes a transition one of whose actions rejected the event, or an action of the questions that it
 // led to.
-func (s *step[T]) refuse(e *edge[T], r *rejection) error {
+func (s *step[T]) refuse(r *rejection) error {
 	s.discard()
-	t := &s.result.Trace
-	t.Refused = append(t.Refused, e.number)
-	t.Transition, t.Branch, t.Skipped = 0, 0, nil
-	s.passage, s.first, s.result.Entered, s.asked, s.began = passage[T]{at: s.node}, 0, false, false, false
+	s.refuseTraces()
+	s.passage, s.first, s.result.Entered, s.result.Replaces = passage[T]{at: s.node}, 0, false, false
+	s.asked, s.began = false, false
 	if s.isSignal() {
 		return s.unhandled() // the next conversation may take it, or a person sees to it
 	}
 	if s.node == nil {
+		s.nested = nil
 		s.turn.Send(r.msgs...)
 		return s.finish()
 	}
 	if err := s.trail.unpack(s.in.Trail); err != nil {
 		return s.fail(err)
 	}
+	s.trail.callers = s.typed.known(s.trail.callers)
 	s.turn.tries, s.turn.state = s.trail.tries, s.node.name
-	counted := e.cause != causeWrong && !s.isTimer()
+	s.reload()
+	counted := !s.result.Trace.Wrong && !s.isTimer()
 	switch {
 	case counted && s.isAnswer():
 		return s.wrong(r)
 	case counted && s.in.Event.Kind.IsMessage():
 		return s.unhandled() // people in a group who talk to each other
-	case t.Wrong:
+	case s.result.Trace.Wrong:
 		s.trail.tries++
 		s.turn.tries = s.trail.tries
 	}

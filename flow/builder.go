@@ -22,6 +22,8 @@ func New[T any](name string) *Builder[T] {
 // leads To a state, and then whatever conversation is active is suspended; or it Ends: then the flow only
 // answers, and whatever conversation is active goes on.
 //
+// A Start without triggers is for another flow alone: see Sub.
+//
 // While the flow is active or suspended, a start of its own brings its conversation back and asks the present
 // question again, unless it ends. If a guard of a start panics, the start is not taken.
 func (b *Builder[T]) Start(triggers ...Trigger) *TransitionBuilder[T] {

@@ -41,7 +41,7 @@ func TestBuild(t *testing.T) {
 	require.Equal(t, AskParty, f.Transitions()[1].Branches[0].To)
 	require.Equal(t, AskDate, f.States()[0])
 	for o, name := range []string{
-		"open", "stay", "again", "to", "call", "return", "return or", "back", "restart", "end", "open",
+		"open", "stay", "again", "to", "call", "return", "return or", "back", "restart", "end", "give up", "open",
 	} {
 		require.Equal(t, name, flow.Outcome(o).String())
 	}

@@ -80,7 +80,7 @@ func (d *draft[T]) comesBack(called, caller State) bool {
 					if within[name] {
 						return true
 					}
-				case End, Restart:
+				case End, GiveUp, Restart:
 					if e.from == name {
 						return true
 					}

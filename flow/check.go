@@ -21,6 +21,7 @@ func (d *draft[T]) check() []Problem {
 		d.checkTimers(r, s)
 	}
 	d.checkMenus(r)
+	d.checkSubs(r)
 	d.checkReminders(r)
 	d.checkCalls(r)
 	d.checkOverlap(r)
@@ -125,7 +126,16 @@ func checkStarts[T any](r *report, s *draftState[T]) {
 			r.add(s.name, "", "%s stands behind a Start: it belongs to a state, which In declares", part.name)
 		}
 	}
-	names := [...]string{causeEvent: "On", causeAnswer: "Ask", causeWrong: "Wrong", causeIdle: "After", causeTime: "At"}
+	entry := false
+	for _, e := range s.edges {
+		if e.cause == causeStart && len(e.triggers) == 0 && (entry || !e.leads(To)) {
+			r.add(s.name, e.String(), "has no trigger, and is not where another flow begins this one: "+
+				"that is the first Start that leads To a state")
+		}
+		entry = entry || e.cause == causeStart && e.leads(To)
+	}
+	names := [...]string{causeEvent: "On", causeAnswer: "Ask", causeWrong: "Wrong", causeIdle: "After", causeTime: "At",
+		causeDone: "Run", causeGivenUp: "GivenUp"}
 	for _, e := range s.edges {
 		if e.cause != causeStart && e.cause != causeNone {
 			r.add(s.name, e.String(), "%s stands behind a Start: it belongs to a state, which In declares", names[e.cause])
@@ -136,8 +146,8 @@ func checkStarts[T any](r *report, s *draftState[T]) {
 func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
 	at := func(format string, args ...any) { r.add(e.place(), e.String(), format, args...) }
 	switch {
-	case (e.cause == causeEvent || e.cause == causeStart) && len(e.triggers) == 0:
-		at("%s names no trigger", map[cause]string{causeEvent: "On", causeStart: "Start"}[e.cause])
+	case e.cause == causeEvent && len(e.triggers) == 0:
+		at("On names no trigger")
 	case e.cause == causeNone:
 		r.add(e.place(), "", "Else or ElseIf follows no transition")
 		return
@@ -192,7 +202,7 @@ func checkGuard[T any](at func(string, ...any), label string, guard Guard[T]) {
 	}
 }
 
-const outcomes = "Stay, Again, To, Call, Return, ReturnOr, Back, Restart or End"
+const outcomes = "Stay, Again, To, Call, Return, ReturnOr, Back, Restart, End or GiveUp"
 
 // checkBranches reports branches that are not If, then any ElseIf, then Else, each with one outcome, and
 // outcomes that the transition cannot have.
@@ -236,6 +246,9 @@ func (d *draft[T]) checkBranches(r *report, e *edge[T]) {
 			at("has %d outcomes", b.outcomes)
 		case e.cause == causeStart && b.outcome != To && b.outcome != End:
 			at("has the outcome %s: a start leads To a state, or Ends", b.outcome)
+		case (e.cause == causeDone || e.cause == causeGivenUp) &&
+			(b.outcome == Stay || b.outcome == Again || b.outcome == Back):
+			at("has the outcome %s: the sub-flow is over, so lead on", b.outcome)
 		}
 		switch {
 		case !b.outcome.named() || d.byName[b.to] != nil:

@@ -12,8 +12,12 @@ type node[T any] struct {
 	name       State
 	enter      Action[T]
 	exit       Action[T]
-	answer     *edge[T]       // the transition of Ask, or nil
+	answer     *edge[T]    // the transition of Ask, or nil
+	run        *SubFlow[T] // what the state runs, or nil; done and givenUp are the transitions at its end
+	done       *edge[T]
+	givenUp    *edge[T]
 	menu       string         // empty for the one that everybody has
+	bound      bool           // to the menu, be it by InAny
 	candidates []candidate[T] // in the order of trying
 	wrongs     []*edge[T]     // the highest n first
 	timers     []timer[T]     // the state's own, then those of InAny
@@ -21,7 +25,7 @@ type node[T any] struct {
 }
 
 // asks reports whether the state has a question.
-func (n *node[T]) asks() bool { return n.answer != nil || n.enter != nil }
+func (n *node[T]) asks() bool { return n.answer != nil || n.enter != nil || n.run != nil }
 
 // timer is a timer of a state.
 type timer[T any] struct {
@@ -42,7 +46,8 @@ type typed[T any] struct {
 	nodes     map[State]*node[T] // by name and by old name
 	lost      *node[T]           // of all states that the flow does not know
 	reminders map[string]Action[T]
-	history   bool // the flow has Back
+	entry     *edge[T] // the start at which another flow begins this one, or nil
+	history   bool     // the flow has Back, or one that it runs
 	machines  *machines
 	pool      sync.Pool // of *step[T]
 }
@@ -91,14 +96,25 @@ func compile[T any](d *draft[T]) *Flow {
 	}
 	y.leave = &edge[T]{branches: []branch[T]{{fork: fork{outcome: End, event: leaving}}}}
 	y.leave.forks = []*fork{&y.leave.branches[0].fork}
+	if f.subs = d.subs(); len(f.subs) > 0 {
+		f.depth = 1
+	}
+	for _, sub := range f.subs {
+		y.history = y.history || sub.typed.hasBack()
+		f.depth = max(f.depth, sub.depth+1)
+	}
 	y.machines = newMachines(d.moves())
 	y.pool.New = func() any { return &step[T]{typed: y, rare: &rare{}} }
-	f.step, f.decode = y.stepper(), y.decodeData
+	f.step, f.decode, f.typed = y.stepper(), y.decodeData, y
 	return f
 }
 
 func (d *draft[T]) node(s *draftState[T]) *node[T] {
-	n := &node[T]{name: s.name, menu: d.menu(s), candidates: candidates(d.edges(s))}
+	n := &node[T]{name: s.name, candidates: candidates(d.edges(s))}
+	n.menu, n.bound = d.menu(s)
+	if len(s.runs) > 0 {
+		n.run = &s.runs[0]
+	}
 	if len(s.enter) > 0 {
 		n.enter = s.enter[0]
 	}
@@ -114,6 +130,10 @@ func (d *draft[T]) node(s *draftState[T]) *node[T] {
 				n.wrongs = append(n.wrongs, e)
 			case e.cause == causeAnswer:
 				n.answer = e
+			case e.cause == causeDone:
+				n.done = e
+			case e.cause == causeGivenUp:
+				n.givenUp = e
 			}
 		}
 	}
@@ -123,6 +143,9 @@ func (d *draft[T]) node(s *draftState[T]) *node[T] {
 
 // link resolves the targets of a transition and notes its reminders.
 func (y *typed[T]) link(e *edge[T]) {
+	if y.entry == nil && e.cause == causeStart && e.leads(To) {
+		y.entry = e
+	}
 	for i := range e.branches {
 		b := &e.branches[i]
 		b.target = y.nodes[b.to]
@@ -141,14 +164,14 @@ func (y *typed[T]) note(all []reminder[T]) {
 	}
 }
 
-// known returns states by the names that they have now. One that the flow does not know keeps its name.
-func (y *typed[T]) known(states []State) []State {
-	for i, s := range states {
-		if n := y.nodes[s]; n != nil && n.name != s {
-			states[i] = n.name // the slice is the step's own: see trailReader.states
+// known returns callers by the names that they have now. One that the flow does not know keeps its name.
+func (y *typed[T]) known(callers []caller) []caller {
+	for i, c := range callers {
+		if n := y.nodes[c.state]; n != nil && n.name != c.state {
+			callers[i].state = n.name // the slice is the step's own: see trailReader.place
 		}
 	}
-	return states
+	return callers
 }
 
 // moves lists the engine's table: one row for each branch of each transition in each state that it may be
@@ -205,7 +228,7 @@ func (f *fork) destination(from State) string {
 		return passageState
 	case f.outcome.named():
 		return string(f.to)
-	case f.outcome == End:
+	case f.outcome.ends():
 		return endState
 	default:
 		return string(from)

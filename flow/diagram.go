@@ -17,6 +17,7 @@ import (
 //	["yes"]             both
 //	answer              a good answer to the question of Ask
 //	3 wrong answers     Wrong(3)
+//	seats done          the end of a sub-flow; seats given up
 //	when ..., if ...    guards of When, and of If; else is a branch, too
 //
 // A dashed arrow is a Return or ReturnOr to a state that calls. The text depends on the definition alone, so
@@ -26,6 +27,11 @@ func (f *Flow) Diagram() string {
 	c.box(startState, "([", "])").line(startState)
 	for _, s := range f.states {
 		c.box(s, "[", "]").line(string(s))
+		for _, p := range f.paths {
+			if p.from == s && p.cause == causeDone {
+				c.boxes[s].line("runs " + p.run)
+			}
+		}
 		if menu := f.shows[s]; menu != "" {
 			c.boxes[s].line("menu " + menu)
 		}
@@ -86,9 +92,12 @@ func (c *chart) arrow(from, to string, dashed bool, line string) {
 func (c *chart) draw(p *path, k *fork) {
 	from, label := c.boxes[p.place()], p.caption(k)
 	switch {
-	case k.outcome == End && (p.from == AnyState || p.from == startState):
-		from.line(label + " → end")
-	case k.outcome == End:
+	case k.outcome.ends() && (p.from == AnyState || p.from == startState):
+		from.line(label + " → " + k.outcome.String())
+	case k.outcome.ends():
+		if k.outcome == GiveUp {
+			label += " (give up)"
+		}
 		c.ends = true
 		c.arrow(from.id, endID, false, label)
 	case k.outcome.named() && k.to == p.from && k.outcome == To:
@@ -177,7 +186,9 @@ func (p *path) caption(k *fork) string {
 			b.WriteByte('s')
 		}
 	case causeEvent, causeStart:
-		b.WriteString(captions(p.triggers))
+		if b.WriteString(captions(p.triggers)); len(p.triggers) == 0 {
+			b.WriteString(p.trigger())
+		}
 	default:
 		b.WriteString(p.trigger())
 	}

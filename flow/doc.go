@@ -73,6 +73,7 @@
 //	Back          leads to the question before, with the data of then
 //	Restart(s)    begins anew in a state, with fresh data
 //	End           ends the flow
+//	GiveUp        ends the flow without a result: see sub-flows
 //
 // What is left runs first: the exit action of the state (not for Stay and Again), then the actions of Do,
 // then the enter action and the question of the state that is entered. If there are branches, nobody knows
@@ -119,6 +120,34 @@
 // If a timer or a signal leads to another state, the answers given since that state was asked last are forgotten:
 // after a payment that was declined, Back does not show the dead payment page. The
 // history takes up to 4 KiB; the oldest answers are left out then. It is kept only in flows that have Back.
+//
+// # Sub-flows
+//
+// A flow may be used by others as if it were one question. Its data is its own, and it has a result:
+//
+//	seat := flow.Sub(seats, func(t *flow.Turn[Order]) Seat { return Seat{Hall: t.Data.Hall} },
+//		func(t *flow.Turn[Order], s Seat) { t.Data.Row, t.Data.No = s.Row, s.No })
+//	b.In("seat").Run(seat).To("pay").
+//		GivenUp().Do(sorry).To("menu")
+//
+// The state seat is the flow seats, for as long as that runs. It begins at the first Start that leads to a state; a
+// flow that nobody starts by a word has Start() without triggers. Its own starts are not looked up meanwhile. If
+// it Ends, it is done: the second function gets its data, and the transition of Run is taken. If it was given up,
+// that of GivenUp is: by GiveUp, as for "cancel", or because new code cannot read what is stored of it. So say
+// GiveUp, not End, where a flow lapses or wrong answers are used up: Build finds those.
+//
+// Both flows listen. The transitions are tried in the order of their ranks, and within a rank those of the
+// innermost flow come first: "cancel" of the outer flow is an exact word, and so comes before an On(Text()) inside.
+// Of several Wrong of all flows the highest number that fits is taken; of equal ones the innermost.
+//
+//	Stay, Again     of the outer flow keep the sub-flow; Again asks its question
+//	To, End, ...    of the outer flow leave it: the innermost exit action runs first
+//	Call            out of it keeps it with its data. Return enters it again. Its timers rest meanwhile
+//	Restart         inside it takes the first function's data anew
+//	Back            leads from step to step of the whole conversation, into a sub-flow and out of it
+//
+// A flow that runs others may be run itself, up to eight in each other. The menu is that of the innermost state
+// that is bound to one. Timers of a sub-flow are stored under names such as "after 15m0s·seats".
 //
 // # Starts
 //
@@ -206,7 +235,7 @@
 // tag is json:"-"), two fields of one name, interfaces and any, types that can be written and not read back,
 // functions, channels.
 //
-// Wrong answers, calls and history are stored beside the data, in a form of this package's own: see
+// Wrong answers, calls, sub-flows and history are stored beside the data, in a form of this package's own: see
 // Result.Trail. A conversation that uses none of them stores nothing more.
 //
 // # Changes

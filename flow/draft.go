@@ -26,6 +26,7 @@ type draftState[T any] struct {
 	menus     []string
 	exclusive bool
 	asks      []*QuestionBuilder[T]
+	runs      []SubFlow[T]
 	edges     []*edge[T]
 }
 
@@ -59,6 +60,7 @@ func newDraft[T any](b *Builder[T]) *draft[T] {
 	}
 	for _, s := range d.states {
 		s.nameTimers(taken)
+		s.nameRuns()
 	}
 	return d
 }
@@ -72,6 +74,7 @@ func (s *draftState[T]) add(block *StateBuilder[T]) {
 	if len(block.states) == 1 { // else it is a fault
 		s.formerly = append(s.formerly, block.formerly...)
 	}
+	s.runs = append(s.runs, block.runs...)
 	for _, e := range block.edges {
 		own := *e
 		own.from, own.but = s.name, s.but
@@ -111,6 +114,15 @@ func (s *draftState[T]) nameTimers(taken []string) []string {
 		taken = append(taken, e.timer)
 	}
 	return taken
+}
+
+// nameRuns gives GivenUp the name of the flow that the state runs.
+func (s *draftState[T]) nameRuns() {
+	for _, e := range s.edges {
+		if e.cause == causeGivenUp && len(s.runs) > 0 && s.runs[0].flow != nil {
+			e.run = s.runs[0].flow.name
+		}
+	}
 }
 
 // sources returns what declares transitions of a state: the state itself, then InAny and InAnyBut in the

@@ -10,6 +10,9 @@ var errEngine = errors.New("flow: engine: unexpected state")
 
 // fail wraps what went wrong with where it did.
 func (s *step[T]) fail(err error) error {
+	if inner, ok := err.(*TurnError); ok && s.nested != nil {
+		return inner // of a sub-flow
+	}
 	return &TurnError{
 		Flow:    s.typed.flow,
 		State:   s.turn.state,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,17 @@ import (
 func word() *flow.QuestionBuilder[log] {
 	return flow.Question(ran("ask"), func(context.Context, *flow.Answer) (string, error) { return "", nil },
 		func(l *log) *string { return new(string) })
+}
+
+// small returns the flow small, with what define adds before its start.
+func small(define func(b *flow.Builder[log])) *flow.Flow {
+	b := flow.New[log]("small")
+	if define != nil {
+		define(b)
+	}
+	b.Start(flow.Text("small")).To("a")
+	b.In("a").On(flow.Any()).End()
+	return b.MustBuild()
 }
 
 // findings are faulty flows: each begins with a start that leads to "a", and has one fault of its own.
@@ -36,6 +48,69 @@ var findings = []struct {
 	}},
 	{"else if without if", func(b *flow.Builder[log]) {
 		b.In("a").On(flow.Text("x")).End().ElseIf("odd", yes).Stay()
+	}},
+	{"sub-flows of another type, of nothing, and of a flow that leads nowhere", func(b *flow.Builder[log]) {
+		b.In("a").Run(flow.Sub[log, int](small(nil), nil, nil)).To("b").GivenUp().To("b")
+		b.In("b").Run(flow.Sub[log, log](nil, nil, nil)).To("c").GivenUp().To("c")
+		b.In("c").Run(flow.SubFlow[log]{}).To("d").GivenUp().To("d")
+		only := flow.New[log]("only")
+		only.Start(flow.Text("hours")).Do(ran("hours")).End()
+		b.In("d").Run(flow.Sub[log, log](only.MustBuild(), nil, nil)).End().GivenUp().End()
+	}},
+	{"sub-flows that begin with a guard or an end", func(b *flow.Builder[log]) {
+		b.In("a").Run(flow.Sub[log, log](small(func(b *flow.Builder[log]) {
+			b.Start(flow.Text("guard")).When("odd", yes).To("a")
+		}), nil, nil)).To("b").GivenUp().To("b")
+		may := flow.New[log]("may")
+		may.Start(flow.Text("end")).Do(ran("x")).If("odd", yes).To("a").Else().End()
+		may.In("a").On(flow.Any()).End()
+		b.In("b").Run(flow.Sub[log, log](may.MustBuild(), nil, nil)).End().GivenUp().End()
+	}},
+	{"a sub-flow that is done when it lapses", func(b *flow.Builder[log]) {
+		b.In("a").Run(flow.Sub[log, log](small(func(b *flow.Builder[log]) {
+			b.InAny().After(time.Minute).End().Wrong(3).End().After(time.Second).Again()
+		}), nil, nil)).End().GivenUp().End()
+	}},
+	{"run without given up, and given up without run", func(b *flow.Builder[log]) {
+		b.In("a").Run(flow.Sub[log, log](small(nil), nil, nil)).To("b")
+		b.In("b").On(flow.Any()).End().GivenUp().End()
+	}},
+	{"run and ask, run twice, given up twice", func(b *flow.Builder[log]) {
+		sub := flow.Sub[log, log](small(nil), nil, nil)
+		b.In("a").Run(sub).To("b").GivenUp().To("b").Ask(word()).To("b")
+		b.In("b").Run(sub).End().Run(sub).End().GivenUp().End().GivenUp().End()
+	}},
+	{"guards and outcomes of run", func(b *flow.Builder[log]) {
+		sub := flow.Sub[log, log](small(nil), nil, nil)
+		b.In("a").Run(sub).When("odd", yes).To("b").GivenUp().When("even", yes).Again()
+		b.In("b").Run(sub).Do(ran("x")).If("odd", yes).Stay().Else().End().GivenUp().Back()
+	}},
+	{"run in InAny and behind a start", func(b *flow.Builder[log]) {
+		sub := flow.Sub[log, log](small(nil), nil, nil)
+		b.Start(flow.Text("x")).To("a").Run(sub).End().GivenUp().End()
+		b.In("a").On(flow.Text("x")).End()
+		b.InAny().Run(sub).End().GivenUp().End()
+	}},
+	{"flows of one name in each other", func(b *flow.Builder[log]) {
+		inner := flow.New[log]("f")
+		inner.Start().To("a")
+		inner.In("a").On(flow.Any()).End()
+		b.In("a").Run(flow.Sub[log, log](inner.MustBuild(), nil, nil)).End().GivenUp().End()
+	}},
+	{"too many flows in each other", func(b *flow.Builder[log]) {
+		f := small(nil)
+		for i := range 8 {
+			outer := flow.New[log]("f" + strconv.Itoa(i))
+			outer.Start().To("a")
+			outer.In("a").Run(flow.Sub[log, log](f, nil, nil)).End().GivenUp().End()
+			f = outer.MustBuild()
+		}
+		b.In("a").Run(flow.Sub[log, log](f, nil, nil)).End().GivenUp().End()
+	}},
+	{"starts without triggers", func(b *flow.Builder[log]) {
+		b.Start().To("a")
+		b.In("a").On(flow.Any()).End()
+		b.Start().End()
 	}},
 	{"else that follows nothing", func(b *flow.Builder[log]) {
 		b.In("a").On(flow.Text("x")).End()

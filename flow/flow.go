@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"iter"
+	"reflect"
 	"slices"
 	"time"
 
@@ -22,9 +23,19 @@ type Flow struct {
 	exclusive map[State]bool   // also by old name
 	paths     []*path          // the starts, then those of each state, then those of InAny
 
-	// The functions that know the type of the data; see typed.
+	subs  []*Flow
+	depth int // how many flows run in each other here, without this one
+
+	// What knows the type of the data.
+	typed  anyTyped
 	step   func(context.Context, *Input) (Result, error)
 	decode func(data []byte) (any, error)
+}
+
+// anyTyped is a *typed of any data.
+type anyTyped interface {
+	dataType() reflect.Type
+	hasBack() bool
 }
 
 // start is one trigger of Start.
@@ -63,9 +74,11 @@ func (f *Flow) Step(ctx context.Context, in *Input) (Result, error) { return f.s
 // text does not quote the data.
 func (f *Flow) DecodeData(data []byte) (any, error) { return f.decode(data) }
 
-// Exclusive reports whether a conversation in that state listens to nothing but its own: see
-// StateBuilder.Exclusive.
-func (f *Flow) Exclusive(s State) bool { return f.exclusive[s] }
+// Exclusive reports whether a conversation in that state, or in that of a sub-flow which the state runs, listens
+// to nothing but its own: see StateBuilder.Exclusive. trail is what Result.Trail was.
+func (f *Flow) Exclusive(s State, trail []byte) bool {
+	return f.exclusive[s] || len(f.subs) > 0 && f.exclusiveInside(trail)
+}
 
 // States returns the states in order of declaration.
 func (f *Flow) States() []State { return slices.Clone(f.states) }
@@ -102,6 +115,10 @@ type Transition struct {
 	Wrong int
 	// Ask says that the transition is that of Ask.
 	Ask bool
+	// Run is the name of the flow at whose end the transition of Run is taken, or that of GivenUp if GivenUp is
+	// true.
+	Run     string
+	GivenUp bool
 	// Reminders are the names of Remind and RemindKey, each once.
 	Reminders []string
 }
@@ -129,6 +146,8 @@ func (f *Flow) Transitions() []Transition {
 			After:     p.after,
 			Wrong:     p.wrong,
 			Ask:       p.cause == causeAnswer,
+			Run:       p.run,
+			GivenUp:   p.cause == causeGivenUp,
 			Reminders: p.allReminders(),
 		}
 		if p.cause == causeStart {

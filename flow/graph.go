@@ -52,7 +52,7 @@ func (d *draft[T]) ends() map[State]bool {
 		for _, e := range d.edges(s) {
 			for _, f := range e.forks {
 				switch {
-				case f.outcome == End:
+				case f.outcome.ends():
 					before[endState] = append(before[endState], s.name)
 				case f.outcome.named():
 					before[f.to] = append(before[f.to], s.name)

@@ -28,7 +28,7 @@ func checkWrongs[T any](r *report, s *draftState[T]) {
 func (p *path) restartsTries() bool {
 	for _, f := range p.forks {
 		switch f.outcome {
-		case To, ReturnOr, Restart, End:
+		case To, ReturnOr, Restart, End, GiveUp:
 		case Call: // of the present state it is Again
 			if f.to == p.from || p.from == AnyState && !slices.Contains(p.but, f.to) {
 				return false
@@ -92,7 +92,7 @@ func (d *draft[T]) keepsFrom(u, e *edge[T], state State) bool {
 	ends := true // u ends or restarts the conversation, wherever it fires
 	for _, f := range u.forks {
 		switch f.outcome {
-		case End, Restart:
+		case End, GiveUp, Restart:
 		case To, Call, ReturnOr:
 			if f.to == state || e.from == AnyState && !slices.Contains(e.but, f.to) {
 				return false

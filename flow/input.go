@@ -84,6 +84,8 @@ func (t Timer) Idle() bool { return strings.HasPrefix(t.Name, idlePrefix) }
 // Reminder says when the action of a reminder runs, and with which data. It takes the place of an earlier one
 // of the same name and key.
 type Reminder struct {
+	// Flow is the name of the sub-flow that set it; empty if the stepped flow itself did.
+	Flow string
 	Name string
 	// Key is what RemindKey gave; empty for the one reminder of that name that the conversation has.
 	Key string
@@ -150,7 +152,8 @@ type Trace struct {
 	Refused []int
 	// Failed are those whose triggers answered to the event, and whose guards did not pass.
 	Failed []FailedGuard
-	// Skipped are the transitions of Ask that were taken because the value was known.
+	// Skipped are the transitions of Ask that were taken because the value was known, and those of Run and
+	// GivenUp that came of it.
 	Skipped []int
 	// Matched says that the triggers of some transition answered to the event. If none did, a tap on a
 	// button of this step shows a mistake: nothing takes its data.
@@ -160,6 +163,9 @@ type Trace struct {
 	// Forgotten is how many entries of the history were left out because it was full, and Stray how many
 	// calls were not made and returns not taken: too many calls waited, or none.
 	Forgotten, Stray int
+	// Inner are the traces of the sub-flows that took part, in the order in which they began to. What they say of
+	// transitions is not in this one, but Matched and Stray count them too.
+	Inner []InnerTrace
 }
 
 // FailedGuard is a guard that did not pass.

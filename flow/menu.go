@@ -38,14 +38,14 @@ func (t *Turn[T]) switchedMenu() (name string, switched bool) {
 	return t.menu.name, true
 }
 
-// menu returns the name of the menu that a state is bound to; empty if it is to none.
-func (d *draft[T]) menu(s *draftState[T]) string {
+// menu returns the name of the menu that a state is bound to, by itself or by InAny, and whether it is to one.
+func (d *draft[T]) menu(s *draftState[T]) (name string, bound bool) {
 	for _, from := range d.sources(s) {
 		if len(from.menus) > 0 {
-			return from.menus[0]
+			return from.menus[0], true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // boundMenu is what Menu said of a state, or of AnyState.

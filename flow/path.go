@@ -22,9 +22,11 @@ const (
 	Back
 	Restart
 	End
+	GiveUp
 )
 
-var outcomeNames = [...]string{"open", "stay", "again", "to", "call", "return", "return or", "back", "restart", "end"}
+var outcomeNames = [...]string{"open", "stay", "again", "to", "call", "return", "return or", "back", "restart", "end",
+	"give up"}
 
 // String returns the outcome in lower case.
 func (o Outcome) String() string {
@@ -41,19 +43,24 @@ func (o Outcome) named() bool { return o == To || o == Call || o == ReturnOr || 
 func (o Outcome) leaves() bool { return o > Again }
 
 // enters reports whether the enter action of the target runs.
-func (o Outcome) enters() bool { return o.leaves() && o != End }
+func (o Outcome) enters() bool { return o.leaves() && !o.ends() }
+
+// ends reports whether the flow is over.
+func (o Outcome) ends() bool { return o == End || o == GiveUp }
 
 // cause is what begins a transition.
 type cause uint8
 
 const (
-	causeNone   cause = iota
-	causeStart        // Start
-	causeEvent        // On
-	causeAnswer       // Ask
-	causeWrong        // Wrong
-	causeIdle         // After
-	causeTime         // At
+	causeNone    cause = iota
+	causeStart         // Start
+	causeEvent         // On
+	causeAnswer        // Ask
+	causeWrong         // Wrong
+	causeIdle          // After
+	causeTime          // At
+	causeDone          // Run
+	causeGivenUp       // GivenUp
 )
 
 // timed reports whether a timer begins the transition.
@@ -76,6 +83,7 @@ type path struct {
 	forks     []*fork  // the branches, at least one once it is compiled
 	event     string   // the engine's name of the transition, unique in the flow
 	timer     string   // the stored name of the timer
+	run       string   // the name of the flow that a state runs, for Run and GivenUp
 	number    int      // its place in Flow.Transitions, counted from 1
 }
 
@@ -170,6 +178,14 @@ func (p *path) trigger() string {
 		return "answer"
 	case causeWrong:
 		return "wrong answer " + strconv.Itoa(p.wrong)
+	case causeDone:
+		return p.run + " done"
+	case causeGivenUp:
+		return strings.TrimSpace(p.run + " given up")
+	case causeStart:
+		if len(p.triggers) == 0 {
+			return "run"
+		}
 	}
 	names := make([]string, len(p.triggers))
 	for i, t := range p.triggers {

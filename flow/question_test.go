@@ -401,7 +401,7 @@ func TestFaultsOfQuestionsAndBranches(t *testing.T) {
 		}, `a: text "x": the guard "g" is nil`},
 		{"an open branch", func(a *flow.StateBuilder[form], _ *flow.Builder[form]) {
 			a.On(flow.Text("x")).If("g", isSet).Stay().Else()
-		}, `a: text "x": is open: finish it with Stay, Again, To, Call, Return, ReturnOr, Back, Restart or End`},
+		}, `a: text "x": is open: finish it with Stay, Again, To, Call, Return, ReturnOr, Back, Restart, End or GiveUp`},
 		{"a start that stays", func(_ *flow.StateBuilder[form], b *flow.Builder[form]) { b.Start(flow.Text("x")).Stay() }, `start: text "x": has the outcome stay: a start leads To a state, or Ends`},
 		{"a start that calls", func(_ *flow.StateBuilder[form], b *flow.Builder[form]) { b.Start(flow.Text("x")).Call("a") }, `start: text "x": has the outcome call: a start leads To a state, or Ends`},
 		{"a return to nobody", func(a *flow.StateBuilder[form], _ *flow.Builder[form]) { a.On(flow.Text("x")).Return() }, `a: text "x": returns, but nothing calls: use To, Call or ReturnOr`},

@@ -260,7 +260,7 @@ func (m *refModel) compare(t *testing.T, res Result, keeps bool) {
 	var tr trail
 	require.NoError(t, tr.unpack(res.Trail))
 	require.Equal(t, m.tries, tr.tries)
-	require.Equal(t, append([]State{}, m.callers...), append([]State{}, tr.callers...))
+	require.Equal(t, waiting(m.callers...), append(waiting(), tr.callers...))
 	if !keeps {
 		m.history = nil
 	}
@@ -269,7 +269,7 @@ func (m *refModel) compare(t *testing.T, res Result, keeps bool) {
 		p, ok := tr.pop(now)
 		require.True(t, ok)
 		require.Equal(t, want.state, p.state)
-		require.Equal(t, append([]State{}, want.callers...), append([]State{}, p.callers...))
+		require.Equal(t, waiting(want.callers...), append(waiting(), p.callers...))
 		require.Equal(t, strconv.Itoa(want.data), string(p.data))
 		now = p.data
 	}

@@ -7,7 +7,7 @@ func (s *step[T]) setReminders() error {
 	for i := range len(s.edge.remind) + len(s.branch.remind) {
 		r := nth(s.edge.remind, s.branch.remind, i)
 		s.phase = PhaseTimer
-		set := Reminder{Name: r.name}
+		set := Reminder{Flow: s.subName(), Name: r.name}
 		if r.keyed {
 			set.Key = r.key(&s.turn)
 		}

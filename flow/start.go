@@ -53,7 +53,8 @@ func (s *step[T]) passesSafely(e *edge[T]) (ok bool) {
 // startBeside handles an event that starts the flow while its conversation is active. A start that ends answers.
 // Then the present question is asked; in a group not after an answer.
 func (s *step[T]) startBeside() error {
-	node, kept := s.node, s.trail
+	node, kept, nested := s.node, s.trail, s.nested
+	s.nested = nil
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state, s.decoded = nil, nil, trail{}, 0, "", true
 	e := s.findStart()
 	if e == nil {
@@ -74,7 +75,7 @@ func (s *step[T]) startBeside() error {
 		return s.startLost(e)
 	}
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state = node, node, kept, kept.tries, node.name
-	s.edge, s.branch, s.began, s.result.Reminders = nil, nil, false, set
+	s.edge, s.branch, s.began, s.result.Reminders, s.nested = nil, nil, false, set, nested
 	s.turn.Send(said...)
 	s.result.Trace.Transition = e.number
 	s.result.Aside, s.result.Beside = len(said), answered

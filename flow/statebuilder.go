@@ -12,6 +12,7 @@ type StateBuilder[T any] struct {
 	menus     []string
 	exclusive bool
 	asks      []*QuestionBuilder[T]
+	runs      []SubFlow[T]
 	edges     []*edge[T]
 }
 

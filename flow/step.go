@@ -40,7 +40,9 @@ type step[T any] struct {
 // pointers costs time while the garbage collector runs.
 type rare struct {
 	trail   trail               // what the conversation keeps besides its data
-	before  []State             // the callers when the step began
+	before  []caller            // the callers when the step began
+	loaded  []frame             // the sub-flows then
+	nested  *nested             // nil if no sub-flow takes part
 	past    past                // what Back leads to
 	refusal *rejection          // of the question of Ask, or nil
 	words   []transport.Message // of the refusal of a wrong answer
@@ -48,7 +50,8 @@ type rare struct {
 
 // clear clears what was used.
 func (r *rare) clear() {
-	if !r.trail.empty() || r.before != nil || r.past.state != "" || r.refusal != nil || r.words != nil {
+	if !r.trail.empty() || r.before != nil || r.loaded != nil || r.nested != nil || r.past.state != "" || r.refusal != nil ||
+		r.words != nil {
 		*r = rare{}
 	}
 }
@@ -61,6 +64,9 @@ func (y *typed[T]) stepper() func(context.Context, *Input) (Result, error) {
 		s.ctx, s.in = ctx, in
 		err = s.run()
 		if err == nil {
+			if s.nested != nil {
+				s.gatherTraces()
+			}
 			res = s.result
 		}
 		// Not deferred: if user code ends the goroutine by runtime.Goexit, the step is in an unknown
@@ -106,7 +112,10 @@ func (s *step[T]) run() error {
 			return s.fail(err)
 		}
 		s.trail.callers = s.typed.known(s.trail.callers)
-		s.turn.tries, s.before = s.trail.tries, s.trail.callers
+		s.turn.tries, s.before, s.loaded = s.trail.tries, s.trail.callers, s.trail.inner
+	}
+	if s.node.run != nil {
+		s.load()
 	}
 	switch s.in.Mode {
 	case ModeShow:
@@ -121,7 +130,10 @@ func (s *step[T]) run() error {
 	if s.isTimer() {
 		return s.fire()
 	}
-	e, err := s.find()
+	if s.nested != nil {
+		return s.handle()
+	}
+	e, err := s.find(s.in.Least, RankExact)
 	switch {
 	case err != nil:
 		return s.fail(err)
@@ -150,21 +162,24 @@ func (s *step[T]) unhandled() error {
 	return nil
 }
 
-// find returns the transition that takes the event, or nil.
-func (s *step[T]) find() (e *edge[T], err error) {
+// find returns the transition, of the ranks from least to most, that takes the event; or nil.
+func (s *step[T]) find(least, most Rank) (e *edge[T], err error) {
 	defer s.rescue(&err)
 	s.phase = PhaseGuard
 	for i := range s.node.candidates {
 		c := &s.node.candidates[i]
-		if c.rank < s.in.Least {
+		if c.rank < least {
 			break
+		}
+		if c.rank > most {
+			continue
 		}
 		s.trigger, s.edge = &c.trigger, c.edge
 		if !c.trigger.reaches(s.in.Tap) || !c.trigger.matches(&s.event) {
 			continue
 		}
 		s.matched(c)
-		if c.edge.only() == Back && len(s.trail.history) == 0 {
+		if c.edge.only() == Back && !s.isBehind() {
 			continue
 		}
 		ok, err := s.passes(c.edge)
@@ -248,6 +263,7 @@ func (s *step[T]) finish() (err error) {
 	res.Handled, res.Messages = true, s.outputs()
 	res.Menu, res.MenuSwitched = s.turn.switchedMenu()
 	if s.to == nil {
+		s.join()
 		return nil
 	}
 	res.State, res.Lost = s.to.name, s.to.lost && s.asked
@@ -260,6 +276,11 @@ func (s *step[T]) finish() (err error) {
 	res.Data = s.in.Data
 	if s.decoded {
 		if res.Data, err = s.encode(); err != nil {
+			return s.fail(err)
+		}
+	}
+	if s.nested != nil || s.loaded != nil {
+		if err = s.finishInside(); err != nil {
 			return s.fail(err)
 		}
 	}

@@ -85,7 +85,7 @@ func TestExclusive(t *testing.T) {
 	b.In("b").Formerly("c")
 	f := b.MustBuild()
 	for state, want := range map[flow.State]bool{"a": false, "b": true, "c": true, "d": false} {
-		require.Equal(t, want, f.Exclusive(state), state)
+		require.Equal(t, want, f.Exclusive(state, nil), state)
 	}
 }
 

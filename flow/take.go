@@ -37,35 +37,78 @@ type passage[T any] struct {
 // take makes a transition, and then those of the questions that it leads to and that are not asked because
 // the value is known.
 func (s *step[T]) take(e *edge[T]) error {
-	taken := e
-	s.result.Trace.Transition = e.number
-	for {
-		err := s.decode()
+	s.result.Replaces = e.replaces
+	return s.settle(s.follow(e))
+}
+
+// follow makes a transition and all that come of it: of questions that are skipped, and of sub-flows that are over.
+func (s *step[T]) follow(e *edge[T]) error {
+	for e != nil {
+		err := s.pass(e)
 		if err == nil {
-			err = s.choose(e)
-		}
-		if err == nil {
-			err = s.move()
-		}
-		if r := asRejection(err); r != nil {
-			return s.refuse(taken, r)
+			e, err = s.next()
 		}
 		if err != nil {
-			return s.fail(err)
+			return s.failed(err)
 		}
-		if s.skips == 0 {
-			s.first = s.outcome
-			s.result.Trace.Branch = slices.Index(s.edge.forks, &s.branch.fork)
-		}
-		s.result.Entered = s.result.Entered || s.outcome.enters()
-		if s.skipped == nil {
-			s.result.Replaces = taken.replaces && s.to != nil
-			return s.finish()
-		}
-		e, s.at, s.skipped = s.skipped, s.to, nil
-		s.skips++
-		s.result.Trace.Skipped = append(s.result.Trace.Skipped, e.number)
 	}
+	return nil
+}
+
+// settle makes the result of the transitions of the step.
+func (s *step[T]) settle(err error) error {
+	if err == nil && s.nested != nil && s.nested.back {
+		err = s.land(s.nested.places, s.nested.landing)
+	}
+	if r := asRejection(err); r != nil {
+		return s.refuse(r)
+	}
+	if err != nil {
+		return s.fail(err)
+	}
+	s.result.Replaces = s.result.Replaces && s.to != nil
+	return s.finish()
+}
+
+// pass makes one transition.
+func (s *step[T]) pass(e *edge[T]) error {
+	if err := s.decode(); err != nil {
+		return err
+	}
+	first := s.result.Trace.Transition == 0
+	if first {
+		s.result.Trace.Transition = e.number
+	}
+	if err := s.choose(e); err != nil {
+		return err
+	}
+	if first {
+		s.first = s.outcome
+		s.result.Trace.Branch = slices.Index(s.edge.forks, &s.branch.fork)
+	}
+	if s.nested != nil {
+		s.note()
+	}
+	if err := s.move(); err != nil {
+		return err
+	}
+	s.arrived()
+	return nil
+}
+
+// next returns the transition that comes of the one before, or nil.
+func (s *step[T]) next() (*edge[T], error) {
+	e := s.skipped
+	switch {
+	case e == nil && s.nested == nil:
+		return nil, nil
+	case e == nil:
+		return s.ending()
+	}
+	s.at, s.skipped = s.to, nil
+	s.skips++
+	s.result.Trace.Skipped = append(s.result.Trace.Skipped, e.number)
+	return e, nil
 }
 
 // choose runs the actions before the branches of a transition, and chooses the branch and its target.
@@ -99,7 +142,8 @@ func (s *step[T]) resolve() {
 	case Stay, Again:
 		s.to = s.at
 	case To:
-		if i := slices.Index(t.callers, b.target.name); i >= 0 {
+		waits := func(c caller) bool { return c.state == b.target.name }
+		if i := slices.IndexFunc(t.callers, waits); i >= 0 {
 			t.callers = t.callers[:i]
 		}
 	case Call:
@@ -110,12 +154,13 @@ func (s *step[T]) resolve() {
 			s.again()
 			s.result.Trace.Stray++
 		default:
-			t.callers = append(t.callers[:len(t.callers):len(t.callers)], s.at.name)
+			t.callers = append(t.callers[:len(t.callers):len(t.callers)], caller{state: s.at.name})
 		}
 	case Return, ReturnOr:
 		switch caller := s.caller(); {
 		case caller != nil:
 			s.outcome, s.to, s.found = Return, caller, true
+			s.keep(t.callers[len(t.callers)-1].inner)
 			t.callers = t.callers[:len(t.callers)-1]
 		case b.outcome == ReturnOr:
 			s.outcome, s.name = To, b.event+orElse
@@ -128,24 +173,51 @@ func (s *step[T]) resolve() {
 	case Restart:
 		*t = trail{}
 		s.began = true
+		if n := s.nested; n != nil {
+			n.began, n.history.history = true, nil
+		}
 	}
 }
 
 // resolveBack finds the state that Back leads to. An entry of a state that the flow does not know any more,
 // or whose data it cannot read, goes with all older ones.
 func (s *step[T]) resolveBack() {
-	p, ok := s.trail.pop(s.in.Data)
-	if s.to = s.typed.nodes[p.state]; !ok || s.to == nil || !s.typed.reads(p.data) {
-		s.trail.history = nil
+	if n := s.nested; n != nil && (n.depth > 0 || n.inner != nil) {
+		if n.back = n.openPast(); !n.back {
+			s.again()
+			return
+		}
+		s.to, s.found = nil, true
+		return
+	}
+	p, places, ok := s.popPast()
+	if !ok {
 		s.again()
 		return
 	}
-	s.past, s.found, s.trail.callers = p, true, s.typed.known(p.callers)
+	s.to, s.past, s.found, s.trail.callers = s.typed.nodes[p.state], p, true, s.typed.known(p.callers)
+	s.keep(places[1:])
 }
 
-// again makes the transition one that asks the present question again.
+// popPast takes the newest entry out of the history, and its places: of this flow, then of its sub-flows.
+func (s *step[T]) popPast() (p past, places []frame, ok bool) {
+	p, ok = s.trail.pop(joined(s.in.Data, s.loaded))
+	own, _ := split(p.data, p.inner)
+	places = append([]frame{{state: p.state, callers: p.callers, data: own}}, p.inner...)
+	if !ok || !s.typed.readable(places) {
+		s.trail.history = nil
+		return past{}, nil, false
+	}
+	return p, places, true
+}
+
+// again makes the transition one that asks the present question again. At the end of a sub-flow, that begins it
+// anew.
 func (s *step[T]) again() {
 	s.outcome, s.to, s.name = Again, s.at, s.branch.event+stays
+	if s.edge.cause == causeDone || s.edge.cause == causeGivenUp {
+		s.outcome = To
+	}
 }
 
 // caller returns the state that waits for a Return, or nil. A caller that the flow does not know any more
@@ -155,7 +227,7 @@ func (s *step[T]) caller() *node[T] {
 	if len(callers) == 0 {
 		return nil
 	}
-	n := s.typed.nodes[callers[len(callers)-1]]
+	n := s.typed.nodes[callers[len(callers)-1].state]
 	if n == nil {
 		s.trail.callers = nil
 	}
@@ -176,8 +248,8 @@ func (s *step[T]) move() error {
 		return s.engine(from, s.name, to)
 	}
 	s.half = halfLeave
-	if err := s.engine(from, s.name, passageState); err != nil {
-		return err
+	if err := s.engine(from, s.name, passageState); err != nil || s.to == nil {
+		return err // without a target, Back leads on to where settle knows
 	}
 	s.half = halfArrive
 	return s.engine(passageState, arriving+to, to)
@@ -196,9 +268,8 @@ func (s *step[T]) leave() (err error) {
 		return nil
 	}
 	defer s.rescue(&err)
-	if s.outcome.leaves() && s.at != nil && s.at.exit != nil {
-		s.phase = PhaseExit
-		if err := s.call(s.at.exit); err != nil {
+	if s.outcome.leaves() && s.at != nil {
+		if err := s.exits(); err != nil {
 			return err
 		}
 	}
@@ -212,11 +283,33 @@ func (s *step[T]) leave() (err error) {
 	switch s.outcome {
 	case Restart:
 		s.renew(nil)
+		if n := s.nested; n != nil && n.depth > 0 {
+			return n.fill()
+		}
 	case Back:
-		s.renew(s.past.data)
-		return s.decode()
+		if s.to != nil {
+			own, _ := split(s.past.data, s.past.inner)
+			s.renew(own)
+			return s.decode()
+		}
 	}
 	return nil
+}
+
+// exits runs the exit action of the state, and before it those of the sub-flows that are left with it.
+func (s *step[T]) exits() error {
+	if s.nested != nil {
+		if own, err := s.exitInside(); !own || err != nil {
+			return err
+		}
+	}
+	if s.at.exit != nil {
+		s.phase = PhaseExit
+		if err := s.call(s.at.exit); err != nil {
+			return err
+		}
+	}
+	return s.abandon()
 }
 
 // renew replaces the data of the turn by what is stored in data, or by fresh data.
@@ -234,7 +327,7 @@ func (s *step[T]) arrive(to string) (err error) {
 	case s.half == halfLeave:
 		return nil
 	case s.in.Suspended:
-		s.result.Owes = s.result.Owes || s.outcome.enters()
+		s.owe()
 		return nil
 	case s.outcome == Again:
 		if s.words != nil {
@@ -250,29 +343,41 @@ func (s *step[T]) arrive(to string) (err error) {
 // isStep reports whether the step is one that Back undoes: an answer to a question that led on, also a wrong
 // answer that led to a person at the desk.
 func (s *step[T]) isStep() bool {
-	return s.node != nil && s.node.asks() && !s.isOutside() && s.first.enters() && s.first != Back
+	return s.node != nil && s.asks() && !s.isOutside() && s.first.enters() && s.first != Back
 }
 
 // emptyCall takes the newest entry out of the history, if the step returns from a call that came to nothing:
 // the state that called is as it was. Back does not lead into such a call again.
-func (s *step[T]) emptyCall(res *Result) (p past, ok bool) {
+func (s *step[T]) emptyCall(before, now []byte) (p past, ok bool) {
 	if s.first != Return || s.isOutside() || !s.typed.history {
 		return p, false
 	}
 	last := s.trail
-	p, ok = last.pop(s.in.Data)
-	ok = ok && s.typed.nodes[p.state] == s.to &&
-		string(p.data) == string(res.Data) && len(p.callers) == len(s.trail.callers)
+	p, ok = last.pop(before)
+	ok = ok && s.isAt(&p) && string(p.data) == string(now) && len(p.callers) == len(s.trail.callers)
 	if ok {
 		s.trail = last
 	}
 	return p, ok
 }
 
+// isAt reports whether the conversation is in the state of an entry of the history, sub-flows included.
+func (s *step[T]) isAt(p *past) bool {
+	if len(p.inner)+len(s.trail.inner) == 0 {
+		return s.typed.nodes[p.state] == s.to
+	}
+	return s.typed.nodes[p.state] == s.to && s.to.run != nil && s.to.run.runs.readable(p.inner) &&
+		sameStates(p.inner, s.trail.inner)
+}
+
 // remember puts into the result what the conversation keeps of this step besides its data.
 func (s *step[T]) remember() {
 	t, res := &s.trail, &s.result
-	called, empty := s.emptyCall(res)
+	before, now := s.in.Data, res.Data
+	if s.nested != nil || s.loaded != nil {
+		before, now = joined(before, s.loaded), joined(now, t.inner)
+	}
+	called, empty := s.emptyCall(before, now)
 	switch {
 	case res.Entered, s.first == Stay && !s.isOutside() && !res.Trace.Wrong:
 		t.tries = 0
@@ -282,16 +387,16 @@ func (s *step[T]) remember() {
 		t.history = nil
 	case s.began:
 	case s.first == Back:
-		res.Trace.Forgotten = t.rebase(s.past.data, res.Data)
+		res.Trace.Forgotten = t.rebase(s.past.data, now)
 	case res.Entered && s.isOutside():
-		t.forget(s.in.Data, res.Data, func(past State) bool { return s.typed.nodes[past] == s.to })
+		t.forget(before, now, s.isAt)
 	case empty:
-		res.Trace.Forgotten = t.rebase(called.data, res.Data)
+		res.Trace.Forgotten = t.rebase(called.data, now)
 	case s.isStep():
-		res.Trace.Forgotten = t.push(past{s.node.name, s.before, s.in.Data}, res.Data)
+		res.Trace.Forgotten = t.push(past{s.node.name, s.before, s.loaded, before}, now)
 	default:
-		res.Trace.Forgotten = t.rebase(s.in.Data, res.Data)
+		res.Trace.Forgotten = t.rebase(before, now)
 	}
 	res.Trail = t.pack()
-	res.NewStep = res.Entered || s.asked && !bytes.Equal(s.in.Data, res.Data)
+	res.NewStep = res.Entered || s.asked && !bytes.Equal(before, now)
 }

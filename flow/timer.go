@@ -15,6 +15,9 @@ const (
 // fire handles a timer of the current state.
 func (s *step[T]) fire() error {
 	s.to, s.at = s.node, s.node
+	if s.nested != nil {
+		return s.fireInside()
+	}
 	i := slices.IndexFunc(s.node.timers, func(t timer[T]) bool { return t.name == s.in.Event.Text })
 	if i < 0 {
 		// The state's code was changed after the timer was set, and has no such timer any more.
@@ -112,7 +115,7 @@ func (s *step[T]) idle(t *timer[T], firing bool) time.Time {
 		return s.in.Now.Add(t.after)
 	}
 	due := s.running(t, firing)
-	if due.IsZero() && s.isTimer() && s.fired == nil {
+	if due.IsZero() && s.isTimer() && s.fired == nil && (s.nested == nil || !s.nested.noticed) {
 		return s.in.Now.Add(t.after) // an unknown timer fired (see fire), and t was not set yet
 	}
 	return due

@@ -13,14 +13,17 @@ import (
 // A packed trail has these fields. A string is its length, as a varint, and its bytes:
 //
 //	varint   tries
-//	varint   the number of callers; then the names of their states, the first caller first
+//	place    the number of callers, as a varint, and the names of their states, the first caller first; and the
+//	         sub-flows, if there are any: see appendPlace
+//	bytes    the data of the sub-flows of the present state
 //	entries  the history, the newest entry first, to the end
 //
-// An entry of the history is a state that was answered, with the callers and the data of then. The data is
-// kept as the difference to the data of the entry before it in the list, or to the present data:
+// An entry of the history is a state that was answered, with the callers and the data of then, behind which
+// stands that of the sub-flows. It is kept as the difference to the data of the entry before it in the list, or
+// to the present data:
 //
 //	string   state
-//	varint   the number of callers; then their names
+//	place    callers and sub-flows
 //	varint   how many bytes at the beginning are the same
 //	varint   how many bytes at the end are the same
 //	string   what stands between them
@@ -29,8 +32,9 @@ import (
 // first 19 bytes are the same, the last one is too, and nothing stands between.
 type trail struct {
 	tries   int
-	callers []State
-	history []byte // packed
+	callers []caller
+	inner   []frame // the sub-flows of the present state, the outer one first
+	history []byte  // packed
 }
 
 const (
@@ -41,7 +45,9 @@ const (
 
 var errBadTrail = errors.New("flow: malformed trail of a conversation")
 
-func (t *trail) empty() bool { return t.tries == 0 && len(t.callers) == 0 && len(t.history) == 0 }
+func (t *trail) empty() bool {
+	return t.tries == 0 && len(t.callers) == 0 && len(t.inner) == 0 && len(t.history) == 0
+}
 
 // pack returns the packed trail; nil if there is none.
 func (t *trail) pack() []byte {
@@ -49,7 +55,7 @@ func (t *trail) pack() []byte {
 		return nil
 	}
 	b := binary.AppendUvarint(nil, uint64(t.tries))
-	return append(appendStates(b, t.callers), t.history...)
+	return append(appendData(appendPlace(b, t.callers, t.inner), t.inner), t.history...)
 }
 
 // unpack reads what pack returned.
@@ -60,20 +66,13 @@ func (t *trail) unpack(b []byte) error {
 	}
 	r := trailReader{b: b}
 	t.tries = r.int()
-	t.callers = r.states()
+	t.callers, t.inner = r.place()
+	r.fill(t.inner)
 	t.history = r.b
 	if r.bad {
 		return errBadTrail
 	}
 	return nil
-}
-
-func appendStates(b []byte, states []State) []byte {
-	b = binary.AppendUvarint(b, uint64(len(states)))
-	for _, s := range states {
-		b = appendString(b, string(s))
-	}
-	return b
 }
 
 func appendString(b []byte, s string) []byte {
@@ -83,15 +82,16 @@ func appendString(b []byte, s string) []byte {
 // past is an entry of the history.
 type past struct {
 	state   State
-	callers []State
-	data    []byte
+	callers []caller
+	inner   []frame // the sub-flows
+	data    []byte  // with that of the sub-flows behind it
 }
 
 // push puts an entry before the history. now is the data to which its own is stored as a difference. It
 // returns how many old entries were left out because they do not fit.
 func (t *trail) push(p past, now []byte) (forgotten int) {
 	prefix, suffix := common(p.data, now)
-	b := appendStates(appendString(nil, string(p.state)), p.callers)
+	b := appendPlace(appendString(nil, string(p.state)), p.callers, p.inner)
 	b = binary.AppendUvarint(b, uint64(prefix))
 	b = binary.AppendUvarint(b, uint64(suffix))
 	b = appendString(b, string(p.data[prefix:len(p.data)-suffix]))
@@ -154,16 +154,16 @@ func (t *trail) rebase(before, now []byte) (forgotten int) {
 	return 0
 }
 
-// forget takes the entries out of the history down to the newest one of a certain state, or all, when the
+// forget takes the entries out of the history down to the newest one of a certain place, or all, when the
 // data has become now without a step.
-func (t *trail) forget(before, now []byte, target func(State) bool) {
+func (t *trail) forget(before, now []byte, target func(*past) bool) {
 	for {
 		p, ok := t.pop(before)
 		if !ok {
 			return
 		}
 		before = p.data
-		if target(p.state) {
+		if target(&p) {
 			t.rebase(before, now)
 			return
 		}
@@ -172,8 +172,9 @@ func (t *trail) forget(before, now []byte, target func(State) bool) {
 
 // trailReader reads a packed trail. After the first fault it is bad and reads zeros.
 type trailReader struct {
-	b   []byte
-	bad bool
+	b     []byte
+	depth int // of the frames that are read
+	bad   bool
 }
 
 func (r *trailReader) fail() { r.b, r.bad = nil, true }
@@ -199,25 +200,10 @@ func (r *trailReader) bytes() []byte {
 	return v
 }
 
-func (r *trailReader) states() []State {
-	n := r.int()
-	if n > len(r.b) || n > maxCallers {
-		r.fail()
-	}
-	var states []State
-	for range n {
-		states = append(states, State(r.bytes()))
-	}
-	if r.bad {
-		return nil
-	}
-	return states
-}
-
 // skip reads one entry; the reader is bad if there is none.
 func (r *trailReader) skip() {
 	r.bytes()
-	r.states()
+	r.place()
 	r.int()
 	r.int()
 	r.bytes()
@@ -228,11 +214,15 @@ func (r *trailReader) entry(now []byte) (p past, ok bool) {
 	if len(r.b) == 0 {
 		return p, false
 	}
-	p.state, p.callers = State(r.bytes()), r.states()
+	p.state = State(r.bytes())
+	p.callers, p.inner = r.place()
 	prefix, suffix, middle := r.int(), r.int(), r.bytes()
 	if r.bad || prefix+suffix > len(now) {
 		return past{}, false
 	}
 	p.data = slices.Concat(now[:prefix], middle, now[len(now)-suffix:])
+	if _, ok := split(p.data, p.inner); !ok {
+		return past{}, false
+	}
 	return p, true
 }

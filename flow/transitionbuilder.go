@@ -3,7 +3,7 @@ package flow
 import "time"
 
 // TransitionBuilder collects one transition. It is finished by an outcome: Stay, Again, To, Call, Return,
-// ReturnOr, Back, Restart or End. Where one is missing, the compiler finds no On, Wrong or After behind it.
+// ReturnOr, Back, Restart, End or GiveUp. Where one is missing, the compiler finds no On, Wrong or After behind it.
 type TransitionBuilder[T any] struct {
 	state *StateBuilder[T]
 	edge  *edge[T]

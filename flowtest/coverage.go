@@ -46,6 +46,9 @@ func (c *coverage) watch(flows []*flow.Flow, next func(bot.Stepped)) func(bot.St
 	defer c.mu.Unlock()
 	for _, f := range flows {
 		c.flows[f.Name()] = f
+		for _, sub := range f.Subs() {
+			c.flows[sub.Name()] = sub
+		}
 	}
 	return func(s bot.Stepped) {
 		c.note(&s)
@@ -58,18 +61,26 @@ func (c *coverage) watch(flows []*flow.Flow, next func(bot.Stepped)) func(bot.St
 func (c *coverage) note(s *bot.Stepped) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s.Trace.Transition > 0 {
-		c.taken[walk{s.Flow, s.Trace.Transition, s.Trace.Branch, s.From}] = true
+	c.noteTrace(s.Flow, s.From, &s.Trace)
+	for i := range s.Trace.Inner {
+		in := &s.Trace.Inner[i]
+		c.noteTrace(in.Flow, in.From, &in.Trace)
 	}
-	for _, n := range s.Trace.Skipped {
-		c.taken[walk{s.Flow, n, 0, ""}] = true
+}
+
+func (c *coverage) noteTrace(name string, from flow.State, t *flow.Trace) {
+	if t.Transition > 0 {
+		c.taken[walk{name, t.Transition, t.Branch, from}] = true
 	}
-	for _, n := range s.Trace.Refused {
-		c.refused[walk{s.Flow, n, 0, s.From}] = true
+	for _, n := range t.Skipped {
+		c.taken[walk{name, n, 0, ""}] = true
 	}
-	for _, f := range s.Trace.Failed {
-		c.refused[walk{s.Flow, f.Transition, 0, s.From}] = true
-		c.failed[label{s.Flow, f.Transition, f.Guard}] = true
+	for _, n := range t.Refused {
+		c.refused[walk{name, n, 0, from}] = true
+	}
+	for _, f := range t.Failed {
+		c.refused[walk{name, f.Transition, 0, from}] = true
+		c.failed[label{name, f.Transition, f.Guard}] = true
 	}
 }
 

@@ -4,6 +4,7 @@
 //	go back any number of steps                     Back             example_back_test.go
 //	correct one field from a summary                CorrectOneField  example_correct_test.go
 //	ask the same questions from several states      SubDialog        example_subdialog_test.go
+//	run a flow of its own data inside another       SubFlow          example_subflow_test.go
 //	help in every state                             HelpAnywhere     example_help_test.go
 //	ask in other words, and hand over to a person   HandOver         example_handover_test.go
 //	choose by what a service said                   ChooseByService  example_branch_test.go

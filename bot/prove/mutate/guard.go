@@ -47,6 +47,7 @@ func guards() []guard {
 		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), answerGuards(),
 		timerGuards(), contractGuards(), tokenGuards(), operateGuards(), accountGuards(), markGuards(),
 		rowGuards(), harnessGuards(), dialogGuards(), signalGuards(), stackGuards(), oldGuards(), remindGuards(),
+		subGuards(),
 	} {
 		all = append(all, part...)
 	}

@@ -8,7 +8,7 @@ func menuGuards() []guard {
 			"if !channel.HasMenu(account, name) {", "if !channel.HasMenu(account, name) && false {",
 			"bot TestMenusAreDeclared/one_is_not"},
 		{"bot: the channel is asked for menus", "bot",
-			"err := checkMenus(channel, e.accounts.names, flows)", "err := error(nil)",
+			"err := checkMenus(channel, e.accounts.names, withSubs(flows))", "err := error(nil)",
 			"bot TestMenusAreDeclared/nothing_is"},
 		{"richmenu: what is declared is known to the channel", dir,
 			"ch.DeclareMenus(m.Alias)", "_ = m",

@@ -16,7 +16,7 @@ func signalGuards() []guard {
 			"if !s.isOutside() || s.in.Resumed", "if !s.isTimer() || s.in.Resumed",
 			"flow TestSignalsAreNoActivity"},
 		{"flow: a signal arms no nudge that was given", "flow",
-			"if due.IsZero() && s.isTimer() && s.fired == nil {", "if due.IsZero() && s.fired == nil {",
+			"if due.IsZero() && s.isTimer() && s.fired == nil", "if due.IsZero() && s.fired == nil",
 			"flow TestSignalsAreNoActivity"},
 		{"flow: signals leave wrong answers counted", "flow",
 			"s.first == Stay && !s.isOutside()", "s.first == Stay && !s.isTimer()",

@@ -52,7 +52,7 @@ func stackGuards() []guard {
 			"s.in.Resumed || s.begins(t)", "s.begins(t)",
 			"flow TestIdleTimeOfAResumedConversation"},
 		{"flow: a suspended conversation enters nothing", "flow",
-			"case s.in.Suspended: s.result.Owes", "case false: s.result.Owes",
+			"case s.in.Suspended: s.owe()", "case false: s.owe()",
 			"flow TestTimerOfASuspendedConversation"},
 		{"bot: what a suspended conversation did not enter is entered when it goes on", "bot",
 			"if g.rec.owed == owesEntry { a.mode", "if false { a.mode",
