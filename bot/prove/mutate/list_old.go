@@ -7,7 +7,7 @@ func oldGuards() []guard {
 			"return s.fail(s.unknownState())", "return s.unhandled()",
 			"flow TestUnknownState"},
 		{"flow: newer data is not taken for an unknown state", "flow",
-			"if err := s.decode(); errors.Is(err, ErrNewerData) {", "if err := error(nil); err != nil {",
+			"if err := s.decode(); errors.Is(err, ErrNewerData) {", "if err := s.decode(); errors.Is(err, ErrNewerData) && false {",
 			"flow TestNewerDataOfAnEarlierBuild"},
 		{"flow: old names of states are known", "flow",
 			"for _, old := range s.formerly { y.nodes[old] = n }", "",
