@@ -32,10 +32,6 @@ func (in *intake) fault(e *transport.Event) string {
 		return "no Raw"
 	case len(e.Raw) > session.MaxEvent:
 		return fmt.Sprintf("a Raw of more than %d bytes", session.MaxEvent)
-	}
-	switch {
-	case isMade(e.Kind):
-		return "its kind is " + e.Kind.String() + ", which only the bot makes"
 	case strings.HasPrefix(e.ID, signalID):
 		return "an ID as those of signals, which only the bot makes"
 	}
