@@ -144,6 +144,7 @@ func routes(router string, b *bot.Bot) http.Handler {
 	mux.HandleFunc("POST /replay", replay(b))
 	mux.Handle("POST /pending", b.RunPending())
 	mux.HandleFunc("GET /stack/{user}", writeStack(b))
+	mux.HandleFunc("POST /signal/{user}/{name}/{flow}/{id}", giveSignal(b))
 	return mux
 }
 

@@ -70,6 +70,8 @@ const (
 	saidDone  = "done"
 	saidLate  = "late" // of the timer of a state
 	saidNudge = "nudge"
+	saidPaid  = "paid"  // of a signal, which leaves the conversation where it is
+	saidMoved = "moved" // of a signal that leads on
 	saidLapse = "lapse"
 	saidExit  = "exit"
 	saidEnter = "enter"
@@ -138,16 +140,34 @@ func stackOne(a actions, n int) (*flow.Flow, error) {
 	b.Start(saying(name)).Do(did(saidBegin)).Remind("later", later, says(saidLater)).To("a")
 	b.In("a").Enter(says(saidAsk)).Exit(says(saidExit)).
 		On(saying(kindNext), flow.Postback(kindNext)).Do(did(saidNext)).To("b").
+		On(flow.Signal(saidMoved)).When(mine, isFor(name)).Do(did(saidMoved)).To("b").
 		At(due).Do(did(saidLate)).To("b")
 	b.In("b").Enter(says(saidEnter)).Exit(says(saidExit)).Ask(done).Do(did(saidDone)).End().
 		On(saying(kindNext), flow.Postback(kindNext)).Do(did(saidNext)).To("a").
+		On(flow.Signal(saidMoved)).When(mine, isFor(name)).Do(did(saidMoved)).To("a").
 		At(due).Do(did(saidLate)).End()
-	if n%4 != 1 {
+	b.InAny().On(flow.Signal(saidPaid)).When(mine, isFor(name)).Do(did(saidPaid)).Stay()
+	if !lapses(n) {
 		b.InAny().After(nudgeAfter).Do(did(saidNudge)).Stay()
 	} else {
 		b.InAny().After(lapseAfter).Do(did(saidLapse)).End()
 	}
 	return b.Build()
+}
+
+// lapses says whether the nth flow ends by idle time.
+func lapses(n int) bool { return n%4 == 1 }
+
+// paidFor is the payload of signals: which flow a signal is for.
+type paidFor struct{ Flow string }
+
+const mine = "it is for this flow"
+
+func isFor(name string) flow.Guard[frame] {
+	return func(t *flow.Turn[frame]) bool {
+		var p paidFor
+		return t.Payload(&p) == nil && p.Flow == name
+	}
 }
 
 // readDone is the parser of b's question.
@@ -176,7 +196,7 @@ func advance(t *flow.Turn[frame], name, what string) {
 	h := fnv.New64a()
 	fmt.Fprint(h, before, d.N, rand.Uint64()) // differs from run to run
 	d.Hash = fmt.Sprintf("%012x", h.Sum64()>>16)
-	if what != saidNudge {
+	if what != saidNudge && what != saidPaid {
 		d.Due = 0
 		if rand.IntN(3) > 0 {
 			d.Due = soon()

@@ -14,19 +14,22 @@ type stackModel struct {
 	lastEnd func(time.Time) time.Time
 	events  []*event
 
+	signals map[string]*given // by the id of their turn
+
 	stack     []*talk          // the active conversation first
 	left      *talk            // the conversation that ended last
 	reminders map[string]int64 // by conversation: when they are due
 	next      int              // the event that is answered next
 	turns     map[string]bool  // that were seen
 
-	turn    string  // whose messages come
-	want    []word  // what it still has to say
-	deepest int     // how many conversations there were at once
-	ended   int     // conversations that the bound has ended
-	behind  int     // turns of suspended conversations
-	raised  int     // suspended conversations that a tap brought back
-	broken  *string // what went wrong first; the rest cannot be followed
+	turn    string        // whose messages come
+	want    []word        // what it still has to say
+	deepest int           // how many conversations there were at once
+	ended   int           // conversations that the bound has ended
+	behind  int           // turns of suspended conversations
+	taken   [maxTalks]int // signals, by the place of the conversation that took them
+	raised  int           // suspended conversations that a tap brought back
+	broken  *string       // what went wrong first; the rest cannot be followed
 }
 
 // maxTalks is how many conversations a session may have.
@@ -43,8 +46,14 @@ type talk struct {
 	entry             bool   // it moved while it was suspended, and has to enter its state
 }
 
-func newStackModel(c *tally, events []*event, lastEnd func(time.Time) time.Time) *stackModel {
-	return &stackModel{c: c, lastEnd: lastEnd, events: events, reminders: map[string]int64{}, turns: map[string]bool{}}
+func newStackModel(c *tally, events []*event, signals []*given, lastEnd func(time.Time) time.Time) *stackModel {
+	m := &stackModel{
+		c: c, lastEnd: lastEnd, events: events, reminders: map[string]int64{}, turns: map[string]bool{}, signals: map[string]*given{},
+	}
+	for _, g := range signals {
+		m.signals[g.turn()] = g
+	}
+	return m
 }
 
 // see follows a message.
@@ -106,7 +115,7 @@ func (m *stackModel) check(w *word) {
 	switch w.What {
 	case saidHello, saidOver, saidLater:
 		return
-	case saidBegin, saidNext, saidDone, saidLate, saidNudge, saidLapse:
+	case saidBegin, saidNext, saidDone, saidLate, saidNudge, saidLapse, saidPaid, saidMoved:
 		if t == nil || w.N != t.n+1 || w.Before != t.hash {
 			m.fail(&m.c.chain, "%v does not follow: %v", w, t)
 			return
@@ -128,13 +137,18 @@ func (m *stackModel) check(w *word) {
 
 // begin finds out which turn a message begins, and what that has to say.
 func (m *stackModel) begin(w *word) {
-	if m.turns[w.Turn] {
+	turn := firstTurn(w.Turn)
+	if m.turns[turn] {
 		m.fail(&m.c.doubled, "doubled: %v", w)
 		return
 	}
-	m.turn, m.turns[w.Turn] = w.Turn, true
+	m.turn, m.turns[turn] = w.Turn, true
 	if strings.HasPrefix(w.Turn, "timer:") {
 		m.timer(w)
+		return
+	}
+	if g := m.signals[turn]; g != nil {
+		m.signal(g, w)
 		return
 	}
 	if m.next >= len(m.events) {
@@ -142,7 +156,7 @@ func (m *stackModel) begin(w *word) {
 		return
 	}
 	e := m.events[m.next]
-	if w.Turn != e.id {
+	if turn != e.id {
 		m.fail(&m.c.lost, "event %d is not answered before %v", e.seq, w)
 		return
 	}
@@ -150,6 +164,12 @@ func (m *stackModel) begin(w *word) {
 	m.took(e, w)
 	m.event(e, w)
 	m.deepest = max(m.deepest, len(m.stack))
+}
+
+// firstTurn is the id of the turn of which a replay has the id, such as "a" for "a#r7".
+func firstTurn(id string) string {
+	first, _, _ := strings.Cut(id, "#")
+	return first
 }
 
 // took notes how long an event waited.
@@ -187,7 +207,7 @@ func (m *stackModel) timer(w *word) {
 		t.state, t.button = "b", ""
 		m.say(t.conv, t.flow, saidExit, saidLate)
 		if t.entry = i > 0; !t.entry {
-			m.say(t.conv, t.flow, saidEnter, saidAsk)
+			m.enter(t)
 		}
 	case w.What == saidNudge:
 		m.late(w, t.idle+nudgeAfter.Milliseconds(), i == 0 && t.idle != 0)
@@ -197,6 +217,45 @@ func (m *stackModel) timer(w *word) {
 		m.late(w, t.idle+lapseAfter.Milliseconds(), i == 0 && t.idle != 0)
 		m.end(i, saidLapse, w.Now)
 	}
+}
+
+// signal is the turn of a signal, which is for the conversation of one flow, wherever that stands.
+func (m *stackModel) signal(g *given, w *word) {
+	i := slices.IndexFunc(m.stack, func(t *talk) bool { return t.flow == g.flow })
+	if i < 0 {
+		m.fail(&m.c.order, "a signal of no conversation: %v", w)
+		return
+	}
+	m.taken[i]++
+	t := m.stack[i]
+	if g.name == saidPaid {
+		m.say(t.conv, t.flow, saidPaid)
+		return
+	}
+	m.say(t.conv, t.flow, saidExit, saidMoved)
+	t.state, t.button = map[string]string{"a": "b", "b": "a"}[t.state], ""
+	if t.entry = i > 0; !t.entry {
+		m.enter(t)
+	}
+}
+
+// enter has a conversation enter its state. That of a is its question.
+func (m *stackModel) enter(t *talk) {
+	if t.state == "b" {
+		m.say(t.conv, t.flow, saidEnter)
+	}
+	m.say(t.conv, t.flow, saidAsk)
+	t.entry = false
+}
+
+// waiting are the signals that no conversation has taken.
+func (m *stackModel) waiting() (all []*given) {
+	for turn, g := range m.signals {
+		if !m.turns[turn] {
+			all = append(all, g)
+		}
+	}
+	return all
 }
 
 // late fails if a timer is early, or was not set.
@@ -271,14 +330,8 @@ func (m *stackModel) start(flow string, w *word) {
 func (m *stackModel) goOn(w *word) {
 	t := m.stack[0]
 	m.say(t.conv, t.flow, saidExit, saidNext)
-	if t.state == "a" {
-		t.state = "b"
-		m.say(t.conv, t.flow, saidEnter)
-	} else {
-		t.state = "a"
-	}
-	m.say(t.conv, t.flow, saidAsk)
-	t.idle = w.Now
+	t.state, t.idle = map[string]string{"a": "b", "b": "a"}[t.state], w.Now
+	m.enter(t)
 }
 
 // raise makes a conversation the active one.
@@ -293,12 +346,11 @@ func (m *stackModel) raise(i int) {
 // ask asks the question of the active conversation. Its idle time runs from then on.
 func (m *stackModel) ask(now int64) {
 	t := m.stack[0]
-	if t.entry {
-		m.say(t.conv, t.flow, saidEnter)
-		t.entry = false
+	if t.idle = now; t.entry {
+		m.enter(t)
+		return
 	}
 	m.say(t.conv, t.flow, saidAsk)
-	t.idle = now
 }
 
 // end ends a conversation by an action. If it was active, the one below is asked.
@@ -331,6 +383,11 @@ func (m *stackModel) finish() {
 			continue
 		}
 		m.fail(&m.c.lost, "event %d", e.seq)
+	}
+	for _, g := range m.waiting() {
+		if !g.accepted.IsZero() {
+			m.fail(&m.c.lost, "signal %s", g.turn())
+		}
 	}
 	for conv, due := range m.reminders {
 		m.fail(&m.c.lost, "reminder of %s due %d", conv, due)
