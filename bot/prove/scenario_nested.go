@@ -93,6 +93,7 @@ func (s *stage) countStacks() (*tally, []*stackModel) {
 // follow follows what a user has seen so far.
 func (s *stage) follow(c *tally, events []*event) *stackModel {
 	m := newStackModel(c, events, s.signals[events[0].user], s.fleet.lastEnd)
+	m.rolls = s.t.rolls
 	for _, w := range s.line.heard(events[0].chat()) {
 		m.see(&w)
 	}

@@ -38,6 +38,7 @@ const (
 	kindNext = "next"
 	kindDone = "done"
 	kindTap  = "tap"
+	kindMore = "more"
 )
 
 // frame is the data of such a conversation.
@@ -101,10 +102,23 @@ func saying(kind string) flow.Trigger {
 	return flow.TextLike(regexp.MustCompile(`^\d+ ` + kind + ` `))
 }
 
+// A later build knows more than the first: a flow, f10; a state of f0, to which "more" leads; and a
+// migration of the data of f2, so that the first build cannot read what the later one wrote.
+const (
+	moreBuild = 2
+	moreFlow  = stackFlows
+	moreState = 0
+	moreData  = 2
+)
+
 // stacking returns the flows of a bot of several conversations.
-func stacking(a actions) (flows []*flow.Flow, err error) {
-	for n := range stackFlows {
-		f, err := stackOne(a, n)
+func stacking(a actions, build int) (flows []*flow.Flow, err error) {
+	all := stackFlows
+	if build == moreBuild {
+		all = moreFlow + 1
+	}
+	for n := range all {
+		f, err := stackOne(a, n, build)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +133,7 @@ func stacking(a actions) (flows []*flow.Flow, err error) {
 	return append(flows, f), err
 }
 
-func stackOne(a actions, n int) (*flow.Flow, error) {
+func stackOne(a actions, n, build int) (*flow.Flow, error) {
 	name := stackFlow(n)
 	did := func(what string) flow.Action[frame] {
 		return func(ctx context.Context, t *flow.Turn[frame]) error {
@@ -147,6 +161,15 @@ func stackOne(a actions, n int) (*flow.Flow, error) {
 		On(flow.Signal(saidMoved)).When(mine, isFor(name)).Do(did(saidMoved)).To("a").
 		At(due).Do(did(saidLate)).End()
 	b.InAny().On(flow.Signal(saidPaid)).When(mine, isFor(name)).Do(did(saidPaid)).Stay()
+	if build == moreBuild && n == moreState {
+		b.In("a", "b").On(saying(kindMore)).Do(did(saidNext)).To("c")
+		b.In("c").Enter(says(saidAsk)).Exit(says(saidExit)).
+			On(saying(kindNext), flow.Postback(kindNext)).Do(did(saidNext)).To("a").
+			At(due).Do(did(saidLate)).To("b")
+	}
+	if build == moreBuild && n == moreData {
+		b.Migrate(flow.Migration(func(old frame) (frame, error) { return old, nil }))
+	}
 	if !lapses(n) {
 		b.InAny().After(nudgeAfter).Do(did(saidNudge)).Stay()
 	} else {

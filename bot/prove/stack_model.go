@@ -26,9 +26,15 @@ type stackModel struct {
 	want    []word        // what it still has to say
 	deepest int           // how many conversations there were at once
 	ended   int           // conversations that the bound has ended
+	more    int           // times that a state was entered which the first build does not know
+	begun   int           // conversations of a flow that it does not know
 	behind  int           // turns of suspended conversations
 	taken   [maxTalks]int // signals, by the place of the conversation that took them
 	raised  int           // suspended conversations that a tap brought back
+	rolls   bool          // builds that cannot read all run beside others
+	below   int           // messages that the conversation below has to say, as the one above it ended
+	entry   bool          // and whether it was to enter its state
+	owed    int           // questions that were put off to the next event
 	broken  *string       // what went wrong first; the rest cannot be followed
 }
 
@@ -63,7 +69,7 @@ func (m *stackModel) see(w *word) {
 	}
 	m.c.messages++
 	if w.Turn != m.turn {
-		if len(m.want) > 0 {
+		if len(m.want) > 0 && !m.mayOwe() {
 			m.fail(&m.c.lost, "lost: %s of turn %s", m.want[0].What, m.turn)
 			return
 		}
@@ -142,7 +148,7 @@ func (m *stackModel) begin(w *word) {
 		m.fail(&m.c.doubled, "doubled: %v", w)
 		return
 	}
-	m.turn, m.turns[turn] = w.Turn, true
+	m.turn, m.turns[turn], m.below = w.Turn, true, 0
 	if strings.HasPrefix(w.Turn, "timer:") {
 		m.timer(w)
 		return
@@ -233,7 +239,7 @@ func (m *stackModel) signal(g *given, w *word) {
 		return
 	}
 	m.say(t.conv, t.flow, saidExit, saidMoved)
-	t.state, t.button = map[string]string{"a": "b", "b": "a"}[t.state], ""
+	t.state, t.button = nextState[t.state], ""
 	if t.entry = i > 0; !t.entry {
 		m.enter(t)
 	}
@@ -291,6 +297,11 @@ func (m *stackModel) event(e *event, w *word) {
 		default:
 			m.ask(w.Now)
 		}
+	case w.What == saidHello && m.mayNotKnow(e.kind):
+		m.hello(w)
+	case e.kind == kindMore && len(m.stack) > 0 && m.stack[0].flow == stackFlow(moreState) && m.stack[0].state != "c":
+		m.more++
+		m.move(m.stack[0], "c", w)
 	case strings.HasPrefix(e.kind, "f"):
 		m.start(e.kind, w)
 	case e.kind == kindNext && len(m.stack) > 0:
@@ -298,10 +309,19 @@ func (m *stackModel) event(e *event, w *word) {
 	case e.kind == kindDone && len(m.stack) > 0 && m.stack[0].state == "b":
 		m.end(0, saidDone, w.Now)
 	default:
-		m.say("", "hello", saidHello)
-		if len(m.stack) > 0 {
-			m.ask(w.Now)
-		}
+		m.hello(w)
+	}
+}
+
+// mayNotKnow says whether an earlier build does not know what a user says.
+func (m *stackModel) mayNotKnow(kind string) bool {
+	return kind == kindMore || kind == stackFlow(moreFlow)
+}
+
+func (m *stackModel) hello(w *word) {
+	m.say("", "hello", saidHello)
+	if len(m.stack) > 0 {
+		m.ask(w.Now)
 	}
 }
 
@@ -310,6 +330,9 @@ func (m *stackModel) start(flow string, w *word) {
 		m.raise(i)
 		m.ask(w.Now)
 		return
+	}
+	if flow == stackFlow(moreFlow) {
+		m.begun++
 	}
 	if len(m.stack) == maxTalks {
 		last := m.stack[maxTalks-1]
@@ -329,8 +352,15 @@ func (m *stackModel) start(flow string, w *word) {
 // goOn has the active conversation take "next".
 func (m *stackModel) goOn(w *word) {
 	t := m.stack[0]
+	m.move(t, nextState[t.state], w)
+}
+
+// nextState is where "next" leads.
+var nextState = map[string]string{"a": "b", "b": "a", "c": "a"}
+
+func (m *stackModel) move(t *talk, state string, w *word) {
 	m.say(t.conv, t.flow, saidExit, saidNext)
-	t.state, t.idle = map[string]string{"a": "b", "b": "a"}[t.state], w.Now
+	t.state, t.idle = state, w.Now
 	m.enter(t)
 }
 
@@ -359,7 +389,26 @@ func (m *stackModel) end(i int, action string, now int64) {
 	m.say(t.conv, t.flow, saidExit, action)
 	m.stack, m.left = slices.Delete(m.stack, i, i+1), t
 	if i == 0 && len(m.stack) > 0 {
+		m.below, m.entry = len(m.want), m.stack[0].entry
 		m.ask(now)
+		m.below = len(m.want) - m.below
+	}
+}
+
+// mayOwe says whether what the turn has left out is the question of a conversation that an earlier build cannot
+// read: the one above it has ended. The question is asked with the next event then.
+func (m *stackModel) mayOwe() bool {
+	t := m.stack
+	if !m.rolls || len(m.want) != m.below || len(t) == 0 || m.want[0].Conv != t[0].conv {
+		return false
+	}
+	switch later := t[0].flow; {
+	case later == stackFlow(moreFlow), later == stackFlow(moreData), later == stackFlow(moreState) && t[0].state == "c":
+		t[0].entry, m.want = m.entry, nil
+		m.owed++
+		return true
+	default:
+		return false
 	}
 }
 

@@ -43,5 +43,8 @@ func rowGuards() []guard {
 		{"row: signals", "bot",
 			"for i := range g.rec.depth() { res", "for i := range min(g.rec.depth(), 1) { res",
 			rows + "signals"},
+		{"row: deploy", "bot",
+			"if known < strangerPatience || errors.Is", "if errors.Is",
+			rows + "deploy/rolling"},
 	}
 }
