@@ -35,6 +35,10 @@ func TestBites(t *testing.T) {
 	several := accountsRow(false)
 	several.users, several.events, several.crash = 9, 20, ""
 	stacked := nestedRow("nested", false)
+	signalled := signalRows(false)[0]
+	signalled.users, signalled.events, signalled.after = 10, 10, nil
+	rolled := deployRows(false)[0]
+	rolled.users, rolled.events, rolled.rate, rolled.after = 10, 20, 50, nil
 	stacked.users, stacked.events, stacked.after = 10, 20, nil
 	for _, c := range []struct {
 		guard string
@@ -48,6 +52,8 @@ func TestBites(t *testing.T) {
 		{guardOutbox, dying, func(r *result) int { return r.lost }},
 		{guardAccounts, several, func(r *result) int { return r.alone }},
 		{guardLost, stacked, func(r *result) int { return r.chain + r.doubled + r.lost }},
+		{guardDedup, signalled, func(r *result) int { return r.chain + r.order + r.lost + r.doubled }},
+		{guardLost, rolled, func(r *result) int { return r.chain + r.doubled + r.lost }},
 		{guardFence, frozen, func(r *result) int { return r.chain + r.order + r.lost }},
 	} {
 		t.Run("guard="+c.guard, func(t *testing.T) {

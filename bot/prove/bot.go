@@ -47,6 +47,7 @@ type botConfig struct {
 	Drain                time.Duration // of Bot.Drain; 0 for no balancer
 	Freezes              bool          // bot.Options.ProcessBeforeResponse
 	Stacks               bool          // a bot of several conversations: see stacking
+	Build                int           // which build of its flows it has
 }
 
 func runBot() error {
@@ -95,7 +96,7 @@ func flowsOf(cfg *botConfig, o *bot.Options) ([]*flow.Flow, error) {
 		o.Expired = func(_ context.Context, n *bot.Notice) transport.Message {
 			return line.Text(word{Turn: n.Event.ID, What: saidOver, Now: n.Now.UnixMilli()}.String())
 		}
-		return stacking(a)
+		return stacking(a, cfg.Build)
 	}
 	f, err := counting(a)
 	return []*flow.Flow{f}, err
@@ -144,6 +145,7 @@ func routes(router string, b *bot.Bot) http.Handler {
 	mux.HandleFunc("POST /replay", replay(b))
 	mux.Handle("POST /pending", b.RunPending())
 	mux.HandleFunc("GET /stack/{user}", writeStack(b))
+	mux.HandleFunc("POST /signal/{user}/{name}/{flow}/{id}", giveSignal(b))
 	return mux
 }
 

@@ -42,6 +42,7 @@ type process struct {
 	stdin  *os.File // closed, it ends the process
 	addr   string   // kept over restarts
 	crash  string   // KAIWA_CRASH
+	build  int      // botConfig.Build
 	ready  bool
 	frozen bool // by SIGSTOP
 	asked  bool // its end was asked for
@@ -126,10 +127,27 @@ func (f *fleet) armed(p *process) string {
 	}
 }
 
+// deploy ends the nth process in an orderly way and starts it again with another build.
+func (f *fleet) deploy(ctx context.Context, n, build int) error {
+	f.mu.Lock()
+	p := f.procs[n]
+	p.build = build
+	f.mu.Unlock()
+	if !f.signal(n, syscall.SIGTERM) {
+		return nil // it is starting
+	}
+	return await(ctx, 20*time.Second, func() bool {
+		time.Sleep(20 * time.Millisecond)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return p.ready && !p.asked
+	})
+}
+
 func (f *fleet) spawn(p *process) error {
 	f.mu.Lock()
 	cfg := f.cfg
-	cfg.Listen, cfg.Accounts = p.addr, p.serves
+	cfg.Listen, cfg.Accounts, cfg.Build = p.addr, p.serves, p.build
 	crash := f.armed(p)
 	f.mu.Unlock()
 	told, err := json.Marshal(&cfg)

@@ -18,7 +18,7 @@ func base(name string, users, events, rate, procs int) trial {
 func scenarios(long bool) []trial {
 	rows := []trial{clean(long)}
 	for _, some := range []func(long bool) []trial{ // those that mostly wait: they run beside each other
-		hangRows, lateRows, outageRows, failingRows, replayRows, rollingRows, nestedRows, clockRows, stormRows, crashRows,
+		hangRows, lateRows, outageRows, failingRows, replayRows, rollingRows, nestedRows, signalRows, deployRows, clockRows, stormRows, crashRows,
 	} {
 		rows = append(rows, some(long)...)
 	}

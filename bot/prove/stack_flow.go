@@ -38,6 +38,7 @@ const (
 	kindNext = "next"
 	kindDone = "done"
 	kindTap  = "tap"
+	kindMore = "more"
 )
 
 // frame is the data of such a conversation.
@@ -70,6 +71,8 @@ const (
 	saidDone  = "done"
 	saidLate  = "late" // of the timer of a state
 	saidNudge = "nudge"
+	saidPaid  = "paid"  // of a signal, which leaves the conversation where it is
+	saidMoved = "moved" // of a signal that leads on
 	saidLapse = "lapse"
 	saidExit  = "exit"
 	saidEnter = "enter"
@@ -99,10 +102,23 @@ func saying(kind string) flow.Trigger {
 	return flow.TextLike(regexp.MustCompile(`^\d+ ` + kind + ` `))
 }
 
+// A later build knows more than the first: a flow, f10; a state of f0, to which "more" leads; and a
+// migration of the data of f2, so that the first build cannot read what the later one wrote.
+const (
+	moreBuild = 2
+	moreFlow  = stackFlows
+	moreState = 0
+	moreData  = 2
+)
+
 // stacking returns the flows of a bot of several conversations.
-func stacking(a actions) (flows []*flow.Flow, err error) {
-	for n := range stackFlows {
-		f, err := stackOne(a, n)
+func stacking(a actions, build int) (flows []*flow.Flow, err error) {
+	all := stackFlows
+	if build == moreBuild {
+		all = moreFlow + 1
+	}
+	for n := range all {
+		f, err := stackOne(a, n, build)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +133,7 @@ func stacking(a actions) (flows []*flow.Flow, err error) {
 	return append(flows, f), err
 }
 
-func stackOne(a actions, n int) (*flow.Flow, error) {
+func stackOne(a actions, n, build int) (*flow.Flow, error) {
 	name := stackFlow(n)
 	did := func(what string) flow.Action[frame] {
 		return func(ctx context.Context, t *flow.Turn[frame]) error {
@@ -138,16 +154,43 @@ func stackOne(a actions, n int) (*flow.Flow, error) {
 	b.Start(saying(name)).Do(did(saidBegin)).Remind("later", later, says(saidLater)).To("a")
 	b.In("a").Enter(says(saidAsk)).Exit(says(saidExit)).
 		On(saying(kindNext), flow.Postback(kindNext)).Do(did(saidNext)).To("b").
+		On(flow.Signal(saidMoved)).When(mine, isFor(name)).Do(did(saidMoved)).To("b").
 		At(due).Do(did(saidLate)).To("b")
 	b.In("b").Enter(says(saidEnter)).Exit(says(saidExit)).Ask(done).Do(did(saidDone)).End().
 		On(saying(kindNext), flow.Postback(kindNext)).Do(did(saidNext)).To("a").
+		On(flow.Signal(saidMoved)).When(mine, isFor(name)).Do(did(saidMoved)).To("a").
 		At(due).Do(did(saidLate)).End()
-	if n%4 != 1 {
+	b.InAny().On(flow.Signal(saidPaid)).When(mine, isFor(name)).Do(did(saidPaid)).Stay()
+	if build == moreBuild && n == moreState {
+		b.In("a", "b").On(saying(kindMore)).Do(did(saidNext)).To("c")
+		b.In("c").Enter(says(saidAsk)).Exit(says(saidExit)).
+			On(saying(kindNext), flow.Postback(kindNext)).Do(did(saidNext)).To("a").
+			At(due).Do(did(saidLate)).To("b")
+	}
+	if build == moreBuild && n == moreData {
+		b.Migrate(flow.Migration(func(old frame) (frame, error) { return old, nil }))
+	}
+	if !lapses(n) {
 		b.InAny().After(nudgeAfter).Do(did(saidNudge)).Stay()
 	} else {
 		b.InAny().After(lapseAfter).Do(did(saidLapse)).End()
 	}
 	return b.Build()
+}
+
+// lapses says whether the nth flow ends by idle time.
+func lapses(n int) bool { return n%4 == 1 }
+
+// paidFor is the payload of signals: which flow a signal is for.
+type paidFor struct{ Flow string }
+
+const mine = "it is for this flow"
+
+func isFor(name string) flow.Guard[frame] {
+	return func(t *flow.Turn[frame]) bool {
+		var p paidFor
+		return t.Payload(&p) == nil && p.Flow == name
+	}
 }
 
 // readDone is the parser of b's question.
@@ -176,7 +219,7 @@ func advance(t *flow.Turn[frame], name, what string) {
 	h := fnv.New64a()
 	fmt.Fprint(h, before, d.N, rand.Uint64()) // differs from run to run
 	d.Hash = fmt.Sprintf("%012x", h.Sum64()>>16)
-	if what != saidNudge {
+	if what != saidNudge && what != saidPaid {
 		d.Due = 0
 		if rand.IntN(3) > 0 {
 			d.Due = soon()

@@ -14,19 +14,28 @@ type stackModel struct {
 	lastEnd func(time.Time) time.Time
 	events  []*event
 
+	signals map[string]*given // by the id of their turn
+
 	stack     []*talk          // the active conversation first
 	left      *talk            // the conversation that ended last
 	reminders map[string]int64 // by conversation: when they are due
 	next      int              // the event that is answered next
 	turns     map[string]bool  // that were seen
 
-	turn    string  // whose messages come
-	want    []word  // what it still has to say
-	deepest int     // how many conversations there were at once
-	ended   int     // conversations that the bound has ended
-	behind  int     // turns of suspended conversations
-	raised  int     // suspended conversations that a tap brought back
-	broken  *string // what went wrong first; the rest cannot be followed
+	turn    string        // whose messages come
+	want    []word        // what it still has to say
+	deepest int           // how many conversations there were at once
+	ended   int           // conversations that the bound has ended
+	more    int           // times that a state was entered which the first build does not know
+	begun   int           // conversations of a flow that it does not know
+	behind  int           // turns of suspended conversations
+	taken   [maxTalks]int // signals, by the place of the conversation that took them
+	raised  int           // suspended conversations that a tap brought back
+	rolls   bool          // builds that cannot read all run beside others
+	below   int           // messages that the conversation below has to say, as the one above it ended
+	entry   bool          // and whether it was to enter its state
+	owed    int           // questions that were put off to the next event
+	broken  *string       // what went wrong first; the rest cannot be followed
 }
 
 // maxTalks is how many conversations a session may have.
@@ -43,8 +52,14 @@ type talk struct {
 	entry             bool   // it moved while it was suspended, and has to enter its state
 }
 
-func newStackModel(c *tally, events []*event, lastEnd func(time.Time) time.Time) *stackModel {
-	return &stackModel{c: c, lastEnd: lastEnd, events: events, reminders: map[string]int64{}, turns: map[string]bool{}}
+func newStackModel(c *tally, events []*event, signals []*given, lastEnd func(time.Time) time.Time) *stackModel {
+	m := &stackModel{
+		c: c, lastEnd: lastEnd, events: events, reminders: map[string]int64{}, turns: map[string]bool{}, signals: map[string]*given{},
+	}
+	for _, g := range signals {
+		m.signals[g.turn()] = g
+	}
+	return m
 }
 
 // see follows a message.
@@ -54,7 +69,7 @@ func (m *stackModel) see(w *word) {
 	}
 	m.c.messages++
 	if w.Turn != m.turn {
-		if len(m.want) > 0 {
+		if len(m.want) > 0 && !m.mayOwe() {
 			m.fail(&m.c.lost, "lost: %s of turn %s", m.want[0].What, m.turn)
 			return
 		}
@@ -106,7 +121,7 @@ func (m *stackModel) check(w *word) {
 	switch w.What {
 	case saidHello, saidOver, saidLater:
 		return
-	case saidBegin, saidNext, saidDone, saidLate, saidNudge, saidLapse:
+	case saidBegin, saidNext, saidDone, saidLate, saidNudge, saidLapse, saidPaid, saidMoved:
 		if t == nil || w.N != t.n+1 || w.Before != t.hash {
 			m.fail(&m.c.chain, "%v does not follow: %v", w, t)
 			return
@@ -128,13 +143,18 @@ func (m *stackModel) check(w *word) {
 
 // begin finds out which turn a message begins, and what that has to say.
 func (m *stackModel) begin(w *word) {
-	if m.turns[w.Turn] {
+	turn := firstTurn(w.Turn)
+	if m.turns[turn] {
 		m.fail(&m.c.doubled, "doubled: %v", w)
 		return
 	}
-	m.turn, m.turns[w.Turn] = w.Turn, true
+	m.turn, m.turns[turn], m.below = w.Turn, true, 0
 	if strings.HasPrefix(w.Turn, "timer:") {
 		m.timer(w)
+		return
+	}
+	if g := m.signals[turn]; g != nil {
+		m.signal(g, w)
 		return
 	}
 	if m.next >= len(m.events) {
@@ -142,7 +162,7 @@ func (m *stackModel) begin(w *word) {
 		return
 	}
 	e := m.events[m.next]
-	if w.Turn != e.id {
+	if turn != e.id {
 		m.fail(&m.c.lost, "event %d is not answered before %v", e.seq, w)
 		return
 	}
@@ -150,6 +170,12 @@ func (m *stackModel) begin(w *word) {
 	m.took(e, w)
 	m.event(e, w)
 	m.deepest = max(m.deepest, len(m.stack))
+}
+
+// firstTurn is the id of the turn of which a replay has the id, such as "a" for "a#r7".
+func firstTurn(id string) string {
+	first, _, _ := strings.Cut(id, "#")
+	return first
 }
 
 // took notes how long an event waited.
@@ -187,7 +213,7 @@ func (m *stackModel) timer(w *word) {
 		t.state, t.button = "b", ""
 		m.say(t.conv, t.flow, saidExit, saidLate)
 		if t.entry = i > 0; !t.entry {
-			m.say(t.conv, t.flow, saidEnter, saidAsk)
+			m.enter(t)
 		}
 	case w.What == saidNudge:
 		m.late(w, t.idle+nudgeAfter.Milliseconds(), i == 0 && t.idle != 0)
@@ -197,6 +223,45 @@ func (m *stackModel) timer(w *word) {
 		m.late(w, t.idle+lapseAfter.Milliseconds(), i == 0 && t.idle != 0)
 		m.end(i, saidLapse, w.Now)
 	}
+}
+
+// signal is the turn of a signal, which is for the conversation of one flow, wherever that stands.
+func (m *stackModel) signal(g *given, w *word) {
+	i := slices.IndexFunc(m.stack, func(t *talk) bool { return t.flow == g.flow })
+	if i < 0 {
+		m.fail(&m.c.order, "a signal of no conversation: %v", w)
+		return
+	}
+	m.taken[i]++
+	t := m.stack[i]
+	if g.name == saidPaid {
+		m.say(t.conv, t.flow, saidPaid)
+		return
+	}
+	m.say(t.conv, t.flow, saidExit, saidMoved)
+	t.state, t.button = nextState[t.state], ""
+	if t.entry = i > 0; !t.entry {
+		m.enter(t)
+	}
+}
+
+// enter has a conversation enter its state. That of a is its question.
+func (m *stackModel) enter(t *talk) {
+	if t.state == "b" {
+		m.say(t.conv, t.flow, saidEnter)
+	}
+	m.say(t.conv, t.flow, saidAsk)
+	t.entry = false
+}
+
+// waiting are the signals that no conversation has taken.
+func (m *stackModel) waiting() (all []*given) {
+	for turn, g := range m.signals {
+		if !m.turns[turn] {
+			all = append(all, g)
+		}
+	}
+	return all
 }
 
 // late fails if a timer is early, or was not set.
@@ -232,6 +297,11 @@ func (m *stackModel) event(e *event, w *word) {
 		default:
 			m.ask(w.Now)
 		}
+	case w.What == saidHello && m.mayNotKnow(e.kind):
+		m.hello(w)
+	case e.kind == kindMore && len(m.stack) > 0 && m.stack[0].flow == stackFlow(moreState) && m.stack[0].state != "c":
+		m.more++
+		m.move(m.stack[0], "c", w)
 	case strings.HasPrefix(e.kind, "f"):
 		m.start(e.kind, w)
 	case e.kind == kindNext && len(m.stack) > 0:
@@ -239,10 +309,19 @@ func (m *stackModel) event(e *event, w *word) {
 	case e.kind == kindDone && len(m.stack) > 0 && m.stack[0].state == "b":
 		m.end(0, saidDone, w.Now)
 	default:
-		m.say("", "hello", saidHello)
-		if len(m.stack) > 0 {
-			m.ask(w.Now)
-		}
+		m.hello(w)
+	}
+}
+
+// mayNotKnow says whether an earlier build does not know what a user says.
+func (m *stackModel) mayNotKnow(kind string) bool {
+	return kind == kindMore || kind == stackFlow(moreFlow)
+}
+
+func (m *stackModel) hello(w *word) {
+	m.say("", "hello", saidHello)
+	if len(m.stack) > 0 {
+		m.ask(w.Now)
 	}
 }
 
@@ -251,6 +330,9 @@ func (m *stackModel) start(flow string, w *word) {
 		m.raise(i)
 		m.ask(w.Now)
 		return
+	}
+	if flow == stackFlow(moreFlow) {
+		m.begun++
 	}
 	if len(m.stack) == maxTalks {
 		last := m.stack[maxTalks-1]
@@ -270,15 +352,16 @@ func (m *stackModel) start(flow string, w *word) {
 // goOn has the active conversation take "next".
 func (m *stackModel) goOn(w *word) {
 	t := m.stack[0]
+	m.move(t, nextState[t.state], w)
+}
+
+// nextState is where "next" leads.
+var nextState = map[string]string{"a": "b", "b": "a", "c": "a"}
+
+func (m *stackModel) move(t *talk, state string, w *word) {
 	m.say(t.conv, t.flow, saidExit, saidNext)
-	if t.state == "a" {
-		t.state = "b"
-		m.say(t.conv, t.flow, saidEnter)
-	} else {
-		t.state = "a"
-	}
-	m.say(t.conv, t.flow, saidAsk)
-	t.idle = w.Now
+	t.state, t.idle = state, w.Now
+	m.enter(t)
 }
 
 // raise makes a conversation the active one.
@@ -293,12 +376,11 @@ func (m *stackModel) raise(i int) {
 // ask asks the question of the active conversation. Its idle time runs from then on.
 func (m *stackModel) ask(now int64) {
 	t := m.stack[0]
-	if t.entry {
-		m.say(t.conv, t.flow, saidEnter)
-		t.entry = false
+	if t.idle = now; t.entry {
+		m.enter(t)
+		return
 	}
 	m.say(t.conv, t.flow, saidAsk)
-	t.idle = now
 }
 
 // end ends a conversation by an action. If it was active, the one below is asked.
@@ -307,7 +389,26 @@ func (m *stackModel) end(i int, action string, now int64) {
 	m.say(t.conv, t.flow, saidExit, action)
 	m.stack, m.left = slices.Delete(m.stack, i, i+1), t
 	if i == 0 && len(m.stack) > 0 {
+		m.below, m.entry = len(m.want), m.stack[0].entry
 		m.ask(now)
+		m.below = len(m.want) - m.below
+	}
+}
+
+// mayOwe says whether what the turn has left out is the question of a conversation that an earlier build cannot
+// read: the one above it has ended. The question is asked with the next event then.
+func (m *stackModel) mayOwe() bool {
+	t := m.stack
+	if !m.rolls || len(m.want) != m.below || len(t) == 0 || m.want[0].Conv != t[0].conv {
+		return false
+	}
+	switch later := t[0].flow; {
+	case later == stackFlow(moreFlow), later == stackFlow(moreData), later == stackFlow(moreState) && t[0].state == "c":
+		t[0].entry, m.want = m.entry, nil
+		m.owed++
+		return true
+	default:
+		return false
 	}
 }
 
@@ -331,6 +432,11 @@ func (m *stackModel) finish() {
 			continue
 		}
 		m.fail(&m.c.lost, "event %d", e.seq)
+	}
+	for _, g := range m.waiting() {
+		if !g.accepted.IsZero() {
+			m.fail(&m.c.lost, "signal %s", g.turn())
+		}
 	}
 	for conv, due := range m.reminders {
 		m.fail(&m.c.lost, "reminder of %s due %d", conv, due)

@@ -55,7 +55,7 @@ func TestStackModel(t *testing.T) {
 				id := string(rune('0' + i))
 				events = append(events, &event{user: userID(1, 1), id: id, seq: i, kind: kind, first: at, accepted: at})
 			}
-			m := newStackModel(&tally{}, events, func(time.Time) time.Time { return time.Time{} })
+			m := newStackModel(&tally{}, events, nil, func(time.Time) time.Time { return time.Time{} })
 			for _, words := range tt.shown {
 				for _, w := range words {
 					m.see(&w)

@@ -22,6 +22,7 @@ type stage struct {
 	balancer  *balancer // nil if there is none
 	sender    *sender
 	users     [][]*event
+	signals   map[string][]*given // by user; what became of them is guarded by the sender's mu
 	namespace string
 
 	mu        sync.Mutex
@@ -72,7 +73,7 @@ func runTrial(ctx context.Context, bin programs, seed uint64, t *trial, lenient 
 }
 
 func newStage(ctx context.Context, h *host, bin programs, seed uint64, t *trial) *stage {
-	s := &stage{life: ctx, t: t, rng: rand.New(rand.NewPCG(seed, 4)), namespace: newNamespace()}
+	s := &stage{life: ctx, t: t, signals: map[string][]*given{}, rng: rand.New(rand.NewPCG(seed, 4)), namespace: newNamespace()}
 	s.redis = startEngine(h, t, seed)
 	var err error
 	if s.line, err = startPlatform(seed, t.tokenLife()); err != nil {

@@ -50,6 +50,7 @@ type trial struct {
 	accounts []string
 	// stacks: users have several conversations at once (see stacking), and draw says what they say.
 	stacks bool
+	rolls  bool // an earlier build may find what it cannot read
 	draw   func(*rand.Rand) string
 
 	// during makes trouble while events are sent, and ends soon after s.ctx does, or after what it waits for

@@ -40,5 +40,11 @@ func rowGuards() []guard {
 		{"row: nested", "bot",
 			"case t.flow == \"\" && t.of > i: t.of--", "case false:",
 			rows + "nested/kills"},
+		{"row: signals", "bot",
+			"for i := range g.rec.depth() { res", "for i := range min(g.rec.depth(), 1) { res",
+			rows + "signals"},
+		{"row: deploy", "bot",
+			"if known < strangerPatience || errors.Is", "if errors.Is",
+			rows + "deploy/rolling"},
 	}
 }
