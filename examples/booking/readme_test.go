@@ -111,7 +111,7 @@ func TestServersAreBounded(t *testing.T) {
 			return true
 		})
 	}
-	require.Equal(t, 4, servers, "the README's and three examples'")
+	require.Equal(t, 5, servers, "the README's and four examples'")
 }
 
 // Every block of Go in the README is code of this package, which is compiled and run; the
