@@ -118,7 +118,7 @@ func TestServersAreBounded(t *testing.T) {
 // transcript and the diagram are those that other tests keep true.
 func TestReadmeIsCode(t *testing.T) {
 	var code string
-	for _, file := range []string{"flow.go", "dialog.go", "booking_test.go", "readme_test.go"} {
+	for _, file := range []string{"dialog/flow.go", "dialog/dialog.go", "booking_test.go", "readme_test.go"} {
 		src, err := os.ReadFile(file)
 		require.NoError(t, err)
 		code += flat(string(src))
