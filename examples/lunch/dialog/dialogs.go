@@ -62,7 +62,7 @@ type Order struct{ UserID, Name, Dish string }
 // further up in the chat are good as long as the round is on.
 func lunch(o Office) *flow.Flow {
 	b := flow.New[Lunch]("lunch")
-	b.Start(flow.Text("lunch")).To("open")
+	b.Start(flow.Text("lunch"), flow.Postback("lunch")).To("open")
 	b.In("open").Enter(func(_ context.Context, t *flow.Turn[Lunch]) error {
 		t.Send(line.Buttons("Lunch! What will you have?", line.Postback("Ramen", "dish ramen"),
 			line.Postback("Curry", "dish curry"), line.Postback("That's all", "close")))
