@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/examples/booking/dialog"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
 )
@@ -15,9 +16,9 @@ import (
 var update = os.Getenv("KAIWA_UPDATE") != ""
 
 func flows(t *testing.T) []*flow.Flow {
-	repo := &Tables{PerDay: 1}
-	require.NoError(t, repo.Reserve(t.Context(), "earlier", Booking{Day: "2026-12-24", Party: 2}))
-	f, err := New(repo)
+	repo := &dialog.Tables{PerDay: 1}
+	require.NoError(t, repo.Reserve(t.Context(), "earlier", dialog.Booking{Day: "2026-12-24", Party: 2}))
+	f, err := dialog.New(repo)
 	require.NoError(t, err)
 	return []*flow.Flow{f}
 }
@@ -29,14 +30,14 @@ func TestTranscripts(t *testing.T) {
 // The last table goes to somebody else while the user thinks: the words say so, the question with its buttons
 // comes again, and another day is one tap away.
 func TestSoldMeanwhile(t *testing.T) {
-	repo := &Tables{PerDay: 1}
-	f, err := New(repo)
+	repo := &dialog.Tables{PerDay: 1}
+	f, err := dialog.New(repo)
 	require.NoError(t, err)
 	flowtest.Talk(t, []*flow.Flow{f}, &flowtest.Options{Bot: botOptions()}, func(c *flowtest.Chat) {
 		for _, said := range []string{"book", "1/24", "2"} {
 			c.Say(said)
 		}
-		require.NoError(t, repo.Reserve(t.Context(), "another", Booking{Day: "2026-01-24", Party: 4}))
+		require.NoError(t, repo.Reserve(t.Context(), "another", dialog.Booking{Day: "2026-01-24", Party: 4}))
 		c.Sent()
 		c.Tap("Yes")
 		require.Equal(t, []string{
@@ -51,7 +52,7 @@ func TestSoldMeanwhile(t *testing.T) {
 }
 
 func TestDiagram(t *testing.T) {
-	f, err := New(&Tables{})
+	f, err := dialog.New(&dialog.Tables{})
 	require.NoError(t, err)
 	const file = "testdata/booking.mmd"
 	if update {
@@ -64,7 +65,7 @@ func TestDiagram(t *testing.T) {
 
 // The flow is what the README shows, and it keeps to the length that it promises.
 func TestHeroIsShort(t *testing.T) {
-	src, err := os.ReadFile("flow.go")
+	src, err := os.ReadFile("dialog/flow.go")
 	require.NoError(t, err)
 	_, body, ok := strings.Cut(string(src), "error) {\n")
 	require.True(t, ok)

@@ -32,6 +32,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/examples/booking/dialog"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
@@ -51,7 +52,7 @@ func main() {
 func botOptions() bot.Options {
 	return bot.Options{
 		Otherwise: bot.Always(line.Text("Say “book” to book a table.")),
-		Zone:      zone,
+		Zone:      dialog.Zone,
 		Expired:   bot.Always(line.Text("That button is no longer in use. Say “book” to book a table.")),
 	}
 }
@@ -75,7 +76,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	booking, err := New(&Tables{PerDay: 10})
+	booking, err := dialog.New(&dialog.Tables{PerDay: 10})
 	if err != nil {
 		return err
 	}

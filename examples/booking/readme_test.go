@@ -111,14 +111,14 @@ func TestServersAreBounded(t *testing.T) {
 			return true
 		})
 	}
-	require.Equal(t, 4, servers, "the README's and three examples'")
+	require.Equal(t, 5, servers, "the README's and four examples'")
 }
 
 // Every block of Go in the README is code of this package, which is compiled and run; the
 // transcript and the diagram are those that other tests keep true.
 func TestReadmeIsCode(t *testing.T) {
 	var code string
-	for _, file := range []string{"flow.go", "dialog.go", "booking_test.go", "readme_test.go"} {
+	for _, file := range []string{"dialog/flow.go", "dialog/dialog.go", "booking_test.go", "readme_test.go"} {
 		src, err := os.ReadFile(file)
 		require.NoError(t, err)
 		code += flat(string(src))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/examples/lunch/dialog"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
 	"github.com/kaiwa-go/kaiwa/transport/line"
@@ -27,7 +28,7 @@ func faq() *flow.Flow {
 // the hours.
 func TestFAQBesideNews(t *testing.T) {
 	o := options()
-	all := append(dialogs(&fake{sent: true, id: "event-2"}, admin), faq())
+	all := append(dialog.New(&fake{sent: true, id: "event-2"}, admin), faq())
 	flowtest.Talk(t, all, &flowtest.Options{Bot: o}, func(c *flowtest.Chat) {
 		c.Say("news")
 		c.Sent()

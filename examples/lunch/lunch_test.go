@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/examples/lunch/dialog"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -31,7 +32,7 @@ type fake struct {
 
 func (f *fake) Name(context.Context, transport.Source) string { return "Ann" }
 
-func (f *fake) Subscribe(context.Context, *turn) error {
+func (f *fake) Subscribe(context.Context, *flow.Turn[struct{}]) error {
 	f.readers++
 	return nil
 }
@@ -56,7 +57,7 @@ func (f *fake) Announce(_ context.Context, id, _ string) (int, error) {
 }
 
 func TestTranscripts(t *testing.T) {
-	flowtest.Run(t, "testdata/*.txt", func(*testing.T) []*flow.Flow { return dialogs(&fake{}, admin) },
+	flowtest.Run(t, "testdata/*.txt", func(*testing.T) []*flow.Flow { return dialog.New(&fake{}, admin) },
 		&flowtest.Options{Bot: options(), Cover: true, Update: os.Getenv("KAIWA_UPDATE") != ""})
 }
 

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/examples/lunch/dialog"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 	"github.com/kaiwa-go/kaiwa/transport/line"
@@ -122,10 +123,10 @@ func run(ctx context.Context, ln net.Listener, platform *emulator.Platform, secr
 }
 
 // start sets the menus up, and then makes the bot, whose flows name them.
-func start(ctx context.Context, channel *line.Channel, office Office, admin string) (*bot.Bot, error) {
+func start(ctx context.Context, channel *line.Channel, office dialog.Office, admin string) (*bot.Bot, error) {
 	if _, err := richmenu.Apply(ctx, channel, menus(), nil); err != nil {
 		return nil, err
 	}
 	o := options()
-	return bot.New(channel, memstore.New(), dialogs(office, admin), &o)
+	return bot.New(channel, memstore.New(), dialog.New(office, admin), &o)
 }

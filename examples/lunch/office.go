@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/campaign"
@@ -18,7 +19,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
 )
 
-// canteen is the Office on a channel.
+// canteen is the dialogs' Office on a channel.
 type canteen struct {
 	channel *line.Channel
 	people  *people.People
@@ -66,7 +67,7 @@ func (c *canteen) page(ctx context.Context, e *transport.Event) (string, error) 
 }
 
 // Subscribe notes who wants news.
-func (c *canteen) Subscribe(_ context.Context, t *turn) error {
+func (c *canteen) Subscribe(_ context.Context, t *flow.Turn[struct{}]) error {
 	c.readers.Store(t.Event().Source.UserID, true)
 	return nil
 }

@@ -49,7 +49,7 @@ func New(w World) *flow.Flow {
 		readPhone(), func(o *Order) *string { return &o.Phone })
 
 	b := flow.New[Order]("order")
-	b.Start(flow.Text("order")).To(Menu)
+	b.Start(word("order")...).To(Menu)
 	b.Start(flow.Signal("paid")).Do(w.refund("That payment was for an order that is over. You get it back.")).End()
 	b.Start(flow.Signal("desk")).Do(passOn).End()
 	b.Start(flow.Signal("declined"), flow.Signal("desk_done")).End()

@@ -1,4 +1,5 @@
-package main
+// Package dialog is the dialog of examples/booking, for its program and for a bot that has others beside it.
+package dialog
 
 import (
 	"time"

@@ -1,4 +1,4 @@
-package main
+package dialog
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flowtest"
 	"github.com/kaiwa-go/kaiwa/transport"
@@ -54,7 +55,7 @@ func talk(t *testing.T, repo Repo, f func(*flowtest.Chat)) {
 	booking, err := New(repo)
 	require.NoError(t, err)
 	start := time.Date(2026, 12, 1, 3, 0, 0, 0, time.UTC)
-	flowtest.Talk(t, []*flow.Flow{booking}, &flowtest.Options{Bot: botOptions(), Start: start}, f)
+	flowtest.Talk(t, []*flow.Flow{booking}, &flowtest.Options{Bot: bot.Options{Zone: Zone}, Start: start}, f)
 }
 
 // Two users book at the same time: neither sees anything of the other.
@@ -125,7 +126,7 @@ func question(t *testing.T, state flow.State, now time.Time) string {
 
 // The picker offers what the parser takes: from tomorrow on, by the bot's clock and zone.
 func TestBoundsOfThePicker(t *testing.T) {
-	now := time.Date(2030, 12, 1, 15, 30, 0, 0, time.UTC).In(zone) // the 2nd in Tokyo
+	now := time.Date(2030, 12, 1, 15, 30, 0, 0, time.UTC).In(Zone) // the 2nd in Tokyo
 	asked := question(t, AskDay, now)
 	require.Contains(t, asked, `"Min":"2030-12-03"`)
 	require.Contains(t, asked, `"Max":"2031-01-31"`)

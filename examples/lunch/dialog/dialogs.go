@@ -1,4 +1,5 @@
-package main
+// Package dialog has the dialogs of examples/lunch, for its program and for a bot that has others beside them.
+package dialog
 
 import (
 	"context"
@@ -17,13 +18,13 @@ type Office interface {
 	Name(context.Context, transport.Source) string
 	// Read reads all photos of an event, which were sent together.
 	Read(context.Context, *transport.Event) (string, error)
-	Subscribe(context.Context, *turn) error
+	Subscribe(context.Context, *flow.Turn[struct{}]) error
 	// Announce sends a text to all who subscribed, once for each id however often it is called.
 	Announce(ctx context.Context, id, text string) (int, error)
 }
 
-// dialogs returns the flows of the bot.
-func dialogs(o Office, admin string) []*flow.Flow {
+// New returns the flows of the bot.
+func New(o Office, admin string) []*flow.Flow {
 	return []*flow.Flow{welcome(o), lunch(o), receipt(o), news(o, admin), help()}
 }
 
@@ -61,7 +62,7 @@ type Order struct{ UserID, Name, Dish string }
 // further up in the chat are good as long as the round is on.
 func lunch(o Office) *flow.Flow {
 	b := flow.New[Lunch]("lunch")
-	b.Start(flow.Text("lunch")).To("open")
+	b.Start(flow.Text("lunch"), flow.Postback("lunch")).To("open")
 	b.In("open").Enter(func(_ context.Context, t *flow.Turn[Lunch]) error {
 		t.Send(line.Buttons("Lunch! What will you have?", line.Postback("Ramen", "dish ramen"),
 			line.Postback("Curry", "dish curry"), line.Postback("That's all", "close")))

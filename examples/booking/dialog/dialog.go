@@ -1,4 +1,4 @@
-package main
+package dialog
 
 import (
 	"context"
@@ -25,8 +25,8 @@ const (
 	maxParty = 8
 )
 
-// zone is where the restaurant is: Tokyo.
-var zone = time.FixedZone("JST", 9*60*60)
+// Zone is where the restaurant is: Tokyo.
+var Zone = time.FixedZone("JST", 9*60*60)
 
 func say(text string) func(context.Context, *turn) error {
 	return func(_ context.Context, t *turn) error {
