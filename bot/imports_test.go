@@ -20,6 +20,8 @@ const module = "github.com/kaiwa-go/kaiwa/"
 // mayImport says which packages of the module each package may import.
 var mayImport = map[string][]string{
 	"transport/line/internal/memnet":      {},
+	"examples/booking/dialog":             {"flow", "flow/answer", "transport/line"},
+	"examples/lunch/dialog":               {"flow", "transport", "transport/line"},
 	"flowtest/needs":                      {},
 	"transport":                           {},
 	"transport/line":                      {"transport", "transport/line/internal/id"},
