@@ -407,3 +407,38 @@ func TestSignalIDsAndSources(t *testing.T) {
 		require.Equal(r, []string{"thanks for 200", "thanks for 201"}, untagged(r.channel.texts()))
 	})
 }
+
+// A signal finds the state of a sub-flow first, then that of the flow that runs it.
+func TestSignalsToASubFlow(t *testing.T) {
+	seat := flow.New[count]("seat")
+	seat.Start().To("row")
+	seat.In("row").Enter(show(text("row?"))).
+		On(flow.Signal("freed")).Do(show(text("a seat is free"))).To("number").
+		After(time.Hour).GiveUp()
+	seat.In("number").Enter(show(text("number?"))).On(flow.Text("4")).End()
+	b := flow.New[count]("show")
+	b.Start(flow.Text("show")).To("seat")
+	b.In("seat").Run(flow.Sub(seat.MustBuild(), nil, func(*countTurn, count) {})).To("pay").GivenUp().Do(show(text("lapsed"))).End()
+	b.In("pay").Enter(show(text("pay"))).On(flow.Signal("paid")).End()
+	b.InAny().On(flow.Signal("note")).Do(show(text("noted"))).Stay()
+	withFlows(t, []*flow.Flow{b.MustBuild()}, bot.Options{}, func(r *rig) {
+		signal := func(name, id string) []string {
+			r.signals(name, nil, id)
+			return append([]string{}, untagged(r.channel.texts())...)
+		}
+		r.chat("", []string{"show", "row?"})
+		r.pass(50 * time.Minute)
+		require.Equal(r, []string{"noted"}, signal("note", "1"))
+		r.pass(11 * time.Minute)
+		require.Equal(r, []string{"lapsed"}, untagged(r.channel.texts()), "idle time of the sub-flow runs on")
+
+		r.chat("", []string{"show", "row?"})
+		require.Equal(r, []string{"a seat is free", "number?"}, signal("freed", "1"))
+		require.Equal(r, []string{"noted"}, signal("note", "2"))
+		require.Empty(r, signal("freed", "2"))
+		require.Equal(r, "signal freed: nobody took it", r.letter().Why)
+		r.chat("", []string{"4", "pay"})
+		require.Empty(r, signal("paid", "1"))
+		require.Empty(r, r.stack("", "ann"))
+	})
+}
