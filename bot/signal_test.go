@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/session/redisstore"
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -441,4 +444,46 @@ func TestSignalsToASubFlow(t *testing.T) {
 		require.Empty(r, signal("paid", "1"))
 		require.Empty(r, r.stack("", "ann"))
 	})
+}
+
+// On Redis as in memory: a signal happens once, waits behind a turn, and is a dead letter if nobody takes it, which
+// is replayed.
+func TestSignalsOnRedis(t *testing.T) {
+	c := redistest.Start(t)
+	store, err := redisstore.New(t.Context(), c, &redisstore.Options{
+		Namespace: redistest.Namespace(t, c), Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+	hold, began := make(chan struct{}), make(chan struct{}, 1)
+	b := flow.New[count]("shop")
+	b.Start(flow.Text("buy")).Do(func(ctx context.Context, _ *countTurn) error { began <- struct{}{}; <-hold; return ctx.Err() }).To("pay")
+	b.In("pay").
+		On(flow.Signal("paid")).When("it is this payment", func(t *countTurn) bool {
+		var p paid
+		return t.Payload(&p) == nil && p.Payment == "pay1"
+	}).Do(show(text("thanks"))).To("thanks")
+	b.In("thanks").On(flow.Signal("paid")).Do(show(text("for the other too"))).End()
+	r.startBot(bot.Options{}, b.MustBuild())
+	defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
+	src := said("ann", "", "").Source
+	require.NoError(t, r.bot.Receive(t.Context(), []transport.Event{said("ann", "e1", "buy")}))
+	<-began
+	for _, p := range []string{"pay2", "pay1", "pay1", "pay2"} { // they wait in the store
+		require.NoError(t, r.bot.Signal(t.Context(), src, "paid", paid{p, 1}, p))
+	}
+	close(hold)
+	var got []string
+	gets := func(want ...string) {
+		t.Helper()
+		require.Eventually(t, func() bool { got = append(got, untagged(r.channel.texts())...); return len(got) >= len(want) },
+			20*time.Second, 5*time.Millisecond)
+		require.Equal(t, want, got)
+	}
+	gets("thanks")
+	letter := r.letter()
+	require.Equal(t, "signal paid: nobody took it", letter.Why)
+	require.Equal(t, "signal:paid:pay2", letter.Event.ID)
+	require.NoError(t, r.bot.Replay(t.Context(), letter.ID))
+	gets("thanks", "for the other too")
 }
