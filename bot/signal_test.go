@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,8 @@ import (
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
+	"github.com/kaiwa-go/kaiwa/session/redisstore"
+	"github.com/kaiwa-go/kaiwa/session/redisstore/redistest"
 	"github.com/kaiwa-go/kaiwa/transport"
 )
 
@@ -406,4 +409,81 @@ func TestSignalIDsAndSources(t *testing.T) {
 		}
 		require.Equal(r, []string{"thanks for 200", "thanks for 201"}, untagged(r.channel.texts()))
 	})
+}
+
+// A signal finds the state of a sub-flow first, then that of the flow that runs it.
+func TestSignalsToASubFlow(t *testing.T) {
+	seat := flow.New[count]("seat")
+	seat.Start().To("row")
+	seat.In("row").Enter(show(text("row?"))).
+		On(flow.Signal("freed")).Do(show(text("a seat is free"))).To("number").
+		After(time.Hour).GiveUp()
+	seat.In("number").Enter(show(text("number?"))).On(flow.Text("4")).End()
+	b := flow.New[count]("show")
+	b.Start(flow.Text("show")).To("seat")
+	b.In("seat").Run(flow.Sub(seat.MustBuild(), nil, func(*countTurn, count) {})).To("pay").GivenUp().Do(show(text("lapsed"))).End()
+	b.In("pay").Enter(show(text("pay"))).On(flow.Signal("paid")).End()
+	b.InAny().On(flow.Signal("note")).Do(show(text("noted"))).Stay()
+	withFlows(t, []*flow.Flow{b.MustBuild()}, bot.Options{}, func(r *rig) {
+		signal := func(name, id string) []string {
+			r.signals(name, nil, id)
+			return append([]string{}, untagged(r.channel.texts())...)
+		}
+		r.chat("", []string{"show", "row?"})
+		r.pass(50 * time.Minute)
+		require.Equal(r, []string{"noted"}, signal("note", "1"))
+		r.pass(11 * time.Minute)
+		require.Equal(r, []string{"lapsed"}, untagged(r.channel.texts()), "idle time of the sub-flow runs on")
+
+		r.chat("", []string{"show", "row?"})
+		require.Equal(r, []string{"a seat is free", "number?"}, signal("freed", "1"))
+		require.Equal(r, []string{"noted"}, signal("note", "2"))
+		require.Empty(r, signal("freed", "2"))
+		require.Equal(r, "signal freed: nobody took it", r.letter().Why)
+		r.chat("", []string{"4", "pay"})
+		require.Empty(r, signal("paid", "1"))
+		require.Empty(r, r.stack("", "ann"))
+	})
+}
+
+// On Redis as in memory: a signal happens once, waits behind a turn, and is a dead letter if nobody takes it, which
+// is replayed.
+func TestSignalsOnRedis(t *testing.T) {
+	c := redistest.Start(t)
+	store, err := redisstore.New(t.Context(), c, &redisstore.Options{
+		Namespace: redistest.Namespace(t, c), Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+	hold, began := make(chan struct{}), make(chan struct{}, 1)
+	b := flow.New[count]("shop")
+	b.Start(flow.Text("buy")).Do(func(ctx context.Context, _ *countTurn) error { began <- struct{}{}; <-hold; return ctx.Err() }).To("pay")
+	b.In("pay").
+		On(flow.Signal("paid")).When("it is this payment", func(t *countTurn) bool {
+		var p paid
+		return t.Payload(&p) == nil && p.Payment == "pay1"
+	}).Do(show(text("thanks"))).To("thanks")
+	b.In("thanks").On(flow.Signal("paid")).Do(show(text("for the other too"))).End()
+	r.startBot(bot.Options{}, b.MustBuild())
+	defer func() { require.NoError(t, r.bot.Shutdown(context.Background())) }()
+	src := said("ann", "", "").Source
+	require.NoError(t, r.bot.Receive(t.Context(), []transport.Event{said("ann", "e1", "buy")}))
+	<-began
+	for _, p := range []string{"pay2", "pay1", "pay1", "pay2"} { // they wait in the store
+		require.NoError(t, r.bot.Signal(t.Context(), src, "paid", paid{p, 1}, p))
+	}
+	close(hold)
+	var got []string
+	gets := func(want ...string) {
+		t.Helper()
+		require.Eventually(t, func() bool { got = append(got, untagged(r.channel.texts())...); return len(got) >= len(want) },
+			20*time.Second, 5*time.Millisecond)
+		require.Equal(t, want, got)
+	}
+	gets("thanks")
+	letter := r.letter()
+	require.Equal(t, "signal paid: nobody took it", letter.Why)
+	require.Equal(t, "signal:paid:pay2", letter.Event.ID)
+	require.NoError(t, r.bot.Replay(t.Context(), letter.ID))
+	gets("thanks", "for the other too")
 }
