@@ -35,7 +35,7 @@ func checkParts(channel Channel, store session.Store, flows []*flow.Flow) error 
 			}
 		}
 	}
-	return checkNames(flows)
+	return checkNames(all)
 }
 
 // withSubs returns the flows, then those that they run.

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/kaiwa-go/kaiwa/bot"
 	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/flow/answer"
@@ -50,22 +52,34 @@ func yesNo() []line.Action {
 
 // cases are the flows of each transcript, by its name.
 var cases = map[string]func() []*flow.Flow{
-	"reading":  reading,
-	"refusals": refusals,
-	"kinds":    kinds,
-	"starts":   starts,
-	"reminder": reminding,
-	"moved":    moving,
-	"bookings": moving,
-	"numbered": numbering,
-	"branches": branches,
-	"calls":    calling,
-	"idle":     idling,
-	"lasting":  lasting,
-	"typed":    typed,
-	"content":  sharing,
-	"faq":      questions,
-	"visits":   visits,
+	"reading":    reading,
+	"refusals":   refusals,
+	"kinds":      kinds,
+	"starts":     starts,
+	"reminder":   reminding,
+	"moved":      moving,
+	"bookings":   moving,
+	"numbered":   numbering,
+	"branches":   branches,
+	"calls":      calling,
+	"idle":       idling,
+	"lasting":    lasting,
+	"typed":      typed,
+	"content":    sharing,
+	"faq":        questions,
+	"digression": questions,
+	"visits":     visits,
+}
+
+// The README shows two of them.
+func TestReadmeShowsCases(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	for _, name := range []string{"digression", "visits"} {
+		shown, err := os.ReadFile("testdata/cases/" + name + ".txt")
+		require.NoError(t, err)
+		require.Contains(t, string(readme), "```\n"+string(shown)+"```\n", name)
+	}
 }
 
 // table is a flow that books a table: a day, then how many people.
