@@ -135,6 +135,8 @@ func (g *progress) owes(before owed, res *flow.Result) owed {
 		return owesEntry
 	case res.Entered || g.in.Mode == flow.ModeShow || g.in.Mode == flow.ModeEnter || res.Trace.Wrong:
 		return owesNothing
+	case before == owesQuestion && res.Asked: // by Again, or by a start of this flow
+		return owesNothing
 	}
 	return before
 }

@@ -227,10 +227,10 @@ func TestQuestionThatIsOwed(t *testing.T) {
 		}
 		t.Send(text("shaky?"))
 		return nil
-	}).On(flow.Text("ok")).Do(tell("ok")).Stay().On(flow.Text("end")).Do(tell("ended")).End()
+	}).On(flow.Text("ok")).Do(tell("ok")).Stay().On(flow.Text("again")).Again().On(flow.Text("end")).Do(tell("ended")).End()
 	for words, want := range map[string][]string{
 		"what?": {"shaky?"}, "ok": {"ok", "shaky?"}, "end": {"ended"}, "help": {"helped", "shaky?"},
-		"spa": {"spa: room?"},
+		"spa": {"spa: room?"}, "shaky": {"shaky?"}, "again": {"shaky?"},
 	} {
 		stays(t, func(r *rig) {
 			broken = false

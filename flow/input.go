@@ -107,6 +107,8 @@ type Result struct {
 	// NewStep says that the buttons which earlier turns showed are stale from now on: a state was entered,
 	// or its question was asked again over other data.
 	NewStep bool
+	// Asked says that the question of the new state was asked.
+	Asked bool
 	// Owes says that a state was entered while the conversation was suspended: ModeEnter is due when it is
 	// active again.
 	Owes bool

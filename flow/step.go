@@ -266,7 +266,7 @@ func (s *step[T]) finish() (err error) {
 		s.join()
 		return nil
 	}
-	res.State, res.Lost = s.to.name, s.to.lost && s.asked
+	res.State, res.Asked, res.Lost = s.to.name, s.asked, s.to.lost && s.asked
 	if !res.MenuSwitched {
 		res.Menu = s.to.menu
 	}
