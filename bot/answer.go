@@ -204,9 +204,10 @@ func (g *progress) begun(ctx context.Context, res *flow.Result) error {
 	return g.keep(0, res)
 }
 
-// askAlone asks the question of the active conversation, in a one-to-one chat.
+// askAlone asks the question of the active conversation, in a one-to-one chat. In an exclusive state it does not,
+// as a person may be talking there.
 func (g *progress) askAlone(ctx context.Context) error {
-	if g.rec.flow == "" || !isAlone(g.in.Event) {
+	if g.rec.flow == "" || !isAlone(g.in.Event) || g.exclusive() {
 		return nil
 	}
 	return g.show(ctx, false)

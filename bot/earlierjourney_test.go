@@ -63,11 +63,6 @@ func journeyFlow(t *testing.T) *flow.Flow {
 	return f
 }
 
-func asPhoto(id string, index, total int) string {
-	return fmt.Sprintf(`"type":"message","message":{"type":"image","id":%q,"contentProvider":{"type":"line"},`+
-		`"imageSet":{"id":"set","index":%d,"total":%d}}`, id, index, total)
-}
-
 const asSticker = `"type":"message","message":{"type":"sticker","id":"1","packageId":"1","stickerId":"2"}`
 
 // Conversations with a history, a call, wrong answers and photos that came, of before a session could have several

@@ -356,7 +356,7 @@ func TestModesOfSubFlows(t *testing.T) {
 	require.True(t, s.state.Owes)
 	require.Equal(t, "pay: Pay for Up, .", step(s, text("x"), flow.ModeEnter))
 
-	s = begin(t) // suspended in the state film, from which a timer leads to seat
+	// Suspended in the state film, from which a timer leads to seat
 	b := flow.New[Film]("cinema")
 	b.Start(flow.Text("go")).To("film")
 	sub := flow.Sub(seats().MustBuild(), (func(*flow.Turn[Film]) Seat)(nil), nil)

@@ -46,7 +46,7 @@ func dialogGuards() []guard {
 			"f, from := g.flow, g.from if res.State == \"\" {", "f, from := g.flow, g.from; if false {",
 			"bot TestAnswerBesideTheActiveFlow/alone"},
 		{"bot: an answer in a group is not followed by the question", "bot",
-			"if g.rec.flow == \"\" || !isAlone(g.in.Event) {", "if g.rec.flow == \"\" {",
+			"!isAlone(g.in.Event) || g.exclusive()", "g.exclusive()",
 			"bot TestAnswerBesideTheActiveFlow/in_a_group"},
 		{"bot: who only answers may set reminders", "bot",
 			"g.stepped(g.id, g.in, g.flow, \"\", res) g.remind(\"\", res.Reminders)", "g.stepped(g.id, g.in, g.flow, \"\", res)",
