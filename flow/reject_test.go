@@ -94,7 +94,7 @@ func TestRejectWhileAskingAgain(t *testing.T) {
 		b.In("a").Enter(failing(tt.err)).On(flow.Text()).Do(failing(flow.Reject())).End()
 		s := newSession(t, b)
 		s.state.State, s.state.Data = "a", []byte(`{}`)
-		want := flow.Result{Handled: true, State: "a", Data: []byte(`{}`), Messages: tt.out}
+		want := flow.Result{Handled: true, State: "a", Asked: true, Data: []byte(`{}`), Messages: tt.out}
 		in := s.input(postback("old"))
 		in.Mode = flow.ModeShow
 		require.Equal(t, want, s.run(in), tt.name)

@@ -96,6 +96,9 @@ func flowsOf(cfg *botConfig, o *bot.Options) ([]*flow.Flow, error) {
 		o.Expired = func(_ context.Context, n *bot.Notice) transport.Message {
 			return line.Text(word{Turn: n.Event.ID, What: saidOver, Now: n.Now.UnixMilli()}.String())
 		}
+		o.Lost = func(_ context.Context, n *bot.Notice) transport.Message {
+			return line.Text(word{Turn: n.Event.ID, What: saidLost, Now: n.Now.UnixMilli()}.String())
+		}
 		return stacking(a, cfg.Build)
 	}
 	f, err := counting(a)

@@ -23,6 +23,8 @@ type event struct {
 	late  bool   // it is a redelivery when the bots see it first
 	data  string // of a tap
 
+	replayed bool // before it, dead letters were replayed
+
 	// What became of it.
 	first    time.Time // when it was sent first
 	accepted time.Time // when a webhook with it was first answered with 200

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -62,5 +63,69 @@ func deployRows(long bool) []trial {
 			s.fail("the later build has done little")
 		}
 	}
-	return []trial{t}
+	return []trial{t, removedRow(long)}
+}
+
+// removedRow rolls out a build that has no flow f4 any more, of which users have a conversation somewhere in their
+// stack. After 30 s at most that is a dead letter, and the user goes on with the one below. Then the flow comes
+// back, as after a rollback; the letters are replayed, and the conversations go on where they were.
+func removedRow(long bool) trial {
+	t := nestedRow("deploy/removed", long)
+	t.users, t.events, t.rate, t.repair = pick(long, 20, 60), 26, pick(long, 11, 33), 40*time.Second
+	t.rolls = true
+	t.draw = func(rng *rand.Rand) string {
+		if rng.IntN(5) == 0 {
+			return stackFlow(goneFlow)
+		}
+		return drawWord(rng)
+	}
+	t.during = func(s *stage) {
+		roll := func(build int) {
+			for n := range s.t.procs {
+				if err := s.fleet.deploy(s.life, n, build); err != nil {
+					s.fail("deploy: %v", err)
+				}
+			}
+		}
+		s.pause(5 * time.Second)
+		roll(goneBuild)
+		for s.pause(time.Second) {
+		}
+		s.drain(s.life)
+		roll(0)
+		dead, _ := s.deadLetters(s.life)
+		s.replayAll(0)
+		lost := s.askForLost()
+		s.note("%d conversations could not be read, and came back by a replay", lost)
+		if lost == 0 || lost != len(dead) {
+			s.fail("%d dead letters of %d conversations that could not be read", len(dead), lost)
+		}
+	}
+	t.after = nil
+	return t
+}
+
+// askForLost has each user whose conversation came back ask for it. It returns how many did.
+func (s *stage) askForLost() (lost int) {
+	var ask []*event
+	s.sender.mu.Lock()
+	for u, events := range s.users {
+		m := s.follow(&tally{}, events)
+		last := events[len(events)-1]
+		e := &event{
+			user: last.user, acct: last.acct, seq: last.seq + 1, kind: stackFlow(goneFlow), id: last.id + "-back", dup: -1,
+			stamp: time.Now().UnixMilli(), replayed: true,
+		}
+		if len(m.aside) > 0 {
+			lost += len(m.aside)
+			s.users[u], ask = append(events, e), append(ask, e)
+		}
+	}
+	s.sender.mu.Unlock()
+	var all sync.WaitGroup
+	for _, e := range ask {
+		all.Go(func() { s.sender.deliver(s.life, e) })
+	}
+	all.Wait()
+	return lost
 }

@@ -79,6 +79,7 @@ const (
 	saidAsk   = "ask"
 	saidLater = "later" // of the reminder
 	saidHello = "hello"
+	saidLost  = "lost" // a conversation that the build cannot read
 	saidOver  = "over" // a tap on a button of a conversation that is over
 )
 
@@ -106,9 +107,11 @@ func saying(kind string) flow.Trigger {
 // migration of the data of f2, so that the first build cannot read what the later one wrote.
 const (
 	moreBuild = 2
+	goneBuild = 3 // that has no flow f4
 	moreFlow  = stackFlows
 	moreState = 0
 	moreData  = 2
+	goneFlow  = 4 // it has no timers
 )
 
 // stacking returns the flows of a bot of several conversations.
@@ -118,6 +121,9 @@ func stacking(a actions, build int) (flows []*flow.Flow, err error) {
 		all = moreFlow + 1
 	}
 	for n := range all {
+		if build == goneBuild && n == goneFlow {
+			continue
+		}
 		f, err := stackOne(a, n, build)
 		if err != nil {
 			return nil, err
@@ -170,9 +176,11 @@ func stackOne(a actions, n, build int) (*flow.Flow, error) {
 	if build == moreBuild && n == moreData {
 		b.Migrate(flow.Migration(func(old frame) (frame, error) { return old, nil }))
 	}
-	if !lapses(n) {
+	switch {
+	case n == goneFlow:
+	case !lapses(n):
 		b.InAny().After(nudgeAfter).Do(did(saidNudge)).Stay()
-	} else {
+	default:
 		b.InAny().After(lapseAfter).Do(did(saidLapse)).End()
 	}
 	return b.Build()
@@ -215,13 +223,17 @@ func advance(t *flow.Turn[frame], name, what string) {
 	if what == saidBegin {
 		d.Conv, d.Later = t.ID(), soon()
 	}
+	timeless := name == stackFlow(goneFlow)
+	if timeless {
+		d.Later = 0
+	}
 	d.N++
 	h := fnv.New64a()
 	fmt.Fprint(h, before, d.N, rand.Uint64()) // differs from run to run
 	d.Hash = fmt.Sprintf("%012x", h.Sum64()>>16)
 	if what != saidNudge && what != saidPaid {
 		d.Due = 0
-		if rand.IntN(3) > 0 {
+		if rand.IntN(3) > 0 && !timeless {
 			d.Due = soon()
 		}
 	}

@@ -35,6 +35,8 @@ type stackModel struct {
 	below   int           // messages that the conversation below has to say, as the one above it ended
 	entry   bool          // and whether it was to enter its state
 	owed    int           // questions that were put off to the next event
+	aside   []*talk       // conversations that the build could not read
+	mayAsk  bool          // the turn may ask the question of the active conversation
 	broken  *string       // what went wrong first; the rest cannot be followed
 }
 
@@ -78,6 +80,10 @@ func (m *stackModel) see(w *word) {
 	if m.broken != nil {
 		return
 	}
+	if len(m.want) == 0 && m.mayAsk {
+		m.mayAsk = false
+		m.ask(w.Now)
+	}
 	if len(m.want) == 0 {
 		m.fail(&m.c.doubled, "doubled or too much: %v", w)
 		return
@@ -119,7 +125,7 @@ func (m *stackModel) place(conv string) int {
 func (m *stackModel) check(w *word) {
 	t := m.talk(w.Conv)
 	switch w.What {
-	case saidHello, saidOver, saidLater:
+	case saidHello, saidOver, saidLost, saidLater:
 		return
 	case saidBegin, saidNext, saidDone, saidLate, saidNudge, saidLapse, saidPaid, saidMoved:
 		if t == nil || w.N != t.n+1 || w.Before != t.hash {
@@ -127,7 +133,7 @@ func (m *stackModel) check(w *word) {
 			return
 		}
 		t.n, t.hash, t.due = w.N, w.Hash, w.Due
-		if w.What == saidBegin {
+		if w.What == saidBegin && w.Later != 0 {
 			m.reminders[w.Conv] = w.Later
 		}
 	default:
@@ -148,7 +154,7 @@ func (m *stackModel) begin(w *word) {
 		m.fail(&m.c.doubled, "doubled: %v", w)
 		return
 	}
-	m.turn, m.turns[turn], m.below = w.Turn, true, 0
+	m.turn, m.turns[turn], m.below, m.mayAsk = w.Turn, true, 0, false
 	if strings.HasPrefix(w.Turn, "timer:") {
 		m.timer(w)
 		return
@@ -280,9 +286,39 @@ func (m *stackModel) say(conv, flow string, what ...string) {
 	}
 }
 
+// lose takes the conversation out that the build cannot read. What the event meant to it nobody knows.
+func (m *stackModel) lose(e *event, w *word) {
+	i := slices.IndexFunc(m.stack, func(t *talk) bool { return t.flow == stackFlow(goneFlow) })
+	if i < 0 {
+		m.fail(&m.c.order, "no conversation is lost: %v", w)
+		return
+	}
+	m.aside = append(m.aside, m.stack[i])
+	m.stack = slices.Delete(m.stack, i, i+1)
+	m.say("", "", saidLost)
+	switch {
+	case e.kind == kindTap:
+		m.mayAsk = len(m.stack) > 0
+	case strings.HasPrefix(e.kind, "f") && e.kind != stackFlow(goneFlow):
+		m.start(e.kind, w)
+	default:
+		m.hello(w)
+	}
+}
+
+// replay brings back what was lost: below all others.
+func (m *stackModel) replay() {
+	m.stack, m.aside = append(m.stack, m.aside...), nil
+}
+
 // event is the turn of an event.
 func (m *stackModel) event(e *event, w *word) {
+	if e.replayed {
+		m.replay()
+	}
 	switch {
+	case w.What == saidLost:
+		m.lose(e, w)
 	case e.kind == kindTap:
 		i := slices.IndexFunc(m.stack, func(t *talk) bool { return t.button == e.data })
 		switch {
@@ -315,7 +351,7 @@ func (m *stackModel) event(e *event, w *word) {
 
 // mayNotKnow says whether an earlier build does not know what a user says.
 func (m *stackModel) mayNotKnow(kind string) bool {
-	return kind == kindMore || kind == stackFlow(moreFlow)
+	return kind == kindMore || m.rolls && (kind == stackFlow(moreFlow) || kind == stackFlow(goneFlow))
 }
 
 func (m *stackModel) hello(w *word) {
@@ -403,7 +439,7 @@ func (m *stackModel) mayOwe() bool {
 		return false
 	}
 	switch later := t[0].flow; {
-	case later == stackFlow(moreFlow), later == stackFlow(moreData), later == stackFlow(moreState) && t[0].state == "c":
+	case later == stackFlow(goneFlow), later == stackFlow(moreFlow), later == stackFlow(moreData), later == stackFlow(moreState) && t[0].state == "c":
 		t[0].entry, m.want = m.entry, nil
 		m.owed++
 		return true
@@ -445,7 +481,7 @@ func (m *stackModel) finish() {
 		if t.due != 0 {
 			m.fail(&m.c.lost, "timer of %s due %d", t.conv, t.due)
 		}
-		if i == 0 && t.idle != 0 {
+		if i == 0 && t.idle != 0 && t.flow != stackFlow(goneFlow) {
 			m.fail(&m.c.lost, "idle timer of %s since %d", t.conv, t.idle)
 		}
 	}
