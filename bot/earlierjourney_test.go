@@ -1,8 +1,8 @@
 package bot_test
 
 import (
-	"context"
 	"fmt"
+	"context"
 	"testing"
 	"time"
 
