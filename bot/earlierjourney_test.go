@@ -1,8 +1,8 @@
 package bot_test
 
 import (
-	"fmt"
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
