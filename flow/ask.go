@@ -158,7 +158,7 @@ func (s *step[T]) wrong(r *rejection) error {
 	case found && s.nested != nil:
 		return s.settle(s.proceed())
 	case found:
-		return s.take(s.edge)
+		return s.settle(s.follow(s.edge))
 	}
 	s.turn.Send(s.words...)
 	if s.words != nil {

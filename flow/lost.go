@@ -38,5 +38,5 @@ func (s *step[T]) unknownState() error {
 func (s *step[T]) startLost(e *edge[T]) error {
 	s.at, s.trail, s.turn.tries, s.began = nil, trail{}, 0, true
 	s.turn.state = s.node.name
-	return s.take(e)
+	return s.settle(s.follow(e))
 }

@@ -13,7 +13,8 @@ func (s *step[T]) start() error {
 	if e == nil {
 		return s.unhandled()
 	}
-	return s.take(e)
+	s.result.Replaces = e.replaces
+	return s.settle(s.follow(e))
 }
 
 // findStart returns the transition of Start that takes the event, or nil.

@@ -33,7 +33,7 @@ func (s *step[T]) fire() error {
 		return s.finish()
 	}
 	s.to = nil
-	return s.take(s.fired.edge)
+	return s.settle(s.follow(s.fired.edge))
 }
 
 func (s *step[T]) firedPasses() (ok bool, err error) {
