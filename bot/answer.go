@@ -154,7 +154,8 @@ func (g *progress) start(ctx context.Context, f *flow.Flow) (bool, error) {
 		}
 		return true, g.begun(ctx, &res)
 	}
-	res, err := g.step(ctx, i, asked{mode: flow.ModeStart})
+	owesEntry := i == 0 && g.rec.owed == owesEntry // its question comes with the entry
+	res, err := g.step(ctx, i, asked{mode: flow.ModeStart, silent: owesEntry})
 	if err != nil || !res.Handled {
 		return false, err
 	}
@@ -168,7 +169,7 @@ func (g *progress) start(ctx context.Context, f *flow.Flow) (bool, error) {
 			return true, err
 		}
 		return true, g.begun(ctx, &res)
-	case i == 0:
+	case i == 0 && !owesEntry:
 		return true, g.keep(0, &res)
 	}
 	if err := g.beside(&res); err != nil {

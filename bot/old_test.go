@@ -361,3 +361,42 @@ func TestLossIsLogged(t *testing.T) {
 		require.Equal(r, session.Account(r.letter().Session), "")
 	})
 }
+
+// An old process leaves an event to a new one that brings back a suspended conversation which it cannot read.
+func TestOldProcessAndASuspendedConversation(t *testing.T) {
+	versioned := func(build int) *flow.Flow {
+		b := flow.New[guest]("inn")
+		if build == 2 {
+			b.Migrate(flow.Migration(func(g guest) (guest, error) { return g, nil }))
+		}
+		b.Start(flow.Text("inn")).To("room")
+		b.In("room").Enter(tell("room?")).On(flow.Text("next")).To("day").On(flow.Text("end")).End().
+			At(func(t *guestTurn) time.Time { return t.Now().Add(20 * time.Minute) }).Do(tell("late")).To("day")
+		b.In("day").Enter(tell("day?")).On(flow.Text("more")).Do(tell("more!")).Stay().On(flow.Text("end")).End()
+		return b.MustBuild()
+	}
+	for _, timer := range []bool{false, true} {
+		deployed(t, func(r *rig) {
+			spa := stay("spa").MustBuild()
+			r.build(versioned(2), spa)
+			r.chat("", []string{"inn", "room?"}, []string{"spa", "spa: room?"})
+			if timer {
+				r.pass(10 * time.Minute)
+				r.say("ann", "spa")
+				r.pass(11 * time.Minute)
+				r.channel.take()
+			}
+			r.build(versioned(1), spa)
+			young, err := bot.New(r.channel, r.store, []*flow.Flow{versioned(2), spa}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+			require.NoError(r, err)
+			r.say("ann", "inn") // to the old process
+			r.pass(5 * time.Second)
+			want := []string{"room?"}
+			if timer {
+				want = []string{"day?"}
+			}
+			require.Equal(r, want, untagged(r.channel.texts()), "the new process asks again")
+			require.NoError(r, young.Shutdown(context.Background()))
+		})
+	}
+}

@@ -44,6 +44,7 @@ type asked struct {
 	least   flow.Rank
 	tap     flow.Tap
 	resumed bool // the conversation is to be the active one from now on
+	silent  bool // no question is asked
 }
 
 // conversationError says which conversation made a turn fail. If the turn fails for good, that conversation is
@@ -64,7 +65,7 @@ func (g *progress) step(ctx context.Context, i int, a asked) (flow.Result, error
 		return flow.Result{}, unread(c, c.flow, c.state, unknownFlow(c.flow))
 	}
 	in.Mode, in.Least, in.Tap = a.mode, a.least, a.tap
-	in.Busy, in.Resumed, in.Suspended = true, a.resumed, i > 0 && !a.resumed
+	in.Busy, in.Resumed, in.Suspended = true, a.resumed, a.silent || i > 0 && !a.resumed
 	in.State, in.Data, in.Trail, in.Timers = g.from, c.data, c.trail, g.rec.timersOf(i)
 	in.Lost = g.strangers.isGone(stranger{c.flow, c.state})
 	res, err := g.flow.Step(ctx, in)

@@ -201,6 +201,7 @@ func (s *step[T]) enterLate() error {
 		s.discard()
 		s.turn.Send(r.msgs...)
 	case err != nil:
+		return s.fail(err)
 	}
 	e, err := s.next()
 	if err != nil {

@@ -68,6 +68,28 @@ func TestIdleTimeOfAResumedConversation(t *testing.T) {
 	}
 }
 
+// What fails when a conversation is entered late fails the step.
+func TestLateEntryThatFails(t *testing.T) {
+	t.Parallel()
+	b := flow.New[log]("f")
+	b.Start(flow.Text("go")).To("a")
+	b.In("a").Enter(ran("a")).At(at(time.Hour)).To("b")
+	b.In("b").Enter(failing(errBoom)).On(flow.Text("end")).End()
+	s := newSession(t, b)
+	s.step(text("go"))
+	in := s.input(due("at"))
+	in.Suspended = true
+	s.run(in)
+	require.True(t, s.state.Owes)
+	in = s.input(text("x"))
+	in.Mode = flow.ModeEnter
+	_, err := s.f.Step(t.Context(), in)
+	require.ErrorIs(t, err, errBoom)
+	in.Data = []byte("{")
+	_, err = s.f.Step(t.Context(), in)
+	require.Error(t, err)
+}
+
 func TestModeLeave(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, suspended())
