@@ -400,3 +400,37 @@ func TestOldProcessAndASuspendedConversation(t *testing.T) {
 		})
 	}
 }
+
+// An old process leaves a sub-flow that it cannot read to a new one. If there is none, the sub-flow is given up after a
+// while.
+func TestOldProcessAndASubFlow(t *testing.T) {
+	outer := func(build int) *flow.Flow {
+		seats := flow.New[guest]("seats")
+		seats.Start().To("row")
+		seats.In("row").Enter(tell("row?")).On(flow.Text("ok")).End()
+		if build == 2 {
+			seats.In("row").On(flow.Text("new")).To("fresh")
+			seats.In("fresh").Enter(tell("fresh?")).On(flow.Text("ok")).End()
+		}
+		b := flow.New[guest]("show")
+		b.Start(flow.Text("show")).To("seat")
+		b.In("seat").Run(flow.Sub(seats.MustBuild(), func(*guestTurn) guest { return guest{} }, nil)).To("pay").
+			GivenUp().Do(tell("given up")).To("pay")
+		b.In("pay").Enter(tell("pay?")).On(flow.Text("end")).End()
+		return b.MustBuild()
+	}
+	deployed(t, func(r *rig) {
+		r.build(outer(2))
+		r.chat("", []string{"show", "row?"}, []string{"new", "fresh?"})
+		r.build(outer(1))
+		young, err := bot.New(r.channel, r.store, []*flow.Flow{outer(2)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(r, err)
+		r.say("ann", "hm") // to the old process
+		r.pass(5 * time.Second)
+		require.Equal(r, []string{"fresh?"}, untagged(r.channel.texts()), "the new process asks again")
+		require.NoError(r, young.Shutdown(context.Background()))
+		r.say("ann", "hm")
+		r.pass(31 * time.Second)
+		require.Equal(r, []string{"given up", "pay?"}, untagged(r.channel.texts()))
+	})
+}

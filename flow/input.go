@@ -26,6 +26,7 @@ type Input struct {
 	// Lost says what to do if the flow does not know State. With false, Step fails with ErrUnknownState. With true
 	// no other process can be waited for: what InAny and InAnyBut declare works there. The state has no question
 	// of its own, and no exit action; a start of the flow leads on with the data that the conversation has.
+	// The same goes for what State runs as a sub-flow: if it cannot be read, Step fails, or it is given up.
 	Lost bool
 	// Data is the stored data; empty for the zero value.
 	Data []byte

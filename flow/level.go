@@ -60,6 +60,7 @@ type whole struct {
 
 	first                                Outcome // of the first transition that was not the end of a sub-flow
 	entered, asked, owes, began, noticed bool    // as in step; noticed: one of the flows has the timer that fired
+	unread                               bool    // a sub-flow is there that cannot be read
 	silent                               bool    // the innermost state asked nothing when the step began
 	refusal                              *rejection
 	traces                               []*InnerTrace
@@ -130,6 +131,8 @@ func (s *step[T]) load() {
 	if run := s.node.run; run != nil {
 		if s.nest().lost = !run.runs.readable(s.trail.inner); !s.nested.lost {
 			run.runs.load(s, s.trail.inner)
+		} else if len(s.trail.inner) > 0 {
+			s.nested.unread = true
 		}
 	}
 }

@@ -113,7 +113,10 @@ func (s *step[T]) run() error {
 		s.turn.tries, s.before, s.loaded = s.trail.tries, s.trail.callers, s.trail.inner
 	}
 	if s.node.run != nil {
-		s.load()
+		if s.load(); s.nested.unread && !s.in.Lost {
+			s.phase = PhaseDecode // a newer build may read it
+			return s.fail(ErrUnknownState)
+		}
 	}
 	switch s.in.Mode {
 	case ModeShow:
