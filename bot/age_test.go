@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -153,19 +154,19 @@ func TestLateRedeliveryIsLogged(t *testing.T) {
 // timer is listed as due.
 type behindClock struct {
 	*memstore.Store
-	behind bool
+	behind atomic.Bool
 }
 
 func (s *behindClock) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
 	b, err := s.Store.Begin(ctx, r)
-	if s.behind {
+	if s.behind.Load() {
 		b.Now = b.Now.Add(-50 * time.Millisecond)
 	}
 	return b, err
 }
 
 func (s *behindClock) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
-	if s.behind {
+	if s.behind.Load() {
 		return nil, time.Second, nil
 	}
 	return s.Store.Due(ctx, accounts, limit)
@@ -192,10 +193,10 @@ func TestTimerIsNotSetAgainByAClockThatIsBehind(t *testing.T) {
 		r.say("ann", "inn")
 		r.channel.take()
 		r.pass(time.Hour - 20*time.Millisecond)
-		store.behind = true
+		store.behind.Store(true)
 		r.pass(20 * time.Millisecond)
 		r.say("ann", "what?")
-		store.behind = false
+		store.behind.Store(false)
 		r.pass(time.Minute)
 		require.Equal(t, 1, strings.Count(fmt.Sprint(r.channel.texts()), "it is time"))
 	})
