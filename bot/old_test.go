@@ -305,7 +305,7 @@ func TestOldProcessBesideANewOne(t *testing.T) {
 			young, err := bot.New(r.channel, r.store, []*flow.Flow{versioned(2)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 			require.NoError(r, err)
 			r.say("ann", "hm") // to the old process
-			r.pass(5 * time.Second)
+			r.pass(25 * time.Second)
 			require.Equal(r, words[1:], untagged(r.channel.texts()), "the new process asks again")
 			require.Positive(r, r.bot.Stats().Deferred)
 			require.NoError(r, young.Shutdown(context.Background()))
@@ -390,7 +390,7 @@ func TestOldProcessAndASuspendedConversation(t *testing.T) {
 			young, err := bot.New(r.channel, r.store, []*flow.Flow{versioned(2), spa}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 			require.NoError(r, err)
 			r.say("ann", "inn") // to the old process
-			r.pass(5 * time.Second)
+			r.pass(25 * time.Second)
 			want := []string{"room?"}
 			if timer {
 				want = []string{"day?"}
@@ -426,7 +426,7 @@ func TestOldProcessAndASubFlow(t *testing.T) {
 		young, err := bot.New(r.channel, r.store, []*flow.Flow{outer(2)}, &bot.Options{Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(r, err)
 		r.say("ann", "hm") // to the old process
-		r.pass(5 * time.Second)
+		r.pass(25 * time.Second)
 		require.Equal(r, []string{"fresh?"}, untagged(r.channel.texts()), "the new process asks again")
 		require.NoError(r, young.Shutdown(context.Background()))
 		r.say("ann", "hm")

@@ -11,7 +11,7 @@ import (
 var ciRows = []string{
 	"clean", "answer-hangs/500-for-44s", "late-redelivery/real", "outage-window/short",
 	"reminder-fails/real", "replay/real", "storm",
-	"rolling/ServeMux", "rolling/chi", "nested/kills", "signals", "deploy/rolling", "crash/", "stop", "restarts", "accounts", "death-under-load/one",
+	"rolling/ServeMux", "rolling/chi", "signals", "deploy/rolling", "crash/", "stop", "restarts", "accounts", "death-under-load/one",
 	"redis-lost-replies/5%", "redis-blackhole", "redis-restart/everysec", "redis-flush", "redis-full",
 	"sentinel", "cluster-failover", "cluster-slots", "line-faults", "line-401", "poison", "fleet-down",
 }
