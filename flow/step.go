@@ -167,13 +167,14 @@ func (s *step[T]) unhandled() error {
 func (s *step[T]) find(least, most Rank) (e *edge[T], err error) {
 	defer s.rescue(&err)
 	s.phase = PhaseGuard
+	kind := s.in.Event.Kind
 	for i := range s.node.candidates {
 		c := &s.node.candidates[i]
 		if c.rank < least {
 			break
 		}
-		if c.rank > most {
-			continue
+		if c.trigger.kinds>>kind&1 == 0 || c.rank > most {
+			continue // most events of a group end here
 		}
 		s.trigger = &c.trigger
 		if !c.trigger.reaches(s.in.Tap) || !c.trigger.matches(&s.event) {
