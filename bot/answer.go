@@ -144,35 +144,27 @@ func (g *progress) take(ctx context.Context, i int, a asked) (bool, error) {
 	return true, g.keep(0, &res)
 }
 
-// start tries the starts of a flow.
+// start tries the starts of a flow. If the flow has a conversation, a start that leads to a state brings that back.
 func (g *progress) start(ctx context.Context, f *flow.Flow) (bool, error) {
 	i := slices.IndexFunc(g.rec.conversations(), func(c conversation) bool { return g.byName[c.flow] == f })
 	if i < 0 {
-		res, err := g.stepAnew(ctx, f, false)
-		if err != nil || !res.Handled {
-			return false, err
-		}
-		return true, g.begun(ctx, &res)
+		return g.startAnew(ctx, f, false)
 	}
-	owesEntry := i == 0 && g.rec.owed == owesEntry // its question comes with the entry
-	res, err := g.step(ctx, i, asked{mode: flow.ModeStart, silent: owesEntry})
-	if err != nil || !res.Handled {
-		return false, err
-	}
+	entryOwed := i == 0 && g.rec.owed == owesEntry // its question comes with the entry
+	res, err := g.step(ctx, i, asked{mode: flow.ModeStart, silent: entryOwed})
 	switch {
+	case err != nil || !res.Handled:
+		return false, err
 	case res.Replaces:
 		if err := g.leaveAll(ctx); err != nil {
 			return true, err
 		}
-		res, err := g.stepAnew(ctx, f, false)
-		if err != nil || !res.Handled {
-			return true, err
-		}
-		return true, g.begun(ctx, &res)
-	case i == 0 && !owesEntry:
+		_, err := g.startAnew(ctx, f, false)
+		return true, err
+	case i == 0 && !entryOwed:
 		return true, g.keep(0, &res)
 	}
-	if err := g.beside(&res); err != nil {
+	if err := g.keepAnswer(&res); err != nil {
 		return true, err
 	}
 	if !res.Beside {
@@ -182,27 +174,35 @@ func (g *progress) start(ctx context.Context, f *flow.Flow) (bool, error) {
 	return true, g.askAlone(ctx)
 }
 
-// begun notes what a start came to. One that ends has answered, and then the active conversation asks its
-// question again. One that leads to a state suspends the active conversation, or takes the place of all.
-func (g *progress) begun(ctx context.Context, res *flow.Result) error {
-	f, from := g.flow, g.from
-	if res.State == "" {
-		if err := g.beside(res); err != nil {
-			return err
+// startAnew tries the starts of a flow, and keeps what the one that is taken leaves. One that ends has answered, and
+// then the active conversation asks its question again. One that leads to a state suspends the active conversation,
+// or takes the place of all; or, if suspended is true, the new conversation stands below the active one.
+func (g *progress) startAnew(ctx context.Context, f *flow.Flow, suspended bool) (bool, error) {
+	res, err := g.stepAnew(ctx, f, suspended)
+	switch {
+	case err != nil || !res.Handled:
+		return false, err
+	case res.State == "":
+		if err := g.keepAnswer(&res); err != nil {
+			return true, err
 		}
-		return g.askAlone(ctx)
+		return true, g.askAlone(ctx)
+	case res.Replaces && !suspended:
+		err = g.leaveAll(ctx)
 	}
-	if res.Replaces {
-		if err := g.leaveAll(ctx); err != nil {
-			return err
-		}
+	if err == nil {
+		err = g.makeRoom(ctx)
 	}
-	if err := g.makeRoom(ctx); err != nil {
-		return err
+	if err != nil {
+		return true, err
 	}
-	g.flow, g.from = f, from
-	g.rec.insert(0, conversation{flow: f.Name()})
-	return g.keep(0, res)
+	g.flow, g.from = f, ""
+	place := 0
+	if suspended {
+		place = 1
+	}
+	g.rec.insert(place, conversation{flow: f.Name()})
+	return true, g.keep(place, &res)
 }
 
 // askAlone asks the question of the active conversation, in a one-to-one chat. In an exclusive state it does not,
@@ -258,23 +258,9 @@ func (g *progress) signal(ctx context.Context) (bool, error) {
 	}
 	exclusive := g.exclusive()
 	for _, s := range g.startedBy(g.in.Event, flow.RankAny) {
-		res, err := g.stepAnew(ctx, s.flow, exclusive)
-		if err != nil {
-			return false, err
+		if begun, err := g.startAnew(ctx, s.flow, exclusive); begun || err != nil {
+			return begun, err
 		}
-		switch {
-		case !res.Handled:
-			continue
-		case !exclusive || res.State == "":
-			return true, g.begun(ctx, &res)
-		}
-		f := g.flow
-		if err := g.makeRoom(ctx); err != nil {
-			return true, err
-		}
-		g.flow, g.from = f, ""
-		g.rec.insert(1, conversation{flow: f.Name()})
-		return true, g.keep(1, &res)
 	}
 	return false, nil
 }

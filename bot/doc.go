@@ -79,7 +79,7 @@
 // Where to look:
 //
 //	what happens when an action hangs     watch.go, then hang.go
-//	what happens when an action fails     failure.go; of a timer, failedtimer.go
+//	what happens when an action fails     failure.go; of a timer, failedtimer.go; then setaside.go
 //	what happens to old sessions          stranger.go and lost.go
 //	what happens when a process died      sweeper.go, then suspect.go
 //	when an output is sent again          courier.go and attempt.go
@@ -90,7 +90,7 @@
 //	what is suspended and goes on         stack.go
 //	what is stored of a session           record.go and source.go; of an output, delivery.go
 //	whose a session or an output is       account.go
-//	what Replay does with a dead letter   failedtimer.go and deadoutput.go
+//	what Replay does with a dead letter   setaside.go and deadoutput.go
 //	what New refuses                      definition.go and menu.go
 //	what Shutdown waits for               crew.go; what a webhook may wait for, settle.go
 //	what an operator may ask or do        operate.go, session.go, health.go, stats.go and backlog.go

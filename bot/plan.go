@@ -83,11 +83,7 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	if len(g.rec.timers) > 0 {
 		g.rec.source = e.Source
 	}
-	pl.rec = g.rec
-	o := origin{session: id, turn: pl.turn, marks: g.marks, event: e, ages: at}
-	o.spent = replayed(pl.turn) && p.o.Failed != nil
-	pl.outs, err = p.render(o, g.said, g.menu)
-	return pl, outputOf(g.by.flow, cmp.Or(string(g.by.from), "start"), err)
+	return g.plan(pl, at, "start")
 }
 
 // input returns what a step gets of an event.
@@ -125,11 +121,7 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 	if err := step(ctx, &tm); err != nil {
 		return pl, err
 	}
-	pl.rec = g.rec
-	o := origin{session: id, turn: pl.turn, marks: g.marks, event: e, ages: ages{now, now, now}}
-	var err error
-	pl.outs, err = p.render(o, g.said, g.menu)
-	return pl, outputOf(g.by.flow, cmp.Or(string(g.by.from), tm.name), err)
+	return g.plan(pl, ages{now, now, now}, tm.name)
 }
 
 // timer steps the conversation whose timer is due. If that is suspended, the user sees what it says, and it is
@@ -219,7 +211,8 @@ func (r *record) set(others []timer, i int, name string, due time.Time) timer {
 }
 
 // distinct moves a timer by milliseconds until no other of the timers has the same flow, name and time. The id
-// of a timer's turn is made of these, and so are the retry keys of what the turn sends: with the same key, the platform would take the second message for a repetition of the first.
+// of a timer's turn is made of these, and so are the retry keys of what the turn sends: with the
+// same key, the platform would take the second message for a repetition of the first.
 func distinct(timers []timer, r timer) timer {
 	for slices.ContainsFunc(timers, func(tm timer) bool { return tm.is(r.flow, r.name, r.due) }) {
 		r.due = r.due.Add(time.Millisecond)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,7 +45,7 @@ type asked struct {
 	least   flow.Rank
 	tap     flow.Tap
 	resumed bool // the conversation is to be the active one from now on
-	silent  bool // no question is asked
+	silent  bool // no question is asked, as if the conversation were suspended
 }
 
 // conversationError says which conversation made a turn fail. If the turn fails for good, that conversation is
@@ -67,7 +68,7 @@ func (g *progress) step(ctx context.Context, i int, a asked) (flow.Result, error
 	in.Mode, in.Least, in.Tap = a.mode, a.least, a.tap
 	in.Busy, in.Resumed, in.Suspended = true, a.resumed, a.silent || i > 0 && !a.resumed
 	in.State, in.Data, in.Trail, in.Timers = g.from, c.data, c.trail, g.rec.timersOf(i)
-	in.Lost = g.strangers.isGone(stranger{c.flow, c.state})
+	in.Gone = g.strangers.isGone(stranger{c.flow, c.state})
 	res, err := g.flow.Step(ctx, in)
 	return res, unread(c, c.flow, c.state, err)
 }
@@ -78,7 +79,7 @@ func (g *progress) stepAnew(ctx context.Context, f *flow.Flow, suspended bool) (
 	g.flow, g.from = f, ""
 	in.Mode, in.Least, in.Tap = flow.ModeEvent, flow.RankNone, flow.TapLive
 	in.Busy, in.Resumed, in.Suspended = g.rec.flow != "", false, suspended
-	in.State, in.Data, in.Trail, in.Timers = "", nil, nil, nil
+	in.State, in.Data, in.Trail, in.Timers, in.Gone = "", nil, nil, nil, false
 	return f.Step(ctx, in)
 }
 
@@ -94,7 +95,7 @@ func (g *progress) keep(i int, res *flow.Result) error {
 	if !res.Handled {
 		return nil
 	}
-	g.gone = g.gone || res.Lost && i == 0
+	g.gone = g.gone || res.Gone && i == 0
 	c := *g.rec.at(i)
 	if res.NewStep {
 		if present := unpackMark(g.id, c.mark); conversationOf(present) == "" {
@@ -142,8 +143,8 @@ func (g *progress) owes(before owed, res *flow.Result) owed {
 	return before
 }
 
-// beside notes what a start left that answered without a conversation of its own.
-func (g *progress) beside(res *flow.Result) error {
+// keepAnswer notes what a start left that answered without a conversation of its own.
+func (g *progress) keepAnswer(res *flow.Result) error {
 	g.stepped(g.id, g.in, g.flow, "", res)
 	g.remind("", res.Reminders)
 	if len(g.rec.timers) > maxTimers {
@@ -243,6 +244,16 @@ func (g *progress) resume(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// plan returns the plan of the turn when its steps are over. place says what the turn is for where no state does.
+func (g *progress) plan(pl plan, at ages, place string) (plan, error) {
+	pl.rec = g.rec
+	o := origin{session: g.id, turn: pl.turn, marks: g.marks, event: g.in.Event, ages: at}
+	o.spent = replayed(pl.turn) && g.o.Failed != nil
+	var err error
+	pl.outs, err = g.render(o, g.said, g.menu)
+	return pl, outputOf(g.by.flow, cmp.Or(string(g.by.from), place), err)
 }
 
 // stepped tells Options.Stepped how an event was handled.

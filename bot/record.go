@@ -87,6 +87,9 @@ type timer struct {
 // authorsKey begins the keys that a flow gave. No mark has this character.
 const authorsKey = "="
 
+// idle reports whether the timer counts idle time of a conversation.
+func (t *timer) idle() bool { return t.flow == "" && flow.Timer{Name: t.name}.Idle() }
+
 // at returns when the timer's turn is tried next.
 func (t *timer) at() time.Time { return t.due.Add(t.wait) }
 

@@ -2,8 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,8 +38,8 @@ var errForgotten = errors.New("bot: the conversation of the signal was just forg
 // UserID, it is that of the chat. If Source.Channel is empty and the bot has one account, it is the name of
 // that.
 //
-// The conversation that is active is asked first, then starts of flows. If none of them takes the signal, it is
-// a dead letter at once, with a reason such as "signal paid: nobody took it": somebody may have paid. Replay gives
+// The conversation that is active is asked first, then those that are suspended, the next to be active first, then
+// starts of flows. If none of them takes the signal, it is a dead letter at once, with a reason such as "signal paid: nobody took it": somebody may have paid. Replay gives
 // it another try, as after a deploy. A signal is never left out for its age, nor for how many there are.
 //
 // It returns ErrBadSignal if no flow of the bot names the signal, the id is empty, or the payload cannot be
@@ -147,8 +145,7 @@ func signalEventID(name, id string) string {
 	if len(whole) <= session.MaxEventID {
 		return whole
 	}
-	sum := sha256.Sum256([]byte(id))
-	return signalID + name + ":" + base64.RawURLEncoding.EncodeToString(sum[:])
+	return signalID + name + ":" + hashID(id)
 }
 
 // appendSignal appends the body of a signal to b.

@@ -57,7 +57,7 @@ func (r *record) insert(i int, c conversation) {
 	all := slices.Insert(r.conversations(), i, c)
 	r.conversation, r.below = all[0], all[1:]
 	r.timers = slices.DeleteFunc(r.timers, func(t timer) bool {
-		return t.flow == "" && t.of > 0 && flow.Timer{Name: t.name}.Idle()
+		return t.idle() && t.of > 0
 	})
 }
 

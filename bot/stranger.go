@@ -17,7 +17,7 @@ import (
 // changed, and what the session names is gone. So the session is left to a newer process for as long as a deploy
 // may take. After that it is final:
 //
-//	a state that is gone        what InAny declares works there: see flow.Input.Lost
+//	a state that is gone        what InAny declares works there: see flow.Input.Gone
 //	a flow that is gone, or     the conversation is set aside as a dead letter, which Replay brings back, and the
 //	data that cannot be read    user is told (Options.Lost). Data that no build can read are so at once
 //	a reminder that is gone     the reminder is a dead letter
@@ -165,7 +165,7 @@ func (h *holder) leaveStranger(known time.Duration) (session.Event, bool) {
 func (r *record) lasting(i int, idle bool) []timer {
 	var own []timer
 	for _, t := range r.timers {
-		if t.flow == "" && t.of == i && (idle || !(flow.Timer{Name: t.name}).Idle()) {
+		if t.flow == "" && t.of == i && (idle || !t.idle()) {
 			own = append(own, t)
 		}
 	}

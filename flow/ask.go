@@ -14,7 +14,7 @@ func (s *step[T]) enter(n *node[T]) (err error) {
 		kept, s.nested.kept = s.nested.kept, nil
 	}
 	if !n.asks() {
-		s.asked = s.asked || n.lost
+		s.asked = s.asked || n.gone
 		return nil
 	}
 	defer s.rescue(&err)
@@ -75,7 +75,7 @@ func (s *step[T]) skip(e *edge[T]) (bool, error) {
 
 // ask asks the question of the present state again.
 func (s *step[T]) ask(n *node[T]) (err error) {
-	if !n.asks() && !n.lost {
+	if !n.asks() && !n.gone {
 		return nil
 	}
 	if n.run != nil {
@@ -88,8 +88,8 @@ func (s *step[T]) ask(n *node[T]) (err error) {
 	s.phase, s.turn.state = PhaseEnter, n.name
 	s.asking()
 	switch {
-	case n.lost:
-		return nil // see Result.Lost
+	case n.gone:
+		return nil // see Result.Gone
 	case n.answer != nil:
 		return s.call(n.answer.question.prompt)
 	default:

@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // Builder collects the definition of a flow. Its methods, and those of the builders it hands
 // out, never fail: every fault is reported by Build.
 type Builder[T any] struct {
@@ -71,4 +73,9 @@ func (b *Builder[T]) MustBuild() *Flow {
 		panic(err)
 	}
 	return f
+}
+
+// blocks returns what was declared behind the starts, In, InAny and InAnyBut.
+func (b *Builder[T]) blocks() []*StateBuilder[T] {
+	return slices.Concat([]*StateBuilder[T]{b.starts}, b.states, b.globals)
 }

@@ -21,7 +21,7 @@ type node[T any] struct {
 	candidates []candidate[T] // in the order of trying
 	wrongs     []*edge[T]     // the highest n first
 	timers     []timer[T]     // the state's own, then those of InAny
-	lost       bool           // the flow does not know the state: see typed.lost
+	gone       bool           // the flow does not know the state: see typed.gone
 }
 
 // asks reports whether the state has a question.
@@ -44,7 +44,7 @@ type typed[T any] struct {
 	starts    []candidate[T]     // in the order of trying
 	leave     *edge[T]           // what ModeLeave takes
 	nodes     map[State]*node[T] // by name and by old name
-	lost      *node[T]           // of all states that the flow does not know
+	gone      *node[T]           // of all states that the flow does not know
 	reminders map[string]Action[T]
 	entry     *edge[T] // the start at which another flow begins this one, or nil
 	history   bool     // the flow has Back, or one that it runs
@@ -83,7 +83,7 @@ func compile[T any](d *draft[T]) *Flow {
 			}
 		}
 	}
-	y.lost = d.node(d.lost())
+	y.gone = d.node(d.gone())
 	for _, s := range d.everything() {
 		for _, e := range s.edges {
 			f.paths = append(f.paths, &e.path)
@@ -185,7 +185,7 @@ func (d *draft[T]) moves() []move {
 		}
 	}
 	passage := false
-	for _, s := range append(slices.Clone(d.states), d.lost()) {
+	for _, s := range append(slices.Clone(d.states), d.gone()) {
 		ms = append(ms, move{leaving, string(s.name), endState})
 		for _, e := range d.edges(s) {
 			for _, f := range e.forks {

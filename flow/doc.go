@@ -246,7 +246,7 @@
 //	a state or a flow is renamed       Formerly, of the state or the flow
 //	a state is removed                 Formerly, of the state that does its work now. Without it, what InAny and
 //	                                   InAnyBut declare works in the old state, and the flow can be started anew
-//	                                   there, with the data that the conversation has: see Input.Lost
+//	                                   there, with the data that the conversation has: see Input.Gone
 //	a question is added                it is asked of those who have not passed its place. If all must answer,
 //	                                   On(Always()).When("no phone yet", ...).Call("ask_phone") in the states
 //	                                   behind it catches the others

@@ -54,8 +54,3 @@ func (d *draft[T]) checkFormerly(r *report) {
 		}
 	}
 }
-
-// blocks returns what was declared behind the starts, In, InAny and InAnyBut.
-func (b *Builder[T]) blocks() []*StateBuilder[T] {
-	return slices.Concat([]*StateBuilder[T]{b.starts}, b.states, b.globals)
-}

@@ -91,7 +91,7 @@ func FuzzStep(f *testing.F) {
 		in := &flow.Input{
 			Turn: "turn", Event: e, Now: noon, State: flow.State(state), Data: []byte(stored),
 			Timers: []flow.Timer{{Name: timer, Due: noon}}, Trail: []byte(trail), Tap: flow.Tap(kind / 60),
-			Suspended: kind > 100, Resumed: kind > 150, Lost: len(text)%2 == 1,
+			Suspended: kind > 100, Resumed: kind > 150, Gone: len(text)%2 == 1,
 		}
 		switch {
 		case reminder:
@@ -116,7 +116,7 @@ func FuzzStep(f *testing.F) {
 			require.Empty(t, res.Timers)
 			return
 		}
-		if !in.Lost || res.State != in.State {
+		if !in.Gone || res.State != in.State {
 			require.Contains(t, fl.States(), res.State)
 		}
 		for _, tm := range res.Timers {

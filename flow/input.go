@@ -23,11 +23,11 @@ type Input struct {
 	Language func(context.Context) string
 	// State is the stored state; empty starts the flow.
 	State State
-	// Lost says what to do if the flow does not know State. With false, Step fails with ErrUnknownState. With true
+	// Gone says what to do if the flow does not know State. With false, Step fails with ErrUnknownState. With true
 	// no other process can be waited for: what InAny and InAnyBut declare works there. The state has no question
 	// of its own, and no exit action; a start of the flow leads on with the data that the conversation has.
 	// The same goes for what State runs as a sub-flow: if it cannot be read, Step fails, or it is given up.
-	Lost bool
+	Gone bool
 	// Data is the stored data; empty for the zero value.
 	Data []byte
 	// Trail is what Result.Trail was; empty for none.
@@ -118,9 +118,9 @@ type Result struct {
 	// Replaces says that the start which was taken takes the place of all conversations: see
 	// TransitionBuilder.Replace.
 	Replaces bool
-	// Lost says that the question was to be asked of a state that the flow does not know (see Input.Lost), so
+	// Gone says that the question was to be asked of a state that the flow does not know (see Input.Gone), so
 	// that nothing was asked.
-	Lost bool
+	Gone bool
 	// MenuSwitched says that an action asked for the Menu below: see Turn.SwitchMenu.
 	MenuSwitched bool
 	// Data is the new data; nil when the flow ended.

@@ -71,9 +71,9 @@ func (s *step[T]) startBeside() error {
 	}
 	answered := s.branch != nil && s.branch.outcome == End
 	s.discard()
-	if node.lost && !answered && !s.in.Suspended {
+	if node.gone && !answered && !s.in.Suspended {
 		s.node, s.passage = node, passage[T]{}
-		return s.startLost(e)
+		return s.startGone(e)
 	}
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state = node, node, kept, kept.tries, node.name
 	s.edge, s.branch, s.began, s.result.Reminders, s.nested = nil, nil, false, set, nested

@@ -96,11 +96,11 @@ func (s *step[T]) run() error {
 	}
 	s.node = s.typed.nodes[s.in.State]
 	if s.node == nil {
-		if !s.in.Lost {
+		if !s.in.Gone {
 			s.turn.state, s.phase = s.in.State, PhaseDecode
 			return s.fail(s.unknownState())
 		}
-		s.node = s.typed.lostNode(s.in.State)
+		s.node = s.typed.goneNode(s.in.State)
 	}
 	s.at = s.node
 	s.turn.state = s.node.name
@@ -113,7 +113,7 @@ func (s *step[T]) run() error {
 		s.turn.tries, s.before, s.loaded = s.trail.tries, s.trail.callers, s.trail.inner
 	}
 	if s.node.run != nil {
-		if s.load(); s.nested.unread && !s.in.Lost {
+		if s.load(); s.nested.unread && !s.in.Gone {
 			s.phase = PhaseDecode // a newer build may read it
 			return s.fail(ErrUnknownState)
 		}
@@ -270,7 +270,7 @@ func (s *step[T]) finish() (err error) {
 		s.join()
 		return nil
 	}
-	res.State, res.Asked, res.Lost = s.to.name, s.asked, s.to.lost && s.asked
+	res.State, res.Asked, res.Gone = s.to.name, s.asked, s.to.gone && s.asked
 	if !res.MenuSwitched {
 		res.Menu = s.to.menu
 	}

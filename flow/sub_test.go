@@ -255,17 +255,17 @@ func TestSubFlowThatCannotBeRead(t *testing.T) {
 			in.Mode = tt.mode
 			_, err := s.f.Step(t.Context(), in)
 			require.ErrorIs(t, err, flow.ErrUnknownState, "a newer build may read it")
-			in.Lost = true
+			in.Gone = true
 			require.Equal(t, tt.want, s.saysTo(in))
 		})
 	}
 	s := begin(t)
 	in := s.input(text("7"))
-	in.Least, in.Lost = flow.RankAny, true
+	in.Least, in.Gone = flow.RankAny, true
 	require.False(t, s.run(in).Handled, "others come first")
 	s = begin(t)
 	in = s.input(&transport.Event{Kind: transport.KindFollow})
-	in.Suspended, in.Lost = true, true
+	in.Suspended, in.Gone = true, true
 	require.False(t, s.run(in).Handled, "not while it is suspended")
 	s = begin(t)
 	s.state.Trail = nil

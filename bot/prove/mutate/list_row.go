@@ -17,7 +17,7 @@ func rowGuards() []guard {
 			"Dead: cause,", "",
 			rows + "reminder-fails/real"},
 		{"row: replay", "bot",
-			"o.spent = replayed(pl.turn) && p.o.Failed != nil", "o.spent = false",
+			"o.spent = replayed(pl.turn) && g.o.Failed != nil", "o.spent = false",
 			rows + "replay/real"},
 		{"row: death-under-load, one process", "bot",
 			"return j.attempt > 2", "return true",

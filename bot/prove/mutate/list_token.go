@@ -17,7 +17,7 @@ func tokenGuards() []guard {
 			"if rest := time.Until(first.resting); rest > 0 {", "if rest := time.Until(first.resting); rest > 0 && false {",
 			"bot TestSpentTokenIsNotTriedAgain"},
 		{"token: a replay leaves alone what an apology used", "bot",
-			"o.spent = replayed(pl.turn) && p.o.Failed != nil", "o.spent = false",
+			"o.spent = replayed(pl.turn) && g.o.Failed != nil", "o.spent = false",
 			life + "a_replay_after_an_apology,_and_no_answer_to_its_reply"},
 		{"token: a process that was frozen takes a used one for its own", dir,
 			"return c.d.Retried || !c.now().Before(c.d.SoleUntil)", "return c.d.Retried",

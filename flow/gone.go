@@ -2,25 +2,25 @@ package flow
 
 import "errors"
 
-// lostState is the engine's name of all states that the flow does not know.
-const lostState = "·lost"
+// goneState is the engine's name of all states that the flow does not know.
+const goneState = "·gone"
 
 // row is the engine's name of the state.
 func (n *node[T]) row() string {
-	if n.lost {
-		return lostState
+	if n.gone {
+		return goneState
 	}
 	return string(n.name)
 }
 
-// lost returns what a state has that the flow does not know: what InAny and InAnyBut declare.
-func (d *draft[T]) lost() *draftState[T] { return &draftState[T]{name: lostState} }
+// gone returns what a state has that the flow does not know: what InAny and InAnyBut declare.
+func (d *draft[T]) gone() *draftState[T] { return &draftState[T]{name: goneState} }
 
-// lostNode returns the node of a state that the flow does not know. It keeps its name, so that a build that
+// goneNode returns the node of a state that the flow does not know. It keeps its name, so that a build that
 // knows the state can go on with the conversation.
-func (y *typed[T]) lostNode(name State) *node[T] {
-	n := *y.lost
-	n.name, n.lost = name, true
+func (y *typed[T]) goneNode(name State) *node[T] {
+	n := *y.gone
+	n.name, n.gone = name, true
 	return &n
 }
 
@@ -33,9 +33,9 @@ func (s *step[T]) unknownState() error {
 	return ErrUnknownState
 }
 
-// startLost takes a start of the flow while the conversation is in a state that the flow does not know. The
+// startGone takes a start of the flow while the conversation is in a state that the flow does not know. The
 // conversation begins anew there, but for its data: it goes on with those that it has.
-func (s *step[T]) startLost(e *edge[T]) error {
+func (s *step[T]) startGone(e *edge[T]) error {
 	s.at, s.trail, s.turn.tries, s.began = nil, trail{}, 0, true
 	s.turn.state = s.node.name
 	return s.settle(s.follow(e))

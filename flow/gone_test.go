@@ -34,7 +34,7 @@ func changed() *flow.Builder[log] {
 // lose returns an input in the state that was removed, with data of then.
 func (s *session) lose(e *transport.Event) *flow.Input {
 	in := s.input(e)
-	in.State, in.Lost = "topping", true
+	in.State, in.Gone = "topping", true
 	in.Data = []byte(`{"ran":["before"]}`)
 	return in
 }
@@ -66,7 +66,7 @@ func TestStateThatIsGone(t *testing.T) {
 		in := s.lose(tt.event)
 		in.Timers = []flow.Timer{{Name: "after 5m0s", Due: noon}, {Name: "after 2h0m0s", Due: noon}}
 		require.Equal(t, tt.says, s.saysTo(in), tt.event.Text)
-		require.Equal(t, tt.lost, s.state.Lost, tt.event.Text)
+		require.Equal(t, tt.lost, s.state.Gone, tt.event.Text)
 		require.Equal(t, tt.data, string(s.state.Data), tt.event.Text)
 		if s.state.State == "topping" && s.state.Handled {
 			require.LessOrEqual(t, len(s.state.Timers), 1, "not those of the state that is gone")
@@ -79,7 +79,7 @@ func TestStateThatMayBeNewer(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, changed())
 	in := s.lose(text("cancel"))
-	in.Lost = false
+	in.Gone = false
 	_, err := s.f.Step(t.Context(), in)
 	require.ErrorIs(t, err, flow.ErrUnknownState)
 }
@@ -91,7 +91,7 @@ func TestQuestionOfAStateThatIsGone(t *testing.T) {
 	in := s.lose(postback("old"))
 	in.Mode = flow.ModeShow
 	require.Equal(t, "topping: ", s.saysTo(in))
-	require.True(t, s.state.Lost)
+	require.True(t, s.state.Gone)
 
 	in.Data = []byte("[]")
 	_, err := s.f.Step(t.Context(), in)
@@ -105,7 +105,7 @@ func TestWrongAnswersInAStateThatIsGone(t *testing.T) {
 	s.saysTo(s.lose(text("next")))
 	for range 2 {
 		in := s.input(text("next"))
-		in.Lost = true
+		in.Gone = true
 		s.run(in)
 	}
 	require.Equal(t, flow.State("a"), s.state.State)
@@ -128,7 +128,7 @@ func TestStartInAStateThatIsGone(t *testing.T) {
 	in = s.lose(hours)
 	in.Mode = flow.ModeStart
 	require.Equal(t, "topping: 10 to 6", s.saysTo(in))
-	require.True(t, s.state.Lost)
+	require.True(t, s.state.Gone)
 	require.Equal(t, 1, s.state.Aside)
 }
 
@@ -147,10 +147,10 @@ func TestModesInAStateThatIsGone(t *testing.T) {
 	in := s.lose(nil)
 	in.Event, in.Mode = text("go"), flow.ModeLeave
 	require.Equal(t, ": ", s.saysTo(in))
-	require.False(t, s.state.Lost)
+	require.False(t, s.state.Gone)
 	in.Mode = flow.ModeEnter
 	require.Equal(t, "topping: ", s.saysTo(in))
-	require.True(t, s.state.Lost)
+	require.True(t, s.state.Gone)
 }
 
 // Back leads out of a state that is gone.
@@ -161,6 +161,6 @@ func TestBackFromAStateThatIsGone(t *testing.T) {
 	s.step(text("b"))
 	s.state.State = "gone"
 	in := s.input(text("back"))
-	in.Lost = true
+	in.Gone = true
 	require.Equal(t, "a: (back) | A?", s.saysTo(in))
 }
