@@ -42,7 +42,7 @@ func (h *holder) faulty() (session.Event, bool) {
 // The watch calls abandon with its lock held.
 func (h *holder) abandon(lost bool) {
 	u := newHolder(h.runner)
-	u.id, u.token, u.rev, u.state = h.id, h.token, h.rev, h.state
+	u.id, u.token, u.rev, u.state, u.memo = h.id, h.token, h.rev, h.state, h.memo
 	u.job = job{event: h.job.event, attempt: h.job.attempt}
 	u.fault = errStuck
 	if lost {

@@ -21,6 +21,7 @@ type holder struct {
 	token session.LeaseToken
 	rev   uint32 // the revision that the present turn began with
 	state []byte // the state that the last commit wrote
+	memo  []byte // of Begin, for the commit of the turn that it began
 
 	job         job
 	request     session.CommitRequest
@@ -64,7 +65,7 @@ func (h *holder) set(j job) {
 // recycle makes the holder free for another session.
 func (h *holder) recycle() {
 	h.set(job{})
-	h.state, h.request = nil, session.CommitRequest{}
+	h.state, h.memo, h.request = nil, nil, session.CommitRequest{}
 	h.spare.Put(h)
 }
 

@@ -118,7 +118,7 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 	if !ok {
 		h = newHolder(r)
 	}
-	h.id, h.token, h.rev, h.state = req.ID, req.Token, res.Rev, res.State
+	h.id, h.token, h.rev, h.state, h.memo = req.ID, req.Token, res.Rev, res.State, res.Memo
 	j := job{event: res.Event, attempt: res.Attempt, crashed: res.Crashed}
 	if e != nil && e.ID == res.Event.ID { // otherwise the turn is for an older event or a timer
 		j.decoded = e

@@ -166,7 +166,7 @@ func (h *holder) commit(p *plan) (session.Event, bool) {
 // committed delivers the outputs of a commit, if no older outputs have to be sent first, and returns the
 // next event.
 func (h *holder) committed(res *session.CommitResult, outs []delivery) session.Event {
-	h.rev, h.state = res.Rev, h.request.State
+	h.rev, h.state, h.memo = res.Rev, h.request.State, nil
 	h.lateEvents.over(h.id)
 	if res.MayDeliver && len(outs) > 0 {
 		h.courier.deliver(h.id, session.MakeSeq(res.Rev, 1), outs, h.asked.Add(h.o.deliveryLease))
@@ -179,7 +179,7 @@ func (h *holder) committed(res *session.CommitResult, outs []delivery) session.E
 // most often only the answer was lost: the store then recognises the commit and answers again.
 func (h *holder) write() (session.CommitResult, error) {
 	r := &h.request
-	r.ID, r.Token, r.Rev, r.Release = h.id, h.token, h.rev, h.last
+	r.ID, r.Token, r.Rev, r.Memo, r.Release = h.id, h.token, h.rev, h.memo, h.last
 	r.Keep, r.Lease, r.DeliveryLease = h.o.Keep, h.o.lease, h.o.deliveryLease
 	h.asked = time.Now()
 	res, err := h.store.Commit(context.Background(), r)

@@ -297,6 +297,9 @@ type BeginResult struct {
 	State []byte
 	// Due is the time of the timer that the last commit wrote, or zero.
 	Due time.Time
+	// Memo is what the store wants to hear again when the turn is committed, which may save it work; or nil. The
+	// caller passes it on to Commit as it is, or leaves it out.
+	Memo []byte
 }
 
 // CommitRequest is what Commit takes.
@@ -324,6 +327,8 @@ type CommitRequest struct {
 	Lease, DeliveryLease time.Duration
 	// Release gives up the lease though events wait: they are due at once.
 	Release bool
+	// Memo is that of the BeginResult that began this turn. It is nil for a turn that Commit handed over, and may be nil.
+	Memo []byte
 	// Dead is why the event is set aside, in a few words without data of users; empty if the event was
 	// handled. The store keeps the event and the reason as a dead letter. If EventID is empty, the store
 	// keeps DeadTimer instead, or nothing if that is nil.

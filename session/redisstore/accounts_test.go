@@ -90,7 +90,7 @@ func TestBoundFollowsTheEarliestSession(t *testing.T) {
 	end := float64(b.Now.Add(time.Second).UnixMilli())
 	require.Equal(t, end, s.bound(t, one))
 	mustCommit(t, s, &session.CommitRequest{ID: one, Token: token(1), EventID: "e1", Due: b.Now.Add(2 * time.Hour)})
-	mustBegin(t, s, &session.BeginRequest{ID: two, Token: token(2), Event: event("e1", 1), Lease: time.Hour})
+	mustBegin(t, s, &session.BeginRequest{ID: two, Token: token(2), Event: event("e1", 1), Lease: time.Hour, DeliveryLease: time.Hour})
 	require.Empty(t, dueIDs(t, s))
 	require.Equal(t, end, s.bound(t, one), "nobody had a reason to look")
 

@@ -75,6 +75,10 @@ func TestLeastUserIsTheLeast(t *testing.T) {
 			name := "without-" + strconv.Itoa(i)
 			fewer := append(append([]any{}, rules[:i]...), rules[i+1:]...)
 			err := tour(server, asUser(t, server, name, fewer), name)
+			if command == "append" || command == "getrange" {
+				require.NoError(t, err, "the full way does without, at twice the cost")
+				return
+			}
 			require.Error(t, err)
 			require.True(t, strings.HasPrefix(err.Error(), "redisstore: "), err)
 		})

@@ -177,27 +177,25 @@ func (b *batcher) send(batch []*call) bool {
 	return inTime()
 }
 
-// sendPlain makes the calls without a barrier: a single call as it is, several as a pipeline. A call
-// that Redis answered with NOSCRIPT is made once more, on its own, as after a restart of Redis.
+// sendPlain makes the calls without a barrier: a single command as it is, several as a pipeline. Then it makes
+// those again that parcel.read returns.
 func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
-	for _, c := range batch {
-		c.cmd = redis.NewStringCmd(ctx, c.args...)
-	}
-	if len(batch) == 1 {
-		_ = b.client.Process(ctx, batch[0].cmd) // the command keeps the error
-	} else {
-		pipe := b.client.Pipeline()
-		for _, c := range batch {
-			_ = pipe.Process(ctx, c.cmd)
+	_, cluster := b.client.(*redis.ClusterClient)
+	for left := parcels(ctx, batch, !cluster); len(left) > 0; {
+		if len(left) == 1 {
+			_ = b.client.Process(ctx, left[0].cmd) // the command keeps the error
+		} else {
+			pipe := b.client.Pipeline()
+			for _, p := range left {
+				_ = pipe.Process(ctx, p.cmd)
+			}
+			_, _ = pipe.Exec(ctx) // each command keeps its own error
 		}
-		_, _ = pipe.Exec(ctx) // each command keeps its own error
-	}
-	for _, c := range batch {
-		if !c.read() { // Redis has lost the script: go again, with its text
-			c.cmd = redis.NewStringCmd(ctx, c.args...)
-			_ = b.client.Process(ctx, c.cmd)
-			c.read()
+		var again []*parcel
+		for _, p := range left {
+			again = append(again, p.read(ctx)...)
 		}
+		left = again
 	}
 	b.settle(ctx, batch, false)
 }

@@ -28,20 +28,32 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 	packBegin(c, r)
 	l := s.at(r.ID)
 	c.seal(&s.scripts.begin, l.session, l.watch, l.mailbox, l.bounds)
+	c.shortBegin(&s.scripts.shortBegin, &l, r)
+	tail := tailBytes + len(c.short.argv[1])
 	start := time.Now()
 	reply, err := s.firm.do(ctx, c)
 	// The master has run the script, and its answer is in c.reply, though the call has failed.
 	if errors.Is(err, errUnmet) {
-		s.giveBack(ctx, r, c.reply, start.Add(s.firm.timeout))
+		if c.short.script != nil || len(c.reply) > 0 && session.Status(c.reply[0]) == session.Run {
+			s.giveBack(ctx, r, start.Add(s.firm.timeout))
+		}
 	}
 	if err != nil {
 		return session.BeginResult{}, err
 	}
+	short := c.short.script != nil
 	s.firm.put(c)
+	// reply still has the bytes of the answer: the client made them for this call alone.
+	if short {
+		begun, ok := parseShortBegun(reply, r, tail)
+		if !ok {
+			return session.BeginResult{}, badAnswer("begin")
+		}
+		return begun, nil
+	}
 	if len(reply) > 0 && reply[0] == statusFull {
 		return session.BeginResult{}, session.ErrFull
 	}
-	// reply still has the bytes of the answer: the client made them for this call alone.
 	begun, ok := parseBegun(reply, &r.Event)
 	if !ok {
 		return session.BeginResult{}, badAnswer("begin")
@@ -54,10 +66,7 @@ func (s *Store) Begin(ctx context.Context, r *session.BeginRequest) (session.Beg
 // until the lease runs out, 3.5 s; with it, the event is due at once. giveBack ignores errors, since
 // the lease also runs out by itself, and it gives up at the time "end": so Begin as a whole takes no
 // longer than Options.Timeout.
-func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, reply []byte, end time.Time) {
-	if len(reply) == 0 || session.Status(reply[0]) != session.Run {
-		return
-	}
+func (s *Store) giveBack(ctx context.Context, r *session.BeginRequest, end time.Time) {
 	ctx, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
 	_ = s.Release(ctx, &session.ReleaseRequest{ID: r.ID, Token: r.Token})
@@ -72,9 +81,9 @@ func packBegin(c *call, r *session.BeginRequest) {
 	c.term(r.Lease, session.DefaultLease)
 	c.term(r.DeliveryLease, session.DefaultDeliveryLease)
 	c.u40(uint64(r.Done))
-	c.time(r.Event.Time)
 	hash := eventHash(r.Event.ID)
 	c.request = append(c.request, hash[:]...)
+	c.time(r.Event.Time)
 	c.cut()
 	if r.Event.ID != "" {
 		c.u8(len(r.Event.ID))
@@ -84,6 +93,12 @@ func packBegin(c *call, r *session.BeginRequest) {
 		c.request = append(c.request, r.Event.Body...)
 	}
 }
+
+// Where the terms of the leases begin in the request of packBegin, and where the event's time does: see shortBegin.
+const (
+	beginTerms = 10
+	beginTime  = 31
+)
 
 // eventHash is by what a session remembers an event: the first 8 bytes of a SHA-256 of its id. With
 // 255 events remembered, one new event in 7*10^16 has the hash of an old one by chance, and is taken

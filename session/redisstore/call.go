@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/kaiwa-go/kaiwa/session"
 )
 
@@ -33,12 +31,14 @@ type call struct {
 	// argv are the parts of request between the cuts.
 	argv [5]arg
 	// args is the command: EVALSHA, the script's SHA-1, the number of keys, keys and argv.
-	args  []any
+	args []any
+	// short is what the short way of the call takes, which is tried first. Its script is nil if there is none, or
+	// if the session was in another case.
+	short shortCall
 	timer *time.Timer
 	done  chan struct{}
 
 	// Only the flusher that took the call touches these, until done has a value.
-	cmd   *redis.StringCmd
 	reply []byte
 	err   error
 
@@ -68,8 +68,9 @@ func newCall() *call {
 
 // reset empties the call for the next use. It also lets go of what the caller gave it.
 func (c *call) reset() {
-	c.script, c.cmd, c.reply, c.err = nil, nil, nil, nil
+	c.script, c.reply, c.err = nil, nil, nil
 	c.keys, c.argv = [6]string{}, [5]arg{}
+	c.short = shortCall{}
 	if cap(c.request) > keepRequest {
 		c.request = nil
 	}
@@ -107,17 +108,6 @@ func (c *call) sealMany(s *script, keys []any, args ...any) {
 	c.args = append(append(c.args, keys...), args...)
 }
 
-// read reads the answer. If Redis has lost the script (after SCRIPT FLUSH, a restart or a failover),
-// read returns false and turns the command into EVAL with the script's text: send it again.
-func (c *call) read() bool {
-	c.reply, c.err = c.cmd.Bytes()
-	if c.err == nil || c.args[0] != "evalsha" || !redis.HasErrorPrefix(c.err, "NOSCRIPT") {
-		return true
-	}
-	c.args[0], c.args[1] = "eval", c.script.text
-	return false
-}
-
 // cut ends an argument of the script.
 func (c *call) cut() { c.cuts = append(c.cuts, len(c.request)) }
 
@@ -125,6 +115,10 @@ func (c *call) cut() { c.cuts = append(c.cuts, len(c.request)) }
 // them: u8 is B, u32 is I4, u40 is I5, u48 is I6.
 
 func (c *call) u8(n int) { c.request = append(c.request, byte(n)) }
+
+func (c *call) u16(n int64) { c.request = append(c.request, byte(n>>8), byte(n)) }
+
+func (c *call) u24(n int64) { c.request = append(c.request, byte(n>>16), byte(n>>8), byte(n)) }
 
 func (c *call) u32(n uint32) { c.request = binary.BigEndian.AppendUint32(c.request, n) }
 
@@ -149,21 +143,26 @@ func (c *call) flag(b bool) {
 	}
 }
 
-// time appends t in milliseconds since 1970. The zero time is 0.
-func (c *call) time(t time.Time) {
+// time appends t: see millis.
+func (c *call) time(t time.Time) { c.u48(millis(t)) }
+
+// millis is t in milliseconds since 1970. The zero time, and what is before 1970, is 0.
+func millis(t time.Time) int64 {
 	if t.IsZero() {
-		c.u48(0)
-	} else {
-		c.u48(t.UnixMilli())
+		return 0
 	}
+	return min(max(t.UnixMilli(), 0), 1<<48-1)
 }
 
-// term appends how long a lease lasts, in milliseconds: d, or def if d is not positive.
-func (c *call) term(d, def time.Duration) {
+// term appends how long a lease lasts: see termOf.
+func (c *call) term(d, def time.Duration) { c.u32(uint32(termOf(d, def))) }
+
+// termOf is how long a lease lasts, in milliseconds: d, or def if d is not positive.
+func termOf(d, def time.Duration) int64 {
 	if d <= 0 {
 		d = def
 	}
-	c.u32(uint32(min(max(d.Milliseconds(), 1), 1<<32-1)))
+	return min(max(d.Milliseconds(), 1), 1<<32-1)
 }
 
 // outputs appends the outputs of the commit that makes revision rev, as the session stores them:

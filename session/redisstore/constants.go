@@ -3,6 +3,7 @@ package redisstore
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -13,19 +14,26 @@ import (
 
 // What the stored value of a session looks like: see lua/load.lua, which draws it.
 const (
-	// layout is the version of keys and values. A change after which stored sessions cannot go on is a new
-	// layout.
-	layout = 1
+	// layout is the version of a session's value, and earlierLayout is one that can still be read. A build that
+	// knows neither answers with an error.
+	layout        = 2
+	earlierLayout = 1
+	keysLayout    = 1 // the version of the keys' names and numbers, in kaiwa:meta
 
 	// The formats are those of struct.pack in Redis' Lua: ">" is big-endian, B a number of 1 byte,
 	// I3 a number of 3 bytes, c8 a string of 8 bytes. The header's numbers add up to 27 bytes:
 	// 1+1+4+6+4+3+4+1+3.
 	headerFormat = ">BBI4I6I4I3c4BI3"
 	headerBytes  = 27
+	floorAt      = 12 // where the floor is in the header, and the expiry
+	expiryAt     = 16
 	leaseFormat  = ">c8I6B"
-	outboxFormat = ">I6c8B"
+	outboxFormat = ">I6c8BI3"
+	tailFormat   = ">c8I6I6I6"
+	tailBytes    = 8 + 6 + 6 // of a tail before the event's time
 	outputFormat = ">I5I4"
 	outputBytes  = 9               // of an output before its body
+	outboxBytes  = 18              // of an outbox before its outputs
 	seenBytes    = 10              // of one seen event
 	headTimes    = 12              // bytes of the two times before the id of an event
 	hashLength   = session.HashLen // of the hash in a session's id, which its key ends with
@@ -61,8 +69,9 @@ const (
 	// a turn need not touch the bound; and Due looks at an index in which nothing is due every 3 s.
 	boundAhead = 3 * time.Second
 
-	// keepAtLeast is how long a session is kept after its last turn.
-	keepAtLeast = 24 * time.Hour
+	// keepAtLeast is how long a session is kept after its last turn. It is more than keepWaiting, so that
+	// shortbegin need not lengthen it when the next event comes soon.
+	keepAtLeast = 27 * time.Hour
 	// keepWaiting is how long an event or an output is kept that nobody comes for.
 	keepWaiting = 25 * time.Hour
 	// keepForgotten is how long a tombstone is kept.
@@ -120,13 +129,15 @@ func writeConstants(lua string) string {
 func luaConstants() map[string]string {
 	all := map[string]string{
 		"HEADER": quote(headerFormat), "LEASE": quote(leaseFormat),
-		"OUTBOX": quote(outboxFormat), "OUTPUT": quote(outputFormat),
+		"OUTBOX": quote(outboxFormat), "EARLIER_OUTBOX": `'>I6c8B'`, "OUTPUT": quote(outputFormat),
+		"TAIL": quote(tailFormat), "NEW_SESSION": quote(`\2` + strings.Repeat(`\0`, headerBytes-1)),
 		"NOBODY":  `'\0\0\0\0\0\0\0\0'`, // the token of nobody
 		"NO_MARK": `'\0\0\0\0'`,
 	}
 	for name, n := range map[string]int{
 		"PROCESS_BYTES": len(session.LeaseToken{}.Process()), // of a token: they name the process
-		"LAYOUT":        layout, "HEADER_BYTES": headerBytes, "OUTPUT_BYTES": outputBytes,
+		"TOKEN_BYTES":   len(session.LeaseToken{}),
+		"LAYOUT":        layout, "EARLIER_LAYOUT": earlierLayout, "HEADER_BYTES": headerBytes, "OUTPUT_BYTES": outputBytes,
 		"SEEN_BYTES": seenBytes, "HEAD_TIMES": headTimes, "HASH_LENGTH": hashLength,
 		// An output's number is the revision of its commit, times this, and its place in it.
 		"SEQS_PER_COMMIT": int(session.MakeSeq(1, 0)),

@@ -59,8 +59,8 @@ func Describe(ctx context.Context, c redis.UniversalClient, name string, o *Desc
 	d.line("key", "%s, %d bytes", prefix+hash, len(value))
 	if len(value) == 0 {
 		d.line("", "nothing is kept of this session")
-	} else if !d.session(value, mail) {
-		return "", fmt.Errorf("redisstore: key %s does not hold a session of layout %d", prefix+hash, layout)
+	} else if !d.session(unfolded(value), mail) {
+		return "", fmt.Errorf("redisstore: key %s does not hold a session of layout %d or %d", prefix+hash, earlierLayout, layout)
 	}
 	return d.text.String(), nil
 }
@@ -110,7 +110,8 @@ func (d *description) line(name, format string, args ...any) {
 // returns false if the value is malformed.
 func (d *description) session(value []byte, mail []redis.Z) bool {
 	a := answer{b: value}
-	if a.num(1) != layout {
+	version := a.num(1)
+	if version != layout && version != earlierLayout {
 		return false
 	}
 	flags := a.num(1)
@@ -152,6 +153,9 @@ func (d *description) session(value []byte, mail []redis.Z) bool {
 		return !a.bad && len(a.b) == 0
 	}
 	until, owner, retried := a.time(), a.take(8), a.num(1) == 1
+	if version == layout {
+		a.take(3) // the length of the outputs
+	}
 	outs := a.outputs()
 	d.line("outbox", "%d outputs; delivery lease of token %x until %s%s", len(outs), owner, d.when(until),
 		map[bool]string{true: "; some may have been sent"}[retried])

@@ -124,32 +124,36 @@ func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
 }
 
 // sendTo makes the calls on one connection: first the calls, then touch, then the barrier. A call has
-// succeeded if its own answer, that of touch and that of the barrier are all good. Calls whose scripts
-// Redis has lost go again, with a barrier of their own.
+// succeeded if its own answer, that of touch and that of the barrier are all good. What parcel.read
+// returns goes again, with a barrier of its own.
 func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call) {
-	pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
-	touch := redis.NewCmd(ctx, "eval", b.barrier.touch.text, 1, markOf(calls[0].keys[0]))
-	for _, c := range calls {
-		c.cmd = redis.NewStringCmd(ctx, c.args...)
-		_ = pipe.Process(ctx, c.cmd)
-	}
-	_ = pipe.Process(ctx, touch)
-	_ = pipe.Process(ctx, wait)
-	_, _ = pipe.Exec(ctx) // each command keeps its own error
-	met := b.barrier.met(wait)
-	// A call that Redis refused keeps its own error, whatever touch and the barrier answered.
-	var again []*call
-	for _, c := range calls {
-		switch {
-		case !c.read(): // Redis has lost the script
-			again = append(again, c)
-		case c.err == nil && touch.Err() != nil:
-			c.err = touch.Err() // with MOVED, sendFirm sends the call again; it may run twice
-		case c.err == nil && !met:
-			c.err = errUnmet
+	_, cluster := b.client.(*redis.ClusterClient)
+	mark := markOf(calls[0].keys[0])
+	for left := parcels(ctx, calls, !cluster); len(left) > 0; {
+		pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
+		touch := redis.NewCmd(ctx, "eval", b.barrier.touch.text, 1, mark)
+		for _, p := range left {
+			_ = pipe.Process(ctx, p.cmd)
 		}
-	}
-	if len(again) > 0 {
-		b.sendTo(ctx, node, again)
+		_ = pipe.Process(ctx, touch)
+		_ = pipe.Process(ctx, wait)
+		_, _ = pipe.Exec(ctx) // each command keeps its own error
+		met := b.barrier.met(wait)
+		// A call that Redis refused keeps its own error, whatever touch and the barrier answered.
+		var again []*parcel
+		for _, p := range left {
+			next := p.read(ctx)
+			again = append(again, next...)
+			for _, c := range p.calls {
+				switch {
+				case c.err != nil || c.reply == nil && len(next) > 0: // refused, or it goes again
+				case touch.Err() != nil:
+					c.err = touch.Err() // with MOVED, sendFirm sends the call again; it may run twice
+				case !met:
+					c.err = errUnmet
+				}
+			}
+		}
+		left = again
 	}
 }

@@ -72,7 +72,7 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 // there, and returns what was there: of two stores that start at the same time, one is first.
 func claim(ctx context.Context, c redis.UniversalClient, opt *Options) error {
 	key := namespaceRoot(opt.Namespace) + "meta"
-	want := fmt.Sprintf("layout=%d partitions=%d", layout, opt.Partitions)
+	want := fmt.Sprintf("layout=%d partitions=%d", keysLayout, opt.Partitions)
 	// redis.Nil says that there was no value, and that ours is there now.
 	got, err := c.SetArgs(ctx, key, want, redis.SetArgs{Mode: "NX", Get: true}).Result()
 	if errors.Is(err, redis.Nil) || err == nil && got == want {

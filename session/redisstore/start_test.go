@@ -113,9 +113,9 @@ func TestValueOfAnotherLayoutIsRefused(t *testing.T) {
 	s := newStore(t, client, nil)
 	id := sessionID(1)
 	key := s.at(id).session
-	require.NoError(t, client.Set(ctx, key, string(repeat("\x02", 40)), 0).Err())
+	require.NoError(t, client.Set(ctx, key, string(repeat("\x03", 40)), 0).Err())
 	_, err := s.Begin(ctx, &session.BeginRequest{ID: id, Token: token(1), Event: event("e", 0)})
 	require.EqualError(t, err, "redisstore: begin: redis answered KAIWALAYOUT")
 	require.NotErrorIs(t, err, session.ErrUnavailable)
-	require.Equal(t, string(repeat("\x02", 40)), client.Get(ctx, key).Val())
+	require.Equal(t, string(repeat("\x03", 40)), client.Get(ctx, key).Val())
 }

@@ -182,7 +182,7 @@ func (p *probe) idle(step, id string) *turn {
 func (t *turn) request(r session.CommitRequest) *session.CommitRequest {
 	// Terms are long and nothing is kept for longer than it must, unless the request says
 	// otherwise.
-	r.ID, r.Token, r.Rev = t.id, t.token, t.Rev
+	r.ID, r.Token, r.Rev, r.Memo = t.id, t.token, t.Rev, t.Memo
 	if r.Lease == 0 {
 		r.Lease = long
 	}

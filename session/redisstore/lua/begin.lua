@@ -4,7 +4,7 @@
 -- KEYS: 1 session, 2 watch index, 3 mailbox, 4 account bounds
 -- ARGV: 1 request: c8 lease token, B redelivered, B hold, I4 term of the lease (ms), I4 term of the
 --         delivery lease (ms), I5 number of the last output that was delivered (0 for none),
---         I6 time of the event (ms), c8 hash of its id
+--         c8 hash of the event's id, I6 its time (ms)
 --       2 event: B length and its id, B length and its message's id, body; or empty for none
 -- Returns: B status, B flags, I6 now (ms).
 --          Only if the status is STATUS_RUN: B attempts, I4 revision, I6 time of the next timer (ms), I3 length and
@@ -12,8 +12,8 @@
 --          Then, to the end, the outputs that are handed out. Head and outputs are as they are stored: see load.
 -- May run twice: the lease token finds the lease and the delivery lease that it took the first time, the hash
 -- of the event finds the event.
-local token, redelivered, hold, leaseTerm, deliveryTerm, doneSeq, eventTime, eventHash =
-  struct.unpack('>c8BBI4I4I5I6c8', ARGV[1])
+local token, redelivered, hold, leaseTerm, deliveryTerm, doneSeq, eventHash, eventTime =
+  struct.unpack('>c8BBI4I4I5c8I6', ARGV[1])
 local brought, changed = ARGV[2] ~= '', false
 --include load
 

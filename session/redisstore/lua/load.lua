@@ -1,8 +1,8 @@
 -- load reads the session at KEYS[1] into locals. save writes it back.
 --
 -- The stored value, numbers big-endian. Its sections follow each other in this order:
---   header     HEADER: B layout, B flags, I4 revision, I6 time of the next timer (ms; 0 for none),
---              I4 floor (s), I3 when the value expires (hours since 1970), c4 mark of the last
+--   header     HEADER: B layout, B flags, I4 revision, I6 time of the next timer (ms; 0 for none), I4 floor (s),
+--              I3 when the value expires (hours since 1970), c4 mark of the last
 --              commit, B number of seen events, I3 length of the state
 --              (the flag BY_ACCOUNT is about the watch index: see save)
 --   state      bytes that only the bot understands
@@ -14,8 +14,10 @@
 --   mailbox    if HAS_MAILBOX: B number of events in the mailbox, which is a key of its own
 --   tombstone  if HAS_TOMBSTONE: I6 when the session was forgotten (ms)
 --   outbox     if HAS_OUTBOX. OUTBOX: I6 until when the delivery lease lasts (ms), c8 token of its
---              owner, B 1 if an earlier owner may have sent outputs; then outputs up to the end of
---              the value, each OUTPUT (I5 its number, I4 length) and its body
+--              owner, B 1 if an earlier owner may have sent outputs, I3 length of the outputs; then the
+--              outputs, each OUTPUT (I5 its number, I4 length) and its body
+--   tail       only while the turn runs that shortbegin began: see tail
+-- In EARLIER_LAYOUT the outbox has no length: its outputs go up to the end of the value.
 --
 -- The lease is in one of three states. leaseFree is true for the first and the last:
 --
@@ -52,7 +54,9 @@ if stored ~= '' then
   local layout, flags, at
   layout, flags, revision, timerAt, floor, expiryHours, commitMark, seenCount, stateLength, at =
     unpack(HEADER, stored)
-  if layout ~= LAYOUT then return redis.error_reply('KAIWALAYOUT unknown layout of a session') end
+  if layout ~= LAYOUT and layout ~= EARLIER_LAYOUT then
+    return redis.error_reply('KAIWALAYOUT unknown layout of a session')
+  end
   seenAt = at + stateLength
   at = seenAt + SEEN_BYTES * seenCount
   seenEnd, byAccount = at, flags >= BY_ACCOUNT
@@ -70,8 +74,16 @@ if stored ~= '' then
     if forgottenAt + KEEP_FORGOTTEN <= now then forgottenAt = 0 end
   end
   if flags % (2 * HAS_OUTBOX) >= HAS_OUTBOX then
-    deliveryUntil, deliveryOwner, retried, outputAt = unpack(OUTBOX, stored, at)
+    if layout == LAYOUT then
+      local length
+      deliveryUntil, deliveryOwner, retried, length, outputAt = unpack(OUTBOX, stored, at)
+      at = outputAt + length
+    else
+      deliveryUntil, deliveryOwner, retried, outputAt = unpack(EARLIER_OUTBOX, stored, at)
+      at = #stored + 1
+    end
   end
+--include tail
 end
 
 -- What a script changes besides those above. Nil or empty means: as it is stored.

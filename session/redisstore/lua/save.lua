@@ -36,7 +36,7 @@ if changed then
   end
   if outputText ~= '' or newOutputs ~= '' then
     flags = flags + HAS_OUTBOX
-    outbox = pack(OUTBOX, deliveryUntil, deliveryOwner, retried)
+    outbox = pack(OUTBOX, deliveryUntil, deliveryOwner, retried, #outputText + #newOutputs)
   end
   -- flags is more than 0 if there is a lease or anything waits. A tombstone is added to the flags after that: it alone
   -- does not keep the session for KEEP_WAITING.
