@@ -82,6 +82,7 @@
 //	what happens when an action fails     failure.go; of a timer, failedtimer.go; then setaside.go
 //	what happens to old sessions          stranger.go and lost.go
 //	what happens when a process died      sweeper.go, then suspect.go
+//	what a call left that had no answer   stray.go
 //	when an output is sent again          courier.go and attempt.go
 //	how long something waits for that     backoff.go
 //	why an event was not taken            intake.go, admission.go and badevent.go

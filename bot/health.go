@@ -71,7 +71,8 @@ func (b *Bot) Drain(ctx context.Context, d time.Duration) {
 //
 // If the channel is on hold, if the bot is behind, if something waits for another attempt or for a newer
 // build, or if there are dead letters, the line says so and the answer is still 200: the bot takes events and keeps them safe, and
-// a load balancer that took it out would stop that.
+// a load balancer that took it out would stop that. So it is if one node of a Redis Cluster is dead: the line
+// begins with "ready in part", and the sessions of the other nodes go on.
 //
 // A process that is not ready is alive, and to restart it would not help. Do not use Ready for a liveness
 // probe: answer 200 there.
@@ -81,6 +82,10 @@ func (b *Bot) Ready() http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		b.drain.asked.Store(true)
 		err := b.Check(r.Context())
+		partly := errors.Is(err, session.ErrPartly)
+		if partly {
+			err = nil
+		}
 		switch {
 		case err == nil && b.drain.on.Load():
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -102,6 +107,9 @@ func (b *Bot) Ready() http.Handler {
 			return
 		}
 		fmt.Fprint(w, "ready")
+		if partly {
+			fmt.Fprint(w, " in part; ", session.ErrPartly)
+		}
 		s := b.Stats()
 		if s.Held > 0 {
 			fmt.Fprintf(w, "; the channel has been on hold for %v", s.Held.Round(time.Second))

@@ -10,7 +10,8 @@ import (
 )
 
 // Check returns nil if the bot would take an event now, and otherwise why not, in words for an operator.
-// It returns ErrClosed after Shutdown, otherwise what the store's Check returns. See Ready for a handler.
+// It returns ErrClosed after Shutdown, otherwise what the store's Check returns: an error that wraps
+// session.ErrPartly if the bot would take the events of some sessions. See Ready for a handler.
 func (b *Bot) Check(ctx context.Context) error {
 	if b.crew.stopping() {
 		return ErrClosed

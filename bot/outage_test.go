@@ -198,6 +198,8 @@ func TestReady(t *testing.T) {
 		want string
 	}{
 		{"well", nil, 200, "ready\n"},
+		{"away in part", fmt.Errorf("redisstore: 21 of 64 partitions: %w: %w", session.ErrPartly, secret), 200,
+			"ready in part; session: store unavailable for a part of the sessions\n"},
 		{"away", secret, 503, "session: store unavailable\n"},
 		{"not fit", io.ErrUnexpectedEOF, 503, "bot: the store is not fit\n"},
 	} {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,7 @@ type runner struct {
 	running     atomic.Int64 // how many holders have a session now
 	spare       sync.Pool    // of *holder. Not global: a holder's timer may belong to a test's virtual time
 	suspects    suspects
+	strays      strays
 	leftToNewer rarely // the log of sessions that a newer build has to run
 }
 
@@ -66,6 +68,9 @@ func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transp
 	crash("after-begin")
 	if err != nil {
 		r.courier.acks.add(req.ID, done)
+		if errors.Is(err, session.ErrUnavailable) {
+			r.strays.note(r.env, req.ID, req.Token)
+		}
 		return 0, err
 	}
 	r.clock.set(res.Now)

@@ -60,7 +60,7 @@ func (s *sweeper) round() time.Duration {
 	if err != nil {
 		s.outage.note()
 		s.o.Logger.Warn("bot: due sessions unknown", "err", err)
-		return sweepAgain
+		wait = sweepAgain // what a part of the store told is begun now
 	}
 	var (
 		wg     sync.WaitGroup

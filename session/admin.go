@@ -9,7 +9,7 @@ import (
 // Admin is what operators need of a store besides the turn. Every Store has it.
 type Admin interface {
 	// Check returns nil if the store would take an event now, and otherwise why not, in words for an
-	// operator. It changes nothing.
+	// operator. It changes nothing. It returns ErrPartly if the store would take the events of some sessions.
 	Check(ctx context.Context) error
 
 	// Inspect returns what is kept of a session. It changes nothing, and may be called while a turn

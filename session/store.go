@@ -40,6 +40,9 @@ var (
 	// ErrUnavailable: the store could not be reached or did not answer in time. The call may have taken
 	// effect or not. The caller may make the same call again.
 	ErrUnavailable = errors.New("session: store unavailable")
+	// ErrPartly: the store takes the events of some sessions, and is away for others, such as those on one node
+	// that is dead. Check returns it, wrapped together with ErrUnavailable.
+	ErrPartly = errors.New("session: store unavailable for a part of the sessions")
 	// ErrNoDeadLetter: there is no dead letter of that id.
 	ErrNoDeadLetter = errors.New("session: no such dead letter")
 )
@@ -214,7 +217,9 @@ type Store interface {
 	//
 	// A store may keep sessions of before sessions had accounts. It lists them to whoever asks, by an id
 	// that is a hash without an account, which all calls take. It is the hash of the session's id.
-	// It returns ErrUnavailable.
+	//
+	// It returns ErrUnavailable. A store of several nodes, of which some do not answer, returns what is due
+	// on the others together with the error: begin that all the same.
 	Due(ctx context.Context, accounts []string, limit int) (ids []string, wait time.Duration, err error)
 }
 

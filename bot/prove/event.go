@@ -28,6 +28,7 @@ type event struct {
 	// What became of it.
 	first    time.Time // when it was sent first
 	accepted time.Time // when a webhook with it was first answered with 200
+	refusals int       // webhooks with it that were not
 }
 
 // userID looks like an id of LINE.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -259,4 +261,16 @@ func (f *fleet) addrs() (all []string) {
 		all = append(all, p.addr)
 	}
 	return all
+}
+
+// ready returns what a process says of its readiness; empty if it does not answer.
+func (s *stage) ready(addr string) string {
+	client := &http.Client{Timeout: webhookTimeout}
+	res, err := client.Get("http://" + addr + "/readyz")
+	if err != nil {
+		return ""
+	}
+	defer res.Body.Close()
+	said, _ := io.ReadAll(res.Body)
+	return strings.TrimSpace(string(said))
 }

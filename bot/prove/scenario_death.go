@@ -63,8 +63,13 @@ func deathOfTwo(long bool) trial {
 
 // answers are how long the answers took, in order, from a time or from their webhook if that is later. The
 // last events of each user are left out: they are those that read its end.
-func (s *stage) answers(from time.Time, least int) (took []time.Duration) {
-	for _, events := range s.users {
+func (s *stage) answers(from time.Time, least int) []time.Duration {
+	return s.answersOf(s.users, from, least)
+}
+
+// answersOf is answers, of some users.
+func (s *stage) answersOf(users [][]*event, from time.Time, least int) (took []time.Duration) {
+	for _, events := range users {
 		for _, m := range s.line.snapshot(events[0].chat()) {
 			if m.Timer || m.Part != 1 || m.Seq >= len(events)-1 || m.Seq < least {
 				continue

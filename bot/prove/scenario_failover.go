@@ -42,7 +42,7 @@ func failoverRows(long bool) []trial {
 		}
 		s.note("%d slots moved in %s", count, short(time.Since(began)))
 	}
-	return append([]trial{sentinel, failover, slots}, lagRows(long)...)
+	return append([]trial{sentinel, failover, shardRow(long), slots}, lagRows(long)...)
 }
 
 func failSentinel(s *stage, times int) {

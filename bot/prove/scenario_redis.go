@@ -38,7 +38,27 @@ func redisRows(long bool) (rows []trial) {
 		rows = append(rows, restartRow(long, "always"))
 	}
 	rows = append(rows, powerRows(long)...)
-	return append(rows, loadingRow(long), flushRow(long), fullRow(long))
+	return append(rows, frozenRedis(long), loadingRow(long), flushRow(long), fullRow(long))
+}
+
+// frozenRedis stops Redis for 3 s, as a host that hangs would, with the terms that users have. What it finds in
+// its sockets when it goes on takes effect, though nobody waits for it any more: nobody may wait for that.
+func frozenRedis(long bool) trial {
+	const d = 3 * time.Second
+	t := base("redis-frozen", 30, pick(long, 40, 150), 100, 2)
+	t.real()
+	t.outage, t.whole = d+2*time.Second, 5*time.Second
+	t.during = func(s *stage) {
+		n := 0
+		for ; s.pause(2*time.Second) && n < pick(long, 1, 5); n++ {
+			s.redis.server.Freeze()
+			s.rest(d)
+			s.redis.server.Thaw()
+			s.pause(3 * time.Second)
+		}
+		s.note("%d stops of %s", n, d)
+	}
+	return t
 }
 
 // holdTrouble has the proxy make trouble from start to end.

@@ -106,6 +106,7 @@ func (s *sender) post(ctx context.Context, e *event, again bool) bool {
 	s.posts.add(status, took)
 	if status != http.StatusOK {
 		s.refused = append(s.refused, start)
+		e.refusals++
 	}
 	if status == http.StatusOK && e.accepted.IsZero() {
 		e.accepted = time.Now()

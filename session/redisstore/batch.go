@@ -9,14 +9,15 @@ import (
 )
 
 const (
-	defaultFlushers = 2 // BenchmarkTurn compares 1, 2 and 4
+	defaultFlushers = 2 // of each node; BenchmarkTurn compares 1, 2 and 4
 	firmFlushers    = 8 // a flusher that waits for replicas does nothing else meanwhile
 	maxBatch        = 256
 	maxBatchBytes   = 1 << 20
 )
 
-// batcher sends calls to Redis, many of them in one write where it can. A flusher is a goroutine
-// that takes what waits in the queue and sends it as one pipeline. It ends when nothing waits.
+// batcher sends calls to Redis, many of them in one write where it can. Each node of a Cluster has a queue of
+// its own; without a Cluster there is one queue. A flusher is a goroutine that takes what waits in one queue
+// and sends it as one pipeline. It ends when nothing waits there.
 //
 // Example, with two flushers: the first call finds none busy, starts one, and goes out alone. So
 // does the second. While both wait for Redis, 50 calls arrive and queue up. The flusher that is
@@ -26,16 +27,26 @@ const (
 // callers of the batch have their errors, and replace starts another flusher if calls wait. The first
 // flusher may hang in the client for some seconds more; when the client returns, that flusher ends.
 // busy counts the two as one.
+//
+// Example of a Cluster of three nodes, one of which dies: the calls for its slots wait in its queue, and its
+// two flushers hang. The calls for the other two nodes are in other queues, and do not wait.
 type batcher struct {
 	client   redis.UniversalClient
 	timeout  time.Duration // of each call, and of each batch
-	flushers int           // how many may be busy at once
+	flushers int           // how many may be busy at once, for each node
 	barrier  *barrier      // what each batch waits for behind its answers; nil for nothing
 
-	mu    sync.Mutex
-	queue []*call
+	mu     sync.Mutex
+	queues map[string]*queue // by the address of the node; one, without an address, if this is no Cluster
+	pool   sync.Pool
+}
+
+// queue is the calls that wait for one node. The batcher's lock guards it.
+type queue struct {
+	calls []*call
 	busy  int // how many flushers there are now
-	pool  sync.Pool
+	// away says that the last batch did not reach the node. Whoever asks all nodes does not wait for it then.
+	away bool
 }
 
 // get returns an empty call. Give it back with put once its answer has been read; a call that ended
@@ -62,37 +73,83 @@ func (b *batcher) do(ctx context.Context, c *call) ([]byte, error) {
 	return b.wait(ctx, c)
 }
 
-// enqueue puts the call into the queue, and starts a flusher if there is room for one more.
-func (b *batcher) enqueue(c *call) {
+// enqueue puts the call into the queue of its node, and starts its time. It returns whether the node was
+// away when it was asked last.
+func (b *batcher) enqueue(c *call) (away bool) {
 	c.timer.Reset(b.timeout)
+	return b.add(c)
+}
+
+// add puts the call into the queue of its node, and starts a flusher if there is room for one more.
+func (b *batcher) add(c *call) (away bool) {
+	node := b.nodeOf(c)
 	b.mu.Lock()
-	b.queue = append(b.queue, c)
-	start := b.busy < b.flushers
+	q := b.queueOf(node)
+	c.taken = false
+	q.calls = append(q.calls, c)
+	start := q.busy < b.flushers
 	if start {
-		b.busy++
+		q.busy++
 	}
+	away = q.away
 	b.mu.Unlock()
 	if start {
-		go b.flush()
+		go b.flush(q)
 	}
+	return away
+}
+
+// nodeOf returns the address of the node that has the call's keys, as far as the client knows; empty if this
+// is no Cluster. It makes no call of Redis: the client knows the slots since New.
+func (b *batcher) nodeOf(c *call) string {
+	cluster, ok := b.client.(*redis.ClusterClient)
+	if !ok {
+		return ""
+	}
+	node, err := cluster.MasterForKey(context.Background(), c.keys[0])
+	if err != nil {
+		return "" // the flusher meets the same error, and the call has it
+	}
+	return node.Options().Addr
+}
+
+// queueOf returns the queue of a node. A queue is kept for good: a Cluster has few addresses.
+func (b *batcher) queueOf(node string) *queue {
+	q := b.queues[node]
+	if q == nil {
+		q = &queue{}
+		if b.queues == nil {
+			b.queues = make(map[string]*queue)
+		}
+		b.queues[node] = q
+	}
+	return q
 }
 
 // wait returns the answer of a call that enqueue took, or an error if ctx or the timeout ends first.
-// Whoever has several calls, such as Due in a Cluster, enqueues all of them and then waits for each.
+// Whoever has several calls, such as Due in a Cluster, enqueues all of them and then waits for each. An answer
+// that came in time counts, though the time is over when wait looks.
 func (b *batcher) wait(ctx context.Context, c *call) ([]byte, error) {
+	var late error
 	select {
 	case <-c.done:
-		c.timer.Stop()
-		if c.err != nil {
-			return nil, callError(c.script.name, c.err)
-		}
-		return c.reply, nil
 	case <-ctx.Done():
-		c.timer.Stop()
-		return nil, b.giveUp(c, ctx.Err())
+		late = ctx.Err()
 	case <-c.timer.C:
-		return nil, b.giveUp(c, context.DeadlineExceeded)
+		late = context.DeadlineExceeded
 	}
+	c.timer.Stop()
+	if late != nil {
+		select {
+		case <-c.done:
+		default:
+			return nil, b.giveUp(c, late)
+		}
+	}
+	if c.err != nil {
+		return nil, callError(c.script.name, c.err)
+	}
+	return c.reply, nil
 }
 
 // giveUp marks the call as one that nobody waits for. If it is still queued, take skips it; if a
@@ -103,120 +160,10 @@ func (b *batcher) giveUp(c *call, err error) error {
 	defer b.mu.Unlock()
 	c.givenUp = true
 	if !c.taken {
-		c.args, c.request = nil, nil
+		c.args, c.request, c.short = nil, nil, shortCall{}
+	}
+	if c.refused != nil {
+		err = c.refused // says more than that the time is over
 	}
 	return callError(c.script.name, err)
-}
-
-// flush is a flusher: it sends what waits until nothing does, or until another took its place. It uses
-// one slice for all its batches, and clears it so that calls which are done are not kept.
-func (b *batcher) flush() {
-	var batch []*call
-	for {
-		batch = b.take(batch[:0])
-		if len(batch) == 0 || !b.send(batch) {
-			return
-		}
-		clear(batch)
-	}
-}
-
-// replace takes the place of a flusher whose batch has not ended within the timeout. The client may
-// wait for Redis for many seconds more; calls that arrive now must not wait behind it.
-func (b *batcher) replace() {
-	b.mu.Lock()
-	// If nothing waits, no other flusher is needed. One fewer is busy then.
-	start := len(b.queue) > 0
-	if !start {
-		b.busy--
-	}
-	b.mu.Unlock()
-	if start {
-		b.flush()
-	}
-}
-
-// take moves the next batch out of the queue. If nothing waits, the batch is empty and the flusher
-// counts as ended, under the same lock: a call that arrives next starts another.
-func (b *batcher) take(batch []*call) []*call {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	n, size := 0, 0
-	for n < len(b.queue) && len(batch) < maxBatch && size < maxBatchBytes {
-		c := b.queue[n]
-		n++
-		if !c.givenUp {
-			c.taken = true
-			size += len(c.request)
-			batch = append(batch, c)
-		}
-	}
-	// What is left moves to the front of the same array, and the end is cleared: the array would otherwise keep
-	// calls that are done.
-	rest := copy(b.queue, b.queue[n:])
-	clear(b.queue[rest:])
-	b.queue = b.queue[:rest]
-	if len(batch) == 0 {
-		b.busy--
-	}
-	return batch
-}
-
-// send makes the calls and wakes their callers. It returns false if the timeout passed first: then
-// replace has run, or runs, and this flusher must end.
-func (b *batcher) send(batch []*call) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), b.timeout)
-	defer cancel()
-	// inTime stops the timer. It returns false if the timer has started replace already.
-	inTime := context.AfterFunc(ctx, b.replace)
-	if b.barrier != nil {
-		b.sendFirm(ctx, batch)
-	} else {
-		b.sendPlain(ctx, batch)
-	}
-	return inTime()
-}
-
-// sendPlain makes the calls without a barrier: a single command as it is, several as a pipeline. Then it makes
-// those again that parcel.read returns.
-func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
-	_, cluster := b.client.(*redis.ClusterClient)
-	for left := parcels(ctx, batch, !cluster); len(left) > 0; {
-		if len(left) == 1 {
-			_ = b.client.Process(ctx, left[0].cmd) // the command keeps the error
-		} else {
-			pipe := b.client.Pipeline()
-			for _, p := range left {
-				_ = pipe.Process(ctx, p.cmd)
-			}
-			_, _ = pipe.Exec(ctx) // each command keeps its own error
-		}
-		var again []*parcel
-		for _, p := range left {
-			again = append(again, p.read(ctx)...)
-		}
-		left = again
-	}
-	b.settle(ctx, batch, false)
-}
-
-// settle wakes the callers. With again, it does not wake those whose slot has moved to another node,
-// and returns their calls, which may be sent again. If a slot has moved or a node does not answer, settle
-// also has the client ask where the slots are now.
-func (b *batcher) settle(ctx context.Context, calls []*call, again bool) []*call {
-	var moved []*call
-	reload := false
-	for _, c := range calls {
-		isMoved := c.err != nil && redis.HasErrorPrefix(c.err, "MOVED")
-		reload = reload || isMoved || isNetwork(c.err)
-		if isMoved && again && ctx.Err() == nil {
-			moved = append(moved, c)
-			continue
-		}
-		c.done <- struct{}{}
-	}
-	if cluster, ok := b.client.(*redis.ClusterClient); ok && reload {
-		cluster.ReloadState(ctx) // go-redis alone would notice a dead master after a minute
-	}
-	return moved
 }

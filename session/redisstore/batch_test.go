@@ -134,24 +134,32 @@ func TestCallsThatCameMeanwhileGoTogether(t *testing.T) {
 func (b *batcher) waiting() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.queue)
+	n := 0
+	for _, q := range b.queues {
+		n += len(q.calls)
+	}
+	return n
 }
 
 func (b *batcher) flushing() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.busy
+	n := 0
+	for _, q := range b.queues {
+		n += q.busy
+	}
+	return n
 }
 
 func TestLargeCallsAreNotHeapedUp(t *testing.T) {
 	t.Parallel()
-	b := &batcher{}
+	b, q := &batcher{}, &queue{}
 	for range 20 {
-		b.queue = append(b.queue, &call{request: make([]byte, maxBatchBytes/4)})
+		q.calls = append(q.calls, &call{request: make([]byte, maxBatchBytes/4)})
 	}
 	var sizes []int
-	for len(b.queue) > 0 {
-		sizes = append(sizes, len(b.take(nil)))
+	for len(q.calls) > 0 {
+		sizes = append(sizes, len(b.take(q, nil)))
 	}
 	require.Equal(t, []int{4, 4, 4, 4, 4}, sizes)
 }

@@ -17,6 +17,7 @@ import (
 //	queued      the batcher's lock guards taken and givenUp
 //	taken       by a flusher, which sends it, reads the answer and puts a value into done
 //	answered    by the caller, who reads reply or err, and returns the call to the pool with put
+//	refused     a Cluster refused it for a moment. It is queued again soon, with refused set
 //	given up    the caller left (context or timeout). Nobody uses the call again: if it is queued
 //	            it is not sent, and if it is taken its answer is lost
 type call struct {
@@ -45,6 +46,7 @@ type call struct {
 	// Guarded by the batcher's lock.
 	taken   bool
 	givenUp bool
+	refused error // what the Cluster answered last, if the call goes again
 }
 
 // arg is an argument that the client takes by reference: a pointer in an interface costs no
@@ -77,7 +79,7 @@ func (c *call) reset() {
 	// clear, and not only a shorter slice: behind its end, the array would keep the pointers.
 	clear(c.args)
 	c.args, c.request, c.cuts = c.args[:0], c.request[:0], c.cuts[:0]
-	c.taken, c.givenUp = false, false
+	c.taken, c.givenUp, c.refused = false, false, nil
 }
 
 // seal ends the last argument and makes the command. The request may not grow afterwards: argv
@@ -100,10 +102,11 @@ func (c *call) seal(s *script, keys ...string) {
 	}
 }
 
-// sealMany is seal for any number of keys, and for arguments that are not in the request. It leaves
-// c.keys empty, by which a firm batcher finds the node of a call: use it with Store.batch only.
+// sealMany is seal for any number of keys, one at least, and for arguments that are not in the request. Of the
+// keys, c.keys has the first, by which a batcher finds the node.
 func (c *call) sealMany(s *script, keys []any, args ...any) {
 	c.script = s
+	c.keys[0], _ = keys[0].(string)
 	c.args = append(c.args[:0], "evalsha", &s.sha, strconv.Itoa(len(keys)))
 	c.args = append(append(c.args, keys...), args...)
 }

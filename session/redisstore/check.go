@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/kaiwa-go/kaiwa/session"
 )
 
 // Check implements session.Admin. It asks two things, within Options.Timeout. Would Redis take an
@@ -13,7 +15,7 @@ func (s *Store) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.batch.timeout)
 	defer cancel()
 	if err := s.tryAll(ctx); err != nil {
-		return explain(err)
+		return err
 	}
 	return inTime(ctx, "check", func() error {
 		servers, err := s.survey(ctx)
@@ -25,8 +27,9 @@ func (s *Store) Check(ctx context.Context) error {
 }
 
 // tryAll calls the check script, which Redis refuses whenever it would refuse an event. A Cluster
-// gets one call for each partition, all sent together. They wait for replicas as events do. It
-// returns the first error: one slot without a master is enough, because some events would be refused.
+// gets one call for each partition, all sent together. They wait for replicas as events do. If some of them
+// fail, up to half, the error wraps session.ErrPartly: a node is dead, or a slot has no master. If more fail, it
+// is rather this process that does not reach the Cluster.
 func (s *Store) tryAll(ctx context.Context) error {
 	parts := s.parts
 	if !s.cluster {
@@ -36,15 +39,22 @@ func (s *Store) tryAll(ctx context.Context) error {
 	for i := range parts {
 		calls[i] = s.firm.get()
 		calls[i].seal(&s.scripts.check, parts[i].watch)
-		s.firm.enqueue(calls[i])
 	}
-	for _, c := range calls {
-		if _, err := s.firm.wait(ctx, c); err != nil {
-			return err
+	var first error
+	failed := 0
+	s.firm.each(ctx, calls, func(_ int, _ []byte, err error) {
+		if err != nil {
+			failed++
 		}
-		s.firm.put(c)
+		if first == nil {
+			first = err
+		}
+	})
+	first = explain(first)
+	if failed > 0 && failed <= len(parts)/2 && errors.Is(first, session.ErrUnavailable) {
+		return fmt.Errorf("redisstore: %d of %d partitions: %w: %w", failed, len(parts), session.ErrPartly, first)
 	}
-	return nil
+	return first
 }
 
 // inTime runs f, and returns when ctx ends though f still runs: by default the client ignores contexts
@@ -83,6 +93,8 @@ func meaning(c answerClass) string {
 		return "it is still loading its data"
 	case "CLUSTERDOWN":
 		return "some slots of the Cluster have no master"
+	case "TRYAGAIN":
+		return "a slot of the Cluster is on its way to another node: its sessions wait until it is there"
 	case "NOREPLICAS":
 		return "it has fewer replicas than min-replicas-to-write"
 	case "MISCONF":

@@ -81,6 +81,13 @@
 // ContextTimeoutEnabled in the client: without it, the connection of a call that was given up is
 // kept until the client's ReadTimeout.
 //
+// In a Cluster, a node that dies is the trouble of its own sessions: calls for each node have a pipeline of
+// their own, Due lists what is due on the others, and Check says that a part is away (session.ErrPartly). For
+// that, set cluster-require-full-coverage no. With yes, Redis' default, all nodes refuse all calls from the
+// moment when the node is found dead until a replica has taken its place, a second or so. A call that is
+// refused because of that, or because its slot is on its way to another node, is made again until
+// Options.Timeout is over.
+//
 // # Durability
 //
 // What was acknowledged is as durable as Options ask for:

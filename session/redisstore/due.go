@@ -25,7 +25,8 @@ const dueChunk = 512
 // one call, in which accounts something may be due. Then it asks only those indexes that are of its accounts;
 // mostly there are none, or few. In a Cluster there is one call for each partition, since their slots are
 // on several nodes. All calls of a step go out together. Each may list up to limit sessions, so that the most
-// overdue of all are among them; the joined list is sorted and cut.
+// overdue of all are among them; the joined list is sorted and cut. If some nodes do not answer, Due returns what
+// the others have due, and the error.
 func (s *Store) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
 	wait := dueWait*4/5 + rand.N(dueWait*2/5)
 	if limit <= 0 || len(accounts) == 0 {
@@ -35,11 +36,9 @@ func (s *Store) Due(ctx context.Context, accounts []string, limit int) ([]string
 		return nil, wait, callError("due", err)
 	}
 	indexes, found, err := s.bounds(ctx, accounts, limit)
-	if err != nil {
-		return nil, wait, err
-	}
-	if found, err = s.dueIn(ctx, indexes, found, limit); err != nil {
-		return nil, wait, err
+	found, err2 := s.dueIn(ctx, indexes, found, limit)
+	if err == nil {
+		err = err2
 	}
 	slices.SortStableFunc(found, func(a, b dueSession) int { return a.since.Compare(b.since) })
 	// There may be more than was asked for: ask again soon.
@@ -50,7 +49,7 @@ func (s *Store) Due(ctx context.Context, accounts []string, limit int) ([]string
 	for i := range found {
 		ids[i] = found[i].id
 	}
-	return ids, wait, nil
+	return ids, wait, err
 }
 
 // dueIndex is the index of an account in a partition.
@@ -155,24 +154,45 @@ type dueSession struct {
 	since time.Time
 }
 
+// awayWait is how long a call that goes to all nodes waits for those that did not answer the last time. Without
+// it, the sessions of all nodes would wait for Options.Timeout at each look while one node is dead.
+const awayWait = 200 * time.Millisecond
+
 // collect sends the calls of a method, and reads each of their answers piece by piece. read gets the place of the call,
-// and what is left of its answer. collect returns the first error at once: the calls that are still under way
-// are left to the flushers, and are not put back into the pool.
+// and what is left of its answer. If some calls fail, the others are read all the same, and collect returns the
+// first error. A call that failed is left to the flushers, and is not put back into the pool.
 func (s *Store) collect(ctx context.Context, method string, calls []*call, read func(i int, a *answer) bool) error {
-	for _, c := range calls {
-		s.batch.enqueue(c)
+	var first error
+	s.batch.each(ctx, calls, func(i int, reply []byte, err error) {
+		if err == nil && !readAll(reply, func(a *answer) bool { return read(i, a) }) {
+			err = badAnswer(method)
+		}
+		if first == nil {
+			first = err
+		}
+	})
+	return first
+}
+
+// each sends the calls, to several nodes perhaps, and gives each answer or error to f, in the order of the calls.
+func (b *batcher) each(ctx context.Context, calls []*call, f func(i int, reply []byte, err error)) {
+	brief, cancel := context.WithTimeout(ctx, awayWait)
+	defer cancel()
+	away := make([]bool, len(calls))
+	for i, c := range calls {
+		away[i] = b.enqueue(c)
 	}
 	for i, c := range calls {
-		reply, err := s.batch.wait(ctx, c)
-		if err != nil {
-			return err
+		until := ctx
+		if away[i] {
+			until = brief
 		}
-		s.batch.put(c)
-		if !readAll(reply, func(a *answer) bool { return read(i, a) }) {
-			return badAnswer(method)
+		reply, err := b.wait(until, c)
+		f(i, reply, err)
+		if err == nil {
+			b.put(c)
 		}
 	}
-	return nil
 }
 
 // readAll reads an answer of several pieces. It returns false if the answer is malformed.

@@ -63,5 +63,20 @@ func isNetwork(err error) bool {
 	return !errors.As(err, &answer) && !errors.Is(err, context.Canceled) && err != errUnmet
 }
 
+// passesSoon says whether err is what a Cluster answers for a short time while it changes: a slot is on its way
+// to another node (TRYAGAIN, ASK) or has arrived there (MOVED), or no replica has taken the place of a dead
+// master yet (CLUSTERDOWN, which all nodes answer, unless cluster-require-full-coverage is no).
+func passesSoon(err error) bool {
+	if err == nil {
+		return false
+	}
+	for _, class := range [...]string{"MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"} {
+		if redis.HasErrorPrefix(err, class) {
+			return true
+		}
+	}
+	return false
+}
+
 // badAnswer is the error for an answer that no script of this package gives.
 func badAnswer(op string) error { return fmt.Errorf("redisstore: %s: malformed answer", op) }

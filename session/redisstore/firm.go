@@ -3,8 +3,6 @@ package redisstore
 import (
 	"context"
 	"errors"
-	"sync"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -60,67 +58,23 @@ func (w *barrier) met(answer *redis.Cmd) bool {
 	return err == nil && len(n) == 2 && n[0] >= 1 && n[1] >= w.replicas
 }
 
-// A slot of a Cluster may move to another node while a call is on its way. The call is sent up to
-// moveTries times. Between two times there is a pause in which the client asks where the slot is now.
-const (
-	moveTries = 4
-	movePause = 100 * time.Millisecond
-)
-
-// sendFirm makes the calls of a batch, with a barrier behind them. In a Cluster the calls are sorted by
-// node, and each node gets its calls and a barrier on one connection: a Cluster's client would send
-// WAIT, which has no key, to any node.
-//
-// Example with two nodes: of five calls, three are for node A and two for node B. Both nodes are
-// called at the same time. A gets calls 1, 2 and 5, touch and WAIT; B gets calls 3 and 4, touch and WAIT. If call 4 is
-// refused with MOVED, the callers of the others are woken, and call 4 is sent to A 100 ms later.
+// sendFirm makes the calls of a batch, with a barrier behind them. In a Cluster all go to the node that has the
+// keys of the first call: a Cluster's client would send WAIT, which has no key, to any node. If a slot has
+// moved since the calls were queued, that node answers MOVED for its calls, and settle sends them again.
 func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
-	left := batch
-	// left are the calls that have no answer yet: all at first, and then those whose slots have moved.
-	for try := 1; len(left) > 0; try++ {
-		var wg sync.WaitGroup
-		for _, g := range b.byNode(ctx, left) {
-			wg.Go(func() { b.sendTo(ctx, g.node, g.calls) })
-		}
-		wg.Wait()
-		left = b.settle(ctx, left, try < moveTries)
-		if len(left) > 0 {
-			pause, cancel := context.WithTimeout(ctx, movePause)
-			<-pause.Done()
-			cancel()
+	node, ok := b.client.(*redis.Client)
+	if cluster, is := b.client.(*redis.ClusterClient); is {
+		var err error
+		node, err = cluster.MasterForKey(ctx, batch[0].keys[0])
+		if ok = err == nil; !ok {
+			for _, c := range batch {
+				c.err = err
+			}
 		}
 	}
-}
-
-// nodeCalls are the calls for one node.
-type nodeCalls struct {
-	node  *redis.Client
-	calls []*call
-}
-
-// byNode sorts calls by the master of their first key. A call whose slot has no master gets that error,
-// and is in none of the groups.
-func (b *batcher) byNode(ctx context.Context, calls []*call) []nodeCalls {
-	cluster, ok := b.client.(*redis.ClusterClient)
-	if !ok {
-		return []nodeCalls{{b.client.(*redis.Client), calls}}
+	if ok {
+		b.sendTo(ctx, node, batch)
 	}
-	var groups []nodeCalls
-	place := make(map[*redis.Client]int)
-	for _, c := range calls {
-		node, err := cluster.MasterForKey(ctx, c.keys[0])
-		if err != nil {
-			c.err = err
-			continue
-		}
-		i, ok := place[node]
-		if !ok {
-			i = len(groups)
-			place[node], groups = i, append(groups, nodeCalls{node: node})
-		}
-		groups[i].calls = append(groups[i].calls, c)
-	}
-	return groups
 }
 
 // sendTo makes the calls on one connection: first the calls, then touch, then the barrier. A call has
@@ -148,7 +102,7 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 				switch {
 				case c.err != nil || c.reply == nil && len(next) > 0: // refused, or it goes again
 				case touch.Err() != nil:
-					c.err = touch.Err() // with MOVED, sendFirm sends the call again; it may run twice
+					c.err = touch.Err() // with MOVED, settle has the call go again; it may run twice
 				case !met:
 					c.err = errUnmet
 				}
