@@ -52,6 +52,32 @@ func TestNotices(t *testing.T) {
 	})
 }
 
+// Options.Lost is one of them: it is told in the language of each user, and where.
+func TestLostInTheUsersLanguage(t *testing.T) {
+	deployed(t, func(r *rig) {
+		r.chat("", []string{"inn", "inn: room?"}, []string{"next", "inn leaves", "inn: day?"})
+		r.say("bob", "inn")
+		r.channel.take()
+		r.startBot(bot.Options{
+			Language: func(_ context.Context, src transport.Source) string {
+				return map[string]string{"ann": "en", "bob": "ja"}[src.UserID]
+			},
+			Lost: func(_ context.Context, n *bot.Notice) transport.Message {
+				return text(strings.Join([]string{"lost", n.Language, n.Event.Text, n.Flow, string(n.State)}, " "))
+			},
+		}, other("inn"), stay("spa").MustBuild())
+		r.say("ann", "hm")
+		r.say("bob", "spa")
+		require.Equal(r, []string{"lost en hm  ", "spa: room?"}, untagged(r.channel.texts()))
+		r.chat("", []string{"inn", "number: inn"})
+		r.say("bob", "next")
+		r.say("bob", "done")
+		require.Equal(r, []string{"spa leaves", "spa: day?", "spa done"}, untagged(r.channel.texts()))
+		r.say("bob", "hm")
+		require.Equal(r, []string{"lost ja hm  "}, untagged(r.channel.texts()))
+	})
+}
+
 // A notice that goes wrong is seen by an operator, and harms nothing.
 func TestNoticesThatFail(t *testing.T) {
 	for name, bad := range map[string]func(context.Context, *bot.Notice) transport.Message{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -145,6 +146,74 @@ func TestExclusiveState(t *testing.T) {
 		require.Equal(r, []string{"desk/talk", "inn/room"}, r.stack("", "ann"))
 		r.chat("", []string{"bye", "inn: room?"})
 	}, desk.MustBuild())
+}
+
+// Signals, reminders and times of suspended conversations come in an exclusive state, too.
+func TestWhatComesInAnExclusiveState(t *testing.T) {
+	desk := flow.New[guest]("desk")
+	desk.Start(flow.Text("desk")).To("talk")
+	desk.In("talk").Enter(tell("the desk is here")).Exclusive().On(flow.Text("bye")).End()
+	order := flow.New[guest]("order")
+	soon := func(t *guestTurn) time.Time { return t.Now().Add(3 * time.Hour) }
+	order.Start(flow.Text("order")).Remind("soon", soon, tell("it is ready")).To("pay")
+	order.In("pay").Enter(tell("pay?")).On(flow.Signal("paid")).Do(tell("thanks")).To("rate")
+	order.In("rate").Enter(tell("how was it?")).On(flow.Text("fine")).End()
+	stays(t, func(r *rig) {
+		r.chat("", []string{"order", "pay?"}, []string{"inn", "inn: room?"}, []string{"desk", "the desk is here"})
+		r.signals("paid", nil, "1")
+		require.Equal(r, []string{"thanks"}, untagged(r.channel.texts()))
+		r.pass(2 * time.Hour)
+		require.Equal(r, []string{"inn leaves", "inn: still free"}, untagged(r.channel.texts()))
+		r.pass(time.Hour)
+		require.Equal(r, []string{"it is ready"}, untagged(r.channel.texts()))
+		require.Equal(r, []string{"desk/talk", "inn/day", "order/rate"}, r.stack("", "ann"))
+		r.chat("", []string{"bye", "inn: day?"}, []string{"done", "inn done", "how was it?"}, []string{"fine"})
+	}, desk.MustBuild(), order.MustBuild())
+}
+
+// A conversation that is suspended keeps its data, wrong answers, callers, history and buttons.
+func TestSuspensionKeepsWhatThereIs(t *testing.T) {
+	name := flow.Question(askName, func(_ context.Context, a *flow.Answer) (string, error) {
+		if strings.ContainsAny(a.Text, "0123456789") {
+			return "", flow.Reject()
+		}
+		return a.Text, nil
+	}, func(g *guest) *string { return &g.Name })
+	b := flow.New[guest]("form")
+	b.Start(flow.Text("form")).To("name")
+	b.In("name").Ask(name).ReturnOr("sum")
+	b.In("sum").Enter(func(_ context.Context, t *guestTurn) error { t.Send(text("sum: " + t.Data.Name)); return nil }).
+		On(flow.Text("fix")).Call("name").
+		On(flow.Postback("ok")).Do(tell("sent")).End()
+	b.InAny().On(flow.Text("back")).Back().
+		Wrong(3).Do(tell("call us")).Again()
+	for _, away := range []string{"spa", "spa, then form"} {
+		stays(t, func(r *rig) {
+			suspended := func(question string) {
+				r.Helper()
+				r.chat("", []string{"spa", "spa: room?"})
+				if away == "spa" {
+					r.chat("", []string{"next", "spa leaves", "spa: day?"}, []string{"done", "spa done", question})
+					return
+				}
+				r.chat("", []string{"form", question}, []string{"spa", "spa: room?"}, []string{"next", "spa leaves", "spa: day?"},
+					[]string{"done", "spa done", question})
+			}
+			r.chat("", []string{"form", "name? 0"})
+			_, ok := r.lastMark(said("ann", "name", "Ann"))
+			suspended("sum: Ann")
+			r.chat("", []string{"fix", "name? 0"}, []string{"1", "name? 1"}, []string{"2", "name? 2"})
+			suspended("name? 2")
+			r.chat("", []string{"3", "call us", "name? 3"})
+			r.chat("", []string{"Bob", "sum: Bob"}, []string{"back", "name? 0"})
+			suspended("name? 0")
+			r.chat("", []string{"back", "sum: Ann"})
+			_, ok2 := r.lastMark(said("ann", "again", "sum?"))
+			require.NotEqual(r, ok, ok2)
+			r.chat("", []string{"spa", "spa: room?"})
+			require.Equal(r, []string{"sent", "spa: room?"}, r.tapIn("", "ann", "ok", ok2))
+		}, b.MustBuild())
+	}
 }
 
 // A start may take the place of all conversations, each of which is left, or wait until there is none.

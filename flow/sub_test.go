@@ -113,6 +113,9 @@ func TestSubFlow(t *testing.T) {
 		{"calls and returns inside", []turn{
 			{text("map"), "seat: (row left) | A map."}, {text("ok"), "seat: (in row) | Row?"},
 		}, `{"title":"Up"}`},
+		{"the words that start it are no words inside", []turn{
+			{text("seats"), "seat: Row? #1"},
+		}, `{"title":"Up"}`},
 		{"outer Stay keeps it", []turn{
 			{text("note"), "seat: "}, {text("A"), "seat: (row left) | Number?"},
 		}, `{"title":"Up","ran":["note"]}`},

@@ -190,6 +190,26 @@ func TestGroupTalks(t *testing.T) {
 	require.Equal(t, "Orders: 1\nHanako: curry", o.next("Office"))
 }
 
+// A member begins another dialog in the middle of the round: when that is over, the round is shown again, with its
+// orders.
+func TestAnotherDialogInTheRound(t *testing.T) {
+	o := open(t)
+	o.did(o.platform.Invite(t.Context(), "Office"))
+	o.did(o.platform.Say(t.Context(), "Office/Hanako", "lunch"))
+	require.Contains(t, o.next("Office"), "What will you have?")
+	o.did(o.platform.Tap(t.Context(), "Office/Hanako", "Ramen"))
+	require.Equal(t, "Hanako: ramen", o.next("Office"))
+	_, err := o.platform.Emit(t.Context(), "Office/Ken", "postback", map[string]any{
+		"postback": map[string]any{"data": "subscribe"}})
+	require.NoError(t, err)
+	require.Contains(t, o.next("Office"), "May I send you")
+	o.did(o.platform.Tap(t.Context(), "Office/Ken", "No"))
+	require.Equal(t, "As you like.", o.next("Office"))
+	require.Contains(t, o.next("Office"), "What will you have?")
+	o.did(o.platform.Tap(t.Context(), "Office/Ken", "That's all"))
+	require.Equal(t, "Orders: 1\nHanako: ramen", o.next("Office"))
+}
+
 // A user alone: a name from LINE, a menu that follows the dialog, photos of one set that are downloaded.
 func TestReceipt(t *testing.T) {
 	o := open(t)
