@@ -19,6 +19,8 @@ type codec[T any] struct {
 	typed bool
 	empty bool // there is nothing to store
 
+	plan *jsonPlan
+
 	migrations []MigrationStep
 }
 
@@ -26,21 +28,32 @@ func newCodec[T any](migrations ...MigrationStep) codec[T] {
 	_, typed := any(new(T)).(TypedData)
 	return codec[T]{
 		typed: typed, empty: !typed && len(migrations) == 0 && reflect.TypeFor[T]().Size() == 0,
-		migrations: migrations,
+		plan: planOf(reflect.TypeFor[T]()), migrations: migrations,
 	}
 }
 
-func (c codec[T]) encode(v *T) ([]byte, error) {
+// encode returns the stored form of the data. size is about how many bytes that has.
+func (c codec[T]) encode(v *T, size int) ([]byte, error) {
 	switch {
 	case c.empty:
 		return nil, nil
 	case c.typed:
 		return any(v).(TypedData).AppendData(nil)
-	case len(c.migrations) > 0:
-		return c.encodeVersion(v)
-	default:
-		return json.Marshal(v)
 	}
+	b := make([]byte, 0, size+16)
+	if len(c.migrations) > 0 {
+		b = c.appendVersion(b)
+	}
+	return c.appendJSON(b, v)
+}
+
+// appendJSON appends what json.Marshal returns.
+func (c codec[T]) appendJSON(b []byte, v *T) ([]byte, error) {
+	if all, ok := c.plan.write(b, reflect.ValueOf(v).Elem()); ok {
+		return all, nil
+	}
+	data, err := json.Marshal(v)
+	return append(b, data...), err
 }
 
 // decode reads b into v, which is zero.
@@ -53,8 +66,18 @@ func (c codec[T]) decode(b []byte, v *T) error {
 	case c.typed:
 		return any(v).(TypedData).SetData(b)
 	default:
-		return json.Unmarshal(b, v)
+		return c.readJSON(b, v)
 	}
+}
+
+// readJSON does what json.Unmarshal does.
+func (c codec[T]) readJSON(b []byte, v *T) error {
+	if rest, ok := c.plan.read(b, reflect.ValueOf(v).Elem()); ok && len(rest) == 0 {
+		return nil
+	}
+	var zero T
+	*v = zero
+	return json.Unmarshal(b, v)
 }
 
 // fault says why values of T cannot be stored, or nothing.
@@ -121,5 +144,5 @@ func (y *typed[T]) decodeData(data []byte) (any, error) {
 func (s *step[T]) encode() (data []byte, err error) {
 	defer s.rescue(&err)
 	s.phase = PhaseEncode
-	return s.typed.codec.encode(&s.turn.Data)
+	return s.typed.codec.encode(&s.turn.Data, len(s.in.Data))
 }

@@ -229,8 +229,9 @@
 //
 // # Data
 //
-// The data of a conversation is stored by encoding/json, or in a form of its own if it is TypedData. Fields
-// may be added and removed while conversations are stored. Data without any content, such as struct{}, takes
+// The data of a conversation is stored as encoding/json writes it, or in a form of its own if it is TypedData. Build
+// makes a plan of the type, so that a step does not pay for encoding/json: structs, pointers, slices, numbers, strings,
+// bools and times are read and written by the plan, and anything else in them by encoding/json. Fields may be added and removed while conversations are stored. Data without any content, such as struct{}, takes
 // no bytes. Build refuses data of which JSON would lose a part: fields that are not exported (unless their
 // tag is json:"-"), two fields of one name, interfaces and any, types that can be written and not read back,
 // functions, channels.

@@ -101,7 +101,7 @@ func (j *joint[T, U]) input(s *step[T], inner *step[U]) (data []byte, err error)
 	s.phase = PhaseAction
 	var u U
 	s.quietly(func() { u = j.in(&s.turn) })
-	return inner.typed.codec.encode(&u)
+	return inner.typed.codec.encode(&u, 0)
 }
 
 // done is of runner.

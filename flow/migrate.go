@@ -92,14 +92,9 @@ func (d *draft[T]) checkMigrations(r *report) {
 // with this byte.
 const versionMark = 0
 
-// encodeVersion returns the stored form of data with migrations.
-func (c codec[T]) encodeVersion(v *T) ([]byte, error) {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	b := make([]byte, 0, 1+binary.MaxVarintLen64+len(data))
-	return append(binary.AppendUvarint(append(b, versionMark), uint64(len(c.migrations))), data...), nil
+// appendVersion appends what comes before the JSON of data with migrations.
+func (c codec[T]) appendVersion(b []byte) []byte {
+	return binary.AppendUvarint(append(b, versionMark), uint64(len(c.migrations)))
 }
 
 // isVersioned reports whether stored data has a version, or is older than the first migration.
@@ -121,7 +116,7 @@ func (c codec[T]) decodeVersion(b []byte, v *T) error {
 	case version > present:
 		return ErrNewerData
 	case version == present:
-		return json.Unmarshal(b, v)
+		return c.readJSON(b, v)
 	}
 	steps := c.migrations[version:]
 	data, err := steps[0].read(b)
