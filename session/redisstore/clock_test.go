@@ -22,6 +22,8 @@ type clock struct {
 	t         testing.TB
 	admin     redis.UniversalClient
 	namespace string
+	keys      []string      // that hold the time
+	owed      time.Duration // by how much the other keys are to expire earlier
 }
 
 // movedLua is behind clock.lua in the scripts: the time is in a key beside KEYS[1], in its slot.
@@ -40,19 +42,21 @@ func clockKey(key string) string {
 	return before + "clock{" + tag + "}"
 }
 
-// advanceLua moves the clock, and lets the expiry of all other keys come nearer by as much: what
-// has run out is deleted by Redis itself. Redis' own time goes on meanwhile, so a key expires as much
-// earlier as the test has been running: seconds, where keys are kept for hours.
-const advanceLua = `
+// expireLua lets the expiry of all keys but those of the clock come nearer: what has run out is deleted
+// by Redis itself.
+const expireLua = `
 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
-  if string.find(key, 'clock{', 1, true) then
-    redis.call('INCRBY', key, ARGV[2])
-  else
+  if not string.find(key, 'clock{', 1, true) then
     local left = redis.call('PTTL', key)
     if left >= 0 then redis.call('PEXPIRE', key, left - ARGV[2]) end
   end
 end
 return 1`
+
+// maxOwed is from when on a clock that was moved has keys expire. Keys are kept for hours, so that half a
+// minute does not matter: Redis' own time goes on too, while the test runs. Random calls move the clock
+// thousands of times by milliseconds, and to look at all keys each time would cost more than the calls.
+const maxOwed = 30 * time.Second
 
 // movedScripts are the scripts with that clock. The id of a dead letter is the time at which it was
 // set aside, and so comes from the same clock.
@@ -68,25 +72,40 @@ func newClock(tb testing.TB, admin redis.UniversalClient, stores ...*Store) *clo
 	tb.Helper()
 	now := time.Now().UnixMilli()
 	pipe := admin.Pipeline()
+	var keys []string
+	hold := func(key string) {
+		keys = append(keys, clockKey(key))
+		pipe.SetNX(context.Background(), clockKey(key), now, 0)
+	}
 	for _, s := range stores {
 		s.scripts = movedScripts()
 		require.NoError(tb, s.loadScripts(context.Background()))
-		for i := range s.parts {
-			pipe.SetNX(context.Background(), clockKey(s.parts[i].watch), now, 0)
-		}
-		pipe.SetNX(context.Background(), clockKey(s.processes), now, 0)
 	}
+	for i := range stores[0].parts {
+		hold(stores[0].parts[i].watch)
+	}
+	hold(stores[0].processes)
 	_, err := pipe.Exec(context.Background())
 	require.NoError(tb, err)
-	return &clock{t: tb, admin: admin, namespace: strings.TrimSuffix(stores[0].processes, "{processes}:")}
+	return &clock{t: tb, admin: admin, namespace: strings.TrimSuffix(stores[0].processes, "{processes}:"), keys: keys}
 }
 
 func (c *clock) advance(d time.Duration) {
 	c.t.Helper()
+	ctx, pipe := context.Background(), c.admin.Pipeline()
+	for _, key := range c.keys {
+		pipe.IncrBy(ctx, key, d.Milliseconds())
+	}
+	_, err := pipe.Exec(ctx)
+	require.NoError(c.t, err)
+	if c.owed += d; c.owed < maxOwed {
+		return
+	}
 	all := &Store{client: c.admin}
-	require.NoError(c.t, all.eachMaster(context.Background(), func(ctx context.Context, m *redis.Client) error {
-		return m.Eval(ctx, advanceLua, nil, c.namespace+"*", d.Milliseconds()).Err()
+	require.NoError(c.t, all.eachMaster(ctx, func(ctx context.Context, m *redis.Client) error {
+		return m.Eval(ctx, expireLua, nil, c.namespace+"*", c.owed.Milliseconds()).Err()
 	}))
+	c.owed = 0
 }
 
 // The scripts that users run know nothing of a clock that moves.

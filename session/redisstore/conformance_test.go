@@ -14,12 +14,12 @@ import (
 func TestStandaloneKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	client := redistest.StartServer(t, nil).Client()
-	conform(t, &conformance{client: client, sequences: 300})
+	conform(t, &conformance{client: client, sequences: 120})
 }
 
 func TestSentinelKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	conform(t, &conformance{client: redistest.StartSentinel(t).Client(), sequences: 50})
+	conform(t, &conformance{client: redistest.StartSentinel(t).Client(), sequences: 20})
 }
 
 // A Cluster takes two seconds to start, so these tests share one.
@@ -28,7 +28,7 @@ func TestOnCluster(t *testing.T) {
 	client := redistest.StartCluster(t, 3).Client()
 	for name, test := range map[string]func(*testing.T, redis.UniversalClient){
 		"keeps the contract": func(t *testing.T, c redis.UniversalClient) {
-			conform(t, &conformance{client: c, sequences: 50})
+			conform(t, &conformance{client: c, sequences: 20})
 		},
 		"scripts that were flushed": scriptsFlushed,
 		"letters by page":           lettersByPage,

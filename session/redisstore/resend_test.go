@@ -16,7 +16,7 @@ func TestContractWhereEveryScriptRunsTwice(t *testing.T) {
 	server := redistest.StartServer(t, nil)
 	client := server.Client()
 	client.AddHook(resend{})
-	conform(t, &conformance{client: client, admin: server.Client(), sequences: 100})
+	conform(t, &conformance{client: client, admin: server.Client(), sequences: 40})
 }
 
 type resend struct{}
