@@ -1,15 +1,15 @@
 package line
 
 import (
-	"reflect"
-
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // Action is what a tap on a button does. Its implementations are the types of this package
 // whose names end in Action; use them by value.
 type Action interface {
-	appendAction(b []byte, mark string) []byte
+	// AppendJSON appends the action as JSON. The mark goes on its data; an empty one is none.
+	AppendJSON(b []byte, mark string) []byte
 	checkAction(c *checker, in holder)
 }
 
@@ -59,23 +59,14 @@ func (c *checker) data(data string) {
 }
 
 // missing reports whether there is no action: nil, or a nil pointer to one.
-func missing(a Action) bool { return isNil(a) }
-
-// isNil reports whether v is nil, or a nil pointer in an interface.
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	r := reflect.ValueOf(v)
-	return r.Kind() == reflect.Pointer && r.IsNil()
-}
+func missing(a Action) bool { return write.IsNil(a) }
 
 // appendAction appends null for a missing action, which Validate reports.
 func appendAction(b []byte, a Action, mark string) []byte {
 	if missing(a) {
 		return append(b, "null"...)
 	}
-	return a.appendAction(b, mark)
+	return a.AppendJSON(b, mark)
 }
 
 func appendActions(b []byte, actions []Action, mark string) []byte {

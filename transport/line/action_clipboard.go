@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // ClipboardAction copies a text to the clipboard of the user's device. Clients older than LINE
 // 14.0.0 do nothing. The bot does not hear of it.
 type ClipboardAction struct {
@@ -14,10 +16,11 @@ func Clipboard(label, text string) ClipboardAction {
 	return ClipboardAction{Label: label, Text: text}
 }
 
-func (a ClipboardAction) appendAction(b []byte, _ string) []byte {
+// AppendJSON implements Action.
+func (a ClipboardAction) AppendJSON(b []byte, _ string) []byte {
 	b = append(b, `{"type":"clipboard"`...)
-	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "clipboardText"), a.Text)
+	b = write.Field(b, "label", a.Label)
+	b = write.Text(write.Name(b, "clipboardText"), a.Text)
 	return append(b, '}')
 }
 

@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // MessageAction makes the user say something. The bot sees a text that it cannot tell from a
 // typed one: it carries no mark. So a tap on the button of an earlier question answers the present
 // one. For example, [4] under "How many people?" is still in the chat when the bot asks "How many
@@ -18,10 +20,11 @@ func Say(text string) MessageAction { return MessageAction{Label: text, Text: te
 // SayAs returns a button that says something else than is written on it.
 func SayAs(label, text string) MessageAction { return MessageAction{Label: label, Text: text} }
 
-func (a MessageAction) appendAction(b []byte, _ string) []byte {
+// AppendJSON implements Action.
+func (a MessageAction) AppendJSON(b []byte, _ string) []byte {
 	b = append(b, `{"type":"message"`...)
-	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "text"), a.Text)
+	b = write.Field(b, "label", a.Label)
+	b = write.Text(write.Name(b, "text"), a.Text)
 	return append(b, '}')
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // PickerAction lets the user pick a date, a time of day, or both. The bot gets a postback with
@@ -97,14 +98,15 @@ func (m PickerMode) parse(s string) (time.Time, bool) {
 	return t, m == PickTime || t.Year() >= 1900 && t.Year() <= 2100
 }
 
-func (a PickerAction) appendAction(b []byte, mark string) []byte {
+// AppendJSON implements Action.
+func (a PickerAction) AppendJSON(b []byte, mark string) []byte {
 	b = append(b, `{"type":"datetimepicker"`...)
-	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "data"), transport.Mark(a.Data, mark))
-	b = appendField(b, "mode", string(a.Mode))
-	b = appendField(b, "initial", a.Initial)
-	b = appendField(b, "max", a.Max)
-	b = appendField(b, "min", a.Min)
+	b = write.Field(b, "label", a.Label)
+	b = write.Text(write.Name(b, "data"), transport.Mark(a.Data, mark))
+	b = write.Field(b, "mode", string(a.Mode))
+	b = write.Field(b, "initial", a.Initial)
+	b = write.Field(b, "max", a.Max)
+	b = write.Field(b, "min", a.Min)
 	return append(b, '}')
 }
 

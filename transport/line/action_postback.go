@@ -1,6 +1,9 @@
 package line
 
-import "github.com/kaiwa-go/kaiwa/transport"
+import (
+	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // PostbackAction sends its data to the bot. The chat shows nothing of it, unless DisplayText is
 // set. In a message that a bot sends, the data carries the mark of the step that shows the button, so
@@ -59,14 +62,15 @@ func (a PostbackAction) WithFillIn(text string) PostbackAction {
 	return a
 }
 
-func (a PostbackAction) appendAction(b []byte, mark string) []byte {
+// AppendJSON implements Action.
+func (a PostbackAction) AppendJSON(b []byte, mark string) []byte {
 	b = append(b, `{"type":"postback"`...)
-	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "data"), transport.Mark(a.Data, mark))
-	b = appendField(b, "displayText", a.DisplayText)
-	b = appendField(b, "text", a.Text)
-	b = appendField(b, "inputOption", string(a.InputOption))
-	b = appendField(b, "fillInText", a.FillInText)
+	b = write.Field(b, "label", a.Label)
+	b = write.Text(write.Name(b, "data"), transport.Mark(a.Data, mark))
+	b = write.Field(b, "displayText", a.DisplayText)
+	b = write.Field(b, "text", a.Text)
+	b = write.Field(b, "inputOption", string(a.InputOption))
+	b = write.Field(b, "fillInText", a.FillInText)
 	return append(b, '}')
 }
 

@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // CameraAction opens the camera; the photo arrives as an image or video event. It works in
 // quick replies only.
 type CameraAction struct {
@@ -30,15 +32,18 @@ func CameraRoll(label string) CameraRollAction { return CameraRollAction{Label: 
 // ShareLocation returns a quick reply that opens a map.
 func ShareLocation(label string) LocationAction { return LocationAction{Label: label} }
 
-func (a CameraAction) appendAction(b []byte, _ string) []byte {
+// AppendJSON implements Action.
+func (a CameraAction) AppendJSON(b []byte, _ string) []byte {
 	return appendLabelled(b, "camera", a.Label)
 }
 
-func (a CameraRollAction) appendAction(b []byte, _ string) []byte {
+// AppendJSON implements Action.
+func (a CameraRollAction) AppendJSON(b []byte, _ string) []byte {
 	return appendLabelled(b, "cameraRoll", a.Label)
 }
 
-func (a LocationAction) appendAction(b []byte, _ string) []byte {
+// AppendJSON implements Action.
+func (a LocationAction) AppendJSON(b []byte, _ string) []byte {
 	return appendLabelled(b, "location", a.Label)
 }
 
@@ -46,7 +51,7 @@ func appendLabelled(b []byte, typ, label string) []byte {
 	b = append(b, `{"type":"`...)
 	b = append(b, typ...)
 	b = append(b, '"')
-	b = appendField(b, "label", label)
+	b = write.Field(b, "label", label)
 	return append(b, '}')
 }
 

@@ -83,7 +83,8 @@ type otherAction struct {
 	bad   bool
 }
 
-func (a otherAction) appendAction(b []byte, _ string) []byte { return append(b, "null"...) }
+// AppendJSON implements Action.
+func (a otherAction) AppendJSON(b []byte, _ string) []byte { return append(b, "null"...) }
 
 func (a otherAction) checkAction(c *checker, in holder) {
 	if a.bad {

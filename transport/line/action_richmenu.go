@@ -1,6 +1,9 @@
 package line
 
-import "github.com/kaiwa-go/kaiwa/transport"
+import (
+	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // RichMenuSwitchAction shows another rich menu and sends its data to the bot. It works in rich
 // menus only. The Params of the postback say what became of it: "newRichMenuAliasId", "status".
@@ -26,11 +29,12 @@ func (a RichMenuSwitchAction) WithLabel(label string) RichMenuSwitchAction {
 	return a
 }
 
-func (a RichMenuSwitchAction) appendAction(b []byte, mark string) []byte {
+// AppendJSON implements Action.
+func (a RichMenuSwitchAction) AppendJSON(b []byte, mark string) []byte {
 	b = append(b, `{"type":"richmenuswitch"`...)
-	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "richMenuAliasId"), a.AliasID)
-	b = appendText(appendName(b, "data"), transport.Mark(a.Data, mark))
+	b = write.Field(b, "label", a.Label)
+	b = write.Text(write.Name(b, "richMenuAliasId"), a.AliasID)
+	b = write.Text(write.Name(b, "data"), transport.Mark(a.Data, mark))
 	return append(b, '}')
 }
 

@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // URIAction opens a page, an app or the phone. The bot does not hear of it, so that the URI carries no
 // mark.
 type URIAction struct {
@@ -21,12 +23,13 @@ func (a URIAction) WithDesktop(uri string) URIAction {
 	return a
 }
 
-func (a URIAction) appendAction(b []byte, _ string) []byte {
+// AppendJSON implements Action.
+func (a URIAction) AppendJSON(b []byte, _ string) []byte {
 	b = append(b, `{"type":"uri"`...)
-	b = appendField(b, "label", a.Label)
-	b = appendText(appendName(b, "uri"), a.URI)
+	b = write.Field(b, "label", a.Label)
+	b = write.Text(write.Name(b, "uri"), a.URI)
 	if a.Desktop != "" {
-		b = appendText(append(b, `,"altUri":{"desktop":`...), a.Desktop)
+		b = write.Text(append(b, `,"altUri":{"desktop":`...), a.Desktop)
 		b = append(b, '}')
 	}
 	return append(b, '}')

@@ -1,6 +1,10 @@
 package line
 
-import "time"
+import (
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // AudioMessage is a sound.
 type AudioMessage struct {
@@ -34,8 +38,8 @@ func (m AudioMessage) Quick(replies ...Action) AudioMessage {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m AudioMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"audio","originalContentUrl":`...)
-	b = appendText(b, m.URL)
-	b = appendNumber(appendName(b, "duration"), m.Duration.Milliseconds())
+	b = write.Text(b, m.URL)
+	b = write.Number(write.Name(b, "duration"), m.Duration.Milliseconds())
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 

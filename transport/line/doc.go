@@ -65,7 +65,8 @@
 //
 // The message and action types are values: they can be shared between goroutines and used
 // again. Their limits are in LIMITS.md. Validate reports every limit of LINE that one breaks, in
-// LINE's own units: UTF-16 code units here, grapheme clusters there.
+// LINE's own units: UTF-16 code units here, grapheme clusters there. Package flex has the parts of Flex
+// messages.
 //
 // # Rich menus
 //
@@ -80,6 +81,7 @@
 // Channel.ShowLoading and Channel.MarkAsRead are chat manners; DetailsOf gives the token to quote a
 // message with, and what else an event of LINE says. The packages below this one:
 //
+//   - flex: the parts of Flex messages
 //   - people: profiles, groups, friends, memberships and account links
 //   - content: what users send
 //   - richmenu: rich menus from a declaration

@@ -1,5 +1,10 @@
 package line
 
+import (
+	"github.com/kaiwa-go/kaiwa/transport/line/flex"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
+
 // FlexMessage is a layout of one's own: see Flex and FlexJSON.
 type FlexMessage struct {
 	// AltText is shown in notifications and by clients that show no layouts. LINE wants one.
@@ -12,12 +17,12 @@ type FlexMessage struct {
 	QuickReplies []Action
 }
 
-// Flex returns a message with a layout that is built here: a FlexBubble or a FlexCarousel. What
+// Flex returns a message with a layout that is built here: a flex.Bubble or a flex.Carousel. What
 // happens to its parts later does not matter.
-func Flex(altText string, contents FlexContainer) FlexMessage {
+func Flex(altText string, contents flex.Container) FlexMessage {
 	m := FlexMessage{AltText: altText, Contents: "null"}
-	if !isNil(contents) {
-		m.Contents = string(contents.appendContainer(nil))
+	if !write.IsNil(contents) {
+		m.Contents = string(contents.AppendJSON(nil))
 	}
 	return m
 }
@@ -46,8 +51,8 @@ func (m FlexMessage) Quick(replies ...Action) FlexMessage {
 func (m FlexMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	start := len(b)
 	b = append(b, `{"type":"flex","altText":`...)
-	b = appendText(b, m.AltText)
-	b, ok := compactJSON(appendName(b, "contents"), m.Contents, mark, nil)
+	b = write.Text(b, m.AltText)
+	b, ok := compactJSON(write.Name(b, "contents"), m.Contents, mark, nil)
 	if !ok {
 		return b[:start], &LimitError{Path: "contents", Rule: ruleJSON}
 	}

@@ -52,7 +52,7 @@ func (p *partCheck) position(n *flexNode) {
 	p.size("offsetEnd", n.OffsetEnd, spaceWords, true)
 	p.word("gravity", n.Gravity, "top", "bottom", "center")
 	p.word("align", n.Align, "start", "end", "center")
-	p.word("adjustMode", n.AdjustMode, shrinkToFit)
+	p.word("adjustMode", n.AdjustMode, "shrink-to-fit")
 }
 
 func (p *partCheck) box(n *flexNode) {

@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // ImageMessage is a picture.
 type ImageMessage struct {
 	// URL is the picture: https, JPEG or PNG, up to 10 MB.
@@ -36,8 +38,8 @@ func (m ImageMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 		preview = m.URL
 	}
 	b = append(b, `{"type":"image","originalContentUrl":`...)
-	b = appendText(b, m.URL)
-	b = appendText(appendName(b, "previewImageUrl"), preview)
+	b = write.Text(b, m.URL)
+	b = write.Text(write.Name(b, "previewImageUrl"), preview)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 

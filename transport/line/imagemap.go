@@ -3,6 +3,8 @@ package line
 import (
 	"slices"
 	"strings"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // ImagemapMessage is a picture with areas to tap, and perhaps a video on it. It is 1040 pixels
@@ -84,24 +86,24 @@ func (m ImagemapMessage) clone() ImagemapMessage {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m ImagemapMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"imagemap","baseUrl":`...)
-	b = appendText(b, m.BaseURL)
-	b = appendText(appendName(b, "altText"), m.AltText)
-	b = appendNumber(append(b, `,"baseSize":{"width":1040,"height":`...), m.Height)
+	b = write.Text(b, m.BaseURL)
+	b = write.Text(write.Name(b, "altText"), m.AltText)
+	b = write.Number(append(b, `,"baseSize":{"width":1040,"height":`...), m.Height)
 	b = append(b, '}')
 	if m.Video != (ImagemapVideo{}) {
-		b = m.Video.append(appendName(b, "video"))
+		b = m.Video.append(write.Name(b, "video"))
 	}
-	b = appendTaps(appendName(b, "actions"), m.Taps)
+	b = appendTaps(write.Name(b, "actions"), m.Taps)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 func (v ImagemapVideo) append(b []byte) []byte {
-	b = appendText(append(b, `{"originalContentUrl":`...), v.URL)
-	b = appendText(appendName(b, "previewImageUrl"), v.PreviewURL)
+	b = write.Text(append(b, `{"originalContentUrl":`...), v.URL)
+	b = write.Text(write.Name(b, "previewImageUrl"), v.PreviewURL)
 	b = v.Area.append(b)
 	if v.LinkURI != "" || v.LinkLabel != "" {
-		b = appendText(append(b, `,"externalLink":{"linkUri":`...), v.LinkURI)
-		b = appendText(appendName(b, "label"), v.LinkLabel)
+		b = write.Text(append(b, `,"externalLink":{"linkUri":`...), v.LinkURI)
+		b = write.Text(write.Name(b, "label"), v.LinkLabel)
 		b = append(b, '}')
 	}
 	return append(b, '}')

@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // ImagemapTap is an area of an imagemap and what a tap on it does.
 type ImagemapTap struct {
 	// Area is where it can be tapped.
@@ -18,7 +20,7 @@ type imagemapAction interface {
 
 func (t ImagemapTap) action() (imagemapAction, bool) {
 	a, ok := t.Action.(imagemapAction)
-	return a, ok && !isNil(a)
+	return a, ok && !write.IsNil(a)
 }
 
 func appendTaps(b []byte, taps []ImagemapTap) []byte {
@@ -38,25 +40,25 @@ func appendTaps(b []byte, taps []ImagemapTap) []byte {
 }
 
 func (a URIAction) appendImagemap(b []byte) []byte {
-	b = appendField(append(b, `{"type":"uri"`...), "label", a.Label)
-	return appendText(appendName(b, "linkUri"), a.URI)
+	b = write.Field(append(b, `{"type":"uri"`...), "label", a.Label)
+	return write.Text(write.Name(b, "linkUri"), a.URI)
 }
 
 func (a MessageAction) appendImagemap(b []byte) []byte {
-	b = appendField(append(b, `{"type":"message"`...), "label", a.Label)
-	return appendText(appendName(b, "text"), a.Text)
+	b = write.Field(append(b, `{"type":"message"`...), "label", a.Label)
+	return write.Text(write.Name(b, "text"), a.Text)
 }
 
 func (a ClipboardAction) appendImagemap(b []byte) []byte {
-	b = appendField(append(b, `{"type":"clipboard"`...), "label", a.Label)
-	return appendText(appendName(b, "clipboardText"), a.Text)
+	b = write.Field(append(b, `{"type":"clipboard"`...), "label", a.Label)
+	return write.Text(write.Name(b, "clipboardText"), a.Text)
 }
 
 func (r Area) append(b []byte) []byte {
-	b = appendNumber(append(b, `,"area":{"x":`...), r.X)
-	b = appendNumber(append(b, `,"y":`...), r.Y)
-	b = appendNumber(append(b, `,"width":`...), r.Width)
-	b = appendNumber(append(b, `,"height":`...), r.Height)
+	b = write.Number(append(b, `,"area":{"x":`...), r.X)
+	b = write.Number(append(b, `,"y":`...), r.Y)
+	b = write.Number(append(b, `,"width":`...), r.Width)
+	b = write.Number(append(b, `,"height":`...), r.Height)
 	return append(b, '}')
 }
 

@@ -3,6 +3,8 @@ package line
 import (
 	"math"
 	"strconv"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // LocationMessage is a place on a map.
@@ -38,10 +40,10 @@ func (m LocationMessage) Quick(replies ...Action) LocationMessage {
 // number is written as null, which Validate reports.
 func (m LocationMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"location","title":`...)
-	b = appendText(b, m.Title)
-	b = appendText(appendName(b, "address"), m.Address)
-	b = appendDegrees(appendName(b, "latitude"), m.Latitude)
-	b = appendDegrees(appendName(b, "longitude"), m.Longitude)
+	b = write.Text(b, m.Title)
+	b = write.Text(write.Name(b, "address"), m.Address)
+	b = appendDegrees(write.Name(b, "latitude"), m.Latitude)
+	b = appendDegrees(write.Name(b, "longitude"), m.Longitude)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 

@@ -1,6 +1,10 @@
 package line
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // IconAction is a quick reply with an icon. It has no meaning elsewhere.
 type IconAction struct {
@@ -15,7 +19,8 @@ func Icon(url string, action Action) IconAction { return IconAction{URL: url, Ac
 
 func (a IconAction) icon() (string, Action) { return a.URL, a.Action }
 
-func (a IconAction) appendAction(b []byte, mark string) []byte {
+// AppendJSON implements Action.
+func (a IconAction) AppendJSON(b []byte, mark string) []byte {
 	return appendAction(b, a.Action, mark)
 }
 
@@ -46,8 +51,8 @@ func appendQuick(b []byte, quick []Action, mark string) []byte {
 		}
 		url, action := iconOf(a)
 		b = append(b, `{"type":"action"`...)
-		b = appendField(b, "imageUrl", url)
-		b = appendAction(appendName(b, "action"), action, mark)
+		b = write.Field(b, "imageUrl", url)
+		b = appendAction(write.Name(b, "action"), action, mark)
 		b = append(b, '}')
 	}
 	return append(b, "]}"...)

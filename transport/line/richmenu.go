@@ -1,6 +1,10 @@
 package line
 
-import "math"
+import (
+	"math"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // RichMenu is a menu below the chat: a picture with areas to tap. Package
 // transport/line/richmenu brings rich menus to LINE; flow.StateBuilder.Menu shows one to a user.
@@ -28,17 +32,17 @@ type RichMenuArea struct {
 // AppendJSON appends the rich menu object to b, as LINE takes it. The name is not shown to
 // users. It must be UTF-8 text of 1 to 300 grapheme clusters.
 func (m RichMenu) AppendJSON(b []byte, name string) []byte {
-	b = appendNumber(append(b, `{"size":{"width":`...), m.Width)
-	b = appendNumber(append(b, `,"height":`...), m.Height)
+	b = write.Number(append(b, `{"size":{"width":`...), m.Width)
+	b = write.Number(append(b, `,"height":`...), m.Height)
 	b = append(b, `},"selected":`...)
 	if m.Selected {
 		b = append(b, "true"...)
 	} else {
 		b = append(b, "false"...)
 	}
-	b = appendText(appendName(b, "name"), name)
-	b = appendText(appendName(b, "chatBarText"), m.ChatBarText)
-	b = append(appendName(b, "areas"), '[')
+	b = write.Text(write.Name(b, "name"), name)
+	b = write.Text(write.Name(b, "chatBarText"), m.ChatBarText)
+	b = append(write.Name(b, "areas"), '[')
 	for i, a := range m.Areas {
 		if i > 0 {
 			b = append(b, ',')
@@ -49,10 +53,10 @@ func (m RichMenu) AppendJSON(b []byte, name string) []byte {
 }
 
 func (a RichMenuArea) append(b []byte) []byte {
-	b = appendNumber(append(b, `{"bounds":{"x":`...), a.Area.X)
-	b = appendNumber(append(b, `,"y":`...), a.Area.Y)
-	b = appendNumber(append(b, `,"width":`...), a.Area.Width)
-	b = appendNumber(append(b, `,"height":`...), a.Area.Height)
+	b = write.Number(append(b, `{"bounds":{"x":`...), a.Area.X)
+	b = write.Number(append(b, `,"y":`...), a.Area.Y)
+	b = write.Number(append(b, `,"width":`...), a.Area.Width)
+	b = write.Number(append(b, `,"height":`...), a.Area.Height)
 	b = append(b, `},"action":`...)
 	return append(appendAction(b, a.Action, ""), '}')
 }

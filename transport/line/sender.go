@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // Sender is the name and the icon that a message shows instead of the account's own. LINE adds
 // the name of the account: "Cony from 'Example'". Empty fields are the account's.
 type Sender struct {
@@ -15,8 +17,8 @@ func appendSender(b []byte, s Sender) []byte {
 	}
 	b = append(b, `,"sender":`...)
 	start := len(b)
-	b = appendField(b, "name", s.Name)
-	b = appendField(b, "iconUrl", s.IconURL)
+	b = write.Field(b, "name", s.Name)
+	b = write.Field(b, "iconUrl", s.IconURL)
 	b[start] = '{' // was a comma
 	return append(b, '}')
 }

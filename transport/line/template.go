@@ -3,6 +3,8 @@ package line
 import (
 	"cmp"
 	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // ImageAspect is the shape of the images of a template.
@@ -26,7 +28,7 @@ const (
 // appendTemplate opens a template message and its template.
 func appendTemplate(b []byte, alt, kind string) []byte {
 	b = append(b, `{"type":"template","altText":`...)
-	b = appendText(b, alt)
+	b = write.Text(b, alt)
 	b = append(b, `,"template":{"type":"`...)
 	b = append(b, kind...)
 	return append(b, '"')
@@ -41,14 +43,14 @@ type card struct {
 }
 
 func appendCard(b []byte, m *card, mark string) []byte {
-	b = appendField(b, "thumbnailImageUrl", m.imageURL)
-	b = appendField(b, "imageBackgroundColor", m.color)
-	b = appendField(b, "title", m.title)
-	b = appendText(appendName(b, "text"), m.text)
+	b = write.Field(b, "thumbnailImageUrl", m.imageURL)
+	b = write.Field(b, "imageBackgroundColor", m.color)
+	b = write.Field(b, "title", m.title)
+	b = write.Text(write.Name(b, "text"), m.text)
 	if !missing(m.main) {
-		b = m.main.appendAction(appendName(b, "defaultAction"), mark)
+		b = m.main.AppendJSON(write.Name(b, "defaultAction"), mark)
 	}
-	return appendActions(appendName(b, "actions"), m.actions, mark)
+	return appendActions(write.Name(b, "actions"), m.actions, mark)
 }
 
 func (c *checker) card(m *card, maxPlain, maxActions int) {

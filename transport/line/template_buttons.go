@@ -1,6 +1,10 @@
 package line
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // ButtonsMessage is a card with a text, up to four buttons, and perhaps a title and an image.
 type ButtonsMessage struct {
@@ -87,8 +91,8 @@ func (m ButtonsMessage) card() card {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m ButtonsMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = appendTemplate(b, altText(m.AltText, m.Text), "buttons")
-	b = appendField(b, "imageAspectRatio", string(m.ImageAspect))
-	b = appendField(b, "imageSize", string(m.ImageSize))
+	b = write.Field(b, "imageAspectRatio", string(m.ImageAspect))
+	b = write.Field(b, "imageSize", string(m.ImageSize))
 	card := m.card()
 	b = appendCard(b, &card, mark)
 	return appendEnd(append(b, '}'), m.Sender, m.QuickReplies, mark), nil

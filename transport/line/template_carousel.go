@@ -1,6 +1,10 @@
 package line
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // CarouselMessage is a row of cards to swipe through. The cards have the same number of
 // buttons, and all or none of them a title, and an image.
@@ -110,8 +114,8 @@ func (m CarouselMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 		first = m.Columns[0].Text
 	}
 	b = appendTemplate(b, altText(m.AltText, first), "carousel")
-	b = appendField(b, "imageAspectRatio", string(m.ImageAspect))
-	b = appendField(b, "imageSize", string(m.ImageSize))
+	b = write.Field(b, "imageAspectRatio", string(m.ImageAspect))
+	b = write.Field(b, "imageSize", string(m.ImageSize))
 	b = append(b, `,"columns":[`...)
 	for i, col := range m.Columns {
 		if i > 0 {

@@ -1,6 +1,10 @@
 package line
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // ConfirmMessage is a question with two buttons side by side.
 type ConfirmMessage struct {
@@ -51,8 +55,8 @@ func (m ConfirmMessage) clone() ConfirmMessage {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m ConfirmMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = appendTemplate(b, altText(m.AltText, m.Text), "confirm")
-	b = appendText(appendName(b, "text"), m.Text)
-	b = appendActions(appendName(b, "actions"), m.Actions, mark)
+	b = write.Text(write.Name(b, "text"), m.Text)
+	b = appendActions(write.Name(b, "actions"), m.Actions, mark)
 	return appendEnd(append(b, '}'), m.Sender, m.QuickReplies, mark), nil
 }
 

@@ -1,6 +1,10 @@
 package line
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // ImageCarouselMessage is a row of pictures to swipe through. A tap on one does something.
 type ImageCarouselMessage struct {
@@ -61,8 +65,8 @@ func (m ImageCarouselMessage) AppendJSON(b []byte, mark string) ([]byte, error) 
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendText(append(b, `{"imageUrl":`...), col.ImageURL)
-		b = appendAction(appendName(b, "action"), col.Action, mark)
+		b = write.Text(append(b, `{"imageUrl":`...), col.ImageURL)
+		b = appendAction(write.Name(b, "action"), col.Action, mark)
 		b = append(b, '}')
 	}
 	return appendEnd(append(b, "]}"...), m.Sender, m.QuickReplies, mark), nil

@@ -1,6 +1,10 @@
 package line
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // TextMessage is a text bubble. Text is up to 5000 UTF-16 code units; see Cut and Split for
 // longer ones.
@@ -51,9 +55,9 @@ func (m TextMessage) clone() TextMessage {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m TextMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"text","text":`...)
-	b = appendText(b, m.Text)
+	b = write.Text(b, m.Text)
 	b = appendEmojis(b, m.Emojis)
-	b = appendField(b, "quoteToken", m.QuoteToken)
+	b = write.Field(b, "quoteToken", m.QuoteToken)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 

@@ -1,6 +1,10 @@
 package line
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // TextEmoji is one of LINE's emojis in a TextMessage.
 type TextEmoji struct {
@@ -51,7 +55,7 @@ func appendEmojis(b []byte, emojis []TextEmoji) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendNumber(append(b, `{"index":`...), e.Index)
+		b = write.Number(append(b, `{"index":`...), e.Index)
 		b = e.Emoji.appendIDs(b)
 		b = append(b, '}')
 	}
@@ -59,8 +63,8 @@ func appendEmojis(b []byte, emojis []TextEmoji) []byte {
 }
 
 func (e EmojiSubstitution) appendIDs(b []byte) []byte {
-	b = appendText(appendName(b, "productId"), e.ProductID)
-	return appendText(appendName(b, "emojiId"), e.EmojiID)
+	b = write.Text(write.Name(b, "productId"), e.ProductID)
+	return write.Text(write.Name(b, "emojiId"), e.EmojiID)
 }
 
 func (c *checker) emojis(text string, emojis []TextEmoji) {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // TextV2Message is a text bubble with mentions and LINE's own emojis in it. Placeholders such as
@@ -93,11 +95,11 @@ func (m TextV2Message) clone() TextV2Message {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m TextV2Message) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"textV2","text":`...)
-	b = appendText(b, m.Text)
+	b = write.Text(b, m.Text)
 	if len(m.Substitutions) > 0 {
-		b = appendSubstitutions(appendName(b, "substitution"), m.Substitutions)
+		b = appendSubstitutions(write.Name(b, "substitution"), m.Substitutions)
 	}
-	b = appendField(b, "quoteToken", m.QuoteToken)
+	b = write.Field(b, "quoteToken", m.QuoteToken)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
@@ -108,8 +110,8 @@ func appendSubstitutions(b []byte, substitutions map[string]Substitution) []byte
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendText(b, name), ':')
-		if s := substitutions[name]; isNil(s) {
+		b = append(write.Text(b, name), ':')
+		if s := substitutions[name]; write.IsNil(s) {
 			b = append(b, "null"...)
 		} else {
 			b = s.appendSubstitution(b)
@@ -120,7 +122,7 @@ func appendSubstitutions(b []byte, substitutions map[string]Substitution) []byte
 
 func (s UserMention) appendSubstitution(b []byte) []byte {
 	b = append(b, `{"type":"mention","mentionee":{"type":"user","userId":`...)
-	return append(appendText(b, s.UserID), "}}"...)
+	return append(write.Text(b, s.UserID), "}}"...)
 }
 
 func (AllMention) appendSubstitution(b []byte) []byte {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 func (m TextV2Message) check(c *checker) {
@@ -27,7 +29,7 @@ func (c *checker) substitutions(substitutions map[string]Substitution) {
 		if shown == "?" {
 			c.broken("", "a name of other characters than letters, digits and underscores")
 		}
-		if s := substitutions[name]; isNil(s) {
+		if s := substitutions[name]; write.IsNil(s) {
 			c.broken("", ruleRequired)
 		} else {
 			s.checkSubstitution(c)

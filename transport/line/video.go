@@ -1,6 +1,10 @@
 package line
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // VideoMessage is a video.
 type VideoMessage struct {
@@ -45,9 +49,9 @@ func (m VideoMessage) Quick(replies ...Action) VideoMessage {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m VideoMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"video","originalContentUrl":`...)
-	b = appendText(b, m.URL)
-	b = appendText(appendName(b, "previewImageUrl"), m.PreviewURL)
-	b = appendField(b, "trackingId", m.TrackingID)
+	b = write.Text(b, m.URL)
+	b = write.Text(write.Name(b, "previewImageUrl"), m.PreviewURL)
+	b = write.Field(b, "trackingId", m.TrackingID)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 

@@ -1,4 +1,4 @@
-package line
+package write
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ func quotedByStdlib(t testing.TB, s string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func TestAppendText(t *testing.T) {
+func TestText(t *testing.T) {
 	var controls strings.Builder
 	for c := range 0x80 {
 		controls.WriteByte(byte(c))
@@ -38,13 +38,13 @@ func TestAppendText(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := appendText([]byte("<"), tt.text)
+			got := Text([]byte("<"), tt.text)
 			require.Equal(t, "<"+quotedByStdlib(t, tt.text), string(got))
 		})
 	}
 }
 
-func TestAppendTextLikeStdlib(t *testing.T) {
+func TestTextLikeStdlib(t *testing.T) {
 	pieces := []string{"a", "é", "日", "🍎", "\u2028", "\u2029", "\x00", "\x1f", "\x7f", "\"", "\\",
 		"\n", "\t", "\r", "\b", "\f", "<", "&", "\xff", "\xc3", "\xf0\x9f", "\xed\xa0\x80", "\uFFFD"}
 	r := rand.New(rand.NewPCG(1, 2))
@@ -53,14 +53,14 @@ func TestAppendTextLikeStdlib(t *testing.T) {
 		for range r.IntN(12) {
 			s.WriteString(pieces[r.IntN(len(pieces))])
 		}
-		require.Equal(t, quotedByStdlib(t, s.String()), string(appendText(nil, s.String())))
+		require.Equal(t, quotedByStdlib(t, s.String()), string(Text(nil, s.String())))
 	}
 }
 
-func FuzzAppendText(f *testing.F) {
+func FuzzText(f *testing.F) {
 	f.Add("a\xff\u2028\"\\\n")
 	f.Add("\b\f\r\t\x10ʛ")
 	f.Fuzz(func(t *testing.T, s string) {
-		require.Equal(t, quotedByStdlib(t, s), string(appendText(nil, s)))
+		require.Equal(t, quotedByStdlib(t, s), string(Text(nil, s)))
 	})
 }

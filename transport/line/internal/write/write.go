@@ -1,15 +1,18 @@
-package line
+// Package write appends the parts of JSON objects: texts, fields and numbers, as encoding/json has them but
+// without reflection.
+package write
 
 import (
+	"reflect"
 	"strconv"
 	"unicode/utf8"
 )
 
 const hexDigits = "0123456789abcdef"
 
-// appendText appends s as a JSON string. Bytes that are no UTF-8 become U+FFFD. It escapes what
+// Text appends s as a JSON string. Bytes that are no UTF-8 become U+FFFD. It escapes what
 // encoding/json escapes without its HTML option.
-func appendText(b []byte, s string) []byte {
+func Text(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
@@ -67,19 +70,37 @@ func appendEscape(b []byte, c byte) []byte {
 	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xF])
 }
 
-// appendField appends a comma, the name and the value, or nothing if the value is empty.
-func appendField(b []byte, name, value string) []byte {
+// Field appends a comma, the name and the value, or nothing if the value is empty.
+func Field(b []byte, name, value string) []byte {
 	if value == "" {
 		return b
 	}
-	return appendText(appendName(b, name), value)
+	return Text(Name(b, name), value)
 }
 
-// appendName appends a comma and the name of a field. The name must need no escape.
-func appendName(b []byte, name string) []byte {
+// Name appends a comma and the name of a field. The name must need no escape.
+func Name(b []byte, name string) []byte {
 	b = append(b, `,"`...)
 	b = append(b, name...)
 	return append(b, `":`...)
 }
 
-func appendNumber[N int | int64](b []byte, n N) []byte { return strconv.AppendInt(b, int64(n), 10) }
+// Number appends a whole number.
+func Number[N int | int64](b []byte, n N) []byte { return strconv.AppendInt(b, int64(n), 10) }
+
+// Flag appends a comma, the name and true, or nothing if it is not set.
+func Flag(b []byte, name string, set bool) []byte {
+	if !set {
+		return b
+	}
+	return append(Name(b, name), "true"...)
+}
+
+// IsNil reports whether v is nil, or a nil pointer in an interface: there is nothing to write.
+func IsNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
+}

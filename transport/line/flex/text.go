@@ -1,11 +1,13 @@
-package line
+package flex
 
-// FlexText is a text. It is one line, unless Wrap is set.
-type FlexText struct {
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
+// Text is a text. It is one line, unless Wrap is set.
+type Text struct {
 	// Text is the text. Spans replace it.
 	Text string
 	// Spans are pieces of text that look different.
-	Spans []FlexSpan
+	Spans []Span
 	// Size is that of the font, in pixels, or xxs, xs, sm, md, lg, xl, xxl, 3xl, 4xl or 5xl.
 	Size string
 	// Color is that of the font.
@@ -25,19 +27,19 @@ type FlexText struct {
 	Shrink, Scale bool
 	// Action is what a tap does; nil is nothing.
 	Action Action
-	// Flex, Margin and Place are as in FlexBox.
-	Flex   FlexFactor
+	// Flex, Margin and Place are as in Box.
+	Flex   Factor
 	Margin string
-	Place  FlexPosition
+	Place  Position
 }
 
-// FlexSpan is a piece of a FlexText. Its fields are as there.
-type FlexSpan struct {
+// Span is a piece of a Text. Its fields are as there.
+type Span struct {
 	Text, Size, Color, Weight, Style, Decoration string
 }
 
-// FlexButton is a button.
-type FlexButton struct {
+// Button is a button.
+type Button struct {
 	// Action is what a tap does. Its label is the text on the button.
 	Action Action
 	// Style is primary, secondary or link; Color is that of the text of a link, else of the
@@ -45,27 +47,27 @@ type FlexButton struct {
 	Style, Color string
 	// Height is sm or md.
 	Height string
-	// Gravity is as in FlexText.
+	// Gravity is as in Text.
 	Gravity string
-	// Shrink and Scale are as in FlexText.
+	// Shrink and Scale are as in Text.
 	Shrink, Scale bool
-	// Flex, Margin and Place are as in FlexBox.
-	Flex   FlexFactor
+	// Flex, Margin and Place are as in Box.
+	Flex   Factor
 	Margin string
-	Place  FlexPosition
+	Place  Position
 }
 
-// FlexSeparator is a line between the parts of a box.
-type FlexSeparator struct {
+// Separator is a line between the parts of a box.
+type Separator struct {
 	// Color is that of the line; Margin is the space before it.
 	Color, Margin string
 }
 
 const shrinkToFit = "shrink-to-fit"
 
-func (f FlexText) appendPart(b []byte) []byte {
+func (f Text) appendPart(b []byte) []byte {
 	b = append(b, `{"type":"text"`...)
-	b = appendField(b, "text", f.Text)
+	b = write.Field(b, "text", f.Text)
 	if len(f.Spans) > 0 {
 		b = append(b, `,"contents":[`...)
 		for i, s := range f.Spans {
@@ -77,54 +79,54 @@ func (f FlexText) appendPart(b []byte) []byte {
 		b = append(b, ']')
 	}
 	b = appendFont(b, f.Size, f.Color, f.Weight, f.Style, f.Decoration)
-	b = appendField(b, "align", f.Align)
-	b = appendField(b, "gravity", f.Gravity)
-	b = appendFlag(b, "wrap", f.Wrap)
+	b = write.Field(b, "align", f.Align)
+	b = write.Field(b, "gravity", f.Gravity)
+	b = write.Flag(b, "wrap", f.Wrap)
 	if f.MaxLines != 0 {
-		b = appendNumber(appendName(b, "maxLines"), f.MaxLines)
+		b = write.Number(write.Name(b, "maxLines"), f.MaxLines)
 	}
-	b = appendField(b, "lineSpacing", f.LineSpacing)
+	b = write.Field(b, "lineSpacing", f.LineSpacing)
 	b = appendFit(b, f.Shrink, f.Scale)
 	b = appendActionField(b, f.Action)
 	b = appendPosition(b, f.Flex, f.Margin, f.Place)
 	return append(b, '}')
 }
 
-func (f FlexSpan) appendPart(b []byte) []byte {
+func (f Span) appendPart(b []byte) []byte {
 	b = append(b, `{"type":"span"`...)
-	b = appendField(b, "text", f.Text)
+	b = write.Field(b, "text", f.Text)
 	return append(appendFont(b, f.Size, f.Color, f.Weight, f.Style, f.Decoration), '}')
 }
 
 func appendFont(b []byte, size, color, weight, style, decoration string) []byte {
-	b = appendField(b, "size", size)
-	b = appendField(b, "color", color)
-	b = appendField(b, "weight", weight)
-	b = appendField(b, "style", style)
-	return appendField(b, "decoration", decoration)
+	b = write.Field(b, "size", size)
+	b = write.Field(b, "color", color)
+	b = write.Field(b, "weight", weight)
+	b = write.Field(b, "style", style)
+	return write.Field(b, "decoration", decoration)
 }
 
 func appendFit(b []byte, shrink, scale bool) []byte {
 	if shrink {
-		b = appendField(b, "adjustMode", shrinkToFit)
+		b = write.Field(b, "adjustMode", shrinkToFit)
 	}
-	return appendFlag(b, "scaling", scale)
+	return write.Flag(b, "scaling", scale)
 }
 
-func (f FlexButton) appendPart(b []byte) []byte {
+func (f Button) appendPart(b []byte) []byte {
 	b = append(b, `{"type":"button"`...)
 	b = appendActionField(b, f.Action)
-	b = appendField(b, "style", f.Style)
-	b = appendField(b, "color", f.Color)
-	b = appendField(b, "height", f.Height)
-	b = appendField(b, "gravity", f.Gravity)
+	b = write.Field(b, "style", f.Style)
+	b = write.Field(b, "color", f.Color)
+	b = write.Field(b, "height", f.Height)
+	b = write.Field(b, "gravity", f.Gravity)
 	b = appendFit(b, f.Shrink, f.Scale)
 	b = appendPosition(b, f.Flex, f.Margin, f.Place)
 	return append(b, '}')
 }
 
-func (f FlexSeparator) appendPart(b []byte) []byte {
+func (f Separator) appendPart(b []byte) []byte {
 	b = append(b, `{"type":"separator"`...)
-	b = appendField(b, "color", f.Color)
-	return append(appendField(b, "margin", f.Margin), '}')
+	b = write.Field(b, "color", f.Color)
+	return append(write.Field(b, "margin", f.Margin), '}')
 }
