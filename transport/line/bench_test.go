@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // cannedServer answers each request with the same bytes, at as little cost as can be.
@@ -76,7 +77,7 @@ func BenchmarkSend(b *testing.B) {
 		Messages: []byte(`[{"type":"text","text":"How many people?"}]`),
 	}
 	base := cannedServer(b, cannedOK)
-	for name, client := range map[string]*http.Client{"pool": nil, "net-http": ownClient()} {
+	for name, client := range map[string]*http.Client{"pool": nil, "net-http": httpcall.OwnClient()} {
 		b.Run(name, func(b *testing.B) {
 			c, err := New("secret", "token", &Options{Endpoint: base.String(), Client: client})
 			require.NoError(b, err)

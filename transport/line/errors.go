@@ -13,7 +13,6 @@ import (
 var (
 	errMessages  = errors.New("line: the messages are not a JSON array")
 	errNoRoute   = errors.New("line: no reply token in time, and no push")
-	errBodyCut   = errors.New("line: the answer broke off")
 	errRedirects = errors.New("line: the API answered with a redirect")
 )
 

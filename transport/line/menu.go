@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/id"
 )
 
@@ -86,7 +87,7 @@ func (c *attempt) menuCall(ctx context.Context, method, path string) ([]byte, er
 		return nil, failed(err)
 	}
 	c.receipt.RequestID = resp.Header.Get("X-Line-Request-Id")
-	body, err := answerOf(resp)
+	body, err := httpcall.Body(resp)
 	if err != nil {
 		return nil, &transport.SendError{Disposition: transport.Retry, Err: err}
 	}

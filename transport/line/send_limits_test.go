@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // TestSendWindowCloses has a reply token refused after the window closed on the way.
@@ -144,7 +145,7 @@ func TestSendReadsNoMoreThanItMust(t *testing.T) {
 			require.NoError(t, err)
 			a, err := c.api.call(t.Context(), &c.api.push, testUser, delivery())
 			require.NoError(t, err)
-			require.Len(t, a.body, maxAnswer)
+			require.Len(t, a.body, httpcall.MaxAnswer)
 		})
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"hash"
 	"sync"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
 )
 
 // signatureLen is the length of a signature: 32 bytes in base64.
@@ -18,8 +20,8 @@ type verifier struct{ macs []*sync.Pool }
 func newVerifier(secrets []string) *verifier {
 	v := &verifier{macs: make([]*sync.Pool, len(secrets))}
 	for i, s := range secrets {
-		key := newSecret(s)
-		v.macs[i] = &sync.Pool{New: func() any { return hmac.New(sha256.New, []byte(key.reveal())) }}
+		key := credential.New(s)
+		v.macs[i] = &sync.Pool{New: func() any { return hmac.New(sha256.New, []byte(key.Reveal())) }}
 	}
 	return v
 }

@@ -1,4 +1,4 @@
-package line
+package tokens
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 	refusalDelay = 10 * time.Second
 )
 
-// renewer is a TokenSource that asks for a new token before the old one ends. It works only
+// renewer is a line.TokenSource that asks for a new token before the old one ends. It works only
 // when it is asked for a token, and so needs no end of its own.
 type renewer struct {
 	issue func(context.Context) (token string, life time.Duration, err error)
@@ -51,7 +53,7 @@ type flight struct {
 	err  error
 }
 
-// Token implements TokenSource. A token that nears its end is renewed in the background.
+// Token implements line.TokenSource. A token that nears its end is renewed in the background.
 func (r *renewer) Token(ctx context.Context) (string, error) {
 	now := time.Now()
 	t := r.current.Load()
@@ -73,7 +75,7 @@ func (r *renewer) Token(ctx context.Context) (string, error) {
 	return r.current.Load().token, nil
 }
 
-// Refused implements TokenSource. Calls that were refused together cause one renewal.
+// Refused implements line.TokenSource. Calls that were refused together cause one renewal.
 func (r *renewer) Refused(token string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,7 +115,7 @@ func (r *renewer) renew(f *flight) {
 	start := time.Now() // the token's life began no earlier
 	token, life, err := r.issue(ctx)
 	if err == nil {
-		err = checkToken(token)
+		err = credential.CheckToken(token)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

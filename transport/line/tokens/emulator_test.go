@@ -1,4 +1,4 @@
-package line_test
+package tokens_test
 
 import (
 	"crypto/rand"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+	"github.com/kaiwa-go/kaiwa/transport/line/tokens"
 )
 
 // TestSignedTokensOfLINE asks for tokens as LINE describes it, uses them, and revokes them.
@@ -25,7 +26,7 @@ func TestSignedTokensOfLINE(t *testing.T) {
 	require.NoError(t, err)
 	const id = "1234567890"
 	quiet := slog.New(slog.DiscardHandler)
-	o := &line.TokenOptions{Endpoint: server.URL, Logger: quiet}
+	o := &tokens.Options{Endpoint: server.URL, Logger: quiet}
 	works := func(o line.Options, token string) bool {
 		o.Endpoint, o.Logger = server.URL, quiet
 		c, err := line.New("secret", token, &o)
@@ -34,17 +35,17 @@ func TestSignedTokensOfLINE(t *testing.T) {
 		return err == nil
 	}
 
-	stateless, err := line.SignedStatelessTokens(id, kid, key, o)
+	stateless, err := tokens.SignedStateless(id, kid, key, o)
 	require.NoError(t, err)
 	require.True(t, works(line.Options{Tokens: stateless}, ""))
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
-	stateless, err = line.SignedStatelessTokens(id, kid, other, o)
+	stateless, err = tokens.SignedStateless(id, kid, other, o)
 	require.NoError(t, err)
 	require.False(t, works(line.Options{Tokens: stateless}, ""), "signed with another key")
 
 	for range 31 { // LINE allows 30 at a time
-		source, err := line.SignedTokens(id, kid, key, o)
+		source, err := tokens.Signed(id, kid, key, o)
 		require.NoError(t, err)
 		token, err := source.Token(t.Context())
 		require.NoError(t, err)
@@ -56,12 +57,12 @@ func TestSignedTokensOfLINE(t *testing.T) {
 		require.False(t, works(line.Options{Tokens: source}, ""))
 	}
 
-	source, err := line.SignedTokens(id, kid, key, o)
+	source, err := tokens.Signed(id, kid, key, o)
 	require.NoError(t, err)
 	leaked, err := source.Token(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, line.RevokeToken(t.Context(), id, "secret", leaked, o))
+	require.NoError(t, tokens.Revoke(t.Context(), id, "secret", leaked, o))
 	require.False(t, works(line.Options{}, leaked))
 	require.True(t, works(line.Options{Tokens: source}, ""), "the source asks for another")
-	require.NoError(t, line.RevokeToken(t.Context(), id, "secret", leaked, o), "an unknown one is no error")
+	require.NoError(t, tokens.Revoke(t.Context(), id, "secret", leaked, o), "an unknown one is no error")
 }

@@ -1,4 +1,4 @@
-package line
+package tokens
 
 import (
 	"bytes"
@@ -31,13 +31,13 @@ const goodToken = `{"token_type":"Bearer","access_token":"stateless-1","expires_
 
 func TestStatelessTokens(t *testing.T) {
 	p := newPlatform(t, says(200, goodToken))
-	s, err := StatelessTokens("1234", "canary&secret", &TokenOptions{Endpoint: p.URL})
+	s, err := Stateless("1234", "canary&secret", &Options{Endpoint: p.URL})
 	require.NoError(t, err)
 	require.Equal(t, "stateless-1", tokenOf(t, s))
 	require.Equal(t, "stateless-1", tokenOf(t, s))
 	require.Equal(t, []sent{{
 		"/oauth2/v3/token", "client_id=1234&client_secret=canary%26secret&grant_type=client_credentials",
-		"", "application/x-www-form-urlencoded", nil,
+		"", "application/x-www-form-urlencoded",
 	}}, p.got())
 	end := s.(*renewer).current.Load().end
 	require.WithinDuration(t, time.Now().Add(15*time.Minute), end, 10*time.Second)
@@ -45,7 +45,7 @@ func TestStatelessTokens(t *testing.T) {
 
 func TestSignedTokens(t *testing.T) {
 	p := newPlatform(t, says(200, `{"access_token":"v21","token_type":"Bearer","expires_in":86400,"key_id":"x"}`))
-	s, err := SignedTokens("1234", "kid-1", testKey, &TokenOptions{Endpoint: p.URL, Life: 24 * time.Hour})
+	s, err := Signed("1234", "kid-1", testKey, &Options{Endpoint: p.URL, Life: 24 * time.Hour})
 	require.NoError(t, err)
 	require.Equal(t, "v21", tokenOf(t, s))
 	require.Equal(t, "/oauth2/v2.1/token", p.got()[0].path)
@@ -93,14 +93,14 @@ func TestTokenRefusals(t *testing.T) {
 		{"no life", says(200, `{"access_token":"canary"}`), "line: malformed answer to a request for a token"},
 		{"no token", says(200, `{"expires_in":900}`), "line: the channel access token is empty or malformed"},
 		{"odd token", says(200, `{"expires_in":900,"access_token":"canary\n"}`), "line: the channel access token is empty or malformed"},
-		{"breaks off", breaksOff(200), "line: the answer broke off"},
+		{"breaks off", breaksOff, "line: the answer broke off"},
 		{"hangs up", hangUp, "EOF"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPlatform(t, tt.answer)
 			var log bytes.Buffer
-			s, err := StatelessTokens("1234", "canary", &TokenOptions{
+			s, err := Stateless("1234", "canary", &Options{
 				Endpoint: p.URL, Logger: slog.New(slog.NewTextHandler(&log, nil)),
 			})
 			require.NoError(t, err)
@@ -114,33 +114,33 @@ func TestTokenRefusals(t *testing.T) {
 
 func TestTokenSourcesRefuse(t *testing.T) {
 	small := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: testKey.Primes[0]}}
-	stateless := func(id, secret string, o *TokenOptions) error {
-		_, err := StatelessTokens(id, secret, o)
+	stateless := func(id, secret string, o *Options) error {
+		_, err := Stateless(id, secret, o)
 		return err
 	}
-	signed := func(id, kid string, key *rsa.PrivateKey, o *TokenOptions) error {
-		_, err := SignedTokens(id, kid, key, o)
+	signed := func(id, kid string, key *rsa.PrivateKey, o *Options) error {
+		_, err := Signed(id, kid, key, o)
 		return err
 	}
-	signedStateless := func(id, kid string, key *rsa.PrivateKey, o *TokenOptions) error {
-		_, err := SignedStatelessTokens(id, kid, key, o)
+	signedStateless := func(id, kid string, key *rsa.PrivateKey, o *Options) error {
+		_, err := SignedStateless(id, kid, key, o)
 		return err
 	}
-	revoke := func(id, secret, token string, o *TokenOptions) error {
-		return RevokeToken(t.Context(), id, secret, token, o)
+	revoke := func(id, secret, token string, o *Options) error {
+		return Revoke(t.Context(), id, secret, token, o)
 	}
 	const life = "line: the life of tokens is not from a minute to 30 days"
 	require.EqualError(t, stateless("", "s", nil), "line: empty channel id or secret")
 	require.EqualError(t, stateless("1", "", nil), "line: empty channel id or secret")
-	require.EqualError(t, stateless("1", "s", &TokenOptions{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
+	require.EqualError(t, stateless("1", "s", &Options{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
 	require.EqualError(t, signed("", "k", testKey, nil), "line: empty channel id or key id")
 	require.EqualError(t, signed("1", "", testKey, nil), "line: empty channel id or key id")
 	require.EqualError(t, signed("1", "k", nil, nil), "line: the signing key is not an RSA key of 2048 bits")
 	require.EqualError(t, signed("1", "k", small, nil), "line: the signing key is not an RSA key of 2048 bits")
-	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Life: time.Second}), life)
-	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Life: -time.Hour}), life)
-	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Life: mostLife + 1}), life)
-	require.EqualError(t, signed("1", "k", testKey, &TokenOptions{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
+	require.EqualError(t, signed("1", "k", testKey, &Options{Life: time.Second}), life)
+	require.EqualError(t, signed("1", "k", testKey, &Options{Life: -time.Hour}), life)
+	require.EqualError(t, signed("1", "k", testKey, &Options{Life: mostLife + 1}), life)
+	require.EqualError(t, signed("1", "k", testKey, &Options{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
 	require.EqualError(t, signedStateless("", "k", testKey, nil), "line: empty channel id or key id")
 	require.EqualError(t, signedStateless("1", "k", small, nil), "line: the signing key is not an RSA key of 2048 bits")
 	require.NoError(t, signedStateless("1", "k", testKey, nil))
@@ -148,8 +148,8 @@ func TestTokenSourcesRefuse(t *testing.T) {
 	require.EqualError(t, revoke("", "s", "t", nil), empty)
 	require.EqualError(t, revoke("1", "", "t", nil), empty)
 	require.EqualError(t, revoke("1", "s", "", nil), empty)
-	require.EqualError(t, revoke("1", "s", "t", &TokenOptions{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
-	require.NoError(t, signed("1", "k", testKey, &TokenOptions{Life: mostLife}))
+	require.EqualError(t, revoke("1", "s", "t", &Options{Endpoint: "ftp://a"}), "line: the endpoint is not an http or https address")
+	require.NoError(t, signed("1", "k", testKey, &Options{Life: mostLife}))
 	require.NoError(t, stateless("1", "s", nil))
 	require.NoError(t, signed("1", "k", testKey, nil))
 }

@@ -1,4 +1,4 @@
-package line
+package tokens
 
 import (
 	"crypto"
@@ -10,6 +10,8 @@ import (
 	"errors"
 	"net/url"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line"
 )
 
 const (
@@ -24,12 +26,12 @@ const (
 	assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 )
 
-// SignedStatelessTokens returns a source like that of StatelessTokens which asks for its tokens with
-// an assertion, as SignedTokens does: the channel secret is not sent.
+// SignedStateless returns a source like that of Stateless which asks for its tokens with
+// an assertion, as Signed does: the channel secret is not sent.
 //
 // It reports an empty id, a key of less than 2048 bits, and an endpoint that is no address. o may be
 // nil.
-func SignedStatelessTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions) (TokenSource, error) {
+func SignedStateless(channelID, keyID string, key *rsa.PrivateKey, o *Options) (line.TokenSource, error) {
 	// LINE describes one form of assertion, which has a life of the token in it.
 	is, err := newSigner("oauth2/v3/token", channelID, keyID, key, statelessLife, o)
 	if err != nil {
@@ -38,14 +40,14 @@ func SignedStatelessTokens(channelID, keyID string, key *rsa.PrivateKey, o *Toke
 	return is.source(), nil
 }
 
-// SignedTokens returns a source of channel access tokens v2.1. It asks for them with an
+// Signed returns a source of channel access tokens v2.1. It asks for them with an
 // assertion (a JWT) that is signed with the private part of an assertion signing key, whose
-// public part LINE knows by keyID. They are renewed as those of StatelessTokens are.
+// public part LINE knows by keyID. They are renewed as those of Stateless are.
 // https://developers.line.biz/en/docs/messaging-api/generate-json-web-token/
 //
 // It reports an empty id, a key of less than 2048 bits, a life that LINE does not allow and an
 // endpoint that is no address. o may be nil.
-func SignedTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions) (*TokensV21, error) {
+func Signed(channelID, keyID string, key *rsa.PrivateKey, o *Options) (*V21, error) {
 	life := defaultLife
 	if o != nil && o.Life != 0 {
 		life = o.Life
@@ -57,12 +59,12 @@ func SignedTokens(channelID, keyID string, key *rsa.PrivateKey, o *TokenOptions)
 	if err != nil {
 		return nil, err
 	}
-	return newTokensV21(channelID, is), nil
+	return newV21(channelID, is), nil
 }
 
 // newSigner returns an issuer whose requests are signed.
 func newSigner(
-	path, channelID, keyID string, key *rsa.PrivateKey, life time.Duration, o *TokenOptions,
+	path, channelID, keyID string, key *rsa.PrivateKey, life time.Duration, o *Options,
 ) (*issuer, error) {
 	if channelID == "" || keyID == "" {
 		return nil, errors.New("line: empty channel id or key id")

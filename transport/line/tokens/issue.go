@@ -1,24 +1,31 @@
-package line
+package tokens
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
-// TokenOptions are the settings of StatelessTokens, SignedStatelessTokens and SignedTokens, and of
-// RevokeToken.
-type TokenOptions struct {
-	// Endpoint is the address of the API, as in Options. The default is DefaultEndpoint.
+// Options are the settings of Stateless, SignedStateless and Signed, and of
+// Revoke.
+type Options struct {
+	// Endpoint is the address of the API, as in Options. The default is line.DefaultEndpoint.
 	Endpoint string
 	// Client makes the calls; redirects are not followed. The default is a client of its own.
 	Client *http.Client
-	// Life is how long the tokens of SignedTokens are good, from one minute to 30 days. LINE
+	// Life is how long the tokens of Signed are good, from one minute to 30 days. LINE
 	// refuses to issue more than 30 that are good at the same time, and a process that starts
 	// again asks for another: choose it shorter where processes often do, or revoke them at the end
 	// of the process. The default is an hour.
@@ -27,14 +34,14 @@ type TokenOptions struct {
 	Logger *slog.Logger
 }
 
-// StatelessTokens returns a source of stateless channel access tokens, which are good for 15
+// Stateless returns a source of stateless channel access tokens, which are good for 15
 // minutes, from the id and the secret of the channel. Any number of processes may each have
 // one. A token is asked for when it is first needed, and renewed after two thirds of its life,
 // without a call waiting for that; if this fails, the old one is used to its end.
 // https://developers.line.biz/en/reference/messaging-api/#issue-stateless-channel-access-token
 //
 // It reports an empty id or secret, and an endpoint that is no address. o may be nil.
-func StatelessTokens(channelID, channelSecret string, o *TokenOptions) (TokenSource, error) {
+func Stateless(channelID, channelSecret string, o *Options) (line.TokenSource, error) {
 	if channelID == "" || channelSecret == "" {
 		return nil, errors.New("line: empty channel id or secret")
 	}
@@ -42,9 +49,9 @@ func StatelessTokens(channelID, channelSecret string, o *TokenOptions) (TokenSou
 	if err != nil {
 		return nil, err
 	}
-	key := newSecret(channelSecret)
+	key := credential.New(channelSecret)
 	is.form = func(time.Time) (url.Values, error) {
-		return url.Values{"client_id": {channelID}, "client_secret": {key.reveal()}}, nil
+		return url.Values{"client_id": {channelID}, "client_secret": {key.Reveal()}}, nil
 	}
 	return is.source(), nil
 }
@@ -59,23 +66,23 @@ type issuer struct {
 	form func(now time.Time) (url.Values, error)
 }
 
-func newIssuer(path string, o *TokenOptions) (*issuer, error) {
+func newIssuer(path string, o *Options) (*issuer, error) {
 	if o == nil {
-		o = &TokenOptions{}
+		o = &Options{}
 	}
-	base, err := parseEndpoint(orDefault(o.Endpoint, DefaultEndpoint))
+	base, err := httpcall.ParseEndpoint(cmp.Or(o.Endpoint, line.DefaultEndpoint))
 	if err != nil {
 		return nil, err
 	}
 	client := o.Client
 	if client == nil {
-		client = ownClient()
+		client = httpcall.OwnClient()
 	}
 	log := o.Logger
 	if log == nil {
 		log = slog.Default()
 	}
-	return &issuer{base: base, path: path, client: noRedirects(client), log: log}, nil
+	return &issuer{base: base, path: path, client: httpcall.NoRedirects(client), log: log}, nil
 }
 
 func (is *issuer) source() *renewer { return &renewer{issue: is.issue, log: is.log} }
@@ -109,17 +116,17 @@ func (is *issuer) post(ctx context.Context, path string, form url.Values) ([]byt
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("User-Agent", httpcall.UserAgent)
 	resp, err := is.client.Do(req)
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, httpcall.WithoutURL(err)
 	}
-	body, err := answerOf(resp)
+	body, err := httpcall.Body(resp)
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, issueError(resp, body)
+	if e := issueError(resp, body); e != nil {
+		return nil, e
 	}
 	return body, nil
 }
@@ -127,33 +134,16 @@ func (is *issuer) post(ctx context.Context, path string, form url.Values) ([]byt
 // maxLife keeps a life in seconds within a time.Duration.
 const maxLife = 10 * 365 * 24 * 3600
 
-// issueError reads the refusal of a token, which has OAuth's form or LINE's.
-func issueError(resp *http.Response, body []byte) *APIError {
+// issueError reads the refusal of a token, if it is one, which has OAuth's form or LINE's.
+func issueError(resp *http.Response, body []byte) *line.APIError {
 	var oauth struct {
 		Error string `json:"error"`
 	}
 	_ = json.Unmarshal(body, &oauth)
-	e := newAPIError(&answer{
-		status: resp.StatusCode, body: body, requestID: resp.Header.Get("X-Line-Request-Id"),
-	})
-	if e.Message == "" {
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	e := line.ErrorOf(resp)
+	if e != nil && e.Message == "" {
 		e.Message = oauth.Error
 	}
 	return e
-}
-
-// withoutURL takes the address off an error of net/http: it may name users.
-func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
-}
-
-// noRedirects returns a copy of the client that does not follow redirects.
-func noRedirects(client *http.Client) *http.Client {
-	own := *client
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &own
 }

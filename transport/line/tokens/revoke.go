@@ -1,4 +1,4 @@
-package line
+package tokens
 
 import (
 	"context"
@@ -6,14 +6,14 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
 )
 
 const revokePath = "oauth2/v2.1/revoke"
 
-var errRevoked = errors.New("line: the source of tokens has been closed")
-
-// TokensV21 is the source of channel access tokens v2.1 that SignedTokens returns.
-type TokensV21 struct {
+// V21 is the source of channel access tokens v2.1 that Signed returns.
+type V21 struct {
 	renewer
 	issuer    *issuer
 	channelID string
@@ -23,26 +23,26 @@ type TokensV21 struct {
 	good   map[string]time.Time // until when each token is, that was issued
 }
 
-func newTokensV21(channelID string, is *issuer) *TokensV21 {
-	t := &TokensV21{channelID: channelID, issuer: is, turn: make(chan struct{}, 1), good: map[string]time.Time{}}
+func newV21(channelID string, is *issuer) *V21 {
+	t := &V21{channelID: channelID, issuer: is, turn: make(chan struct{}, 1), good: map[string]time.Time{}}
 	t.renewer.issue, t.renewer.log = t.issueOne, is.log
 	return t
 }
 
-// Token implements TokenSource.
-func (t *TokensV21) Token(ctx context.Context) (string, error) {
+// Token implements line.TokenSource.
+func (t *V21) Token(ctx context.Context) (string, error) {
 	if t.closed.Load() {
-		return "", errRevoked
+		return "", credential.ErrRevoked
 	}
 	return t.renewer.Token(ctx)
 }
 
 // issueOne remembers what it issues.
-func (t *TokensV21) issueOne(ctx context.Context) (string, time.Duration, error) {
+func (t *V21) issueOne(ctx context.Context) (string, time.Duration, error) {
 	t.turn <- struct{}{}
 	defer func() { <-t.turn }()
 	if t.closed.Load() {
-		return "", 0, errRevoked
+		return "", 0, credential.ErrRevoked
 	}
 	now := time.Now()
 	for token, end := range t.good {
@@ -51,7 +51,7 @@ func (t *TokensV21) issueOne(ctx context.Context) (string, time.Duration, error)
 		}
 	}
 	token, life, err := t.issuer.issue(ctx)
-	if err == nil && checkToken(token) == nil {
+	if err == nil && credential.CheckToken(token) == nil {
 		t.good[token] = now.Add(life)
 	}
 	return token, life, err
@@ -60,8 +60,8 @@ func (t *TokensV21) issueOne(ctx context.Context) (string, time.Duration, error)
 // Close revokes the tokens of the source that are still good, so that they do not count among the 30
 // that LINE allows: call it when all calls have ended, as after bot.Shutdown. LINE asks for the
 // secret of the channel. From then on Token returns an error. If Close returns one, that of ctx, of
-// the network or a *APIError, it may be called again.
-func (t *TokensV21) Close(ctx context.Context, channelSecret string) error {
+// the network or a *line.APIError, it may be called again.
+func (t *V21) Close(ctx context.Context, channelSecret string) error {
 	t.closed.Store(true)
 	select {
 	case t.turn <- struct{}{}: // a renewal has ended
@@ -82,11 +82,11 @@ func (t *TokensV21) Close(ctx context.Context, channelSecret string) error {
 	return errors.Join(errs...)
 }
 
-// RevokeToken makes LINE take a channel access token v2.1 no more, such as one that has leaked. A
-// token that LINE does not know is no error. Those of StatelessTokens cannot be revoked. Errors: that
-// of ctx, of the network, or a *APIError. o may be nil.
+// Revoke makes LINE take a channel access token v2.1 no more, such as one that has leaked. A
+// token that LINE does not know is no error. Those of Stateless cannot be revoked. Errors: that
+// of ctx, of the network, or a *line.APIError. o may be nil.
 // https://developers.line.biz/en/reference/messaging-api/#revoke-channel-access-token-v2-1
-func RevokeToken(ctx context.Context, channelID, channelSecret, token string, o *TokenOptions) error {
+func Revoke(ctx context.Context, channelID, channelSecret, token string, o *Options) error {
 	if channelID == "" || channelSecret == "" || token == "" {
 		return errors.New("line: empty channel id, secret or token")
 	}

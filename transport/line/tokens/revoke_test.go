@@ -1,4 +1,4 @@
-package line
+package tokens
 
 import (
 	"bytes"
@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
 )
 
 // registry issues tokens for an hour and revokes them, without a network, so that it can be asked
@@ -63,11 +66,11 @@ func (r *registry) took() []string {
 	return got
 }
 
-func onRegistry(t *testing.T, f func(t *testing.T, r *registry, s *TokensV21)) {
+func onRegistry(t *testing.T, f func(t *testing.T, r *registry, s *V21)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &registry{}
-		s, err := SignedTokens("1", "kid", testKey, &TokenOptions{
+		s, err := Signed("1", "kid", testKey, &Options{
 			Client: &http.Client{Transport: r}, Logger: slog.New(slog.DiscardHandler),
 		})
 		require.NoError(t, err)
@@ -77,7 +80,7 @@ func onRegistry(t *testing.T, f func(t *testing.T, r *registry, s *TokensV21)) {
 
 // A source that is closed revokes what is still good, and gives no more.
 func TestTokensAreRevoked(t *testing.T) {
-	onRegistry(t, func(t *testing.T, r *registry, s *TokensV21) {
+	onRegistry(t, func(t *testing.T, r *registry, s *V21) {
 		require.Equal(t, "canary-1", tokenOf(t, s))
 		time.Sleep(50 * time.Minute) // it is renewed, and the old one is good for ten more
 		require.Equal(t, "canary-1", tokenOf(t, s))
@@ -86,8 +89,7 @@ func TestTokensAreRevoked(t *testing.T) {
 		require.NoError(t, s.Close(t.Context(), "canary"))
 		require.ElementsMatch(t, []string{"canary-1", "canary-2"}, r.took())
 		_, err := s.Token(t.Context())
-		require.ErrorIs(t, err, errRevoked)
-		require.True(t, (&tokenError{err}).lasting())
+		require.ErrorIs(t, err, credential.ErrRevoked)
 		require.NoError(t, s.Close(t.Context(), "canary"))
 		require.Empty(t, r.took(), "once is enough")
 		require.Equal(t, 2, r.issued)
@@ -96,7 +98,7 @@ func TestTokensAreRevoked(t *testing.T) {
 
 // What has ended of itself is not revoked: LINE asks for that.
 func TestEndedTokensAreNotRevoked(t *testing.T) {
-	onRegistry(t, func(t *testing.T, r *registry, s *TokensV21) {
+	onRegistry(t, func(t *testing.T, r *registry, s *V21) {
 		require.Equal(t, "canary-1", tokenOf(t, s))
 		time.Sleep(2 * time.Hour)
 		require.Equal(t, "canary-2", tokenOf(t, s))
@@ -104,7 +106,7 @@ func TestEndedTokensAreNotRevoked(t *testing.T) {
 		require.NoError(t, s.Close(t.Context(), "canary"))
 		require.Equal(t, []string{"canary-2"}, r.took())
 	})
-	onRegistry(t, func(t *testing.T, r *registry, s *TokensV21) {
+	onRegistry(t, func(t *testing.T, r *registry, s *V21) {
 		require.Equal(t, "canary-1", tokenOf(t, s))
 		time.Sleep(time.Hour)
 		require.NoError(t, s.Close(t.Context(), "canary"))
@@ -114,7 +116,7 @@ func TestEndedTokensAreNotRevoked(t *testing.T) {
 
 // A token that is issued while the source is closed is revoked as well.
 func TestTokenOnItsWayIsRevoked(t *testing.T) {
-	onRegistry(t, func(t *testing.T, r *registry, s *TokensV21) {
+	onRegistry(t, func(t *testing.T, r *registry, s *V21) {
 		r.slow = time.Second
 		go func() { _, _ = s.Token(t.Context()) }()
 		synctest.Wait()
@@ -125,15 +127,15 @@ func TestTokenOnItsWayIsRevoked(t *testing.T) {
 		require.Equal(t, []string{"canary-1"}, r.took())
 		synctest.Wait()
 		_, err := s.Token(t.Context())
-		require.ErrorIs(t, err, errRevoked)
+		require.ErrorIs(t, err, credential.ErrRevoked)
 		_, _, err = s.issueOne(t.Context())
-		require.ErrorIs(t, err, errRevoked)
+		require.ErrorIs(t, err, credential.ErrRevoked)
 	})
 }
 
 // What could not be revoked is revoked by another call.
 func TestRevokeFails(t *testing.T) {
-	onRegistry(t, func(t *testing.T, r *registry, s *TokensV21) {
+	onRegistry(t, func(t *testing.T, r *registry, s *V21) {
 		require.Equal(t, "canary-1", tokenOf(t, s))
 		var log bytes.Buffer
 		r.down = true
@@ -145,8 +147,8 @@ func TestRevokeFails(t *testing.T) {
 		require.NoError(t, s.Close(t.Context(), "canary"))
 		require.Equal(t, []string{"canary-1"}, r.took())
 
-		var refusal *APIError
-		err = RevokeToken(t.Context(), "1", "other", "canary-1", &TokenOptions{Client: &http.Client{Transport: r}})
+		var refusal *line.APIError
+		err = Revoke(t.Context(), "1", "other", "canary-1", &Options{Client: &http.Client{Transport: r}})
 		require.ErrorAs(t, err, &refusal)
 		require.Equal(t, 400, refusal.Status)
 	})
