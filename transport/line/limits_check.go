@@ -4,9 +4,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/rivo/uniseg"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 )
 
 // The rules that more than one field has.
@@ -80,7 +79,7 @@ func (c *checker) units(field, s string, most int) {
 	if len(s) <= most {
 		return
 	}
-	if n := utf16Len(s); n > most {
+	if n := textlen.UTF16(s); n > most {
 		c.fail(field, LimitError{Actual: n, Max: most, Unit: UTF16Units})
 	}
 }
@@ -91,7 +90,7 @@ func (c *checker) clusters(field, s string, most int) {
 	if len(s) <= most {
 		return
 	}
-	if n := clusterCount(s); n > most {
+	if n := textlen.Clusters(s); n > most {
 		c.fail(field, LimitError{Actual: n, Max: most, Unit: GraphemeClusters})
 	}
 }
@@ -136,31 +135,4 @@ func hasScheme(url, prefix string) bool {
 		}
 	}
 	return true
-}
-
-// utf16Len counts UTF-16 code units. A byte that is no UTF-8 counts as the U+FFFD that is sent
-// for it.
-func utf16Len(s string) int {
-	n := 0
-	for _, r := range s {
-		n += utf16Width(r)
-	}
-	return n
-}
-
-func utf16Width(r rune) int {
-	if r > 0xFFFF {
-		return 2
-	}
-	return 1
-}
-
-// clusterCount counts grapheme clusters. In ASCII each byte is one, save for CR LF.
-func clusterCount(s string) int {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf || s[i] == '\r' {
-			return uniseg.GraphemeClusterCount(s)
-		}
-	}
-	return len(s)
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 )
 
 // broken returns the lines of an error of Validate.
@@ -72,8 +74,8 @@ func TestCounting(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.units, utf16Len(tt.text))
-			require.Equal(t, tt.clusters, clusterCount(tt.text))
+			require.Equal(t, tt.units, textlen.UTF16(tt.text))
+			require.Equal(t, tt.clusters, textlen.Clusters(tt.text))
 		})
 	}
 }

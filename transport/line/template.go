@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
@@ -96,7 +97,7 @@ func altText(alt, text string) string {
 	}
 	n := 0
 	for i, r := range text {
-		if n += utf16Width(r); n > maxAltText {
+		if n += textlen.Width(r); n > maxAltText {
 			return text[:i]
 		}
 	}

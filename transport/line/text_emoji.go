@@ -3,6 +3,7 @@ package line
 import (
 	"strings"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
@@ -37,7 +38,7 @@ func (m TextMessage) WithEmojis(emojis ...EmojiSubstitution) TextMessage {
 	at, rest := 0, m.Text
 	for _, e := range emojis {
 		before, after, found := strings.Cut(rest, string(emojiMark))
-		at += utf16Len(before)
+		at += textlen.UTF16(before)
 		m.Emojis = append(m.Emojis, TextEmoji{Index: at, Emoji: e})
 		if rest = after; found {
 			at++
@@ -93,7 +94,7 @@ func isEmojiMark(text string, index int) bool {
 		if at == index && r == emojiMark {
 			return true
 		}
-		at += utf16Width(r)
+		at += textlen.Width(r)
 	}
 	return false
 }

@@ -2,7 +2,7 @@ package main
 
 // apiGuards are those of tokens, of the client for the whole API and of the month's messages.
 func apiGuards() []guard {
-	const dir, tokens = "transport/line", "transport/line/tokens"
+	const dir, tokens, webhook = "transport/line", "transport/line/tokens", "transport/line/internal/webhook"
 	return []guard{
 		{"line: a token is renewed once", tokens,
 			"if r.flight != nil {", "if r.flight != nil && false {",
@@ -82,11 +82,11 @@ func apiGuards() []guard {
 		{"line: a secret follows no redirect", tokens,
 			"path: path, client: httpcall.NoRedirects(client)", "path: path, client: client",
 			"transport/line/tokens TestRedirectsAreNotFollowed"},
-		{"line: a webhook for two accounts is for none", dir,
+		{"line: a webhook for two accounts is for none", webhook,
 			"if found {", "if found && false {",
 			"transport/line TestMux/two"},
 		{"line: a webhook for nobody here is refused", dir,
-			"c := m.byUser[destination(u.body)]", `c := m.byUser[destination(u.body)]; if c == nil { c = m.byName["a"] }`,
+			"c := m.byUser[webhook.Destination(u.body)]", `c := m.byUser[webhook.Destination(u.body)]; if c == nil { c = m.byName["a"] }`,
 			"transport/line TestMux/unknown"},
 		{"line: a late answer at the monthly limit tries its reply token", dir,
 			"if d.ReplyToken != \"\" && cause == errNoRoute && limited(err) {", "if false && limited(err) {",
@@ -121,16 +121,16 @@ func apiGuards() []guard {
 		{"line: a webhook that is off is told", dir,
 			"case !has.Active:", "case false:",
 			"transport/line TestCheckWebhook/off"},
-		{"line: a message with a mention or a quote is read again", dir,
+		{"line: a message with a mention or a quote is read again", webhook,
 			"case \"mention\", \"quotedMessageId\", \"imageSet\":", "case \"imageSet\":",
 			"transport/line TestDecodeContent/a_quote"},
-		{"line: a mention outside of the text has no place", dir,
+		{"line: a mention outside of the text has no place", webhook,
 			"mention.Length > units-mention.Index {", "false {",
 			"transport/line TestDecodeContent/mention_of_great_length"},
-		{"line: a set of impossible size has none", dir,
+		{"line: a set of impossible size has none", webhook,
 			"if set.Index < 1 || set.Index > set.Total {", "if false {",
 			"transport/line TestDecodeContent/three_of_two"},
-		{"line: a sticker's text costs nothing else", dir,
+		{"line: a sticker's text costs nothing else", webhook,
 			"if string(f.messageType) == \"text\" {", "if true {",
 			"transport/line TestDecodeContent/sticker_of_another_kind"},
 		{"people: who left is forgotten, with what is on its way", "transport/line/people",

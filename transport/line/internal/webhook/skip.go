@@ -1,4 +1,4 @@
-package line
+package webhook
 
 // skip reads a value of any kind, and checks its grammar. Left is how many more levels of
 // arrays and objects may be nested.

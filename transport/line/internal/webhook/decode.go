@@ -1,4 +1,5 @@
-package line
+// Package webhook reads the bodies of LINE's webhooks.
+package webhook
 
 import (
 	"crypto/sha256"
@@ -15,40 +16,34 @@ var (
 	errBody      = errors.New("line: the body is not a webhook")
 )
 
-// maxEventID is the longest id that is kept as it is.
-const maxEventID = 128
+// MaxEventID is the longest id that is kept as it is.
+const MaxEventID = 128
 
 // maxTime is the last millisecond of the year 9999, behind which time.Time has no JSON.
 const maxTime = 253402300799999
 
-// Decode reads one event object as it stands in the events of a webhook. It serves to read
-// stored events again, and gives the same Event each time; Raw refers to raw.
-//
-// The error says that the event is malformed, or that the account is not this one, and nothing of what
-// is in the event.
-func (c *Channel) Decode(account string, raw []byte) (transport.Event, error) {
-	if account != c.name {
-		return transport.Event{}, errElsewhere
-	}
+// Event reads one event object of an account, as it stands in the events of a webhook. Raw refers to raw.
+// The error says that the event is malformed, and nothing of what is in it.
+func Event(raw []byte, account string) (transport.Event, error) {
 	s := scanner{b: raw}
-	ev, err := s.decode(c.name)
+	ev, err := s.decode(account)
 	if err == nil && !s.end() {
 		return transport.Event{}, errMalformed
 	}
 	return ev, err
 }
 
-// callback is what a webhook's body holds.
-type callback struct {
-	events []transport.Event
-	// malformed and probes count the events that were dropped.
-	malformed, probes int
+// Callback is what a webhook's body holds.
+type Callback struct {
+	Events []transport.Event
+	// Malformed and Probes count the events that were dropped.
+	Malformed, Probes int
 }
 
-// decodeBody reads the body of a webhook. An event that is malformed costs none of the others
+// Body reads the body of a webhook of an account. An event that is malformed costs none of the others
 // as long as its brackets and quotes are in order.
-func decodeBody(body []byte, channel string) (callback, error) {
-	var cb callback
+func Body(body []byte, channel string) (Callback, error) {
+	var cb Callback
 	s, seen := scanner{b: body}, false
 	for k := s.first(); k != nil; k = s.next() {
 		switch {
@@ -62,12 +57,12 @@ func decodeBody(body []byte, channel string) (callback, error) {
 		}
 	}
 	if s.bad || !s.end() {
-		return callback{}, errBody
+		return Callback{}, errBody
 	}
 	return cb, nil
 }
 
-func (s *scanner) events(channel string, cb *callback) {
+func (s *scanner) events(channel string, cb *Callback) {
 	if s.null() {
 		return
 	}
@@ -78,16 +73,16 @@ func (s *scanner) events(channel string, cb *callback) {
 	if s.eat(']') {
 		return
 	}
-	cb.events = make([]transport.Event, 0, 1+(len(s.b)-s.i)/1024)
+	cb.Events = make([]transport.Event, 0, 1+(len(s.b)-s.i)/1024)
 	for {
 		ev, err := s.decode(channel)
 		switch {
 		case err != nil:
-			cb.malformed++
+			cb.Malformed++
 		case isProbe(ev.ReplyToken):
-			cb.probes++
+			cb.Probes++
 		default:
-			cb.events = append(cb.events, ev)
+			cb.Events = append(cb.Events, ev)
 		}
 		if s.eat(']') {
 			return
@@ -116,6 +111,25 @@ func (s *scanner) decode(channel string) (transport.Event, error) {
 		}
 	}
 	return f.assemble(s.b[start:s.i:s.i], channel)
+}
+
+// Destination returns whom a webhook is for, or nothing if it does not say so in one way.
+func Destination(body []byte) string {
+	s, found, id := scanner{b: body}, false, ""
+	for k := s.first(); k != nil; k = s.next() {
+		if string(k) != "destination" {
+			s.skip(maxDepth)
+			continue
+		}
+		if found {
+			return ""
+		}
+		found, id = true, string(s.str())
+	}
+	if s.bad {
+		return ""
+	}
+	return id
 }
 
 // isProbe recognises the dummy events of old checks of a webhook's address.
@@ -198,7 +212,7 @@ func (f *fields) eventID(raw []byte) []byte {
 	switch {
 	case len(f.id) == 0:
 		return hashID("raw:", raw)
-	case len(f.id) > maxEventID:
+	case len(f.id) > MaxEventID:
 		return hashID("id:", f.id)
 	}
 	for _, c := range f.id {

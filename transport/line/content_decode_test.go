@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
 )
 
 // typed is what an event holds beside its text, ids and source.
@@ -84,10 +85,10 @@ func TestDecodeContent(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			raw := `{"type":"message","message":{"id":"1",` + tt.message + `},` + common + fromGroup + withToken + `}`
-			cb, err := decodeBody([]byte(`{"events":[`+raw+`]}`), "")
+			cb, err := webhook.Body([]byte(`{"events":[`+raw+`]}`), "")
 			require.NoError(t, err)
-			require.Len(t, cb.events, 1, "it costs the event")
-			got := cb.events[0]
+			require.Len(t, cb.Events, 1, "it costs the event")
+			got := cb.Events[0]
 			require.Equal(t, tt.want, typed(got))
 			require.Equal(t, []string{"1", "token-1", testUser}, []string{got.MessageID, got.ReplyToken, got.Source.UserID})
 			require.Equal(t, strings.Contains(tt.message, `"isSelf":true`), got.Mentioned())
@@ -99,14 +100,14 @@ func TestDecodeContent(t *testing.T) {
 func TestDecodeEditedMention(t *testing.T) {
 	raw := `{"type":"messageEdited","message":{"id":"1","type":"text","text":"@All","mention":{"mentionees":[{"type":"all","length":4}]},` +
 		`"quotedMessageId":"2"},` + common + fromGroup + `}`
-	cb, err := decodeBody([]byte(`{"events":[`+raw+`]}`), "")
+	cb, err := webhook.Body([]byte(`{"events":[`+raw+`]}`), "")
 	require.NoError(t, err)
-	require.Equal(t, transport.Event{Mentions: []transport.Mention{{Length: 4, All: true}}, Quoted: "2"}, typed(cb.events[0]))
+	require.Equal(t, transport.Event{Mentions: []transport.Mention{{Length: 4, All: true}}, Quoted: "2"}, typed(cb.Events[0]))
 }
 
 // A photo without an id has nothing that could be fetched.
 func TestDecodePhotoWithoutID(t *testing.T) {
-	cb, err := decodeBody([]byte(`{"events":[{"type":"message","message":{"type":"image"}}]}`), "")
+	cb, err := webhook.Body([]byte(`{"events":[{"type":"message","message":{"type":"image"}}]}`), "")
 	require.NoError(t, err)
-	require.Empty(t, cb.events[0].Images)
+	require.Empty(t, cb.Events[0].Images)
 }

@@ -1,4 +1,4 @@
-package line
+package webhook
 
 import "github.com/kaiwa-go/kaiwa/transport"
 

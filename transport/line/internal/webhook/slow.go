@@ -1,4 +1,4 @@
-package line
+package webhook
 
 import "encoding/json"
 

@@ -1,4 +1,4 @@
-package line
+package webhook
 
 // fields are what an event object says, as far as a transport.Event needs it. Strings may refer
 // to the bytes that were read.

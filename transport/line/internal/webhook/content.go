@@ -1,10 +1,11 @@
-package line
+package webhook
 
 import (
 	"encoding/json"
 	"slices"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 )
 
 // fill sets what the message of an event holds beyond its text: a place, a sticker, a file, mentions, a
@@ -80,7 +81,7 @@ func imageSetOf(m object) *transport.ImageSet {
 func mentionsIn(m object, text string) []transport.Mention {
 	list := lenient[[]json.RawMessage](lenient[object](m, "mention"), "mentionees")
 	var mentions []transport.Mention
-	units := utf16Len(text)
+	units := textlen.UTF16(text)
 	for _, raw := range list {
 		o := lenient[object](object{"": raw}, "")
 		if o == nil {
