@@ -2,6 +2,7 @@ package line
 
 import (
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
@@ -43,18 +44,18 @@ const markRoom = transport.MarkLen + 2
 
 func (c *checker) label(label string, in holder) {
 	if in.needsLabel() {
-		c.required("label", label)
+		c.Required("label", label)
 	}
-	c.clusters("label", label, in.maxLabel())
+	c.Clusters("label", label, in.maxLabel())
 }
 
 // data checks the data of a postback, a picker or the switch of a rich menu, which shares its room with the
 // mark. Data that begins like a mark, of this build or of an earlier one, would come back without its begin.
 func (c *checker) data(data string) {
-	c.required("data", data)
-	c.units("data", data, maxData)
+	c.Required("data", data)
+	c.Units("data", data, maxData)
 	if _, mark := transport.Unmark(data); mark != "" {
-		c.broken("data", "begins like a mark")
+		c.Broken("data", "begins like a mark")
 	}
 }
 
@@ -82,19 +83,19 @@ func appendActions(b []byte, actions []Action, mark string) []byte {
 
 func (c *checker) action(a Action, in holder) {
 	if missing(a) {
-		c.broken("", ruleRequired)
+		c.Broken("", check.RuleRequired)
 		return
 	}
 	a.checkAction(c, in)
 }
 
 func (c *checker) actions(actions []Action, in holder, least, most int) {
-	c.count("actions", len(actions), least, most)
-	c.field("actions")
+	c.Count("actions", len(actions), least, most)
+	c.Field("actions")
 	for i, a := range actions {
-		c.item(i)
+		c.Item(i)
 		c.action(a, in)
-		c.up(1)
+		c.Up(1)
 	}
-	c.up(1)
+	c.Up(1)
 }

@@ -30,6 +30,6 @@ func (a ClipboardAction) checkAction(c *checker, in holder) {
 }
 
 func (c *checker) clipboardText(text string) {
-	c.required("clipboardText", text)
-	c.units("clipboardText", text, maxClipboard)
+	c.Required("clipboardText", text)
+	c.Units("clipboardText", text, maxClipboard)
 }

@@ -30,6 +30,6 @@ func (a MessageAction) AppendJSON(b []byte, _ string) []byte {
 
 func (a MessageAction) checkAction(c *checker, in holder) {
 	c.label(a.Label, in)
-	c.required("text", a.Text)
-	c.clusters("text", a.Text, maxActionText)
+	c.Required("text", a.Text)
+	c.Clusters("text", a.Text, maxActionText)
 }

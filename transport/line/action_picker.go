@@ -113,12 +113,12 @@ func (a PickerAction) AppendJSON(b []byte, mark string) []byte {
 func (a PickerAction) checkAction(c *checker, in holder) {
 	c.label(a.Label, in)
 	c.data(a.Data)
-	c.oneOf("mode", string(a.Mode), string(PickDate), string(PickTime), string(PickDatetime))
+	c.OneOf("mode", string(a.Mode), string(PickDate), string(PickTime), string(PickDatetime))
 	c.picked("initial", a.Mode, a.Initial)
 	low, okLow := c.picked("min", a.Mode, a.Min)
 	high, okHigh := c.picked("max", a.Mode, a.Max)
 	if okLow && okHigh && !low.Before(high) {
-		c.broken("min", "not before max")
+		c.Broken("min", "not before max")
 	}
 }
 
@@ -129,7 +129,7 @@ func (c *checker) picked(field string, m PickerMode, s string) (time.Time, bool)
 	}
 	t, ok := m.parse(s)
 	if !ok {
-		c.broken(field, "not "+m.layout()+" between the years 1900 and 2100")
+		c.Broken(field, "not "+m.layout()+" between the years 1900 and 2100")
 	}
 	return t, ok
 }

@@ -77,17 +77,17 @@ func (a PostbackAction) AppendJSON(b []byte, mark string) []byte {
 func (a PostbackAction) checkAction(c *checker, in holder) {
 	c.label(a.Label, in)
 	c.data(a.Data)
-	c.clusters("displayText", a.DisplayText, maxActionText)
-	c.clusters("text", a.Text, maxActionText)
+	c.Clusters("displayText", a.DisplayText, maxActionText)
+	c.Clusters("text", a.Text, maxActionText)
 	if a.Text != "" && (a.DisplayText != "" || in == inQuickReply) {
-		c.broken("text", "beside displayText or in a quick reply")
+		c.Broken("text", "beside displayText or in a quick reply")
 	}
-	c.clusters("fillInText", a.FillInText, maxActionText)
+	c.Clusters("fillInText", a.FillInText, maxActionText)
 	if a.InputOption != "" {
-		c.oneOf("inputOption", string(a.InputOption), string(InputCloseRichMenu),
+		c.OneOf("inputOption", string(a.InputOption), string(InputCloseRichMenu),
 			string(InputOpenRichMenu), string(InputOpenKeyboard), string(InputOpenVoice))
 	}
 	if a.FillInText != "" && a.InputOption != InputOpenKeyboard {
-		c.broken("fillInText", "needs the input option openKeyboard")
+		c.Broken("fillInText", "needs the input option openKeyboard")
 	}
 }

@@ -61,7 +61,7 @@ func (a LocationAction) checkAction(c *checker, in holder)   { c.quickOnly(a.Lab
 
 func (c *checker) quickOnly(label string, in holder) {
 	if in != inQuickReply {
-		c.broken("type", "works in quick replies only")
+		c.Broken("type", "works in quick replies only")
 	}
 	c.label(label, in)
 }

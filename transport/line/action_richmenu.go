@@ -40,10 +40,10 @@ func (a RichMenuSwitchAction) AppendJSON(b []byte, mark string) []byte {
 
 func (a RichMenuSwitchAction) checkAction(c *checker, in holder) {
 	if in != inRichMenu {
-		c.broken("type", "works in rich menus only")
+		c.Broken("type", "works in rich menus only")
 	}
 	c.label(a.Label, in)
-	c.required("richMenuAliasId", a.AliasID)
-	c.units("richMenuAliasId", a.AliasID, maxAliasID)
+	c.Required("richMenuAliasId", a.AliasID)
+	c.Units("richMenuAliasId", a.AliasID, maxAliasID)
 	c.data(a.Data)
 }

@@ -1,6 +1,9 @@
 package line
 
-import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+import (
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // URIAction opens a page, an app or the phone. The bot does not hear of it, so that the URI carries no
 // mark.
@@ -39,20 +42,20 @@ func (a URIAction) checkAction(c *checker, in holder) {
 	c.label(a.Label, in)
 	c.requiredURI("uri", a.URI)
 	if a.Desktop != "" {
-		c.field("altUri")
+		c.Field("altUri")
 		c.requiredURI("desktop", a.Desktop)
-		c.up(1)
+		c.Up(1)
 	}
 }
 
 func (c *checker) requiredURI(field, uri string) {
-	c.units(field, uri, maxURI)
-	if c.required(field, uri) && !isActionURI(uri) {
-		c.broken(field, "not an http, https, line or tel URI in ASCII")
+	c.Units(field, uri, maxURI)
+	if c.Required(field, uri) && !isActionURI(uri) {
+		c.Broken(field, "not an http, https, line or tel URI in ASCII")
 	}
 }
 
 func isActionURI(uri string) bool {
-	return hasScheme(uri, "https://") || hasScheme(uri, "http://") ||
-		hasScheme(uri, "line://") || hasScheme(uri, "tel:")
+	return check.HasScheme(uri, "https://") || check.HasScheme(uri, "http://") ||
+		check.HasScheme(uri, "line://") || check.HasScheme(uri, "tel:")
 }

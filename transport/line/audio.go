@@ -48,9 +48,9 @@ func (m AudioMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m AudioMessage) Validate() error { return validate(m) }
 
 func (m AudioMessage) check(c *checker) {
-	c.requiredURL("originalContentUrl", m.URL)
+	c.RequiredURL("originalContentUrl", m.URL)
 	if m.Duration < time.Millisecond {
-		c.broken("duration", "shorter than a millisecond")
+		c.Broken("duration", "shorter than a millisecond")
 	}
 	c.end(m.Sender, m.QuickReplies)
 }

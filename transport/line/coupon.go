@@ -49,10 +49,10 @@ func (m CouponMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m CouponMessage) Validate() error { return validate(m) }
 
 func (m CouponMessage) check(c *checker) {
-	c.required("couponId", m.ID)
-	c.units("deliveryTag", m.DeliveryTag, maxDeliveryTag)
+	c.Required("couponId", m.ID)
+	c.Units("deliveryTag", m.DeliveryTag, maxDeliveryTag)
 	if m.DeliveryTag != "" && !isWord(m.DeliveryTag) {
-		c.broken("deliveryTag", "other characters than letters, digits and underscores")
+		c.Broken("deliveryTag", "other characters than letters, digits and underscores")
 	}
 	c.end(m.Sender, m.QuickReplies)
 }

@@ -2,6 +2,7 @@ package line
 
 import (
 	"github.com/kaiwa-go/kaiwa/transport/line/flex"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
@@ -54,7 +55,7 @@ func (m FlexMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = write.Text(b, m.AltText)
 	b, ok := compactJSON(write.Name(b, "contents"), m.Contents, mark, nil)
 	if !ok {
-		return b[:start], &LimitError{Path: "contents", Rule: ruleJSON}
+		return b[:start], &LimitError{Path: "contents", Rule: check.RuleJSON}
 	}
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
@@ -70,18 +71,18 @@ func (m FlexMessage) check(c *checker) {
 }
 
 func (c *checker) flex(altText, contents string, types bool) {
-	c.required("altText", altText)
-	c.units("altText", altText, maxAltText)
-	c.field("contents")
-	defer c.up(1)
+	c.Required("altText", altText)
+	c.Units("altText", altText, maxAltText)
+	c.Field("contents")
+	defer c.Up(1)
 	f := flexCheck{c: c, types: types, flex: true}
 	out, ok := compactJSON(make([]byte, 0, len(contents)), contents, "", &f)
 	switch {
 	case !ok:
-		c.broken("", ruleJSON)
+		c.Broken("", check.RuleJSON)
 	case out[0] != '{':
-		c.broken("", ruleContainer)
+		c.Broken("", ruleContainer)
 	default:
-		c.flexParts(out)
+		c.Flex(out)
 	}
 }

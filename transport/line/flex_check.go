@@ -1,6 +1,10 @@
 package line
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+)
 
 const ruleContainer = "neither a bubble nor a carousel"
 
@@ -18,18 +22,18 @@ func (f *flexCheck) object(r *rewriter, n *rawNode) {
 	above := r.frames[:len(r.frames)-1]
 	for i := range above {
 		if above[i].index >= 0 {
-			f.c.item(above[i].index)
+			f.c.Item(above[i].index)
 		} else {
-			f.c.field(pathName(above[i].key))
+			f.c.Field(pathName(above[i].key))
 		}
 	}
 	if f.types && n.typed && n.kind == "" {
-		f.c.broken("type", ruleRequired)
+		f.c.Broken("type", check.RuleRequired)
 	}
 	if f.flex {
 		f.part(r, n, above)
 	}
-	f.c.up(len(above))
+	f.c.Up(len(above))
 }
 
 func (f *flexCheck) part(r *rewriter, n *rawNode, above []rawNode) {
@@ -45,7 +49,7 @@ func (f *flexCheck) part(r *rewriter, n *rawNode, above []rawNode) {
 		parent := &above[len(above)-1]
 		parent.bare = parent.key == "action" && a.Label == ""
 	case n.kind == "button" && n.bare:
-		f.c.broken("action.label", ruleRequired)
+		f.c.Broken("action.label", check.RuleRequired)
 	}
 }
 
@@ -55,9 +59,9 @@ func (f *flexCheck) root(n *rawNode, size int) {
 		f.bytes(size, maxBubble)
 	case "carousel":
 		f.bytes(size, maxCarousel)
-		f.c.count("contents", f.bubbles, 1, maxFlexBubbles)
+		f.c.Count("contents", f.bubbles, 1, maxFlexBubbles)
 	default:
-		f.c.broken("type", ruleContainer)
+		f.c.Broken("type", ruleContainer)
 	}
 }
 
@@ -65,19 +69,19 @@ func (f *flexCheck) root(n *rawNode, size int) {
 func (f *flexCheck) bubble(n *rawNode, size int) {
 	f.bytes(size, maxBubble)
 	if n.kind != "bubble" {
-		f.c.broken("type", "not a bubble")
+		f.c.Broken("type", "not a bubble")
 	}
 	const defaultSize = "mega"
 	if f.bubbles++; f.bubbles == 1 {
 		f.size = cmp.Or(n.size, defaultSize)
 	} else if f.size != cmp.Or(n.size, defaultSize) {
-		f.c.broken("size", "not that of the first bubble")
+		f.c.Broken("size", "not that of the first bubble")
 	}
 }
 
 func (f *flexCheck) bytes(n, most int) {
 	if n > most {
-		f.c.fail("", LimitError{Actual: n, Max: most, Unit: Bytes})
+		f.c.Fail("", check.Fault{Actual: n, Max: most, Unit: check.Bytes})
 	}
 }
 

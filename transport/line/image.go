@@ -48,7 +48,7 @@ func (m ImageMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m ImageMessage) Validate() error { return validate(m) }
 
 func (m ImageMessage) check(c *checker) {
-	c.requiredURL("originalContentUrl", m.URL)
-	c.https("previewImageUrl", m.PreviewURL)
+	c.RequiredURL("originalContentUrl", m.URL)
+	c.HTTPS("previewImageUrl", m.PreviewURL)
 	c.end(m.Sender, m.QuickReplies)
 }

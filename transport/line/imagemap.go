@@ -114,36 +114,36 @@ func (v ImagemapVideo) append(b []byte) []byte {
 func (m ImagemapMessage) Validate() error { return validate(m) }
 
 func (m ImagemapMessage) check(c *checker) {
-	c.requiredURL("baseUrl", m.BaseURL)
+	c.RequiredURL("baseUrl", m.BaseURL)
 	if hasExtension(m.BaseURL) {
-		c.broken("baseUrl", "ends in a file extension")
+		c.Broken("baseUrl", "ends in a file extension")
 	}
-	c.required("altText", m.AltText)
-	c.units("altText", m.AltText, maxAltText)
-	c.field("baseSize")
+	c.Required("altText", m.AltText)
+	c.Units("altText", m.AltText, maxAltText)
+	c.Field("baseSize")
 	c.length("height", m.Height)
-	c.up(1)
+	c.Up(1)
 	if m.Video != (ImagemapVideo{}) {
-		c.field("video")
+		c.Field("video")
 		m.Video.check(c)
-		c.up(1)
+		c.Up(1)
 	}
 	c.taps(m.Taps)
 	c.end(m.Sender, m.QuickReplies)
 }
 
 func (v ImagemapVideo) check(c *checker) {
-	c.requiredURL("originalContentUrl", v.URL)
-	c.requiredURL("previewImageUrl", v.PreviewURL)
+	c.RequiredURL("originalContentUrl", v.URL)
+	c.RequiredURL("previewImageUrl", v.PreviewURL)
 	v.Area.check(c)
 	if v.LinkURI == "" && v.LinkLabel == "" {
 		return
 	}
-	c.field("externalLink")
+	c.Field("externalLink")
 	c.requiredURI("linkUri", v.LinkURI)
-	c.required("label", v.LinkLabel)
-	c.units("label", v.LinkLabel, maxLinkLabel)
-	c.up(1)
+	c.Required("label", v.LinkLabel)
+	c.Units("label", v.LinkLabel, maxLinkLabel)
+	c.Up(1)
 }
 
 func hasExtension(url string) bool {

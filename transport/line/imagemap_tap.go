@@ -1,6 +1,9 @@
 package line
 
-import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+import (
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // ImagemapTap is an area of an imagemap and what a tap on it does.
 type ImagemapTap struct {
@@ -63,56 +66,56 @@ func (r Area) append(b []byte) []byte {
 }
 
 func (c *checker) taps(taps []ImagemapTap) {
-	c.count("actions", len(taps), 0, maxTaps)
-	c.field("actions")
+	c.Count("actions", len(taps), 0, maxTaps)
+	c.Field("actions")
 	for i, t := range taps {
-		c.item(i)
+		c.Item(i)
 		switch a, ok := t.action(); {
 		case missing(t.Action):
-			c.broken("", ruleRequired)
+			c.Broken("", check.RuleRequired)
 		case !ok:
-			c.broken("type", "not of an imagemap, which has uri, message and clipboard")
+			c.Broken("type", "not of an imagemap, which has uri, message and clipboard")
 		default:
 			a.checkImagemap(c)
 			t.Area.check(c)
 		}
-		c.up(1)
+		c.Up(1)
 	}
-	c.up(1)
+	c.Up(1)
 }
 
 func (a URIAction) checkImagemap(c *checker) {
-	c.units("label", a.Label, maxImagemapLabel)
+	c.Units("label", a.Label, maxImagemapLabel)
 	c.requiredURI("linkUri", a.URI)
 }
 
 func (a MessageAction) checkImagemap(c *checker) {
-	c.units("label", a.Label, maxImagemapLabel)
-	c.required("text", a.Text)
-	c.units("text", a.Text, maxImagemapText)
+	c.Units("label", a.Label, maxImagemapLabel)
+	c.Required("text", a.Text)
+	c.Units("text", a.Text, maxImagemapText)
 }
 
 func (a ClipboardAction) checkImagemap(c *checker) {
-	c.units("label", a.Label, maxImagemapLabel)
+	c.Units("label", a.Label, maxImagemapLabel)
 	c.clipboardText(a.Text)
 }
 
 func (r Area) check(c *checker) {
-	c.field("area")
+	c.Field("area")
 	if r.X < 0 {
-		c.broken("x", "less than zero")
+		c.Broken("x", "less than zero")
 	}
 	if r.Y < 0 {
-		c.broken("y", "less than zero")
+		c.Broken("y", "less than zero")
 	}
 	c.length("width", r.Width)
 	c.length("height", r.Height)
-	c.up(1)
+	c.Up(1)
 }
 
 // length checks the side of a picture or an area.
 func (c *checker) length(field string, n int) {
 	if n < 1 {
-		c.fail(field, LimitError{Actual: n, Min: 1, Unit: Pixels})
+		c.Fail(field, check.Fault{Actual: n, Min: 1, Unit: check.Pixels})
 	}
 }

@@ -11,7 +11,6 @@ package line
 const (
 	maxText    = 5000
 	maxAltText = 1500
-	maxURL     = 2000
 
 	maxSenderName    = 20
 	maxEmojis        = 20
@@ -57,6 +56,4 @@ const (
 	maxBubble      = 30 << 10
 	maxCarousel    = 50 << 10
 	maxFlexBubbles = 12
-	maxAnimated    = 10
-	maxRatio       = 100000
 )

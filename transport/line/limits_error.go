@@ -1,21 +1,44 @@
 package line
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+)
 
 // Unit is what a limit counts.
 type Unit string
 
 // The units of LINE's limits.
 const (
-	UTF16Units       Unit = "UTF-16 code units"
-	GraphemeClusters Unit = "grapheme clusters"
-	Items            Unit = "items"
-	Bytes            Unit = "bytes"
-	Pixels           Unit = "pixels"
-	Mentions         Unit = "mentions"
-	Emojis           Unit = "emojis"
-	AnimatedImages   Unit = "animated images"
+	UTF16Units       Unit = check.UTF16Units
+	GraphemeClusters Unit = check.GraphemeClusters
+	Items            Unit = check.Items
+	Bytes            Unit = check.Bytes
+	Pixels           Unit = check.Pixels
+	Mentions         Unit = check.Mentions
+	Emojis           Unit = check.Emojis
+	AnimatedImages   Unit = check.AnimatedImages
 )
+
+// checker collects what is wrong with a message or a rich menu.
+type checker struct{ check.Checker }
+
+// validate is the Validate of all messages.
+func validate(m interface{ check(c *checker) }) error {
+	var c checker
+	m.check(&c)
+	return c.err()
+}
+
+func (c *checker) err() error {
+	var errs []error
+	for _, f := range c.Faults {
+		errs = append(errs, &LimitError{f.Path, f.Rule, f.Actual, f.Min, f.Max, Unit(f.Unit)})
+	}
+	return errors.Join(errs...)
+}
 
 // LimitError is one limit or rule of LINE that a message breaks. Validate joins all of them:
 // take them apart with errors.As, or by the Unwrap method that errors.Join gives.

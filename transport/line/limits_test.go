@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 )
 
@@ -95,6 +96,6 @@ func TestHasScheme(t *testing.T) {
 		{"empty", "", false},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, hasScheme(tt.url, "https://")) })
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, check.HasScheme(tt.url, "https://")) })
 	}
 }

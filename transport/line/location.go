@@ -58,10 +58,10 @@ func appendDegrees(b []byte, degrees float64) []byte {
 func (m LocationMessage) Validate() error { return validate(m) }
 
 func (m LocationMessage) check(c *checker) {
-	c.required("title", m.Title)
-	c.units("title", m.Title, maxPlaceText)
-	c.required("address", m.Address)
-	c.units("address", m.Address, maxPlaceText)
+	c.Required("title", m.Title)
+	c.Units("title", m.Title, maxPlaceText)
+	c.Required("address", m.Address)
+	c.Units("address", m.Address, maxPlaceText)
 	c.degrees("latitude", m.Latitude, 90)
 	c.degrees("longitude", m.Longitude, 180)
 	c.end(m.Sender, m.QuickReplies)
@@ -70,6 +70,6 @@ func (m LocationMessage) check(c *checker) {
 func (c *checker) degrees(field string, degrees, most float64) {
 	// Written so that NaN is broken too.
 	if !(math.Abs(degrees) <= most) {
-		c.broken(field, "not between "+strconv.Itoa(-int(most))+" and "+strconv.Itoa(int(most)))
+		c.Broken(field, "not between "+strconv.Itoa(-int(most))+" and "+strconv.Itoa(int(most)))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
 )
 
 // ParseMessage returns a message from its JSON, as a value of this package: TextMessage and so
@@ -18,19 +19,19 @@ func ParseMessage(raw []byte) (transport.Message, error) {
 	object, ok := compactJSON(make([]byte, 0, len(raw)), string(raw), "", nil)
 	switch {
 	case !ok:
-		return nil, &LimitError{Rule: ruleJSON}
+		return nil, &LimitError{Rule: check.RuleJSON}
 	case object[0] != '{':
 		return nil, &LimitError{Rule: "not a message object"}
 	}
 	w, m, err := decodeMessage(object)
 	if err == nil && w.Type == nil {
-		return nil, &LimitError{Path: "type", Rule: ruleRequired}
+		return nil, &LimitError{Path: "type", Rule: check.RuleRequired}
 	}
 	if err == nil && m != nil && saysAll(m, object) {
 		return m, nil
 	}
 	if !hasType(object) {
-		return nil, &LimitError{Path: "type", Rule: ruleRequired}
+		return nil, &LimitError{Path: "type", Rule: check.RuleRequired}
 	}
 	return RawMessage{JSON: string(object)}, nil
 }

@@ -1,6 +1,10 @@
 package line
 
-import "time"
+import (
+	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+)
 
 func isMessage(kind string) bool {
 	switch kind {
@@ -70,7 +74,7 @@ func (w *wireMessage) templateValue(sender Sender, quick []Action) checked {
 // noTemplate is a template message without a template. It is only checked.
 type noTemplate struct{ RawMessage }
 
-func (noTemplate) check(c *checker) { c.broken("template", ruleRequired) }
+func (noTemplate) check(c *checker) { c.Broken("template", check.RuleRequired) }
 
 func (w *wireMessage) substitutions() map[string]Substitution {
 	if len(w.Substitution) == 0 {

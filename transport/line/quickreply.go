@@ -26,7 +26,7 @@ func (a IconAction) AppendJSON(b []byte, mark string) []byte {
 
 // checkAction is only reached where an icon cannot be: checkQuick takes the icon off first.
 func (a IconAction) checkAction(c *checker, in holder) {
-	c.broken("", "an icon belongs to a quick reply, and only once")
+	c.Broken("", "an icon belongs to a quick reply, and only once")
 	c.action(a.Action, in)
 }
 
@@ -59,16 +59,16 @@ func appendQuick(b []byte, quick []Action, mark string) []byte {
 }
 
 func (c *checker) quick(quick []Action) {
-	c.field("quickReply")
-	c.count("items", len(quick), 0, maxQuickReplies)
-	c.field("items")
+	c.Field("quickReply")
+	c.Count("items", len(quick), 0, maxQuickReplies)
+	c.Field("items")
 	for i, a := range quick {
-		c.item(i)
+		c.Item(i)
 		url, action := iconOf(a)
-		c.https("imageUrl", url)
-		c.field("action")
+		c.HTTPS("imageUrl", url)
+		c.Field("action")
 		c.action(action, inQuickReply)
-		c.up(2)
+		c.Up(2)
 	}
-	c.up(2)
+	c.Up(2)
 }

@@ -3,6 +3,7 @@ package line
 import (
 	"math"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
@@ -66,46 +67,46 @@ func (a RichMenuArea) append(b []byte) []byte {
 func (m RichMenu) Validate() error { return validate(m) }
 
 func (m RichMenu) check(c *checker) {
-	c.field("size")
+	c.Field("size")
 	c.menuSize(m.Width, m.Height)
-	c.up(1)
-	c.required("chatBarText", m.ChatBarText)
-	c.clusters("chatBarText", m.ChatBarText, maxChatBarText)
-	c.count("areas", len(m.Areas), 0, maxMenuAreas)
-	c.field("areas")
+	c.Up(1)
+	c.Required("chatBarText", m.ChatBarText)
+	c.Clusters("chatBarText", m.ChatBarText, maxChatBarText)
+	c.Count("areas", len(m.Areas), 0, maxMenuAreas)
+	c.Field("areas")
 	for i, a := range m.Areas {
-		c.item(i)
+		c.Item(i)
 		c.menuArea(a.Area, m.Width, m.Height)
-		c.field("action")
+		c.Field("action")
 		c.action(a.Action, inRichMenu)
-		c.up(2)
+		c.Up(2)
 	}
-	c.up(1)
+	c.Up(1)
 }
 
 func (c *checker) menuSize(width, height int) {
 	c.pixels("width", width, minMenuWidth, maxMenuWidth)
 	if c.pixels("height", height, minMenuHeight, math.MaxInt32) && width*100 < height*145 {
-		c.broken("", "less than 1.45 times as wide as high")
+		c.Broken("", "less than 1.45 times as wide as high")
 	}
 }
 
 // menuArea checks that an area is within the menu.
 func (c *checker) menuArea(a Area, width, height int) {
-	c.field("bounds")
+	c.Field("bounds")
 	if c.pixels("x", a.X, 0, max(width-1, 0)) {
 		c.pixels("width", a.Width, 1, max(width-a.X, 1))
 	}
 	if c.pixels("y", a.Y, 0, max(height-1, 0)) {
 		c.pixels("height", a.Height, 1, max(height-a.Y, 1))
 	}
-	c.up(1)
+	c.Up(1)
 }
 
 func (c *checker) pixels(field string, n, least, most int) bool {
 	ok := n >= least && n <= most
 	if !ok {
-		c.fail(field, LimitError{Actual: n, Min: least, Max: most, Unit: Pixels})
+		c.Fail(field, check.Fault{Actual: n, Min: least, Max: most, Unit: check.Pixels})
 	}
 	return ok
 }

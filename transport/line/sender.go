@@ -24,13 +24,13 @@ func appendSender(b []byte, s Sender) []byte {
 }
 
 func (c *checker) sender(s Sender) {
-	c.field("sender")
-	c.units("name", s.Name, maxSenderName)
+	c.Field("sender")
+	c.Units("name", s.Name, maxSenderName)
 	if s.Name == "LINE" {
-		c.broken("name", "not to be used in a name")
+		c.Broken("name", "not to be used in a name")
 	}
-	c.https("iconUrl", s.IconURL)
-	c.up(1)
+	c.HTTPS("iconUrl", s.IconURL)
+	c.Up(1)
 }
 
 // appendEnd closes a message object after what all messages have.

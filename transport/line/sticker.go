@@ -52,7 +52,7 @@ func (m StickerMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m StickerMessage) Validate() error { return validate(m) }
 
 func (m StickerMessage) check(c *checker) {
-	c.required("packageId", m.PackageID)
-	c.required("stickerId", m.StickerID)
+	c.Required("packageId", m.PackageID)
+	c.Required("stickerId", m.StickerID)
 	c.end(m.Sender, m.QuickReplies)
 }

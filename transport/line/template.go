@@ -2,8 +2,8 @@ package line
 
 import (
 	"cmp"
-	"slices"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
@@ -55,39 +55,30 @@ func appendCard(b []byte, m *card, mark string) []byte {
 }
 
 func (c *checker) card(m *card, maxPlain, maxActions int) {
-	c.https("thumbnailImageUrl", m.imageURL)
-	if m.color != "" && !isColor(m.color) {
-		c.broken("imageBackgroundColor", "not a colour such as #FFFFFF")
+	c.HTTPS("thumbnailImageUrl", m.imageURL)
+	if m.color != "" && !check.IsColor(m.color) {
+		c.Broken("imageBackgroundColor", "not a colour such as #FFFFFF")
 	}
-	c.clusters("title", m.title, maxTitle)
-	if c.required("text", m.text); m.title != "" || m.imageURL != "" {
+	c.Clusters("title", m.title, maxTitle)
+	if c.Required("text", m.text); m.title != "" || m.imageURL != "" {
 		maxPlain = maxTitledText
 	}
-	c.clusters("text", m.text, maxPlain)
+	c.Clusters("text", m.text, maxPlain)
 	if m.main != nil {
-		c.field("defaultAction")
+		c.Field("defaultAction")
 		c.action(m.main, inTemplate)
-		c.up(1)
+		c.Up(1)
 	}
 	c.actions(m.actions, inTemplate, 1, maxActions)
 }
 
 func (c *checker) images(aspect ImageAspect, size ImageSize) {
 	if aspect != "" {
-		c.oneOf("imageAspectRatio", string(aspect), string(AspectRectangle), string(AspectSquare))
+		c.OneOf("imageAspectRatio", string(aspect), string(AspectRectangle), string(AspectSquare))
 	}
 	if size != "" {
-		c.oneOf("imageSize", string(size), string(SizeCover), string(SizeContain))
+		c.OneOf("imageSize", string(size), string(SizeCover), string(SizeContain))
 	}
-}
-
-func isColor(s string) bool {
-	if len(s) != len("#RRGGBB") || s[0] != '#' {
-		return false
-	}
-	return !slices.ContainsFunc([]byte(s[1:]), func(c byte) bool {
-		return !isHexDigit(c)
-	})
 }
 
 // altText returns alt, or a text of the message cut to what LINE takes.

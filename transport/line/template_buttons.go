@@ -102,11 +102,11 @@ func (m ButtonsMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m ButtonsMessage) Validate() error { return validate(m) }
 
 func (m ButtonsMessage) check(c *checker) {
-	c.units("altText", m.AltText, maxAltText)
-	c.field("template")
+	c.Units("altText", m.AltText, maxAltText)
+	c.Field("template")
 	c.images(m.ImageAspect, m.ImageSize)
 	card := m.card()
 	c.card(&card, maxButtonsText, maxButtonsActions)
-	c.up(1)
+	c.Up(1)
 	c.end(m.Sender, m.QuickReplies)
 }

@@ -3,6 +3,7 @@ package line
 import (
 	"slices"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
@@ -135,36 +136,36 @@ func (m CarouselMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m CarouselMessage) Validate() error { return validate(m) }
 
 func (m CarouselMessage) check(c *checker) {
-	c.units("altText", m.AltText, maxAltText)
-	c.field("template")
+	c.Units("altText", m.AltText, maxAltText)
+	c.Field("template")
 	c.images(m.ImageAspect, m.ImageSize)
 	c.columns(m.Columns)
-	c.up(1)
+	c.Up(1)
 	c.end(m.Sender, m.QuickReplies)
 }
 
 func (c *checker) columns(columns []CarouselColumn) {
-	c.count("columns", len(columns), 1, maxColumns)
-	c.field("columns")
+	c.Count("columns", len(columns), 1, maxColumns)
+	c.Field("columns")
 	for i, col := range columns {
-		c.item(i)
+		c.Item(i)
 		card := col.card()
 		c.card(&card, maxColumnText, maxColumnActions)
 		c.likeFirst(&columns[0], &col)
-		c.up(1)
+		c.Up(1)
 	}
-	c.up(1)
+	c.Up(1)
 }
 
 // likeFirst checks what LINE wants alike in all columns.
 func (c *checker) likeFirst(first, col *CarouselColumn) {
 	if n := len(first.Actions); len(col.Actions) != n {
-		c.fail("actions", LimitError{Actual: len(col.Actions), Min: n, Max: n, Unit: Items})
+		c.Fail("actions", check.Fault{Actual: len(col.Actions), Min: n, Max: n, Unit: check.Items})
 	}
 	if (first.Title == "") != (col.Title == "") {
-		c.broken("title", "in all columns or in none")
+		c.Broken("title", "in all columns or in none")
 	}
 	if (first.ImageURL == "") != (col.ImageURL == "") {
-		c.broken("thumbnailImageUrl", "in all columns or in none")
+		c.Broken("thumbnailImageUrl", "in all columns or in none")
 	}
 }

@@ -64,11 +64,11 @@ func (m ConfirmMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m ConfirmMessage) Validate() error { return validate(m) }
 
 func (m ConfirmMessage) check(c *checker) {
-	c.units("altText", m.AltText, maxAltText)
-	c.field("template")
-	c.required("text", m.Text)
-	c.clusters("text", m.Text, maxConfirmText)
+	c.Units("altText", m.AltText, maxAltText)
+	c.Field("template")
+	c.Required("text", m.Text)
+	c.Clusters("text", m.Text, maxConfirmText)
 	c.actions(m.Actions, inTemplate, confirmActions, confirmActions)
-	c.up(1)
+	c.Up(1)
 	c.end(m.Sender, m.QuickReplies)
 }

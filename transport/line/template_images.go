@@ -77,18 +77,18 @@ func (m ImageCarouselMessage) AppendJSON(b []byte, mark string) ([]byte, error) 
 func (m ImageCarouselMessage) Validate() error { return validate(m) }
 
 func (m ImageCarouselMessage) check(c *checker) {
-	c.required("altText", m.AltText)
-	c.units("altText", m.AltText, maxAltText)
-	c.field("template")
-	c.count("columns", len(m.Columns), 1, maxColumns)
-	c.field("columns")
+	c.Required("altText", m.AltText)
+	c.Units("altText", m.AltText, maxAltText)
+	c.Field("template")
+	c.Count("columns", len(m.Columns), 1, maxColumns)
+	c.Field("columns")
 	for i, col := range m.Columns {
-		c.item(i)
-		c.requiredURL("imageUrl", col.ImageURL)
-		c.field("action")
+		c.Item(i)
+		c.RequiredURL("imageUrl", col.ImageURL)
+		c.Field("action")
 		c.action(col.Action, inImageCarousel)
-		c.up(2)
+		c.Up(2)
 	}
-	c.up(2)
+	c.Up(2)
 	c.end(m.Sender, m.QuickReplies)
 }

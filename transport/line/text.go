@@ -72,8 +72,8 @@ func (m TextMessage) Validate() error {
 }
 
 func (m TextMessage) check(c *checker) {
-	c.required("text", m.Text)
-	c.units("text", m.Text, maxText)
+	c.Required("text", m.Text)
+	c.Units("text", m.Text, maxText)
 	c.emojis(m.Text, m.Emojis)
 	c.end(m.Sender, m.QuickReplies)
 }

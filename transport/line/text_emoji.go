@@ -69,22 +69,22 @@ func (e EmojiSubstitution) appendIDs(b []byte) []byte {
 }
 
 func (c *checker) emojis(text string, emojis []TextEmoji) {
-	c.count("emojis", len(emojis), 0, maxEmojis)
-	c.field("emojis")
+	c.Count("emojis", len(emojis), 0, maxEmojis)
+	c.Field("emojis")
 	for i, e := range emojis {
-		c.item(i)
+		c.Item(i)
 		if !isEmojiMark(text, e.Index) {
-			c.broken("index", "not that of a $ in the text")
+			c.Broken("index", "not that of a $ in the text")
 		}
 		c.emoji(e.Emoji)
-		c.up(1)
+		c.Up(1)
 	}
-	c.up(1)
+	c.Up(1)
 }
 
 func (c *checker) emoji(e EmojiSubstitution) {
-	c.required("productId", e.ProductID)
-	c.required("emojiId", e.EmojiID)
+	c.Required("productId", e.ProductID)
+	c.Required("emojiId", e.EmojiID)
 }
 
 // isEmojiMark reports whether a $ stands at an index in UTF-16 code units.

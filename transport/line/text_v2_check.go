@@ -5,44 +5,45 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 func (m TextV2Message) check(c *checker) {
-	c.required("text", m.Text)
-	c.units("text", m.Text, maxText)
+	c.Required("text", m.Text)
+	c.Units("text", m.Text, maxText)
 	c.substitutions(m.Substitutions)
 	c.placeholders(m.Text, m.Substitutions)
 	c.end(m.Sender, m.QuickReplies)
 }
 
 func (c *checker) substitutions(substitutions map[string]Substitution) {
-	c.count("substitution", len(substitutions), 0, maxSubstitutions)
-	c.field("substitution")
+	c.Count("substitution", len(substitutions), 0, maxSubstitutions)
+	c.Field("substitution")
 	for _, name := range slices.Sorted(maps.Keys(substitutions)) {
 		shown := "?" // what is no name may be anybody's text
 		if isWord(name) {
 			shown = name[:min(len(name), maxPlaceholder)]
 		}
-		c.field(shown)
-		c.units("", name, maxPlaceholder)
+		c.Field(shown)
+		c.Units("", name, maxPlaceholder)
 		if shown == "?" {
-			c.broken("", "a name of other characters than letters, digits and underscores")
+			c.Broken("", "a name of other characters than letters, digits and underscores")
 		}
 		if s := substitutions[name]; write.IsNil(s) {
-			c.broken("", ruleRequired)
+			c.Broken("", check.RuleRequired)
 		} else {
 			s.checkSubstitution(c)
 		}
-		c.up(1)
+		c.Up(1)
 	}
-	c.up(1)
+	c.Up(1)
 }
 
 func (s UserMention) checkSubstitution(c *checker) {
-	c.field("mentionee")
-	c.required("userId", s.UserID)
-	c.up(1)
+	c.Field("mentionee")
+	c.Required("userId", s.UserID)
+	c.Up(1)
 }
 
 func (AllMention) checkSubstitution(*checker)            {}
@@ -52,7 +53,7 @@ func (e EmojiSubstitution) checkSubstitution(c *checker) { c.emoji(e) }
 func (c *checker) placeholders(text string, substitutions map[string]Substitution) {
 	names, ok := placeholders(text)
 	if !ok {
-		c.broken("text", "a brace that is neither doubled nor part of a placeholder")
+		c.Broken("text", "a brace that is neither doubled nor part of a placeholder")
 	}
 	mentions, emojis, unknown := 0, 0, 0
 	for _, name := range names {
@@ -66,13 +67,13 @@ func (c *checker) placeholders(text string, substitutions map[string]Substitutio
 		}
 	}
 	if unknown > 0 {
-		c.broken("text", "a placeholder without a substitution")
+		c.Broken("text", "a placeholder without a substitution")
 	}
 	if mentions > maxMentions {
-		c.fail("substitution", LimitError{Actual: mentions, Max: maxMentions, Unit: Mentions})
+		c.Fail("substitution", check.Fault{Actual: mentions, Max: maxMentions, Unit: check.Mentions})
 	}
 	if emojis > maxEmojis {
-		c.fail("substitution", LimitError{Actual: emojis, Max: maxEmojis, Unit: Emojis})
+		c.Fail("substitution", check.Fault{Actual: emojis, Max: maxEmojis, Unit: check.Emojis})
 	}
 }
 

@@ -60,11 +60,11 @@ func (m VideoMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m VideoMessage) Validate() error { return validate(m) }
 
 func (m VideoMessage) check(c *checker) {
-	c.requiredURL("originalContentUrl", m.URL)
-	c.requiredURL("previewImageUrl", m.PreviewURL)
-	c.units("trackingId", m.TrackingID, maxTrackingID)
+	c.RequiredURL("originalContentUrl", m.URL)
+	c.RequiredURL("previewImageUrl", m.PreviewURL)
+	c.Units("trackingId", m.TrackingID, maxTrackingID)
 	if strings.Trim(m.TrackingID, trackingChars) != "" {
-		c.broken("trackingId", "a character that LINE does not take")
+		c.Broken("trackingId", "a character that LINE does not take")
 	}
 	c.end(m.Sender, m.QuickReplies)
 }

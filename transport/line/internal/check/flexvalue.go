@@ -1,4 +1,4 @@
-package line
+package check
 
 import (
 	"slices"
@@ -17,7 +17,7 @@ var (
 // word checks a field that may be empty.
 func (p *partCheck) word(field, s string, allowed ...string) {
 	if s != "" {
-		p.oneOf(field, s, allowed...)
+		p.OneOf(field, s, allowed...)
 	}
 }
 
@@ -39,7 +39,7 @@ func (p *partCheck) size(field, s string, words []string, percent bool) {
 	if len(words) > 0 {
 		rule += ", or one of: " + strings.Join(words, ", ")
 	}
-	p.broken(field, rule)
+	p.Broken(field, rule)
 }
 
 // number returns the number before a unit. It is as LINE writes them: digits, a point perhaps.
@@ -64,12 +64,12 @@ func isPercentage(s string) bool {
 
 func (p *partCheck) color(field, s string) {
 	if s != "" && !isFlexColor(s) {
-		p.broken(field, "not a colour such as #RRGGBB or #RRGGBBAA")
+		p.Broken(field, "not a colour such as #RRGGBB or #RRGGBBAA")
 	}
 }
 
 func isFlexColor(s string) bool {
-	return isColor(s) || len(s) == len("#RRGGBBAA") && isColor(s[:7]) && isHexDigit(s[7]) && isHexDigit(s[8])
+	return IsColor(s) || len(s) == len("#RRGGBBAA") && IsColor(s[:7]) && isHexDigit(s[7]) && isHexDigit(s[8])
 }
 
 // ratio checks an aspect ratio that may be empty.
@@ -82,8 +82,8 @@ func (p *partCheck) ratio(s string) {
 	height, ok2 := number(right, "")
 	switch {
 	case !ok1 || !ok2 || min(width, height) < 1 || max(width, height) > maxRatio:
-		p.broken("aspectRatio", "not two numbers from 1 to 100000, such as 20:13")
+		p.Broken("aspectRatio", "not two numbers from 1 to 100000, such as 20:13")
 	case height > 3*width:
-		p.broken("aspectRatio", "higher than three times its width")
+		p.Broken("aspectRatio", "higher than three times its width")
 	}
 }

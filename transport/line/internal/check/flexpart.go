@@ -1,4 +1,4 @@
-package line
+package check
 
 import "slices"
 
@@ -17,11 +17,11 @@ var knownParts = []string{
 func (p *partCheck) part(n *flexNode, kinds []string) {
 	kind := n.kind()
 	if n.Type == nil {
-		p.broken("type", ruleRequired)
+		p.Broken("type", RuleRequired)
 		return
 	}
 	if slices.Contains(knownParts, kind) && !slices.Contains(kinds, kind) {
-		p.broken("type", "not of a part that fits here")
+		p.Broken("type", "not of a part that fits here")
 		return
 	}
 	switch kind {
@@ -56,11 +56,11 @@ func (p *partCheck) position(n *flexNode) {
 }
 
 func (p *partCheck) box(n *flexNode) {
-	if p.required("layout", n.Layout) {
+	if p.Required("layout", n.Layout) {
 		p.word("layout", n.Layout, "horizontal", "vertical", "baseline")
 	}
 	if n.Contents == nil {
-		p.broken("contents", ruleRequired)
+		p.Broken("contents", RuleRequired)
 	}
 	kinds := blockParts
 	if n.Layout == "baseline" {
@@ -97,24 +97,24 @@ func (p *partCheck) gradient(g *flexGradient) {
 	if g.Type != "linearGradient" {
 		return
 	}
-	p.field("background")
-	if p.required("angle", g.Angle) && !isAngle(g.Angle) {
-		p.broken("angle", "not degrees from 0deg to less than 360deg")
+	p.Field("background")
+	if p.Required("angle", g.Angle) && !isAngle(g.Angle) {
+		p.Broken("angle", "not degrees from 0deg to less than 360deg")
 	}
-	p.required("startColor", g.StartColor)
+	p.Required("startColor", g.StartColor)
 	p.color("startColor", g.StartColor)
-	p.required("endColor", g.EndColor)
+	p.Required("endColor", g.EndColor)
 	p.color("endColor", g.EndColor)
 	p.color("centerColor", g.CenterColor)
 	if g.CenterPosition != "" && !isPercentage(g.CenterPosition) {
-		p.broken("centerPosition", "not a percentage from 0% to 100%")
+		p.Broken("centerPosition", "not a percentage from 0% to 100%")
 	}
-	p.up(1)
+	p.Up(1)
 }
 
 func (p *partCheck) text(n *flexNode) {
 	if len(n.contents()) == 0 {
-		p.required("text", n.Text)
+		p.Required("text", n.Text)
 	}
 	p.each(n.contents(), func(n *flexNode) { p.part(n, spanParts) })
 	p.size("lineSpacing", n.LineSpacing, nil, false)
@@ -131,7 +131,7 @@ func (p *partCheck) font(n *flexNode) {
 
 func (p *partCheck) button(n *flexNode) {
 	if n.Action == nil {
-		p.broken("action", ruleRequired)
+		p.Broken("action", RuleRequired)
 	}
 	p.word("style", n.Style, "primary", "secondary", "link")
 	p.word("height", n.Height, "sm", "md")
@@ -139,7 +139,7 @@ func (p *partCheck) button(n *flexNode) {
 }
 
 func (p *partCheck) picture(n *flexNode) {
-	p.requiredURL("url", n.URL)
+	p.RequiredURL("url", n.URL)
 	p.ratio(n.AspectRatio)
 	if n.kind() == "icon" {
 		p.size("size", n.Size, fontWords, false)
@@ -154,14 +154,14 @@ func (p *partCheck) picture(n *flexNode) {
 }
 
 func (p *partCheck) video(n *flexNode) {
-	p.requiredURL("url", n.URL)
-	p.requiredURL("previewUrl", n.PreviewURL)
+	p.RequiredURL("url", n.URL)
+	p.RequiredURL("previewUrl", n.PreviewURL)
 	p.ratio(n.AspectRatio)
 	if n.AltContent == nil {
-		p.broken("altContent", ruleRequired)
+		p.Broken("altContent", RuleRequired)
 	}
 	p.child("altContent", n.AltContent, "box", "image")
 	if n.Action != nil && n.Action.Type != "uri" {
-		p.broken("action.type", "not uri, the only action of a video")
+		p.Broken("action.type", "not uri, the only action of a video")
 	}
 }

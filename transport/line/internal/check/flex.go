@@ -1,6 +1,11 @@
-package line
+package check
 
 import "encoding/json"
+
+const (
+	maxAnimated = 10
+	maxRatio    = 100000
+)
 
 // flexNode is any object of a layout, as it stands in JSON. The names are LINE's but for case.
 type flexNode struct {
@@ -44,15 +49,15 @@ func (n *flexNode) contents() []*flexNode {
 	return *n.Contents
 }
 
-// flexParts checks the parts of a layout against LINE's description of them. What it leaves to
-// flexCheck: types that are empty, sizes in bytes, actions, and the bubbles of a carousel.
-func (c *checker) flexParts(contents []byte) {
+// Flex checks the parts of a layout against LINE's description of them. What it leaves to
+// the caller: types that are empty, sizes in bytes, actions, and the bubbles of a carousel.
+func (c *Checker) Flex(contents []byte) {
 	var root flexNode
 	if json.Unmarshal(contents, &root) != nil {
-		c.broken("", ruleKind)
+		c.Broken("", RuleKind)
 		return
 	}
-	p := partCheck{checker: c}
+	p := partCheck{Checker: c}
 	switch root.kind() {
 	case "bubble":
 		p.bubble(&root, true)
@@ -64,28 +69,28 @@ func (c *checker) flexParts(contents []byte) {
 		})
 	}
 	if p.animated > maxAnimated {
-		c.fail("", LimitError{Actual: p.animated, Max: maxAnimated, Unit: AnimatedImages})
+		c.Fail("", Fault{Actual: p.animated, Max: maxAnimated, Unit: AnimatedImages})
 	}
 }
 
 // partCheck is a checker that walks over a layout.
 type partCheck struct {
-	*checker
+	*Checker
 	animated int // images that are animated so far
 }
 
 func (p *partCheck) each(nodes []*flexNode, f func(n *flexNode)) {
-	p.field("contents")
+	p.Field("contents")
 	for i, n := range nodes {
-		p.item(i)
+		p.Item(i)
 		if n == nil {
-			p.broken("", ruleRequired)
+			p.Broken("", RuleRequired)
 		} else {
 			f(n)
 		}
-		p.up(1)
+		p.Up(1)
 	}
-	p.up(1)
+	p.Up(1)
 }
 
 func (p *partCheck) bubble(n *flexNode, single bool) {
@@ -97,25 +102,25 @@ func (p *partCheck) bubble(n *flexNode, single bool) {
 	p.child("footer", n.Footer, "box")
 	small := n.Size != "" && n.Size != "kilo" && n.Size != "mega" && n.Size != "giga"
 	if n.Hero.kind() == "video" && (!single || small) {
-		p.broken("hero", "a video in a carousel, or in a bubble smaller than kilo")
+		p.Broken("hero", "a video in a carousel, or in a bubble smaller than kilo")
 	}
 	p.styles(n)
 }
 
 func (p *partCheck) styles(n *flexNode) {
-	p.field("styles")
+	p.Field("styles")
 	for _, b := range []struct {
 		name  string
 		style flexBlockStyle
 	}{
 		{"header", n.Styles.Header}, {"hero", n.Styles.Hero}, {"body", n.Styles.Body}, {"footer", n.Styles.Footer},
 	} {
-		p.field(b.name)
+		p.Field(b.name)
 		p.color("backgroundColor", b.style.BackgroundColor)
 		p.color("separatorColor", b.style.SeparatorColor)
-		p.up(1)
+		p.Up(1)
 	}
-	p.up(1)
+	p.Up(1)
 }
 
 // child checks a part in a field, if it is there, that has to be of one of some types.
@@ -123,7 +128,7 @@ func (p *partCheck) child(field string, n *flexNode, kinds ...string) {
 	if n == nil {
 		return
 	}
-	p.field(field)
+	p.Field(field)
 	p.part(n, kinds)
-	p.up(1)
+	p.Up(1)
 }
