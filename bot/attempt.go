@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/session"
@@ -131,13 +132,16 @@ func sendError(err error) *transport.SendError {
 // outputs behind it are sent already.
 func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *transport.SendError) bool {
 	why := "refused by the platform"
+	if se.Err != nil {
+		why += ": " + se.Err.Error()
+	}
 	switch {
 	case errors.Is(se.Err, errTooOld):
 		why = "not delivered for 23 h"
 	case errors.Is(se.Err, errBadDelivery):
 		why = "not readable"
 	}
-	if r.RequestID != "" {
+	if r.RequestID != "" && !strings.Contains(why, r.RequestID) {
 		why += ", request " + r.RequestID
 	}
 	ctx, cancel := c.deliveryContext()

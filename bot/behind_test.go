@@ -116,7 +116,7 @@ func TestDeadOutputOutlastsAnOutage(t *testing.T) {
 		letters, err := deadLetters(r.bot.DeadLetters(context.Background()))
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
-		require.Equal(t, "refused by the platform", letters[0].Why)
+		require.Equal(t, "refused by the platform: test: refused", letters[0].Why)
 		require.Contains(t, strings.Join(r.log.all(), "\n"), "not yet a dead letter")
 		require.NoError(t, r.bot.Shutdown(context.Background()))
 	})

@@ -67,7 +67,7 @@ func TestSent(t *testing.T) {
 		require.NoError(r, err)
 		require.Len(r, letters, 1)
 		require.NotZero(r, letters[0].Output.Seq)
-		require.Equal(r, "refused by the platform, request request-1", letters[0].Why)
+		require.Equal(r, "refused by the platform: test: refused, request request-1", letters[0].Why)
 		all := strings.Join(r.log.all(), "\n")
 		require.Contains(r, all, "request=request-1")
 		require.NotContains(r, all, userWords)

@@ -83,15 +83,16 @@ type otherAction struct {
 	bad   bool
 }
 
-func (a otherAction) appendAction(b []byte, _ string) []byte { return append(b, "null"...) }
+// AppendJSON implements Action.
+func (a otherAction) AppendJSON(b []byte, _ string) []byte { return append(b, "null"...) }
 
 func (a otherAction) checkAction(c *checker, in holder) {
 	if a.bad {
-		c.broken("", "not an action object")
+		c.Broken("", "not an action object")
 		return
 	}
 	c.label(a.label, in)
 }
 
 func (a otherAction) appendImagemap(b []byte) []byte { return append(b, `{"type":""`...) }
-func (a otherAction) checkImagemap(c *checker)       { c.units("label", a.label, maxImagemapLabel) }
+func (a otherAction) checkImagemap(c *checker)       { c.Units("label", a.label, maxImagemapLabel) }

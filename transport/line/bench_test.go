@@ -15,10 +15,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/line/line-bot-sdk-go/v8/linebot/webhook"
+	sdk "github.com/line/line-bot-sdk-go/v8/linebot/webhook"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
 )
 
 // cannedServer answers each request with the same bytes, at as little cost as can be.
@@ -76,7 +78,7 @@ func BenchmarkSend(b *testing.B) {
 		Messages: []byte(`[{"type":"text","text":"How many people?"}]`),
 	}
 	base := cannedServer(b, cannedOK)
-	for name, client := range map[string]*http.Client{"pool": nil, "net-http": ownClient()} {
+	for name, client := range map[string]*http.Client{"pool": nil, "net-http": httpcall.OwnClient()} {
 		b.Run(name, func(b *testing.B) {
 			c, err := New("secret", "token", &Options{Endpoint: base.String(), Client: client})
 			require.NoError(b, err)
@@ -108,7 +110,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.Run("kaiwa", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if cb, err := decodeBody(benchBody, ""); err != nil || len(cb.events) != 1 {
+			if cb, err := webhook.Body(benchBody, ""); err != nil || len(cb.Events) != 1 {
 				b.Fatal(err)
 			}
 		}
@@ -116,7 +118,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.Run("sdk", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			var cb webhook.CallbackRequest
+			var cb sdk.CallbackRequest
 			if err := cb.UnmarshalJSON(benchBody); err != nil || len(cb.Events) != 1 {
 				b.Fatal(err)
 			}

@@ -2,15 +2,18 @@ package line
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // Defaults of Options.
@@ -114,11 +117,11 @@ func New(secret, token string, o *Options) (*Channel, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	base, err := parseEndpoint(orDefault(o.Endpoint, DefaultEndpoint))
+	base, err := httpcall.ParseEndpoint(orDefault(o.Endpoint, DefaultEndpoint))
 	if err != nil {
 		return nil, err
 	}
-	data, err := parseEndpoint(orDefault(o.DataEndpoint, orDefault(o.Endpoint, DefaultDataEndpoint)))
+	data, err := httpcall.ParseEndpoint(orDefault(o.DataEndpoint, orDefault(o.Endpoint, DefaultDataEndpoint)))
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +181,7 @@ func (o *Options) logger() *slog.Logger {
 
 func tokensOf(token string, source TokenSource) (TokenSource, error) {
 	if source == nil {
-		return fixedToken{newSecret(token)}, checkToken(token)
+		return fixedToken{credential.New(token)}, credential.CheckToken(token)
 	}
 	if token != "" {
 		return nil, errors.New("line: both a channel access token and a source of tokens")
@@ -192,21 +195,6 @@ func orDefault[T comparable](v, def T) T {
 		return def
 	}
 	return v
-}
-
-// parseEndpoint does not show the address in its errors, as there may be a password in it.
-func parseEndpoint(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil:
-		return nil, errors.New("line: the endpoint is not an address")
-	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return nil, errors.New("line: the endpoint is not an http or https address")
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("line: the endpoint has more than a host and a path")
-	}
-	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
-	return u, nil
 }
 
 // Watch lets f see each event of a webhook before it is accepted, from then on. It is called
@@ -235,4 +223,29 @@ func (c *Channel) watched(events []transport.Event) {
 			f(&events[i])
 		}
 	}
+}
+
+// Format prints the name of the channel, and none of its secrets, whatever the verb.
+func (c *Channel) Format(f fmt.State, _ rune) {
+	name := ""
+	if c != nil {
+		name = c.name
+	}
+	writeName(f, "line.Channel", name)
+}
+
+// LogValue is the name of the channel.
+func (c *Channel) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
+
+// Format prints the name alone, as Secrets must not be shown.
+func (o Options) Format(f fmt.State, _ rune) { writeName(f, "line.Options", o.Name) }
+
+// MarshalJSON returns what Format prints, as a JSON string.
+func (o Options) MarshalJSON() ([]byte, error) { return appendQuoted(nil, fmt.Sprint(o)), nil }
+
+func writeName(w io.Writer, kind, name string) {
+	if name != "" {
+		name = "(" + name + ")"
+	}
+	_, _ = io.WriteString(w, kind+name)
 }

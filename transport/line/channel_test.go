@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -89,7 +91,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	c, err := New("canary-secret", "canary-token", &o)
 	require.NoError(t, err)
 	type host struct{ channel Channel } // fmt looks into it without calling methods
-	values := []any{c, *c, &host{*c}, host{*c}, c.api, c.api.push, c.verifier, *c.verifier, newSecret("canary"), []any{c, o}, o, &o, struct{ Line Options }{o}}
+	values := []any{c, *c, &host{*c}, host{*c}, c.api, c.api.push, c.verifier, *c.verifier, credential.New("canary"), []any{c, o}, o, &o, struct{ Line Options }{o}}
 	var out bytes.Buffer
 	for _, v := range values {
 		for _, verb := range "vTtbcdoOqxXUeEfFgGsp" {
@@ -103,7 +105,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 		slog.New(slog.NewTextHandler(&out, nil)).Info("x", "v", v)
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
 	}
-	b, err := json.Marshal([]any{c, newSecret("canary"), &o})
+	b, err := json.Marshal([]any{c, credential.New("canary"), &o})
 	require.NoError(t, err)
 	out.Write(b)
 	require.NotContains(t, out.String(), "canary")
@@ -112,8 +114,8 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 
 	require.Equal(t, "line.Channel(shop)", fmt.Sprintf("%+v", c))
 	require.Equal(t, "line.Channel", fmt.Sprint((*Channel)(nil)))
-	require.Equal(t, "[redacted] [redacted] [redacted]", fmt.Sprintf("%v %s %#v", newSecret("a"), newSecret("a"), newSecret("a")))
-	require.Equal(t, "[redacted]", newSecret("a").String()+newSecret("").GoString()[10:])
+	require.Equal(t, "[redacted] [redacted] [redacted]", fmt.Sprintf("%v %s %#v", credential.New("a"), credential.New("a"), credential.New("a")))
+	require.Equal(t, "[redacted]", credential.New("a").String()+credential.New("").GoString()[10:])
 	require.Equal(t, `[{},"[redacted]","line.Options(shop)"]`, string(b))
 	require.Equal(t, "line.Options", fmt.Sprintf("%#v", &Options{}))
 }

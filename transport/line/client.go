@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
-
-const userAgent = "kaiwa"
 
 // api makes calls to the Messaging API.
 type api struct {
@@ -71,7 +71,7 @@ func (a *api) token(ctx context.Context) (string, error) {
 	if last := a.checked.Load(); last != nil && *last == token {
 		return token, nil
 	}
-	if err := checkToken(token); err != nil {
+	if err := credential.CheckToken(token); err != nil {
 		return "", &tokenError{err}
 	}
 	own := token // so that only this path allocates
@@ -94,7 +94,7 @@ func newDoer(
 		return newStdClient(client, timeout)
 	}
 	if u, err := proxy(&http.Request{URL: base}); u != nil || err != nil {
-		return newStdClient(ownClient(), timeout)
+		return newStdClient(httpcall.OwnClient(), timeout)
 	}
 	return newPool(base, timeout)
 }
@@ -105,7 +105,7 @@ func newTarget(name, field string, keyed bool, base *url.URL) target {
 		u.Path = "/" + u.Path
 	}
 	head := "POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host +
-		"\r\nUser-Agent: " + userAgent + "\r\nContent-Type: application/json\r\nAuthorization: Bearer "
+		"\r\nUser-Agent: " + httpcall.UserAgent + "\r\nContent-Type: application/json\r\nAuthorization: Bearer "
 	return target{name: name, field: field, keyed: keyed, url: u, head: head}
 }
 
@@ -146,7 +146,7 @@ func (a *api) attempt(
 		r.key = appendRetryKey(r.key, d.Key)
 	}
 	ans, err := a.doer.do(ctx, r)
-	if cap(r.wire) > maxAnswer { // do not keep the buffers of the few that are large
+	if cap(r.wire) > httpcall.MaxAnswer { // do not keep the buffers of the few that are large
 		r.wire = nil
 	}
 	r.token, r.messages = "", nil

@@ -10,14 +10,8 @@ import (
 	"os"
 	"sync"
 	"time"
-)
 
-const (
-	// idleTimeout is how long a connection may lie idle. Servers commonly close theirs after
-	// a minute or more.
-	idleTimeout = 30 * time.Second
-	maxIdle     = 256
-	keepAlive   = 30 * time.Second
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // pool keeps HTTP/1.1 connections to one host. It does what http.Transport does for a request
@@ -44,7 +38,7 @@ type conn struct {
 }
 
 func newPool(base *url.URL, timeout time.Duration) *pool {
-	p := &pool{timeout: timeout, connect: (&net.Dialer{KeepAlive: keepAlive}).DialContext}
+	p := &pool{timeout: timeout, connect: (&net.Dialer{KeepAlive: httpcall.KeepAlive}).DialContext}
 	port := base.Port()
 	if base.Scheme == "https" {
 		p.tls = &tls.Config{
@@ -139,13 +133,13 @@ func (p *pool) put(c *conn) {
 	c.used = time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.idle) == maxIdle {
+	if len(p.idle) == httpcall.MaxIdle {
 		_ = c.Close()
 		return
 	}
 	p.idle = append(p.idle, c)
 	if p.sweep == nil {
-		p.sweep = time.AfterFunc(idleTimeout, p.closeIdle)
+		p.sweep = time.AfterFunc(httpcall.IdleTimeout, p.closeIdle)
 	}
 }
 
@@ -155,13 +149,13 @@ func (p *pool) closeIdle() {
 	defer p.mu.Unlock()
 	p.sweep = nil
 	now, n := time.Now(), 0
-	for n < len(p.idle) && now.Sub(p.idle[n].used) >= idleTimeout {
+	for n < len(p.idle) && now.Sub(p.idle[n].used) >= httpcall.IdleTimeout {
 		_ = p.idle[n].Close()
 		n++
 	}
 	p.idle = append(p.idle[:0], p.idle[n:]...)
 	if len(p.idle) > 0 {
-		p.sweep = time.AfterFunc(idleTimeout-now.Sub(p.idle[0].used), p.closeIdle)
+		p.sweep = time.AfterFunc(httpcall.IdleTimeout-now.Sub(p.idle[0].used), p.closeIdle)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 func newRequest(t *testing.T, base string) *request {
@@ -56,7 +58,7 @@ func takeRequest(r *bufio.Reader) error {
 func TestConnAnswers(t *testing.T) {
 	const okHead = "HTTP/1.1 200 OK\r\n"
 	const badHead = "HTTP/1.1 400 Bad Request\r\nx-line-REQUEST-id:  r1 \r\n"
-	long := strings.Repeat("x", maxAnswer)
+	long := strings.Repeat("x", httpcall.MaxAnswer)
 	tests := []struct {
 		name, raw string
 		status    int // zero for an error

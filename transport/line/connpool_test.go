@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 func tlsServer(t *testing.T) (*httptest.Server, *pool) {
@@ -92,10 +94,10 @@ func TestPoolClosesIdle(t *testing.T) {
 		<-time.After(20 * time.Second)
 		require.Zero(t, idle())
 		require.Nil(t, p.sweep, "no timer is left")
-		for range maxIdle + 1 {
+		for range httpcall.MaxIdle + 1 {
 			put()
 		}
-		require.Equal(t, maxIdle, idle())
+		require.Equal(t, httpcall.MaxIdle, idle())
 		_, err = ends[len(ends)-1].Read(make([]byte, 1))
 		require.ErrorIs(t, err, io.EOF, "the one too many was closed")
 		<-time.After(time.Minute)

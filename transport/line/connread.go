@@ -8,10 +8,9 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"strconv"
-)
 
-// maxHeader is the size of the largest header, in bytes, that an answer may have.
-const maxHeader = 64 << 10
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
+)
 
 var errHTTP = errors.New("line: malformed HTTP answer")
 
@@ -27,7 +26,7 @@ type header struct {
 // with the rest, the server has decided.
 func (c *conn) readAnswer() (a *answer, reuse bool, err error) {
 	h := header{length: -1}
-	left := maxHeader
+	left := httpcall.MaxHeader
 	for range 8 {
 		if err := readStatus(c.r, &h, &left); err != nil {
 			return nil, false, err
@@ -130,7 +129,7 @@ func (h *header) field(name, value []byte) error {
 
 // readBody reads the body, and sets cut and close if there was something wrong with it.
 func (h *header) readBody(r *bufio.Reader) {
-	limit := int64(maxAnswer)
+	limit := int64(httpcall.MaxAnswer)
 	var body io.Reader = r
 	switch {
 	case h.status == http.StatusNoContent || h.status == http.StatusNotModified:
@@ -158,7 +157,7 @@ func (h *header) readBody(r *bufio.Reader) {
 	case n == limit: // there may be more
 		h.close = true
 	default:
-		left := maxHeader
+		left := httpcall.MaxHeader
 		h.cut = (&header{length: -1}).readFields(r, &left) != nil // the trailer
 	}
 	if h.ok() {

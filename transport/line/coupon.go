@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // CouponMessage is a coupon that was made in LINE Official Account Manager or by the API.
 type CouponMessage struct {
 	// ID names the coupon.
@@ -37,8 +39,8 @@ func (m CouponMessage) Quick(replies ...Action) CouponMessage {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m CouponMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"coupon","couponId":`...)
-	b = appendText(b, m.ID)
-	b = appendField(b, "deliveryTag", m.DeliveryTag)
+	b = write.Text(b, m.ID)
+	b = write.Field(b, "deliveryTag", m.DeliveryTag)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
@@ -47,10 +49,10 @@ func (m CouponMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m CouponMessage) Validate() error { return validate(m) }
 
 func (m CouponMessage) check(c *checker) {
-	c.required("couponId", m.ID)
-	c.units("deliveryTag", m.DeliveryTag, maxDeliveryTag)
+	c.Required("couponId", m.ID)
+	c.Units("deliveryTag", m.DeliveryTag, maxDeliveryTag)
 	if m.DeliveryTag != "" && !isWord(m.DeliveryTag) {
-		c.broken("deliveryTag", "other characters than letters, digits and underscores")
+		c.Broken("deliveryTag", "other characters than letters, digits and underscores")
 	}
 	c.end(m.Sender, m.QuickReplies)
 }

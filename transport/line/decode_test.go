@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
 )
 
 const (
@@ -129,10 +130,6 @@ func TestDecodeSamples(t *testing.T) {
 			got, err := c.Decode("shop", []byte(tt.raw))
 			require.NoError(t, err)
 			require.Equal(t, want, got)
-
-			s := scanner{b: []byte(tt.raw)}
-			s.event(&fields{})
-			require.False(t, s.bad, "LINE's own events take the fast path")
 		})
 	}
 }
@@ -245,11 +242,11 @@ func TestDecodeMalformed(t *testing.T) {
 			if strings.HasSuffix(name, "after it") || strings.HasPrefix(name, "ends") {
 				return // the body itself is malformed then
 			}
-			cb, err := decodeBody([]byte(`{"events":[`+good+`,`+raw+`,`+good+`]}`), "")
+			cb, err := webhook.Body([]byte(`{"events":[`+good+`,`+raw+`,`+good+`]}`), "")
 			require.NoError(t, err)
-			require.Equal(t, 1, cb.malformed)
-			require.Len(t, cb.events, 2)
-			require.Equal(t, good, string(cb.events[1].Raw))
+			require.Equal(t, 1, cb.Malformed)
+			require.Len(t, cb.Events, 2)
+			require.Equal(t, good, string(cb.Events[1].Raw))
 		})
 	}
 }
@@ -286,11 +283,11 @@ func TestDecodeBody(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			cb, err := decodeBody([]byte(tt.body), "")
+			cb, err := webhook.Body([]byte(tt.body), "")
 			require.Equal(t, tt.bad, err != nil)
-			require.Len(t, cb.events, tt.events)
-			require.Equal(t, tt.malformed, cb.malformed)
-			require.Equal(t, tt.probes, cb.probes)
+			require.Len(t, cb.Events, tt.events)
+			require.Equal(t, tt.malformed, cb.Malformed)
+			require.Equal(t, tt.probes, cb.Probes)
 		})
 	}
 }
@@ -300,10 +297,10 @@ func TestDecodeKeepsOrder(t *testing.T) {
 	for i := range 100 {
 		parts = append(parts, `{"type":"message","webhookEventId":"e`+strconv.Itoa(i)+`","message":{"id":"`+strconv.Itoa(i)+`"}}`)
 	}
-	cb, err := decodeBody([]byte(`{"events":[`+strings.Join(parts, ",")+`]}`), "")
+	cb, err := webhook.Body([]byte(`{"events":[`+strings.Join(parts, ",")+`]}`), "")
 	require.NoError(t, err)
-	require.Len(t, cb.events, 100)
-	for i, e := range cb.events {
+	require.Len(t, cb.Events, 100)
+	for i, e := range cb.Events {
 		require.Equal(t, "e"+strconv.Itoa(i), e.ID)
 		require.Equal(t, parts[i], string(e.Raw))
 		require.Len(t, parts[i], cap(e.Raw), "an append must not write into the neighbour")
@@ -311,6 +308,6 @@ func TestDecodeKeepsOrder(t *testing.T) {
 }
 
 func TestDecodeAllocations(t *testing.T) {
-	allocs := testing.AllocsPerRun(100, func() { _, _ = decodeBody(benchBody, "") })
+	allocs := testing.AllocsPerRun(100, func() { _, _ = webhook.Body(benchBody, "") })
 	require.LessOrEqual(t, allocs, 2.0, "one for the events, one for all strings")
 }

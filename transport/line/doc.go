@@ -42,13 +42,9 @@
 //
 // # Channel access tokens
 //
-// New takes a token that does not change. Options.Tokens takes a TokenSource instead:
-// StatelessTokens needs no more than the id and the secret of the channel, and suits any number
-// of processes. SignedStatelessTokens asks for the same with a signature in place of the secret.
-// SignedTokens gives tokens v2.1, which can be revoked: all of a source by TokensV21.Close, any by
-// RevokeToken. All renew their tokens before they end, one renewal at a time. A call that LINE
-// answers with a 401 is repeated once, if the source then has another token: LINE has done nothing
-// for it.
+// New takes a token that does not change. Options.Tokens takes a TokenSource instead: those of package
+// tokens renew their tokens before they end. A call that LINE answers with a 401 is repeated once, if
+// the source then has another token: LINE has done nothing for it.
 //
 // # Rates and quota
 //
@@ -65,7 +61,8 @@
 //
 // The message and action types are values: they can be shared between goroutines and used
 // again. Their limits are in LIMITS.md. Validate reports every limit of LINE that one breaks, in
-// LINE's own units: UTF-16 code units here, grapheme clusters there.
+// LINE's own units: UTF-16 code units here, grapheme clusters there. Package flex has the parts of Flex
+// messages.
 //
 // # Rich menus
 //
@@ -80,6 +77,8 @@
 // Channel.ShowLoading and Channel.MarkAsRead are chat manners; DetailsOf gives the token to quote a
 // message with, and what else an event of LINE says. The packages below this one:
 //
+//   - flex: the parts of Flex messages
+//   - tokens: channel access tokens that renew themselves
 //   - people: profiles, groups, friends, memberships and account links
 //   - content: what users send
 //   - richmenu: rich menus from a declaration

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
 )
 
 // TestDocumentedWebhooks posts each webhook in LINE's documentation, signed, to a Channel's
@@ -23,9 +24,9 @@ func TestDocumentedWebhooks(t *testing.T) {
 	})
 	found := map[transport.Kind]int{}
 	docBlocks(t, "", func(page string, v any) {
-		webhook, _ := v.(map[string]any)
-		if webhook["destination"] == nil {
-			require.Nil(t, webhook["webhookEventId"], "%s: an event by itself", page)
+		hook, _ := v.(map[string]any)
+		if hook["destination"] == nil {
+			require.Nil(t, hook["webhookEventId"], "%s: an event by itself", page)
 			return
 		}
 		body, err := json.Marshal(v)
@@ -36,9 +37,9 @@ func TestDocumentedWebhooks(t *testing.T) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		require.Equal(t, 200, w.Code, "%s: %s", page, body)
-		events, _ := webhook["events"].([]any)
+		events, _ := hook["events"].([]any)
 		require.Len(t, got, len(events), "%s: %s", page, body)
-		require.NotEmpty(t, destination(body))
+		require.NotEmpty(t, webhook.Destination(body))
 		for i := range got {
 			found[got[i].Kind]++
 			DetailsOf(&got[i])

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
 var (
 	errMessages  = errors.New("line: the messages are not a JSON array")
 	errNoRoute   = errors.New("line: no reply token in time, and no push")
-	errBodyCut   = errors.New("line: the answer broke off")
 	errRedirects = errors.New("line: the API answered with a redirect")
 )
 
@@ -21,8 +21,8 @@ var (
 type APIError struct {
 	// Status is the HTTP status.
 	Status int
-	// Message and Details are LINE's words. Details may quote what was sent, which is why
-	// Error leaves them out.
+	// Message and Details are LINE's words. The messages of Details may quote what was sent, which is
+	// why Error gives their properties alone.
 	Message string
 	Details []ErrorDetail
 	// RequestID is LINE's id of the call. LINE asks for it when something is to be looked into.
@@ -42,28 +42,61 @@ type ErrorDetail struct {
 // stockMessages are the messages that LINE documents, without their variable parts.
 // https://developers.line.biz/en/reference/messaging-api/#error-responses
 var stockMessages = [...]string{
-	"The request body has", "Invalid reply token", "The property,", "The request body could not be parsed as JSON",
+	"The request body has", "A message", "Invalid reply token", "The property,", "The request body could not be parsed as JSON",
 	"The content type,", "Authentication failed", "Access to this API is not available for your account",
 	"Failed to send messages", "You have reached your monthly limit", "The API rate limit has been exceeded",
 	"Not found", "Cannot find channel key", "The maximum number of access tokens has already been issued",
 	"invalid_client", "invalid_request", "The retry key is already accepted", "The request body is too large",
 }
 
-// Error returns the status, LINE's message as far as it is one of those that LINE documents,
-// and the request id. It never holds what was sent.
+// wholeMessages are those of LINE's messages that say how many things are wrong, or in which message.
+var wholeMessages = regexp.MustCompile(
+	`^(The request body has \d{1,3} error\(s\)|A message \(messages\[\d\]\) in the request body is invalid)$`)
+
+// aPath is what a property looks like: "messages[0].text", or "/footer/contents/2" of a Flex message.
+var aPath = regexp.MustCompile(`^/?[A-Za-z]\w{0,31}([./]\w{1,32}|\[\d{1,4}\])*$`)
+
+// maxPaths is how many bytes of paths an error names: with the rest it fits into the reason of a dead letter.
+const maxPaths = 100
+
+// Error returns the status, LINE's message as far as it is one of those that LINE documents, the paths
+// of the properties that are wrong, and the request id. It never holds what was sent:
+//
+//	line: status 400: The request body has 1 error(s): messages[0].text (request 5d3b7f0a)
+//	line: status 400: A message (messages[0]) in the request body is invalid: /footer/contents/2 (request 5d3b7f0a)
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "line: status %d", e.Status)
-	for _, m := range stockMessages {
-		if strings.HasPrefix(e.Message, m) {
-			b.WriteString(": " + strings.TrimSuffix(m, ","))
-			break
+	if wholeMessages.MatchString(e.Message) {
+		b.WriteString(": " + e.Message)
+	} else {
+		for _, m := range stockMessages {
+			if strings.HasPrefix(e.Message, m) {
+				b.WriteString(": " + strings.TrimSuffix(m, ","))
+				break
+			}
 		}
+	}
+	if paths := e.paths(); len(paths) > 0 {
+		b.WriteString(": " + strings.Join(paths, ", "))
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)
 	}
 	return b.String()
+}
+
+// paths returns the properties of the details that are paths and nothing else, as many as there is room for.
+func (e *APIError) paths() []string {
+	var paths []string
+	room := maxPaths
+	for _, d := range e.Details {
+		if len(d.Property) <= room && aPath.MatchString(d.Property) {
+			room -= len(d.Property)
+			paths = append(paths, d.Property)
+		}
+	}
+	return paths
 }
 
 // MonthlyLimit reports whether the account has used up its messages of the month. Replies are

@@ -21,24 +21,6 @@ func ExampleImagemap() {
 	// {"type":"imagemap","baseUrl":"https://example.com/floor","altText":"Where do you want to sit?","baseSize":{"width":1040,"height":520},"actions":[{"type":"message","label":"Window","text":"By the window","area":{"x":0,"y":0,"width":520,"height":520}},{"type":"message","label":"Garden","text":"In the garden","area":{"x":520,"y":0,"width":520,"height":520}}]}
 }
 
-func ExampleFlex() {
-	show(line.Flex("Your table is booked", line.FlexBubble{
-		Size: "kilo",
-		Body: line.VBox(
-			line.FlexText{Text: "Table 7", Size: "xl", Weight: "bold"},
-			line.HBox(
-				line.FlexText{Text: "When", Color: "#888888", Flex: 1},
-				line.FlexText{Text: "Friday, 20:00", Flex: 3, Wrap: true},
-			),
-		),
-		Footer: line.VBox(
-			line.FlexButton{Action: line.Postback("Cancel it", "cancel"), Style: "secondary"},
-		),
-	}))
-	// Output:
-	// {"type":"flex","altText":"Your table is booked","contents":{"type":"bubble","size":"kilo","body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"Table 7","size":"xl","weight":"bold"},{"type":"box","layout":"horizontal","contents":[{"type":"text","text":"When","color":"#888888","flex":1},{"type":"text","text":"Friday, 20:00","wrap":true,"flex":3}]}]},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"postback","label":"Cancel it","data":"~k3Xq0~cancel"},"style":"secondary"}]}}}
-}
-
 func ExampleCut() {
 	fmt.Println(line.Cut("A table by the window", 12))
 	// Output: A table by…

@@ -24,6 +24,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
+	"github.com/kaiwa-go/kaiwa/transport/line/tokens"
 )
 
 // echo answers each text with how many there were, and the text.
@@ -61,10 +62,10 @@ func talkTold(
 	t.Cleanup(platform.Close)
 	lo.Endpoint, lo.Timeout = network.Serve("line.test", platform), 300*time.Millisecond
 	if token == "" {
-		tokens, err := line.StatelessTokens("1234567890", "secret",
-			&line.TokenOptions{Endpoint: lo.Endpoint, Client: network.Client()})
+		source, err := tokens.Stateless("1234567890", "secret",
+			&tokens.Options{Endpoint: lo.Endpoint, Client: network.Client()})
 		require.NoError(t, err)
-		lo.Tokens = tokens
+		lo.Tokens = source
 	}
 	channel, err := line.New("secret", token, lo)
 	require.NoError(t, err)

@@ -14,117 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
 )
-
-// eventJSON is an event as encoding/json reads it.
-type eventJSON struct {
-	Type            string
-	Mode            string
-	Timestamp       int64
-	WebhookEventID  string `json:"webhookEventId"`
-	ReplyToken      string
-	DeliveryContext struct{ IsRedelivery bool }
-	Source          struct{ Type, UserID, GroupID, RoomID string }
-	Message         *messageJSON
-	Postback        *struct {
-		Data   string
-		Params map[string]string
-	}
-	Unsend struct{ MessageID string }
-}
-
-type messageJSON struct {
-	Type, ID, Text string
-	raw            []byte
-}
-
-func (m *messageJSON) UnmarshalJSON(raw []byte) error {
-	var v struct {
-		Type, ID string
-		Text     json.RawMessage
-	}
-	if err := json.Unmarshal(raw, &v); err != nil {
-		return err
-	}
-	m.Type, m.ID, m.raw = v.Type, v.ID, slices.Clone(raw)
-	if v.Type != "text" || v.Text == nil {
-		return nil
-	}
-	return json.Unmarshal(v.Text, &m.Text)
-}
-
-func (e *eventJSON) fields() *fields {
-	f := &fields{
-		typ: []byte(e.Type), mode: []byte(e.Mode), id: []byte(e.WebhookEventID), replyToken: []byte(e.ReplyToken),
-		timestamp: e.Timestamp, redelivery: e.DeliveryContext.IsRedelivery,
-		sourceType: []byte(e.Source.Type), userID: []byte(e.Source.UserID),
-		groupID: []byte(e.Source.GroupID), roomID: []byte(e.Source.RoomID),
-		hasMessage: e.Message != nil, hasPostback: e.Postback != nil, unsentID: []byte(e.Unsend.MessageID),
-	}
-	if e.Message != nil {
-		f.messageType, f.messageID, f.text = []byte(e.Message.Type), []byte(e.Message.ID), []byte(e.Message.Text)
-		f.message, f.hasMore = e.Message.raw, true
-	}
-	if e.Postback != nil {
-		f.postbackData, f.params = []byte(e.Postback.Data), e.Postback.Params
-	}
-	return f
-}
-
-func addSeeds(f *testing.F) {
-	for _, s := range samples {
-		f.Add([]byte(s.raw))
-	}
-	for _, raw := range malformed {
-		if len(raw) < 1000 {
-			f.Add([]byte(raw))
-		}
-	}
-	f.Add([]byte(`{"type":"a","type":"b","source":{"userId":"U1","userId":null}}`))
-	f.Add([]byte(`{"type":"a\ud83c\udf63\/\"\\","x":[{"y":"\u0000"},-0.0e-0,true,false,null]}`))
-}
-
-// FuzzEvent holds the scanner against encoding/json. Both are asked for every event; what
-// encoding/json reads differently by design (keys that differ in case or come twice) is left out.
-func FuzzEvent(f *testing.F) {
-	addSeeds(f)
-	for _, s := range brokenEvents {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		s, fast := scanner{b: raw}, fields{}
-		s.event(&fast)
-		took := !s.bad && s.end()
-
-		depth := scanner{b: raw}
-		var slow fields
-		slowErr := slowEvent(raw, &slow)
-		if took {
-			require.NoError(t, slowErr, "the fast path took what the slow path refuses")
-			requireSame(t, &slow, &fast)
-		}
-		var oracle eventJSON
-		if !uniqueKeys(raw) || depth.leap() > maxDepth {
-			return
-		}
-		err := json.Unmarshal(raw, &oracle)
-		if err != nil || bytes.HasPrefix(bytes.TrimSpace(raw), []byte("null")) {
-			require.False(t, took, "the fast path took what encoding/json refuses")
-			require.Error(t, slowErr)
-			return
-		}
-		require.NoError(t, slowErr)
-		requireSame(t, oracle.fields(), &slow)
-	})
-}
-
-func requireSame(t *testing.T, want, got *fields) {
-	t.Helper()
-	w, wErr := want.assemble(nil, "")
-	g, gErr := got.assemble(nil, "")
-	require.Equal(t, wErr, gErr)
-	require.Equal(t, w, g)
-}
 
 // uniqueKeys reports whether no object of raw has two keys that differ in case at most.
 func uniqueKeys(raw []byte) bool {
@@ -188,22 +79,22 @@ func FuzzEnvelope(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		cb, err := decodeBody(body, "")
+		cb, err := webhook.Body(body, "")
 		if err != nil {
 			return
 		}
-		for _, e := range cb.events {
+		for _, e := range cb.Events {
 			require.NotEmpty(t, e.ID)
-			require.LessOrEqual(t, len(e.ID), maxEventID)
+			require.LessOrEqual(t, len(e.ID), webhook.MaxEventID)
 			require.True(t, utf8.ValidString(e.ID+e.Text+e.Type+e.ReplyToken+e.Postback.Data))
 		}
 		var theirs sdk.CallbackRequest
-		if !uniqueKeys(body) || theirs.UnmarshalJSON(body) != nil || cb.malformed+cb.probes > 0 {
+		if !uniqueKeys(body) || theirs.UnmarshalJSON(body) != nil || cb.Malformed+cb.Probes > 0 {
 			return
 		}
-		require.Len(t, cb.events, len(theirs.Events))
-		for i := range cb.events {
-			requireSDK(t, theirs.Events[i], &cb.events[i])
+		require.Len(t, cb.Events, len(theirs.Events))
+		for i := range cb.Events {
+			requireSDK(t, theirs.Events[i], &cb.Events[i])
 		}
 	})
 }

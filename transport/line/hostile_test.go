@@ -1,7 +1,6 @@
 package line
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
 )
 
 // largest is the size up to which the events of a webhook fit together.
@@ -132,9 +133,8 @@ func (h *hostile) swapBytes(e string) string {
 // separable says whether an event, whatever is in it, ends where it ends: its brackets and quotes
 // are in order and there is no second value behind it.
 func separable(e string) bool {
-	s := scanner{b: []byte("[" + e + "]"), i: 1}
-	s.leap()
-	return !s.bad && s.i == len(e)+1 && !bytes.Contains([]byte(e), []byte(`"events"`))
+	cb, err := webhook.Body([]byte(`{"events":[`+e+`]}`), "")
+	return err == nil && len(cb.Events)+cb.Malformed+cb.Probes == 1 && !strings.Contains(e, `"events"`)
 }
 
 // webhook returns a webhook of hostile events with a good one among them, and whether no event of

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // authorized makes one attempt, and one more with another token after a 401.
@@ -54,7 +56,7 @@ func (t *caller) attempt(req *http.Request, token string, repeated bool) (*http.
 		return resp, nil
 	}
 	// The SDK leaves such a body open, and reads it whole.
-	text, _ := answerOf(resp)
+	text, _ := httpcall.Body(resp)
 	resp.Body = io.NopCloser(bytes.NewReader(text))
 	resp.ContentLength = int64(len(text))
 	return resp, nil

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 const (
@@ -63,7 +65,7 @@ type caller struct {
 
 func newCaller(c *Channel, client *http.Client) *caller {
 	if client == nil || client.Transport == nil {
-		client = ownClient()
+		client = httpcall.OwnClient()
 	}
 	return &caller{
 		base: client.Transport, api: c.api, endpoints: [2]*url.URL{c.base, c.data},
@@ -71,7 +73,7 @@ func newCaller(c *Channel, client *http.Client) *caller {
 	}
 }
 
-func (t *caller) client() *http.Client { return noRedirects(&http.Client{Transport: t}) }
+func (t *caller) client() *http.Client { return httpcall.NoRedirects(&http.Client{Transport: t}) }
 
 // RoundTrip implements http.RoundTripper.
 func (t *caller) RoundTrip(req *http.Request) (*http.Response, error) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 )
 
@@ -159,7 +160,7 @@ func TestHTTPClientWithoutToken(t *testing.T) {
 	c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: &script{tokens: []string{""}}})
 	require.NoError(t, err)
 	_, err = c.HTTPClient().Post(p.URL, "text/plain", strings.NewReader("x"))
-	require.ErrorIs(t, err, errToken)
+	require.ErrorIs(t, err, credential.ErrToken)
 	require.Empty(t, p.got())
 }
 

@@ -3,6 +3,9 @@ package line
 import (
 	"slices"
 	"strings"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // ImagemapMessage is a picture with areas to tap, and perhaps a video on it. It is 1040 pixels
@@ -84,24 +87,24 @@ func (m ImagemapMessage) clone() ImagemapMessage {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m ImagemapMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"imagemap","baseUrl":`...)
-	b = appendText(b, m.BaseURL)
-	b = appendText(appendName(b, "altText"), m.AltText)
-	b = appendNumber(append(b, `,"baseSize":{"width":1040,"height":`...), m.Height)
+	b = write.Text(b, m.BaseURL)
+	b = write.Text(write.Name(b, "altText"), m.AltText)
+	b = write.Number(append(b, `,"baseSize":{"width":1040,"height":`...), m.Height)
 	b = append(b, '}')
 	if m.Video != (ImagemapVideo{}) {
-		b = m.Video.append(appendName(b, "video"))
+		b = m.Video.append(write.Name(b, "video"))
 	}
-	b = appendTaps(appendName(b, "actions"), m.Taps)
+	b = appendTaps(write.Name(b, "actions"), m.Taps)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
 func (v ImagemapVideo) append(b []byte) []byte {
-	b = appendText(append(b, `{"originalContentUrl":`...), v.URL)
-	b = appendText(appendName(b, "previewImageUrl"), v.PreviewURL)
+	b = write.Text(append(b, `{"originalContentUrl":`...), v.URL)
+	b = write.Text(write.Name(b, "previewImageUrl"), v.PreviewURL)
 	b = v.Area.append(b)
 	if v.LinkURI != "" || v.LinkLabel != "" {
-		b = appendText(append(b, `,"externalLink":{"linkUri":`...), v.LinkURI)
-		b = appendText(appendName(b, "label"), v.LinkLabel)
+		b = write.Text(append(b, `,"externalLink":{"linkUri":`...), v.LinkURI)
+		b = write.Text(write.Name(b, "label"), v.LinkLabel)
 		b = append(b, '}')
 	}
 	return append(b, '}')
@@ -112,39 +115,154 @@ func (v ImagemapVideo) append(b []byte) []byte {
 func (m ImagemapMessage) Validate() error { return validate(m) }
 
 func (m ImagemapMessage) check(c *checker) {
-	c.requiredURL("baseUrl", m.BaseURL)
+	c.RequiredURL("baseUrl", m.BaseURL)
 	if hasExtension(m.BaseURL) {
-		c.broken("baseUrl", "ends in a file extension")
+		c.Broken("baseUrl", "ends in a file extension")
 	}
-	c.required("altText", m.AltText)
-	c.units("altText", m.AltText, maxAltText)
-	c.field("baseSize")
+	c.Required("altText", m.AltText)
+	c.Units("altText", m.AltText, maxAltText)
+	c.Field("baseSize")
 	c.length("height", m.Height)
-	c.up(1)
+	c.Up(1)
 	if m.Video != (ImagemapVideo{}) {
-		c.field("video")
+		c.Field("video")
 		m.Video.check(c)
-		c.up(1)
+		c.Up(1)
 	}
 	c.taps(m.Taps)
 	c.end(m.Sender, m.QuickReplies)
 }
 
 func (v ImagemapVideo) check(c *checker) {
-	c.requiredURL("originalContentUrl", v.URL)
-	c.requiredURL("previewImageUrl", v.PreviewURL)
+	c.RequiredURL("originalContentUrl", v.URL)
+	c.RequiredURL("previewImageUrl", v.PreviewURL)
 	v.Area.check(c)
 	if v.LinkURI == "" && v.LinkLabel == "" {
 		return
 	}
-	c.field("externalLink")
+	c.Field("externalLink")
 	c.requiredURI("linkUri", v.LinkURI)
-	c.required("label", v.LinkLabel)
-	c.units("label", v.LinkLabel, maxLinkLabel)
-	c.up(1)
+	c.Required("label", v.LinkLabel)
+	c.Units("label", v.LinkLabel, maxLinkLabel)
+	c.Up(1)
 }
 
 func hasExtension(url string) bool {
 	end := strings.ToLower(url[max(0, len(url)-len(".jpeg")):])
 	return strings.HasSuffix(end, ".png") || strings.HasSuffix(end, ".jpg") || strings.HasSuffix(end, ".jpeg")
+}
+
+// ImagemapTap is an area of an imagemap and what a tap on it does.
+type ImagemapTap struct {
+	// Area is where it can be tapped.
+	Area Area
+	// Action is a URIAction, a MessageAction or a ClipboardAction. Its label is read out by
+	// screen readers: up to 100 UTF-16 code units, or empty. The text of a MessageAction is up to
+	// 400 UTF-16 code units. The Desktop of a URIAction is not sent.
+	Action Action
+}
+
+// imagemapAction is an action that works in an imagemap too, where LINE spells it differently.
+type imagemapAction interface {
+	appendImagemap(b []byte) []byte
+	checkImagemap(c *checker)
+}
+
+func (t ImagemapTap) action() (imagemapAction, bool) {
+	a, ok := t.Action.(imagemapAction)
+	return a, ok && !write.IsNil(a)
+}
+
+func appendTaps(b []byte, taps []ImagemapTap) []byte {
+	b = append(b, '[')
+	for i, t := range taps {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		a, ok := t.action()
+		if !ok {
+			b = append(b, "null"...) // Validate reports it
+			continue
+		}
+		b = append(t.Area.append(a.appendImagemap(b)), '}')
+	}
+	return append(b, ']')
+}
+
+func (a URIAction) appendImagemap(b []byte) []byte {
+	b = write.Field(append(b, `{"type":"uri"`...), "label", a.Label)
+	return write.Text(write.Name(b, "linkUri"), a.URI)
+}
+
+func (a MessageAction) appendImagemap(b []byte) []byte {
+	b = write.Field(append(b, `{"type":"message"`...), "label", a.Label)
+	return write.Text(write.Name(b, "text"), a.Text)
+}
+
+func (a ClipboardAction) appendImagemap(b []byte) []byte {
+	b = write.Field(append(b, `{"type":"clipboard"`...), "label", a.Label)
+	return write.Text(write.Name(b, "clipboardText"), a.Text)
+}
+
+func (r Area) append(b []byte) []byte {
+	b = write.Number(append(b, `,"area":{"x":`...), r.X)
+	b = write.Number(append(b, `,"y":`...), r.Y)
+	b = write.Number(append(b, `,"width":`...), r.Width)
+	b = write.Number(append(b, `,"height":`...), r.Height)
+	return append(b, '}')
+}
+
+func (c *checker) taps(taps []ImagemapTap) {
+	c.Count("actions", len(taps), 0, maxTaps)
+	c.Field("actions")
+	for i, t := range taps {
+		c.Item(i)
+		switch a, ok := t.action(); {
+		case missing(t.Action):
+			c.Broken("", check.RuleRequired)
+		case !ok:
+			c.Broken("type", "not of an imagemap, which has uri, message and clipboard")
+		default:
+			a.checkImagemap(c)
+			t.Area.check(c)
+		}
+		c.Up(1)
+	}
+	c.Up(1)
+}
+
+func (a URIAction) checkImagemap(c *checker) {
+	c.Units("label", a.Label, maxImagemapLabel)
+	c.requiredURI("linkUri", a.URI)
+}
+
+func (a MessageAction) checkImagemap(c *checker) {
+	c.Units("label", a.Label, maxImagemapLabel)
+	c.Required("text", a.Text)
+	c.Units("text", a.Text, maxImagemapText)
+}
+
+func (a ClipboardAction) checkImagemap(c *checker) {
+	c.Units("label", a.Label, maxImagemapLabel)
+	c.clipboardText(a.Text)
+}
+
+func (r Area) check(c *checker) {
+	c.Field("area")
+	if r.X < 0 {
+		c.Broken("x", "less than zero")
+	}
+	if r.Y < 0 {
+		c.Broken("y", "less than zero")
+	}
+	c.length("width", r.Width)
+	c.length("height", r.Height)
+	c.Up(1)
+}
+
+// length checks the side of a picture or an area.
+func (c *checker) length(field string, n int) {
+	if n < 1 {
+		c.Fail(field, check.Fault{Actual: n, Min: 1, Unit: check.Pixels})
+	}
 }

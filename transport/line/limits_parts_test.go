@@ -1,6 +1,10 @@
 package line
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/flex"
+)
 
 func actionRows() []limitRow {
 	const first = "template.actions[0]."
@@ -16,10 +20,10 @@ func actionRows() []limitRow {
 			func(n int) checked { return menuAction{action: Postback(textOf(n), "x")} }},
 		{"action", "label of a Flex button", 40, GraphemeClusters, "action-object-label-spec",
 			"contents.body.contents[0].action.label",
-			func(n int) checked { return part(FlexButton{Action: Postback(textOf(n), "x")}) }},
+			func(n int) checked { return part(flex.Button{Action: Postback(textOf(n), "x")}) }},
 		{"action", "label of another Flex part", 40, GraphemeClusters, "action-object-label-spec",
 			"contents.body.contents[0].action.label",
-			func(n int) checked { return part(FlexImage{URL: picture, Action: Postback(textOf(n), "x")}) }},
+			func(n int) checked { return part(flex.Image{URL: picture, Action: Postback(textOf(n), "x")}) }},
 		{"postback", "data, of 300 with the mark", 290, UTF16Units, "postback-action", first + "data",
 			func(n int) checked { return cardOf(Postback("x", textOf(n))) }},
 		{"postback", "displayText", 300, GraphemeClusters, "postback-action", first + "displayText",
@@ -69,22 +73,22 @@ func actionRows() []limitRow {
 
 func flexRows() []limitRow {
 	film := func(url, preview string) checked {
-		return Flex("x", FlexBubble{Hero: FlexVideo{URL: url, PreviewURL: preview, Alt: FlexImage{URL: picture}}})
+		return Flex("x", flex.Bubble{Hero: flex.Video{URL: url, PreviewURL: preview, Alt: flex.Image{URL: picture}}})
 	}
 	return []limitRow{
 		{"flex", "altText", 1500, UTF16Units, "flex-message", "altText",
-			func(n int) checked { return Flex(textOf(n), FlexBubble{}) }},
+			func(n int) checked { return Flex(textOf(n), flex.Bubble{}) }},
 		{"flex", "bubble, as JSON (30 KB)", 30 << 10, Bytes, "bubble", "contents", bubbleOf},
 		{"flex", "carousel, as JSON (50 KB)", 50 << 10, Bytes, "f-carousel", "contents", carouselOf},
 		{"flex", "bubbles of a carousel", 12, Items, "f-carousel", "contents.contents",
-			func(n int) checked { return Flex("x", Bubbles(make([]FlexBubble, n)...)) }},
+			func(n int) checked { return Flex("x", flex.Bubbles(make([]flex.Bubble, n)...)) }},
 		{"flex", "url of an image", 2000, UTF16Units, "f-image", "contents.body.contents[0].url",
-			func(n int) checked { return part(FlexImage{URL: urlOf(n)}) }},
+			func(n int) checked { return part(flex.Image{URL: urlOf(n)}) }},
 		{"flex", "images that are animated", 10, AnimatedImages, "f-image", "contents", func(n int) checked {
-			return Flex("x", FlexBubble{Body: VBox(slices.Repeat([]FlexComponent{FlexImage{URL: picture, Animated: true}}, n)...)})
+			return Flex("x", flex.Bubble{Body: flex.VBox(slices.Repeat([]flex.Component{flex.Image{URL: picture, Animated: true}}, n)...)})
 		}},
 		{"flex", "url of an icon", 2000, UTF16Units, "icon", "contents.body.contents[0].contents[0].url",
-			func(n int) checked { return part(Baseline(FlexIcon{URL: urlOf(n)})) }},
+			func(n int) checked { return part(flex.Baseline(flex.Icon{URL: urlOf(n)})) }},
 		{"flex", "url of a video", 2000, UTF16Units, "f-video", "contents.hero.url",
 			func(n int) checked { return film(urlOf(n), picture) }},
 		{"flex", "previewUrl of a video", 2000, UTF16Units, "f-video", "contents.hero.previewUrl",

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/flex"
 )
 
 // limitRow is one limit of LINE. The same rows are the test and LIMITS.md.
@@ -56,7 +58,7 @@ func videoMap(v ImagemapVideo) checked {
 	return Imagemap("https://example.com/i", "x", 1).WithVideo(v)
 }
 
-func part(p FlexComponent) checked { return Flex("x", FlexBubble{Body: VBox(p)}) }
+func part(p flex.Component) checked { return Flex("x", flex.Bubble{Body: flex.VBox(p)}) }
 
 func mentionsOf(n int, s Substitution) checked {
 	return TextV2(strings.Repeat("{a}", n)).With("a", s)

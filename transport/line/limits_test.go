@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 )
 
 // broken returns the lines of an error of Validate.
@@ -72,8 +75,8 @@ func TestCounting(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.units, utf16Len(tt.text))
-			require.Equal(t, tt.clusters, clusterCount(tt.text))
+			require.Equal(t, tt.units, textlen.UTF16(tt.text))
+			require.Equal(t, tt.clusters, textlen.Clusters(tt.text))
 		})
 	}
 }
@@ -93,6 +96,6 @@ func TestHasScheme(t *testing.T) {
 		{"empty", "", false},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, hasScheme(tt.url, "https://")) })
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, check.HasScheme(tt.url, "https://")) })
 	}
 }

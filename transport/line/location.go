@@ -3,6 +3,8 @@ package line
 import (
 	"math"
 	"strconv"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // LocationMessage is a place on a map.
@@ -38,10 +40,10 @@ func (m LocationMessage) Quick(replies ...Action) LocationMessage {
 // number is written as null, which Validate reports.
 func (m LocationMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"location","title":`...)
-	b = appendText(b, m.Title)
-	b = appendText(appendName(b, "address"), m.Address)
-	b = appendDegrees(appendName(b, "latitude"), m.Latitude)
-	b = appendDegrees(appendName(b, "longitude"), m.Longitude)
+	b = write.Text(b, m.Title)
+	b = write.Text(write.Name(b, "address"), m.Address)
+	b = appendDegrees(write.Name(b, "latitude"), m.Latitude)
+	b = appendDegrees(write.Name(b, "longitude"), m.Longitude)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
@@ -56,10 +58,10 @@ func appendDegrees(b []byte, degrees float64) []byte {
 func (m LocationMessage) Validate() error { return validate(m) }
 
 func (m LocationMessage) check(c *checker) {
-	c.required("title", m.Title)
-	c.units("title", m.Title, maxPlaceText)
-	c.required("address", m.Address)
-	c.units("address", m.Address, maxPlaceText)
+	c.Required("title", m.Title)
+	c.Units("title", m.Title, maxPlaceText)
+	c.Required("address", m.Address)
+	c.Units("address", m.Address, maxPlaceText)
 	c.degrees("latitude", m.Latitude, 90)
 	c.degrees("longitude", m.Longitude, 180)
 	c.end(m.Sender, m.QuickReplies)
@@ -68,6 +70,6 @@ func (m LocationMessage) check(c *checker) {
 func (c *checker) degrees(field string, degrees, most float64) {
 	// Written so that NaN is broken too.
 	if !(math.Abs(degrees) <= most) {
-		c.broken(field, "not between "+strconv.Itoa(-int(most))+" and "+strconv.Itoa(int(most)))
+		c.Broken(field, "not between "+strconv.Itoa(-int(most))+" and "+strconv.Itoa(int(most)))
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
+	"github.com/kaiwa-go/kaiwa/transport/line/flex"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
@@ -65,18 +66,18 @@ var places = []struct {
 		return line.Carousel(line.Column("a", a).WithImage(aPicture).WithDefault(a))
 	}},
 	{"image carousel", 1, func(a line.Action) transport.Message { return line.ImageCarousel("a", line.ImageColumn(aPicture, a)) }},
-	{"flex button", 1, func(a line.Action) transport.Message { return inBody(line.FlexButton{Action: a}) }},
-	{"flex text", 1, func(a line.Action) transport.Message { return inBody(line.FlexText{Text: "a", Action: a}) }},
-	{"flex image", 1, func(a line.Action) transport.Message { return inBody(line.FlexImage{URL: aPicture, Action: a}) }},
-	{"flex box", 1, func(a line.Action) transport.Message { return inBody(line.FlexBox{Layout: "vertical", Action: a}) }},
-	{"flex bubble", 1, func(a line.Action) transport.Message { return line.Flex("a", line.FlexBubble{Action: a}) }},
+	{"flex button", 1, func(a line.Action) transport.Message { return inBody(flex.Button{Action: a}) }},
+	{"flex text", 1, func(a line.Action) transport.Message { return inBody(flex.Text{Text: "a", Action: a}) }},
+	{"flex image", 1, func(a line.Action) transport.Message { return inBody(flex.Image{URL: aPicture, Action: a}) }},
+	{"flex box", 1, func(a line.Action) transport.Message { return inBody(flex.Box{Layout: "vertical", Action: a}) }},
+	{"flex bubble", 1, func(a line.Action) transport.Message { return line.Flex("a", flex.Bubble{Action: a}) }},
 	{"flex carousel", 1, func(a line.Action) transport.Message {
-		return line.Flex("a", line.Bubbles(line.FlexBubble{Footer: line.VBox(line.FlexButton{Action: a})}, line.FlexBubble{}))
+		return line.Flex("a", flex.Bubbles(flex.Bubble{Footer: flex.VBox(flex.Button{Action: a})}, flex.Bubble{}))
 	}},
 }
 
-func inBody(part line.FlexComponent) transport.Message {
-	return line.Flex("a", line.FlexBubble{Body: line.VBox(part)})
+func inBody(part flex.Component) transport.Message {
+	return line.Flex("a", flex.Bubble{Body: flex.VBox(part)})
 }
 
 // forms are the ways to make a message: by a type of this package, by JSON, and by a type of LINE's SDK.

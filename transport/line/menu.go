@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/id"
 )
 
@@ -86,7 +87,7 @@ func (c *attempt) menuCall(ctx context.Context, method, path string) ([]byte, er
 		return nil, failed(err)
 	}
 	c.receipt.RequestID = resp.Header.Get("X-Line-Request-Id")
-	body, err := answerOf(resp)
+	body, err := httpcall.Body(resp)
 	if err != nil {
 		return nil, &transport.SendError{Disposition: transport.Retry, Err: err}
 	}
@@ -97,4 +98,20 @@ func (c *attempt) menuCall(ctx context.Context, method, path string) ([]byte, er
 func isNotFound(err error) bool {
 	var refusal *APIError
 	return errors.As(err, &refusal) && refusal.Status == http.StatusNotFound
+}
+
+// DeclareMenus says that the account has, or will have, rich menus with these aliases: those that
+// flows may name. What was declared before stays. richmenu.Apply declares what it sets up. Call it
+// yourself, before the bot is made, where the menus are set up by another program.
+func (c *Channel) DeclareMenus(aliases ...string) {
+	for _, a := range aliases {
+		c.menus.Store(a, struct{}{})
+	}
+}
+
+// HasMenu reports whether the account is this one, and a menu of this name was declared. It makes no call:
+// LINE may not have the menu yet. A bot asks it for each menu that its flows name.
+func (c *Channel) HasMenu(account, alias string) bool {
+	_, ok := c.menus.Load(alias)
+	return ok && account == c.name
 }

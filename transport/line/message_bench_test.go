@@ -3,6 +3,8 @@ package line
 import (
 	"strings"
 	"testing"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/flex"
 )
 
 // BenchmarkMessage is what the common messages cost to write, to check and to read.
@@ -14,9 +16,9 @@ func BenchmarkMessage(b *testing.B) {
 		"textV2":   TextV2("{a}, how many of you?").With("a", Mention("U4af4980629")),
 		"buttons":  Buttons("Which day?", yes, no, URI("Map", picture)).WithTitle("Booking"),
 		"imagemap": Imagemap("https://example.com/i", "alt", 520).Tap(oneArea, Say("a")).Tap(oneArea, Say("b")),
-		"flex": Flex("alt", FlexBubble{
-			Body:   VBox(FlexText{Text: "Table 7", Size: "xl"}, HBox(FlexText{Text: "When"}, FlexText{Text: "20:00"})),
-			Footer: VBox(FlexButton{Action: yes}),
+		"flex": Flex("alt", flex.Bubble{
+			Body:   flex.VBox(flex.Text{Text: "Table 7", Size: "xl"}, flex.HBox(flex.Text{Text: "When"}, flex.Text{Text: "20:00"})),
+			Footer: flex.VBox(flex.Button{Action: yes}),
 		}),
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/flex"
 )
 
 func TestCopiesShareNothing(t *testing.T) {
@@ -71,7 +72,7 @@ func TestCopiesShareNothing(t *testing.T) {
 			return m, n, func() { n.QuickReplies[0] = no }
 		},
 		"sender of a layout": func() (transport.Message, transport.Message, func()) {
-			m := Flex("x", FlexBubble{}).Quick(given...)
+			m := Flex("x", flex.Bubble{}).Quick(given...)
 			n := m.WithSender("a", "")
 			return m, n, func() { n.QuickReplies[0] = no }
 		},
@@ -91,8 +92,8 @@ func TestCopiesShareNothing(t *testing.T) {
 			return m, n, func() { n.Columns[0].Action, n.QuickReplies[0] = no, no }
 		},
 		"parts": func() (transport.Message, transport.Message, func()) {
-			parts := []FlexComponent{FlexButton{Action: given[0]}}
-			m := Flex("x", FlexBubble{Body: VBox(parts...)})
+			parts := []flex.Component{flex.Button{Action: given[0]}}
+			m := Flex("x", flex.Bubble{Body: flex.VBox(parts...)})
 			return m, m.WithSender("a", ""), func() { parts[0] = nil }
 		},
 		"flex": func() (transport.Message, transport.Message, func()) {
@@ -163,7 +164,7 @@ func TestMessagesAreShared(t *testing.T) {
 		Raw([]byte(`{"type":"text","text":"x"}`)), TextV2("{a}").With("a", MentionAll()), Video(picture, picture),
 		Text("$").WithEmojis(Emoji("p", "e")).WithSender("a", picture), Audio(picture, 1e9), Coupon("a"),
 		Location("a", "b", 1, 2), Imagemap("https://example.com/i", "a", 1).Tap(oneArea, URI("", picture)),
-		ImageCarousel("a", ImageColumn(picture, yes)), Flex("a", FlexBubble{Body: VBox(FlexButton{Action: yes})}),
+		ImageCarousel("a", ImageColumn(picture, yes)), Flex("a", flex.Bubble{Body: flex.VBox(flex.Button{Action: yes})}),
 	}
 	var wg sync.WaitGroup
 	for i := range 64 {

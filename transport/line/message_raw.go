@@ -1,6 +1,10 @@
 package line
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+)
 
 // RawMessage is a message object of any type as JSON: for what this package has no type for.
 type RawMessage struct {
@@ -16,7 +20,7 @@ func Raw(object []byte) RawMessage { return RawMessage{JSON: compacted(object)} 
 func (m RawMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	out, ok := compactJSON(b, m.JSON, mark, nil)
 	if !ok {
-		return b, &LimitError{Rule: ruleJSON}
+		return b, &LimitError{Rule: check.RuleJSON}
 	}
 	return out, nil
 }
@@ -30,9 +34,9 @@ func (m RawMessage) check(c *checker) {
 	out, ok := compactJSON(nil, m.JSON, "", &flexCheck{c: c, types: true})
 	switch {
 	case !ok:
-		c.broken("", ruleJSON)
+		c.Broken("", check.RuleJSON)
 	case out[0] != '{':
-		c.broken("", "not a message object")
+		c.Broken("", "not a message object")
 	default:
 		c.raw(out)
 	}
@@ -47,19 +51,17 @@ func compacted(raw []byte) string {
 	return string(out)
 }
 
-const ruleKind = "a field of another kind than LINE's"
-
 func (c *checker) raw(object []byte) {
 	w, m, err := decodeMessage(object)
 	switch {
 	case err != nil:
-		c.broken("", ruleKind)
+		c.Broken("", check.RuleKind)
 	case w.Type == nil:
-		c.broken("type", ruleRequired)
+		c.Broken("type", check.RuleRequired)
 	case m == nil:
 		if *w.Type == "template" {
-			c.required("altText", w.AltText)
-			c.units("altText", w.AltText, maxAltText)
+			c.Required("altText", w.AltText)
+			c.Units("altText", w.AltText, maxAltText)
 		}
 		c.end(w.sender(), w.quick())
 	default:
@@ -72,21 +74,21 @@ func (c *checker) raw(object []byte) {
 func (c *checker) rawDefaults(w *wireMessage) {
 	switch *w.Type {
 	case "image":
-		c.required("previewImageUrl", w.PreviewImageURL)
+		c.Required("previewImageUrl", w.PreviewImageURL)
 	case "location":
 		if w.Latitude == nil {
-			c.broken("latitude", ruleRequired)
+			c.Broken("latitude", check.RuleRequired)
 		}
 		if w.Longitude == nil {
-			c.broken("longitude", ruleRequired)
+			c.Broken("longitude", check.RuleRequired)
 		}
 	case "imagemap":
 		if w.BaseSize.Width != imagemapWidth {
-			c.broken("baseSize.width", "not 1040")
+			c.Broken("baseSize.width", "not 1040")
 		}
 	case "template":
 		if w.Template == nil || w.Template.Type != "image_carousel" {
-			c.required("altText", w.AltText)
+			c.Required("altText", w.AltText)
 		}
 	}
 }

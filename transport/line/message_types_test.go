@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/flex"
 )
 
 const clip = "https://example.com/v.mp4"
@@ -200,7 +201,7 @@ func TestFurtherMessageRules(t *testing.T) {
 		{"rich menu switch elsewhere", cardOf(RichMenuSwitch("a", "b").WithLabel("c")), []string{
 			"line: template.actions[0].type: works in rich menus only",
 		}},
-		{"rich menu switch in Flex", part(tappedLine{RichMenuSwitch("a", "b")}), []string{
+		{"rich menu switch in Flex", part(flex.Box{Layout: "vertical", Action: RichMenuSwitch("a", "b")}), []string{
 			"line: contents.body.contents[0].action.type: works in rich menus only",
 		}},
 	}
@@ -212,11 +213,4 @@ func TestFurtherMessageRules(t *testing.T) {
 		require.Equal(t, []string{"line: richMenuAliasId: required", "line: data: begins like a mark"},
 			broken(validate(menuAction{action: RichMenuSwitch("", "~abcdefgh~")})))
 	})
-}
-
-// tappedLine is a part with an action.
-type tappedLine struct{ action Action }
-
-func (f tappedLine) appendPart(b []byte) []byte {
-	return append(appendActionField(append(b, `{"type":"separator"`...), f.action), '}')
 }

@@ -1,6 +1,10 @@
 package line
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+)
 
 // wireCommon is what all messages have in JSON. The names are LINE's but for their case, which
 // encoding/json does not mind.
@@ -112,7 +116,7 @@ func (otherSubstitution) appendSubstitution(b []byte) []byte { return append(b, 
 
 func (s otherSubstitution) checkSubstitution(c *checker) {
 	if s.wire.Type == "mention" && s.wire.Mentionee.Type == "" {
-		c.broken("mentionee", ruleRequired)
+		c.Broken("mentionee", check.RuleRequired)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
 )
 
 // errElsewhere is why something of an account is refused that is not served here.
@@ -106,7 +107,7 @@ func (m *Mux) signed(w http.ResponseWriter, r *http.Request, done func()) (*Chan
 		return nil, nil, why
 	}
 	done()
-	c := m.byUser[destination(u.body)]
+	c := m.byUser[webhook.Destination(u.body)]
 	switch {
 	case c == nil:
 		return nil, nil, refusedElsewhere
@@ -164,23 +165,4 @@ func (m *Mux) SetProcesses(account string, processes int) {
 	if c := m.byName[account]; c != nil {
 		c.SetProcesses(account, processes)
 	}
-}
-
-// destination returns whom a webhook is for, or nothing if it does not say so in one way.
-func destination(body []byte) string {
-	s, found, id := scanner{b: body}, false, ""
-	for k := s.first(); k != nil; k = s.next() {
-		if string(k) != "destination" {
-			s.skip(maxDepth)
-			continue
-		}
-		if found {
-			return ""
-		}
-		found, id = true, string(s.str())
-	}
-	if s.bad {
-		return ""
-	}
-	return id
 }

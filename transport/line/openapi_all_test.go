@@ -22,6 +22,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 	"github.com/kaiwa-go/kaiwa/transport/line/people"
 	"github.com/kaiwa-go/kaiwa/transport/line/richmenu"
+	"github.com/kaiwa-go/kaiwa/transport/line/tokens"
 )
 
 // held holds each request that reaches the emulator to LINE's OpenAPI files.
@@ -80,19 +81,19 @@ func signedIn(t *testing.T, h *held, address string) *line.Channel {
 	require.NoError(t, err)
 	kid, err := h.RegisterKey(&key.PublicKey)
 	require.NoError(t, err)
-	o := &line.TokenOptions{Endpoint: address}
-	signed, err := line.SignedTokens("1234567890", kid, key, o)
+	o := &tokens.Options{Endpoint: address}
+	signed, err := tokens.Signed("1234567890", kid, key, o)
 	require.NoError(t, err)
 	_, err = signed.Token(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, signed.Close(t.Context(), "secret"))
-	signedStateless, err := line.SignedStatelessTokens("1234567890", kid, key, o)
+	signedStateless, err := tokens.SignedStateless("1234567890", kid, key, o)
 	require.NoError(t, err)
 	_, err = signedStateless.Token(t.Context())
 	require.NoError(t, err)
-	tokens, err := line.StatelessTokens("1234567890", "secret", o)
+	source, err := tokens.Stateless("1234567890", "secret", o)
 	require.NoError(t, err)
-	c, err := line.New("secret", "", &line.Options{Endpoint: address, Tokens: tokens})
+	c, err := line.New("secret", "", &line.Options{Endpoint: address, Tokens: source})
 	require.NoError(t, err)
 	_, err = c.Quota(t.Context())
 	require.NoError(t, err)

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 const (
@@ -59,7 +61,7 @@ func (c *Channel) get(ctx context.Context, path string, into any) error {
 	if err != nil {
 		return err
 	}
-	body, err := answerOf(resp)
+	body, err := httpcall.Body(resp)
 	if err != nil {
 		return err
 	}

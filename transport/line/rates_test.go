@@ -167,9 +167,7 @@ func TestRatesDoNotHoldUp(t *testing.T) {
 // 64 goroutines share a channel and a message.
 func TestSharedChannel(t *testing.T) {
 	p := newPlatform(t, says(200, `{}`))
-	tokens, err := StatelessTokens("1", "s", &TokenOptions{Endpoint: newPlatform(t, says(200, goodToken)).URL})
-	require.NoError(t, err)
-	c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: tokens, Reserve: 1})
+	c, err := New("secret", "", &Options{Endpoint: p.URL, Tokens: &script{tokens: []string{"stateless-1"}}, Reserve: 1})
 	require.NoError(t, err)
 	m := Text("hello").WithSender("Ann", "").Quick(Postback("Yes", "yes"))
 	var wg sync.WaitGroup

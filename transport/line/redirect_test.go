@@ -39,15 +39,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			require.NoError(t, resp.Body.Close())
 			require.Equal(t, http.StatusTemporaryRedirect, resp.StatusCode)
 		}},
-		{"tokens", func(t *testing.T, address string) {
-			s, err := StatelessTokens("1", "secret", &TokenOptions{Endpoint: address, Client: &http.Client{}})
-			require.NoError(t, err)
-			_, err = s.Token(t.Context())
-			require.Error(t, err)
-		}},
-		{"revoke", func(t *testing.T, address string) {
-			require.Error(t, RevokeToken(t.Context(), "1", "secret", "token", &TokenOptions{Endpoint: address}))
-		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

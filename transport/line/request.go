@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // request makes a call by HTTPClient, and returns the answer if it is a success. Errors are a
@@ -17,10 +19,10 @@ func (c *Channel) request(ctx context.Context, method, path string, body []byte)
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("User-Agent", httpcall.UserAgent)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("line: call: %w", withoutURL(err))
+		return nil, fmt.Errorf("line: call: %w", httpcall.WithoutURL(err))
 	}
 	if refusal := ErrorOf(resp); refusal != nil {
 		return nil, refusal

@@ -1,6 +1,11 @@
 package line
 
-import "math"
+import (
+	"math"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+)
 
 // RichMenu is a menu below the chat: a picture with areas to tap. Package
 // transport/line/richmenu brings rich menus to LINE; flow.StateBuilder.Menu shows one to a user.
@@ -28,17 +33,17 @@ type RichMenuArea struct {
 // AppendJSON appends the rich menu object to b, as LINE takes it. The name is not shown to
 // users. It must be UTF-8 text of 1 to 300 grapheme clusters.
 func (m RichMenu) AppendJSON(b []byte, name string) []byte {
-	b = appendNumber(append(b, `{"size":{"width":`...), m.Width)
-	b = appendNumber(append(b, `,"height":`...), m.Height)
+	b = write.Number(append(b, `{"size":{"width":`...), m.Width)
+	b = write.Number(append(b, `,"height":`...), m.Height)
 	b = append(b, `},"selected":`...)
 	if m.Selected {
 		b = append(b, "true"...)
 	} else {
 		b = append(b, "false"...)
 	}
-	b = appendText(appendName(b, "name"), name)
-	b = appendText(appendName(b, "chatBarText"), m.ChatBarText)
-	b = append(appendName(b, "areas"), '[')
+	b = write.Text(write.Name(b, "name"), name)
+	b = write.Text(write.Name(b, "chatBarText"), m.ChatBarText)
+	b = append(write.Name(b, "areas"), '[')
 	for i, a := range m.Areas {
 		if i > 0 {
 			b = append(b, ',')
@@ -49,10 +54,10 @@ func (m RichMenu) AppendJSON(b []byte, name string) []byte {
 }
 
 func (a RichMenuArea) append(b []byte) []byte {
-	b = appendNumber(append(b, `{"bounds":{"x":`...), a.Area.X)
-	b = appendNumber(append(b, `,"y":`...), a.Area.Y)
-	b = appendNumber(append(b, `,"width":`...), a.Area.Width)
-	b = appendNumber(append(b, `,"height":`...), a.Area.Height)
+	b = write.Number(append(b, `{"bounds":{"x":`...), a.Area.X)
+	b = write.Number(append(b, `,"y":`...), a.Area.Y)
+	b = write.Number(append(b, `,"width":`...), a.Area.Width)
+	b = write.Number(append(b, `,"height":`...), a.Area.Height)
 	b = append(b, `},"action":`...)
 	return append(appendAction(b, a.Action, ""), '}')
 }
@@ -62,46 +67,46 @@ func (a RichMenuArea) append(b []byte) []byte {
 func (m RichMenu) Validate() error { return validate(m) }
 
 func (m RichMenu) check(c *checker) {
-	c.field("size")
+	c.Field("size")
 	c.menuSize(m.Width, m.Height)
-	c.up(1)
-	c.required("chatBarText", m.ChatBarText)
-	c.clusters("chatBarText", m.ChatBarText, maxChatBarText)
-	c.count("areas", len(m.Areas), 0, maxMenuAreas)
-	c.field("areas")
+	c.Up(1)
+	c.Required("chatBarText", m.ChatBarText)
+	c.Clusters("chatBarText", m.ChatBarText, maxChatBarText)
+	c.Count("areas", len(m.Areas), 0, maxMenuAreas)
+	c.Field("areas")
 	for i, a := range m.Areas {
-		c.item(i)
+		c.Item(i)
 		c.menuArea(a.Area, m.Width, m.Height)
-		c.field("action")
+		c.Field("action")
 		c.action(a.Action, inRichMenu)
-		c.up(2)
+		c.Up(2)
 	}
-	c.up(1)
+	c.Up(1)
 }
 
 func (c *checker) menuSize(width, height int) {
 	c.pixels("width", width, minMenuWidth, maxMenuWidth)
 	if c.pixels("height", height, minMenuHeight, math.MaxInt32) && width*100 < height*145 {
-		c.broken("", "less than 1.45 times as wide as high")
+		c.Broken("", "less than 1.45 times as wide as high")
 	}
 }
 
 // menuArea checks that an area is within the menu.
 func (c *checker) menuArea(a Area, width, height int) {
-	c.field("bounds")
+	c.Field("bounds")
 	if c.pixels("x", a.X, 0, max(width-1, 0)) {
 		c.pixels("width", a.Width, 1, max(width-a.X, 1))
 	}
 	if c.pixels("y", a.Y, 0, max(height-1, 0)) {
 		c.pixels("height", a.Height, 1, max(height-a.Y, 1))
 	}
-	c.up(1)
+	c.Up(1)
 }
 
 func (c *checker) pixels(field string, n, least, most int) bool {
 	ok := n >= least && n <= most
 	if !ok {
-		c.fail(field, LimitError{Actual: n, Min: least, Max: most, Unit: Pixels})
+		c.Fail(field, check.Fault{Actual: n, Min: least, Max: most, Unit: check.Pixels})
 	}
 	return ok
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 const (
@@ -76,7 +77,7 @@ func (c *attempt) reply(ctx context.Context, mayPush bool) error {
 	case a.ok():
 		return nil
 	case a.cut:
-		return &transport.SendError{Disposition: transport.Retry, Err: errBodyCut}
+		return &transport.SendError{Disposition: transport.Retry, Err: httpcall.ErrCut}
 	}
 	refusal := newAPIError(a)
 	if !refusal.usedReplyToken() {
@@ -174,7 +175,7 @@ func (c *attempt) push(ctx context.Context) error {
 			slog.String("request", a.requestID), slog.String("accepted", a.acceptedRequestID))
 		return nil
 	case a.cut:
-		return &transport.SendError{Disposition: transport.Retry, Err: errBodyCut}
+		return &transport.SendError{Disposition: transport.Retry, Err: httpcall.ErrCut}
 	default:
 		return c.refused(a, newAPIError(a))
 	}

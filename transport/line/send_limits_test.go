@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // TestSendWindowCloses has a reply token refused after the window closed on the way.
@@ -67,13 +69,40 @@ func TestSendAPIError(t *testing.T) {
 				Details:   []ErrorDetail{{Message: "bad canary", Property: "messages[0].text"}},
 				RequestID: "req-1", AcceptedRequestID: "req-0",
 			}, e)
-			require.EqualError(t, err, "transport: send: drop: line: status 400: The request body has (request req-1)")
+			require.EqualError(t, err, "transport: send: drop: line: status 400: The request body has: messages[0].text (request req-1)")
 		})
 	}
 	require.True(t, (&APIError{Status: 429, Message: "You have reached your monthly limit."}).MonthlyLimit())
 	require.False(t, (&APIError{Status: 429, Message: "Slow down"}).MonthlyLimit())
 	require.False(t, (&APIError{Status: 400, Message: "You have reached your monthly limit."}).MonthlyLimit())
 	require.Equal(t, "line: status 500", (&APIError{Status: 500, Message: "canary"}).Error())
+}
+
+// A refusal says what is wrong and where, in LINE's words and paths, and nothing of what was sent.
+func TestAPIErrorSaysWhere(t *testing.T) {
+	at := func(message string, properties ...string) *APIError {
+		e := &APIError{Status: 400, Message: message}
+		for _, p := range properties {
+			e.Details = append(e.Details, ErrorDetail{Message: "canary", Property: p})
+		}
+		return e
+	}
+	for _, tt := range []struct {
+		err  *APIError
+		want string
+	}{
+		{at("The request body has 2 error(s)", "messages[0].text", "messages[4].template.actions[0].label"),
+			"The request body has 2 error(s): messages[0].text, messages[4].template.actions[0].label"},
+		{at("A message (messages[1]) in the request body is invalid", "/footer/contents/2"),
+			"A message (messages[1]) in the request body is invalid: /footer/contents/2"},
+		{at("A message (canary) in the request body is invalid"), "A message"},
+		{at("The request body has 1 error(s)", "messages[0].text: canary", "canary canary", "", "a/"+strings.Repeat("x", 200)),
+			"The request body has 1 error(s)"},
+		{at("The request body has 9 error(s)", slices.Repeat([]string{"messages[0].template.actions[0].label"}, 9)...),
+			"The request body has 9 error(s): messages[0].template.actions[0].label, messages[0].template.actions[0].label"},
+	} {
+		require.EqualError(t, tt.err, "line: status 400: "+tt.want)
+	}
 }
 
 func TestSendTimesOut(t *testing.T) {
@@ -144,7 +173,7 @@ func TestSendReadsNoMoreThanItMust(t *testing.T) {
 			require.NoError(t, err)
 			a, err := c.api.call(t.Context(), &c.api.push, testUser, delivery())
 			require.NoError(t, err)
-			require.Len(t, a.body, maxAnswer)
+			require.Len(t, a.body, httpcall.MaxAnswer)
 		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 )
 
@@ -102,7 +103,7 @@ const overLimit = `{"message":"You have reached your monthly limit."}`
 const usedToken = `{"message":"Invalid reply token"}`
 
 // clients are the two ways to make calls; all tests of Send run with both.
-var clients = map[string]func() *http.Client{"pool": func() *http.Client { return nil }, "net/http": ownClient}
+var clients = map[string]func() *http.Client{"pool": func() *http.Client { return nil }, "net/http": httpcall.OwnClient}
 
 func delivery() *transport.Delivery {
 	return &transport.Delivery{

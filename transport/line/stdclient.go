@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // stdClient sends requests by net/http: through a proxy, or as the user of the library says.
@@ -16,19 +17,7 @@ type stdClient struct {
 }
 
 func newStdClient(client *http.Client, timeout time.Duration) *stdClient {
-	return &stdClient{client: noRedirects(client), timeout: timeout}
-}
-
-func ownClient() *http.Client {
-	return &http.Client{Transport: &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{KeepAlive: keepAlive}).DialContext,
-		MaxIdleConns:           maxIdle,
-		MaxIdleConnsPerHost:    maxIdle,
-		IdleConnTimeout:        idleTimeout,
-		MaxResponseHeaderBytes: maxHeader,
-		DisableCompression:     true,
-	}}
+	return &stdClient{client: httpcall.NoRedirects(client), timeout: timeout}
 }
 
 func (c *stdClient) do(ctx context.Context, r *request) (*answer, error) {
@@ -42,7 +31,7 @@ func (c *stdClient) do(ctx context.Context, r *request) (*answer, error) {
 		Header: http.Header{
 			"Authorization": {"Bearer " + r.token},
 			"Content-Type":  {"application/json"},
-			"User-Agent":    {userAgent},
+			"User-Agent":    {httpcall.UserAgent},
 		},
 		ContentLength: int64(len(body)),
 		Body:          io.NopCloser(bytes.NewReader(body)),
@@ -55,7 +44,7 @@ func (c *stdClient) do(ctx context.Context, r *request) (*answer, error) {
 	}
 	resp, err := c.client.Do(req)
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, httpcall.WithoutURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	return readResponse(resp), nil
@@ -68,7 +57,7 @@ func readResponse(resp *http.Response) *answer {
 		acceptedRequestID: resp.Header.Get("X-Line-Accepted-Request-Id"),
 		retryAfter:        resp.Header.Get("Retry-After"),
 	}
-	body := io.LimitReader(resp.Body, maxAnswer)
+	body := io.LimitReader(resp.Body, httpcall.MaxAnswer)
 	var err error
 	if a.ok() {
 		_, err = io.Copy(io.Discard, body)

@@ -1,5 +1,7 @@
 package line
 
+import "github.com/kaiwa-go/kaiwa/transport/line/internal/write"
+
 // StickerMessage is a sticker of LINE's list of stickers that bots may send:
 // https://developers.line.biz/en/docs/messaging-api/sticker-list/.
 type StickerMessage struct {
@@ -39,9 +41,9 @@ func (m StickerMessage) Quick(replies ...Action) StickerMessage {
 // AppendJSON implements transport.Message. The error is always nil.
 func (m StickerMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 	b = append(b, `{"type":"sticker","packageId":`...)
-	b = appendText(b, m.PackageID)
-	b = appendText(appendName(b, "stickerId"), m.StickerID)
-	b = appendField(b, "quoteToken", m.QuoteToken)
+	b = write.Text(b, m.PackageID)
+	b = write.Text(write.Name(b, "stickerId"), m.StickerID)
+	b = write.Field(b, "quoteToken", m.QuoteToken)
 	return appendEnd(b, m.Sender, m.QuickReplies, mark), nil
 }
 
@@ -50,7 +52,7 @@ func (m StickerMessage) AppendJSON(b []byte, mark string) ([]byte, error) {
 func (m StickerMessage) Validate() error { return validate(m) }
 
 func (m StickerMessage) check(c *checker) {
-	c.required("packageId", m.PackageID)
-	c.required("stickerId", m.StickerID)
+	c.Required("packageId", m.PackageID)
+	c.Required("stickerId", m.StickerID)
 	c.end(m.Sender, m.QuickReplies)
 }

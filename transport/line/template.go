@@ -2,7 +2,10 @@ package line
 
 import (
 	"cmp"
-	"slices"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/check"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // ImageAspect is the shape of the images of a template.
@@ -26,7 +29,7 @@ const (
 // appendTemplate opens a template message and its template.
 func appendTemplate(b []byte, alt, kind string) []byte {
 	b = append(b, `{"type":"template","altText":`...)
-	b = appendText(b, alt)
+	b = write.Text(b, alt)
 	b = append(b, `,"template":{"type":"`...)
 	b = append(b, kind...)
 	return append(b, '"')
@@ -41,50 +44,41 @@ type card struct {
 }
 
 func appendCard(b []byte, m *card, mark string) []byte {
-	b = appendField(b, "thumbnailImageUrl", m.imageURL)
-	b = appendField(b, "imageBackgroundColor", m.color)
-	b = appendField(b, "title", m.title)
-	b = appendText(appendName(b, "text"), m.text)
+	b = write.Field(b, "thumbnailImageUrl", m.imageURL)
+	b = write.Field(b, "imageBackgroundColor", m.color)
+	b = write.Field(b, "title", m.title)
+	b = write.Text(write.Name(b, "text"), m.text)
 	if !missing(m.main) {
-		b = m.main.appendAction(appendName(b, "defaultAction"), mark)
+		b = m.main.AppendJSON(write.Name(b, "defaultAction"), mark)
 	}
-	return appendActions(appendName(b, "actions"), m.actions, mark)
+	return appendActions(write.Name(b, "actions"), m.actions, mark)
 }
 
 func (c *checker) card(m *card, maxPlain, maxActions int) {
-	c.https("thumbnailImageUrl", m.imageURL)
-	if m.color != "" && !isColor(m.color) {
-		c.broken("imageBackgroundColor", "not a colour such as #FFFFFF")
+	c.HTTPS("thumbnailImageUrl", m.imageURL)
+	if m.color != "" && !check.IsColor(m.color) {
+		c.Broken("imageBackgroundColor", "not a colour such as #FFFFFF")
 	}
-	c.clusters("title", m.title, maxTitle)
-	if c.required("text", m.text); m.title != "" || m.imageURL != "" {
+	c.Clusters("title", m.title, maxTitle)
+	if c.Required("text", m.text); m.title != "" || m.imageURL != "" {
 		maxPlain = maxTitledText
 	}
-	c.clusters("text", m.text, maxPlain)
+	c.Clusters("text", m.text, maxPlain)
 	if m.main != nil {
-		c.field("defaultAction")
+		c.Field("defaultAction")
 		c.action(m.main, inTemplate)
-		c.up(1)
+		c.Up(1)
 	}
 	c.actions(m.actions, inTemplate, 1, maxActions)
 }
 
 func (c *checker) images(aspect ImageAspect, size ImageSize) {
 	if aspect != "" {
-		c.oneOf("imageAspectRatio", string(aspect), string(AspectRectangle), string(AspectSquare))
+		c.OneOf("imageAspectRatio", string(aspect), string(AspectRectangle), string(AspectSquare))
 	}
 	if size != "" {
-		c.oneOf("imageSize", string(size), string(SizeCover), string(SizeContain))
+		c.OneOf("imageSize", string(size), string(SizeCover), string(SizeContain))
 	}
-}
-
-func isColor(s string) bool {
-	if len(s) != len("#RRGGBB") || s[0] != '#' {
-		return false
-	}
-	return !slices.ContainsFunc([]byte(s[1:]), func(c byte) bool {
-		return !isHexDigit(c)
-	})
 }
 
 // altText returns alt, or a text of the message cut to what LINE takes.
@@ -94,7 +88,7 @@ func altText(alt, text string) string {
 	}
 	n := 0
 	for i, r := range text {
-		if n += utf16Width(r); n > maxAltText {
+		if n += textlen.Width(r); n > maxAltText {
 			return text[:i]
 		}
 	}

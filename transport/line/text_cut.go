@@ -6,6 +6,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 )
 
 const ellipsis = "…"
@@ -27,7 +28,7 @@ func Cut(text string, max int) string {
 	for rest := text; ; {
 		var cluster string
 		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if units += utf16Len(cluster); units > max {
+		if units += textlen.UTF16(cluster); units > max {
 			return strings.TrimRight(text[:end], blanks) + ellipsis
 		}
 		end += len(cluster)
@@ -84,7 +85,7 @@ func breakBefore(text string, most int) int {
 		var bounds int
 		cluster, rest, bounds, state = uniseg.StepString(rest, state)
 		// White space at the end does not count: it is dropped.
-		if blank += utf16Len(cluster); strings.Trim(cluster, blanks) != "" {
+		if blank += textlen.UTF16(cluster); strings.Trim(cluster, blanks) != "" {
 			if units += blank; units > most {
 				break
 			}
@@ -123,7 +124,7 @@ func placeKind(before string, bounds int) int {
 func unitsEnd(text string, most int) int {
 	end, units := len(text), 0
 	for i, r := range text {
-		if units += utf16Width(r); units > most {
+		if units += textlen.Width(r); units > most {
 			end = i
 			break
 		}

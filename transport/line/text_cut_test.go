@@ -8,6 +8,8 @@ import (
 
 	"github.com/rivo/uniseg"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/textlen"
 )
 
 func TestCut(t *testing.T) {
@@ -81,7 +83,7 @@ func TestSplitLosesNothing(t *testing.T) {
 		text, most := s.String(), 8+r.IntN(20)
 		rest := text
 		for _, piece := range split(text, most) {
-			require.LessOrEqual(t, utf16Len(piece), most)
+			require.LessOrEqual(t, textlen.UTF16(piece), most)
 			_, after, found := strings.Cut(rest, piece)
 			require.True(t, found, "%q of %q", piece, text)
 			require.Empty(t, strings.Trim(rest[:len(rest)-len(after)-len(piece)], blanks))
@@ -90,7 +92,7 @@ func TestSplitLosesNothing(t *testing.T) {
 		require.Empty(t, strings.Trim(rest, blanks), "%q", text)
 
 		cut := Cut(text, most)
-		require.LessOrEqual(t, utf16Len(cut), most)
+		require.LessOrEqual(t, textlen.UTF16(cut), most)
 		if cut != text {
 			requireWhole(t, text, strings.TrimSuffix(cut, ellipsis))
 		}
@@ -122,12 +124,12 @@ func FuzzSplit(f *testing.F) {
 		}
 		total := 0
 		for _, piece := range split(text, most) {
-			require.LessOrEqual(t, utf16Len(piece), most)
+			require.LessOrEqual(t, textlen.UTF16(piece), most)
 			require.NotEmpty(t, piece)
 			total += len(piece)
 			require.Equal(t, utf8.ValidString(text), utf8.ValidString(text) && utf8.ValidString(piece))
 		}
 		require.LessOrEqual(t, total, len(text))
-		require.LessOrEqual(t, utf16Len(Cut(text, most)), most)
+		require.LessOrEqual(t, textlen.UTF16(Cut(text, most)), most)
 	})
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
 )
 
-// TokenSource gives the channel access tokens that API calls are made with. StatelessTokens and
-// SignedTokens return one that renews its tokens. Its methods are called concurrently.
+// TokenSource gives the channel access tokens that API calls are made with. Those of package
+// tokens renew their tokens. Its methods are called concurrently.
 type TokenSource interface {
 	// Token returns the token to use now. It is called for each API call, and so must be quick
 	// where it has a token that is good, and give up within a few seconds where it has none.
@@ -19,20 +20,10 @@ type TokenSource interface {
 }
 
 // fixedToken is a token that never changes.
-type fixedToken struct{ token secret }
+type fixedToken struct{ token credential.Secret }
 
-func (t fixedToken) Token(context.Context) (string, error) { return t.token.reveal(), nil }
+func (t fixedToken) Token(context.Context) (string, error) { return t.token.Reveal(), nil }
 func (t fixedToken) Refused(string)                        {}
-
-var errToken = errors.New("line: the channel access token is empty or malformed")
-
-// checkToken reports a token that cannot stand in a header.
-func checkToken(token string) error {
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errToken
-	}
-	return nil
-}
 
 // tokenError says that there is no token to make a call with. Nothing was sent.
 type tokenError struct{ err error }
@@ -43,7 +34,7 @@ func (e *tokenError) Unwrap() error { return e.err }
 // lasting reports whether a later attempt will fail as well, until somebody mends it.
 func (e *tokenError) lasting() bool {
 	var refusal *APIError
-	return errors.Is(e.err, errToken) || errors.Is(e.err, errRevoked) ||
+	return errors.Is(e.err, credential.ErrToken) || errors.Is(e.err, credential.ErrRevoked) ||
 		errors.As(e.err, &refusal) && refusal.Status >= 400 && refusal.Status < 500 &&
 			refusal.Status != 408 && refusal.Status != 429
 }

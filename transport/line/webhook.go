@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
 )
 
 const (
@@ -19,6 +20,18 @@ const (
 
 	signatureHeader = "X-Line-Signature"
 )
+
+// Decode reads one event object as it stands in the events of a webhook. It serves to read
+// stored events again, and gives the same Event each time; Raw refers to raw.
+//
+// The error says that the event is malformed, or that the account is not this one, and nothing of what
+// is in the event.
+func (c *Channel) Decode(account string, raw []byte) (transport.Event, error) {
+	if account != c.name {
+		return transport.Event{}, errElsewhere
+	}
+	return webhook.Event(raw, account)
+}
 
 // Handler receives webhooks: it checks the signature, decodes the events and calls accept with
 // them, in the order of the webhook.
@@ -93,23 +106,23 @@ func (h *receiver) signed(w http.ResponseWriter, r *http.Request, done func()) (
 
 // handle passes on the events of a body that is known to be LINE's.
 func (h *receiver) handle(ctx context.Context, w http.ResponseWriter, body []byte) rejection {
-	cb, err := decodeBody(body, h.c.name)
+	cb, err := webhook.Body(body, h.c.name)
 	if err != nil {
 		return refusedMalformed
 	}
-	if cb.malformed > 0 {
+	if cb.Malformed > 0 {
 		h.c.log.WarnContext(ctx, "line: webhook: malformed events dropped",
-			"dropped", cb.malformed, "good", len(cb.events))
+			"dropped", cb.Malformed, "good", len(cb.Events))
 	}
-	if len(cb.events) == 0 {
+	if len(cb.Events) == 0 {
 		return 0
 	}
-	h.c.watched(cb.events)
+	h.c.watched(cb.Events)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), acceptTimeout)
 	defer cancel()
-	if err := h.accept(ctx, cb.events); err != nil {
+	if err := h.accept(ctx, cb.Events); err != nil {
 		h.c.log.WarnContext(ctx, "line: webhook: events not accepted",
-			"events", len(cb.events), "error", err)
+			"events", len(cb.Events), "error", err)
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 	}
 	return 0

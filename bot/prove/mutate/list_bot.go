@@ -196,11 +196,11 @@ func lineGuards() []guard {
 		{"line: a push has its retry key", dir,
 			"`{\"to\":`, true,", "`{\"to\":`, false,",
 			"transport/line TestSendRequests/pool"},
-		{"line: redirects are not followed", dir,
+		{"line: redirects are not followed", dir + "/internal/httpcall",
 			"return http.ErrUseLastResponse }", "return nil }",
 			"transport/line TestSend/net/http/push,_redirect"},
 		{"line: a refusal that broke off is not believed", dir,
-			"case a.cut: return &transport.SendError{Disposition: transport.Retry, Err: errBodyCut} }", "}",
+			"case a.cut: return &transport.SendError{Disposition: transport.Retry, Err: httpcall.ErrCut} }", "}",
 			"transport/line TestSend/pool/reply,_refusal_breaks_off"},
 	}
 }

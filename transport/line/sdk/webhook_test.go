@@ -13,6 +13,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport/line"
 	"github.com/kaiwa-go/kaiwa/transport/line/emulator"
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
+	"github.com/kaiwa-go/kaiwa/transport/line/tokens"
 )
 
 // The webhook's address is set and tested by the SDK; chat manners by the channel.
@@ -21,9 +22,9 @@ func TestWebhookAddress(t *testing.T) {
 	api := httptest.NewServer(platform)
 	t.Cleanup(api.Close)
 	t.Cleanup(platform.Close)
-	tokens, err := line.StatelessTokens("1234567890", "secret", &line.TokenOptions{Endpoint: api.URL})
+	source, err := tokens.Stateless("1234567890", "secret", &tokens.Options{Endpoint: api.URL})
 	require.NoError(t, err)
-	ch, err := line.New("secret", "", &line.Options{Endpoint: api.URL, Tokens: tokens})
+	ch, err := line.New("secret", "", &line.Options{Endpoint: api.URL, Tokens: source})
 	require.NoError(t, err)
 	events := make(chan transport.Event, 10)
 	bot := httptest.NewTLSServer(ch.Handler(func(_ context.Context, evs []transport.Event) error {
