@@ -57,6 +57,7 @@
 //	Begin     shortbegin appends a tail to the value: the event, and the lease. begin would write the value anew
 //	Commit    shortcommit sees by the end of the value that nothing was written to it since, and sets what the
 //	          caller made of it. commit would read the value, take it apart and put it together again
+//	Ack       shortack cuts the outbox off, if all that is in it was delivered
 //
 // A session in any other case is left alone by a short script, and the same call goes again by the full one, with
 // the same token. What a session is stored as, and what the caller is told, is the same by both: a test drives random

@@ -22,11 +22,20 @@ func (s *Store) Ack(ctx context.Context, r *session.AckRequest) (session.AckResu
 	c.flag(r.Leave)
 	l := s.at(r.ID)
 	c.seal(&s.scripts.ack, l.session, l.watch, l.bounds)
+	if r.Done > 0 && !l.earlier {
+		c.short.script = &s.scripts.shortAck
+		c.short.keys, c.short.count = [3]string{l.session, l.watch}, 2
+		c.short.argv, c.short.args = [3]arg{c.request[:5]}, 1
+	}
 	reply, err := s.firm.do(ctx, c)
 	if err != nil {
 		return session.AckResult{}, err
 	}
+	short := c.short.script != nil
 	s.firm.put(c)
+	if short {
+		return session.AckResult{}, nil // all were delivered
+	}
 	a := answer{b: reply}
 	var res session.AckResult
 	if len(reply) > 0 {

@@ -25,6 +25,7 @@ type script struct {
 //
 //	shortbegin   begin in the most common case, of several sessions
 //	shortcommit  commit in the most common case, of several sessions
+//	shortack     ack in the most common case, of several sessions
 //	begin      accepts an event, or looks after a session that is due; takes the lease
 //	commit     writes what a turn changed; hands over the next event, or gives the lease up
 //	release    gives the lease up without a commit
@@ -47,7 +48,7 @@ type script struct {
 // Each may run twice with one effect, as go-redis sends a command again whose answer was lost: the
 // files in lua/ say how.
 type scripts struct {
-	shortBegin, shortCommit             script
+	shortBegin, shortCommit, shortAck   script
 	begin, commit, release, extend, ack script
 	discard, due, check, forget, unsend script
 	letters, purge, replay, heartbeat   script
@@ -71,7 +72,7 @@ func makeScripts(edit func(string) string) scripts {
 		return script{name: name, text: text, sha: hex.EncodeToString(sum[:])}
 	}
 	return scripts{
-		shortBegin: m("shortbegin"), shortCommit: m("shortcommit"),
+		shortBegin: m("shortbegin"), shortCommit: m("shortcommit"), shortAck: m("shortack"),
 		begin: m("begin"), commit: m("commit"), release: m("release"), extend: m("extend"), ack: m("ack"),
 		discard: m("discard"), due: m("due"), check: m("check"), forget: m("forget"), unsend: m("unsend"),
 		letters: m("letters"), purge: m("purge"), replay: m("replay"), heartbeat: m("heartbeat"),
@@ -84,7 +85,7 @@ func (s *scripts) all() []*script {
 	return []*script{
 		&s.begin, &s.commit, &s.release, &s.extend, &s.ack, &s.discard,
 		&s.due, &s.check, &s.forget, &s.unsend, &s.letters, &s.purge, &s.replay, &s.heartbeat,
-		&s.inspect, &s.bounds, &s.count, &s.shortBegin, &s.shortCommit,
+		&s.inspect, &s.bounds, &s.count, &s.shortBegin, &s.shortCommit, &s.shortAck,
 	}
 }
 

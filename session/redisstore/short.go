@@ -18,6 +18,7 @@ import (
 //	Begin     shortbegin appends a tail to the value, in which begin would write the whole value anew
 //	Commit    shortcommit sees by the end of the value that nothing was written since, and sets the value that
 //	          the caller has made; commit would read the value, take it apart and put it together again
+//	Ack       shortack cuts the outbox off, if all that is in it was delivered
 //
 // If the session is in another case, the short script leaves it alone, and the call is made again by the full
 // script, with the same token: see call.read. A memo goes from Begin to Commit with the turn: it has what Commit must know
