@@ -80,16 +80,29 @@ func conversationOf(mark string) string {
 // markOfSession returns the characters of a mark for the session of that id. They are a hash of the hash at the
 // end of the id, so that they are the same for the id without the account that earlier builds wrote.
 func markOfSession(id string) string {
-	return hashText("session "+id[max(0, len(id)-session.HashLen):], sessionEnd)
+	h := hashChars("session ", id[max(0, len(id)-session.HashLen):])
+	return string(h[:sessionEnd])
 }
 
 // checked returns the mark with its last character, by which a mark is told from data that looks like one.
-func checked(m string) string { return m + hashText("mark "+m, 1) }
+func checked(m string) string {
+	h := hashChars("mark ", m)
+	return m + string(h[:1])
+}
 
 // hashText returns n characters of a hash, as they may be in a mark; n is 8 at most.
 func hashText(s string, n int) string {
-	sum := sha256.Sum256([]byte(s))
-	return base64.RawURLEncoding.EncodeToString(sum[:6])[:n]
+	h := hashChars("", s)
+	return string(h[:n])
+}
+
+// hashChars returns eight characters of the hash of the two texts, one behind the other. It takes no memory: each
+// turn makes a mark.
+func hashChars(kind, s string) (chars [8]byte) {
+	var buf [64]byte
+	sum := sha256.Sum256(append(append(buf[:0], kind...), s...))
+	base64.RawURLEncoding.Encode(chars[:], sum[:6])
+	return chars
 }
 
 // packMark returns a mark as the record of a session keeps it: four bytes for the conversation and the step.
@@ -112,8 +125,11 @@ func unpackMark(id, packed string) string {
 	if len(packed) != packedMark {
 		return packed
 	}
-	chars := base64.RawURLEncoding.EncodeToString([]byte(packed + "\x00\x00"))
-	return checked(markOfSession(id) + chars[:stepEnd-sessionEnd])
+	var raw [6]byte
+	var chars [8]byte
+	copy(raw[:], packed)
+	base64.RawURLEncoding.Encode(chars[:], raw[:])
+	return checked(markOfSession(id) + string(chars[:stepEnd-sessionEnd]))
 }
 
 // ownData returns the event of a tap with all of its data, if what looks like a mark in it is none: neither

@@ -237,6 +237,7 @@ func TestPlanFallsBack(t *testing.T) {
 	t.Parallel()
 	type data struct {
 		Day  string
+		Sum  plannedSum
 		Tags []string
 		N    int
 	}
@@ -245,14 +246,25 @@ func TestPlanFallsBack(t *testing.T) {
 	require.NoError(t, c.decode([]byte(`{"Day":"x","Tags":["a","b"],"n":3, "Tags":null}`), &got))
 	require.Equal(t, data{Day: "x", N: 3}, got)
 	got = data{}
-	require.NoError(t, c.decode([]byte(`{"Day":"x","More":1}`), &got))
-	require.Equal(t, data{Day: "x"}, got)
+	require.NoError(t, c.decode([]byte(`{"Day":"x","Sum":2,"More":1}`), &got))
+	require.Equal(t, data{Day: "x", Sum: 2}, got)
 	got = data{}
 	require.ErrorContains(t, c.decode([]byte(`{"Day":"x","N":"1"}`), &got), "cannot unmarshal string")
 	got = data{}
 	require.ErrorContains(t, c.decode([]byte(`{"Day":"x"} y`), &got), "after top-level value")
 	_, err := newCodec[plannedFloat]().encode(&plannedFloat{math.NaN()}, 0)
 	require.ErrorContains(t, err, "unsupported value: NaN")
+}
+
+// plannedSum adds up what it reads.
+type plannedSum int
+
+func (s plannedSum) MarshalJSON() ([]byte, error) { return json.Marshal(int(s)) }
+func (s *plannedSum) UnmarshalJSON(b []byte) error {
+	var n int
+	err := json.Unmarshal(b, &n)
+	*s += plannedSum(n)
+	return err
 }
 
 type plannedFloat struct{ F float64 }
