@@ -87,6 +87,7 @@ func (p *backend) end(t *testing.T) {
 
 // Behind a balancer that asks Ready, a rolling restart loses no webhook, though none comes again.
 func TestDrainLosesNothing(t *testing.T) {
+	t.Parallel()
 	const events, every = 1000, 250
 	store, channel := memstore.New(), &fakeChannel{}
 	backends := [2]*backend{newBackend(t, store, channel), newBackend(t, store, channel)}

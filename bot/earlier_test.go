@@ -40,6 +40,7 @@ func user(letter byte) string { return "U" + strings.Repeat(fmt.Sprintf("%x", le
 // What an earlier build left in Redis goes on in this one, as its users see it: testdata/earlier
 // holds the keys that builds of the commits in the file names wrote.
 func TestSessionsOfEarlierBuildsGoOn(t *testing.T) {
+	t.Parallel()
 	const file = "testdata/earlier/69e4d29.json"
 	t.Run("an hour later", func(t *testing.T) { testAnHourLater(t, file) })
 	t.Run("when timers are due", func(t *testing.T) { testTimersAreDue(t, file) })

@@ -471,6 +471,7 @@ func TestReminderOfAFullOutbox(t *testing.T) {
 
 // The same on Redis, in real time.
 func TestFailingReminderOnRedis(t *testing.T) {
+	t.Parallel()
 	client := redistest.Start(t)
 	ctx := context.Background()
 	store, err := redisstore.New(ctx, client, &redisstore.Options{

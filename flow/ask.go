@@ -7,7 +7,7 @@ import (
 )
 
 // enter runs the enter action of a state, and asks its question, if it is not skipped.
-func (s *step[T]) enter(n *node[T]) (err error) {
+func (s *step) enter(n *node) (err error) {
 	s.turn.tries = 0
 	var kept []frame
 	if s.nested != nil {
@@ -43,16 +43,16 @@ func (s *step[T]) enter(n *node[T]) (err error) {
 
 // maySkip reports whether the question is one that is not asked if the value is known, and this is a way
 // to it on which it may be skipped.
-func (s *step[T]) maySkip(q *QuestionBuilder[T]) bool {
+func (s *step) maySkip(q *question) bool {
 	if s.nested != nil && s.nested.mustAsk {
 		return false
 	}
-	return q.skipKnown && s.skips < maxSkipped && (s.outcome == To || s.outcome == Restart) && q.known(&s.turn.Data)
+	return q.skipKnown && s.skips < maxSkipped && (s.outcome == To || s.outcome == Restart) && q.known(s.user)
 }
 
 // skip notes the transition of a question whose value is known as the next one. If a check refuses the
 // value, all that the checks did is undone, the words are sent, and skip returns false.
-func (s *step[T]) skip(e *edge[T]) (bool, error) {
+func (s *step) skip(e *edge) (bool, error) {
 	if ok, err := s.passes(e); !ok {
 		return false, err
 	}
@@ -74,7 +74,7 @@ func (s *step[T]) skip(e *edge[T]) (bool, error) {
 }
 
 // ask asks the question of the present state again.
-func (s *step[T]) ask(n *node[T]) (err error) {
+func (s *step) ask(n *node) (err error) {
 	if !n.asks() && !n.gone {
 		return nil
 	}
@@ -98,13 +98,13 @@ func (s *step[T]) ask(n *node[T]) (err error) {
 }
 
 // read reads an answer to the question of Ask. It returns false if the answer is refused.
-func (s *step[T]) read(e *edge[T]) (bool, error) {
+func (s *step) read(e *edge) (bool, error) {
 	if err := s.decode(); err != nil {
 		return false, err
 	}
 	s.phase = PhaseAnswer
 	a := &Answer{Text: input(s.in.Event), Event: s.in.Event, Now: s.in.Now, language: s.in.Language}
-	err := e.question.read(s.ctx, a, &s.turn.Data)
+	err := e.question.read(s.ctx, a, s.user)
 	if err == nil {
 		err = s.check(e.question)
 	}
@@ -122,14 +122,14 @@ func (s *step[T]) read(e *edge[T]) (bool, error) {
 }
 
 // check runs the checks of a question.
-func (s *step[T]) check(q *QuestionBuilder[T]) error {
+func (s *step) check(q *question) error {
 	s.phase = PhaseAnswer
 	return s.callAll(q.checks)
 }
 
 // isAnswer reports whether the event, if nothing takes it, is a wrong answer: a message, or a tap on a
 // button of this step. In a group only what is addressed to the bot counts.
-func (s *step[T]) isAnswer() bool {
+func (s *step) isAnswer() bool {
 	e := s.in.Event
 	if e.Kind == transport.KindPostback {
 		return s.in.Tap == TapLive
@@ -144,7 +144,7 @@ func isShared(e *transport.Event) bool {
 
 // wrong deals with a wrong answer: a transition of Wrong takes it, or the question is asked again. r is the
 // refusal, or nil if nothing takes the event.
-func (s *step[T]) wrong(r *rejection) error {
+func (s *step) wrong(r *rejection) error {
 	s.trail.tries++
 	s.turn.tries, s.turn.state, s.turn.prefix = s.trail.tries, s.node.name, ""
 	s.result.Trace.Wrong = true
@@ -168,7 +168,7 @@ func (s *step[T]) wrong(r *rejection) error {
 }
 
 // findWrong returns the transition of Wrong, of the numbers from least to most, that takes a wrong answer; or nil.
-func (s *step[T]) findWrong(least, most int) (e *edge[T], err error) {
+func (s *step) findWrong(least, most int) (e *edge, err error) {
 	defer s.rescue(&err)
 	s.trigger = nil
 	for _, e := range s.node.wrongs {
@@ -185,7 +185,7 @@ func (s *step[T]) findWrong(least, most int) (e *edge[T], err error) {
 }
 
 // enterLate enters the present state. The conversation came there while it was suspended.
-func (s *step[T]) enterLate() error {
+func (s *step) enterLate() error {
 	if n := s.nested; n != nil && len(s.loaded) > 0 {
 		return s.enterInside()
 	} else if n != nil {
@@ -211,7 +211,7 @@ func (s *step[T]) enterLate() error {
 }
 
 // show asks the question of the current state, behind what was said in this step.
-func (s *step[T]) show() error {
+func (s *step) show() error {
 	s.to = s.node
 	if s.nested != nil && s.nested.lost {
 		return s.settle(s.follow(s.giveUp()))
@@ -232,10 +232,10 @@ func (s *step[T]) show() error {
 
 // refuse undoes a transition one of whose actions rejected the event, or an action of the questions that it
 // led to.
-func (s *step[T]) refuse(r *rejection) error {
+func (s *step) refuse(r *rejection) error {
 	s.discard()
 	s.refuseTraces()
-	s.passage, s.first, s.result.Entered, s.result.Replaces = passage[T]{at: s.node}, 0, false, false
+	s.passage, s.first, s.result.Entered, s.result.Replaces = passage{at: s.node}, 0, false, false
 	s.asked, s.began = false, false
 	if s.isSignal() {
 		return s.unhandled() // the next conversation may take it, or a person sees to it
@@ -248,7 +248,7 @@ func (s *step[T]) refuse(r *rejection) error {
 	if err := s.trail.unpack(s.in.Trail); err != nil {
 		return s.fail(err)
 	}
-	s.trail.callers = s.typed.known(s.trail.callers)
+	s.trail.callers = s.program.known(s.trail.callers)
 	s.turn.tries, s.turn.state = s.trail.tries, s.node.name
 	s.reload()
 	counted := !s.result.Trace.Wrong && !s.isTimer()

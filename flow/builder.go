@@ -1,23 +1,38 @@
 package flow
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // Builder collects the definition of a flow. Its methods, and those of the builders it hands
 // out, never fail: every fault is reported by Build.
 type Builder[T any] struct {
+	builder
+	inAny *StateBuilder[T] // one of globals, or nil
+}
+
+// builder is what a Builder collects.
+type builder struct {
+	data     reflect.Type
+	newTurn  func() anyTurn
 	name     string
 	formerly []string
-	starts   *StateBuilder[T]
-	states   []*StateBuilder[T] // of In
-	globals  []*StateBuilder[T] // of InAny and InAnyBut
-	inAny    *StateBuilder[T]   // one of globals, or nil
+	starts   *block
+	states   []*block // of In
+	globals  []*block // of InAny and InAnyBut
 
 	migrations []MigrationStep
 }
 
 // New begins a flow. The name is stored with every conversation.
 func New[T any](name string) *Builder[T] {
-	return &Builder[T]{name: name, starts: &StateBuilder[T]{states: []State{startState}}}
+	return &Builder[T]{builder: builder{
+		data:    reflect.TypeFor[T](),
+		newTurn: func() anyTurn { return new(Turn[T]) },
+		name:    name,
+		starts:  &block{states: []State{startState}},
+	}}
 }
 
 // Start begins a transition from nowhere. It has guards and actions like any other, which see fresh data. It
@@ -29,15 +44,16 @@ func New[T any](name string) *Builder[T] {
 // While the flow is active or suspended, a start of its own brings its conversation back and asks the present
 // question again, unless it ends. If a guard of a start panics, the start is not taken.
 func (b *Builder[T]) Start(triggers ...Trigger) *TransitionBuilder[T] {
-	return b.starts.begin(&edge[T]{path: path{cause: causeStart, triggers: triggers}})
+	s := &StateBuilder[T]{b.starts}
+	return s.begin(&edge{path: path{cause: causeStart, triggers: triggers}})
 }
 
 // In declares states. What its StateBuilder collects is true of each of them. A state may be declared
 // in several statements.
 func (b *Builder[T]) In(states ...State) *StateBuilder[T] {
-	s := &StateBuilder[T]{states: states}
+	s := &block{states: states}
 	b.states = append(b.states, s)
-	return s
+	return &StateBuilder[T]{s}
 }
 
 // InAny is for transitions that all states of the flow have.
@@ -51,14 +67,16 @@ func (b *Builder[T]) InAny() *StateBuilder[T] {
 // InAnyBut is for transitions that all states of the flow have but these: those, for example, in which a
 // person at the desk answers. What it declares is tried like InAny, in the order of declaration.
 func (b *Builder[T]) InAnyBut(states ...State) *StateBuilder[T] {
-	s := &StateBuilder[T]{states: []State{AnyState}, but: states}
+	s := &block{states: []State{AnyState}, but: states}
 	b.globals = append(b.globals, s)
-	return s
+	return &StateBuilder[T]{s}
 }
 
 // Build checks the definition and compiles it. The error is a *DefinitionError that lists every
 // fault. The builder may be changed and built again; that does not change an earlier flow.
-func (b *Builder[T]) Build() (*Flow, error) {
+func (b *Builder[T]) Build() (*Flow, error) { return b.builder.build() }
+
+func (b *builder) build() (*Flow, error) {
 	d := newDraft(b)
 	if problems := d.check(); len(problems) > 0 {
 		return nil, &DefinitionError{Flow: b.name, Problems: problems}
@@ -76,6 +94,6 @@ func (b *Builder[T]) MustBuild() *Flow {
 }
 
 // blocks returns what was declared behind the starts, In, InAny and InAnyBut.
-func (b *Builder[T]) blocks() []*StateBuilder[T] {
-	return slices.Concat([]*StateBuilder[T]{b.starts}, b.states, b.globals)
+func (b *builder) blocks() []*block {
+	return slices.Concat([]*block{b.starts}, b.states, b.globals)
 }

@@ -3,7 +3,7 @@ package flow
 import "slices"
 
 // checkCalls reports each Return that nobody can have called, and each Call from which nobody returns.
-func (d *draft[T]) checkCalls(r *report) {
+func (d *draft) checkCalls(r *report) {
 	called := map[State]bool{}
 	for _, s := range d.states {
 		for _, e := range d.edges(s) {
@@ -15,12 +15,12 @@ func (d *draft[T]) checkCalls(r *report) {
 		}
 	}
 	for _, s := range d.everything() {
-		in := []*draftState[T]{s}
+		in := []*draftState{s}
 		if s.name == AnyState {
 			in = d.statesOf(s)
 		}
 		for _, e := range s.edges {
-			if e.leads(Return) && !slices.ContainsFunc(in, func(s *draftState[T]) bool { return called[s.name] }) {
+			if e.leads(Return) && !slices.ContainsFunc(in, func(s *draftState) bool { return called[s.name] }) {
 				r.add(e.place(), e.String(), "returns, but nothing calls: use To, Call or ReturnOr")
 			}
 			for _, f := range e.forks {
@@ -34,7 +34,7 @@ func (d *draft[T]) checkCalls(r *report) {
 }
 
 // checkOwnCalls reports a Call of the state that it is declared in. That would be Again.
-func (d *draft[T]) checkOwnCalls(r *report) {
+func (d *draft) checkOwnCalls(r *report) {
 	for _, block := range d.b.states {
 		if len(block.states) != 1 {
 			continue // a Call of one of several states is a call in the others
@@ -51,7 +51,7 @@ func (d *draft[T]) checkOwnCalls(r *report) {
 
 // visit adds to seen the state and all that the outcomes lead to from there. With To alone these are the
 // states in which the same callers wait.
-func (d *draft[T]) visit(name State, seen map[State]bool, by ...Outcome) {
+func (d *draft) visit(name State, seen map[State]bool, by ...Outcome) {
 	s := d.byName[name]
 	if s == nil || seen[name] {
 		return
@@ -68,7 +68,7 @@ func (d *draft[T]) visit(name State, seen map[State]bool, by ...Outcome) {
 
 // comesBack reports whether some way leads out of a called state again: Return, Back or a To the caller,
 // or an end that the states there declare themselves. An end of InAny, such as that of "cancel", is none.
-func (d *draft[T]) comesBack(called, caller State) bool {
+func (d *draft) comesBack(called, caller State) bool {
 	within, beyond := map[State]bool{}, map[State]bool{}
 	d.visit(called, within, To)
 	d.visit(called, beyond, To, Call, ReturnOr)

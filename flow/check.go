@@ -7,7 +7,7 @@ import (
 )
 
 // check returns every fault of the definition.
-func (d *draft[T]) check() []Problem {
+func (d *draft) check() []Problem {
 	r := &report{}
 	d.checkFlow(r)
 	for _, s := range d.everything() {
@@ -36,12 +36,12 @@ func (r *report) add(s State, transition, format string, args ...any) {
 	r.problems = append(r.problems, Problem{s, transition, fmt.Sprintf(format, args...)})
 }
 
-func (d *draft[T]) checkFlow(r *report) {
+func (d *draft) checkFlow(r *report) {
 	b := d.b
 	if f := nameFault(b.name); f != "" {
 		r.add("", "", "the flow's name %q %s", b.name, f)
 	}
-	if f := newCodec[T]().fault(); f != "" {
+	if f := newCodec(d.b.data).fault(); f != "" {
 		r.add("", "", "%s", f)
 	}
 	if len(d.starts.edges) == 0 {
@@ -65,7 +65,7 @@ func (d *draft[T]) checkFlow(r *report) {
 }
 
 // checkBut reports an InAnyBut that names what is no state, a state twice, or all states.
-func (d *draft[T]) checkBut(r *report, g *draftState[T]) {
+func (d *draft) checkBut(r *report, g *draftState) {
 	for i, s := range g.but {
 		switch {
 		case d.byName[s] == nil:
@@ -79,7 +79,7 @@ func (d *draft[T]) checkBut(r *report, g *draftState[T]) {
 	}
 }
 
-func (d *draft[T]) checkState(r *report, s *draftState[T]) {
+func (d *draft) checkState(r *report, s *draftState) {
 	if s == d.starts {
 		checkStarts(r, s)
 		return
@@ -99,7 +99,7 @@ func (d *draft[T]) checkState(r *report, s *draftState[T]) {
 	}
 	for _, part := range [...]struct {
 		name    string
-		actions []Action[T]
+		actions []action
 	}{{"Enter", s.enter}, {"Exit", s.exit}} {
 		switch {
 		case inAny && len(part.actions) > 0:
@@ -117,7 +117,7 @@ func (d *draft[T]) checkState(r *report, s *draftState[T]) {
 
 // checkStarts reports what was declared behind a Start as if that were a state. Example:
 // b.Start(flow.Text("book")).To(AskDay).On(flow.Text("help")).
-func checkStarts[T any](r *report, s *draftState[T]) {
+func checkStarts(r *report, s *draftState) {
 	for _, part := range [...]struct {
 		name string
 		n    int
@@ -143,7 +143,7 @@ func checkStarts[T any](r *report, s *draftState[T]) {
 	}
 }
 
-func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
+func (d *draft) checkEdge(r *report, e *edge) {
 	at := func(format string, args ...any) { r.add(e.place(), e.String(), format, args...) }
 	switch {
 	case e.cause == causeEvent && len(e.triggers) == 0:
@@ -193,7 +193,7 @@ func (d *draft[T]) checkEdge(r *report, e *edge[T]) {
 // maxWrong is the most that Wrong may count to.
 const maxWrong = 100
 
-func checkGuard[T any](at func(string, ...any), label string, guard Guard[T]) {
+func checkGuard(at func(string, ...any), label string, guard guard) {
 	if strings.TrimSpace(label) == "" {
 		at("a guard has no label")
 	}
@@ -206,7 +206,7 @@ const outcomes = "Stay, Again, To, Call, Return, ReturnOr, Back, Restart, End or
 
 // checkBranches reports branches that are not If, then any ElseIf, then Else, each with one outcome, and
 // outcomes that the transition cannot have.
-func (d *draft[T]) checkBranches(r *report, e *edge[T]) {
+func (d *draft) checkBranches(r *report, e *edge) {
 	at := func(format string, args ...any) { r.add(e.place(), e.String(), format, args...) }
 	if e.cause == causeNone {
 		return // an Else that follows nothing
@@ -277,13 +277,13 @@ func checkTrigger(r *report, s State, t Trigger, transition string) {
 
 // checkReminders reports reminders without an action or with two, and those that have a key at one transition
 // and none at another: neither could move the other.
-func (d *draft[T]) checkReminders(r *report) {
+func (d *draft) checkReminders(r *report) {
 	type use struct {
 		acts  bool // an action was given
 		keyed bool // the first transition gave a key
 	}
 	seen := map[string]*use{}
-	d.eachReminder(r, func(at func(string, ...any), m *reminder[T]) {
+	d.eachReminder(r, func(at func(string, ...any), m *reminder) {
 		if f := nameFault(m.name); f != "" {
 			at("the reminder's name %q %s", m.name, f)
 		}
@@ -303,7 +303,7 @@ func (d *draft[T]) checkReminders(r *report) {
 		}
 		u.acts = u.acts || m.action != nil
 	})
-	d.eachReminder(r, func(at func(string, ...any), m *reminder[T]) {
+	d.eachReminder(r, func(at func(string, ...any), m *reminder) {
 		if !seen[m.name].acts {
 			at("the reminder %q has no action", m.name)
 			seen[m.name].acts = true
@@ -312,7 +312,7 @@ func (d *draft[T]) checkReminders(r *report) {
 }
 
 // eachReminder calls f with each reminder of each transition, and with what reports a fault there.
-func (d *draft[T]) eachReminder(r *report, f func(at func(string, ...any), m *reminder[T])) {
+func (d *draft) eachReminder(r *report, f func(at func(string, ...any), m *reminder)) {
 	for _, block := range d.b.blocks() {
 		for _, e := range block.edges {
 			at := func(format string, args ...any) {

@@ -14,8 +14,9 @@ type TypedData interface {
 	SetData(b []byte) error
 }
 
-// codec encodes and decodes data of type T.
-type codec[T any] struct {
+// codec encodes and decodes data of one type. The data is given by a pointer to it.
+type codec struct {
+	data  reflect.Type
 	typed bool
 	empty bool // there is nothing to store
 
@@ -24,21 +25,21 @@ type codec[T any] struct {
 	migrations []MigrationStep
 }
 
-func newCodec[T any](migrations ...MigrationStep) codec[T] {
-	_, typed := any(new(T)).(TypedData)
-	return codec[T]{
-		typed: typed, empty: !typed && len(migrations) == 0 && reflect.TypeFor[T]().Size() == 0,
-		plan: planOf(reflect.TypeFor[T]()), migrations: migrations,
+func newCodec(data reflect.Type, migrations ...MigrationStep) codec {
+	typed := reflect.PointerTo(data).Implements(reflect.TypeFor[TypedData]())
+	return codec{
+		data: data, typed: typed, empty: !typed && len(migrations) == 0 && data.Size() == 0,
+		plan: planOf(data), migrations: migrations,
 	}
 }
 
-// encode returns the stored form of the data. size is about how many bytes that has.
-func (c codec[T]) encode(v *T, size int) ([]byte, error) {
+// encode returns the stored form of what v points to. size is about how many bytes that has.
+func (c codec) encode(v any, size int) ([]byte, error) {
 	switch {
 	case c.empty:
 		return nil, nil
 	case c.typed:
-		return any(v).(TypedData).AppendData(nil)
+		return v.(TypedData).AppendData(nil)
 	}
 	b := make([]byte, 0, size+16)
 	if len(c.migrations) > 0 {
@@ -48,7 +49,7 @@ func (c codec[T]) encode(v *T, size int) ([]byte, error) {
 }
 
 // appendJSON appends what json.Marshal returns.
-func (c codec[T]) appendJSON(b []byte, v *T) ([]byte, error) {
+func (c codec) appendJSON(b []byte, v any) ([]byte, error) {
 	if all, ok := c.plan.write(b, reflect.ValueOf(v).Elem()); ok {
 		return all, nil
 	}
@@ -56,42 +57,42 @@ func (c codec[T]) appendJSON(b []byte, v *T) ([]byte, error) {
 	return append(b, data...), err
 }
 
-// decode reads b into v, which is zero.
-func (c codec[T]) decode(b []byte, v *T) error {
+// decode reads b into what v points to, which is zero.
+func (c codec) decode(b []byte, v any) error {
 	switch {
 	case c.isVersioned(b):
 		return c.decodeVersion(b, v)
 	case c.empty || len(b) == 0:
 		return nil
 	case c.typed:
-		return any(v).(TypedData).SetData(b)
+		return v.(TypedData).SetData(b)
 	default:
 		return c.readJSON(b, v)
 	}
 }
 
 // readJSON does what json.Unmarshal does.
-func (c codec[T]) readJSON(b []byte, v *T) error {
-	if rest, ok := c.plan.read(b, reflect.ValueOf(v).Elem()); ok && len(rest) == 0 {
+func (c codec) readJSON(b []byte, v any) error {
+	data := reflect.ValueOf(v).Elem()
+	if rest, ok := c.plan.read(b, data); ok && len(rest) == 0 {
 		return nil
 	}
-	var zero T
-	*v = zero
+	data.SetZero()
 	return json.Unmarshal(b, v)
 }
 
-// fault says why values of T cannot be stored, or nothing.
-func (c codec[T]) fault() string {
-	if t := reflect.TypeFor[T](); t.Kind() == reflect.Pointer {
+// fault says why such data cannot be stored, or nothing.
+func (c codec) fault() string {
+	if t := c.data; t.Kind() == reflect.Pointer {
 		return "the data is " + t.String() + ", which is nil at the start: use the type it points to"
 	}
 	if c.typed {
 		return ""
 	}
-	if text := halfTyped(any(new(T))); text != "" {
+	if text := halfTyped(reflect.New(c.data).Interface()); text != "" {
 		return text
 	}
-	return unstorable(reflect.TypeFor[T]())
+	return unstorable(c.data)
 }
 
 // halfTyped says that the data has one method of TypedData without the other, or nothing.
@@ -108,13 +109,13 @@ func halfTyped(data any) string {
 }
 
 // decode reads the stored data, once.
-func (s *step[T]) decode() (err error) {
+func (s *step) decode() (err error) {
 	if s.decoded {
 		return nil
 	}
 	defer s.rescue(&err)
 	s.phase = PhaseDecode
-	if err := s.typed.codec.decode(s.stored, &s.turn.Data); err != nil {
+	if err := s.program.codec.decode(s.stored, s.user.data()); err != nil {
 		return err
 	}
 	s.decoded = true
@@ -122,27 +123,27 @@ func (s *step[T]) decode() (err error) {
 }
 
 // reads reports whether stored data can be read.
-func (y *typed[T]) reads(data []byte) (ok bool) {
+func (y *program) reads(data []byte) (ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false
 		}
 	}()
-	var v T
-	return y.codec.decode(data, &v) == nil
+	return y.codec.decode(data, y.newTurn().data()) == nil
 }
 
 // decodeData is Flow.DecodeData.
-func (y *typed[T]) decodeData(data []byte) (any, error) {
-	s := &step[T]{typed: y, in: &Input{Data: data}, stored: data, rare: &rare{}}
+func (y *program) decodeData(data []byte) (any, error) {
+	s := y.newStep()
+	s.in, s.stored = &Input{Data: data}, data
 	if err := s.decode(); err != nil {
 		return nil, s.fail(err)
 	}
-	return s.turn.Data, nil
+	return s.user.value(), nil
 }
 
-func (s *step[T]) encode() (data []byte, err error) {
+func (s *step) encode() (data []byte, err error) {
 	defer s.rescue(&err)
 	s.phase = PhaseEncode
-	return s.typed.codec.encode(&s.turn.Data, len(s.in.Data))
+	return s.program.codec.encode(s.user.data(), len(s.in.Data))
 }

@@ -8,52 +8,53 @@ import (
 )
 
 // node is a state with all that a step needs, looked up beforehand.
-type node[T any] struct {
+type node struct {
 	name       State
-	enter      Action[T]
-	exit       Action[T]
-	answer     *edge[T]    // the transition of Ask, or nil
-	run        *SubFlow[T] // what the state runs, or nil; done and givenUp are the transitions at its end
-	done       *edge[T]
-	givenUp    *edge[T]
-	menu       string         // empty for the one that everybody has
-	bound      bool           // to the menu, be it by InAny
-	candidates []candidate[T] // in the order of trying
-	wrongs     []*edge[T]     // the highest n first
-	timers     []timer[T]     // the state's own, then those of InAny
-	gone       bool           // the flow does not know the state: see typed.gone
+	enter      action
+	exit       action
+	answer     *edge    // the transition of Ask, or nil
+	run        *subFlow // what the state runs, or nil; done and givenUp are the transitions at its end
+	done       *edge
+	givenUp    *edge
+	menu       string      // empty for the one that everybody has
+	bound      bool        // to the menu, be it by InAny
+	candidates []candidate // in the order of trying
+	wrongs     []*edge     // the highest n first
+	timers     []timer     // the state's own, then those of InAny
+	gone       bool        // the flow does not know the state: see program.gone
 }
 
 // asks reports whether the state has a question.
-func (n *node[T]) asks() bool { return n.answer != nil || n.enter != nil || n.run != nil }
+func (n *node) asks() bool { return n.answer != nil || n.enter != nil || n.run != nil }
 
 // timer is a timer of a state.
-type timer[T any] struct {
+type timer struct {
 	name   string
 	after  time.Duration // zero for At
-	at     func(*Turn[T]) time.Time
+	at     moment
 	global bool // of InAny or InAnyBut
-	edge   *edge[T]
+	edge   *edge
 }
 
-// typed is the part of a flow that depends on the type of the data: the code of the transitions,
-// and what runs it.
-type typed[T any] struct {
+// program is the code of a flow's transitions, and what runs it. It does not depend on the type of the data, so
+// that it is compiled once: what depends on that is behind anyTurn.
+type program struct {
 	flow      string // its name
-	codec     codec[T]
-	starts    []candidate[T]     // in the order of trying
-	leave     *edge[T]           // what ModeLeave takes
-	nodes     map[State]*node[T] // by name and by old name
-	gone      *node[T]           // of all states that the flow does not know
-	reminders map[string]Action[T]
-	entry     *edge[T] // the start at which another flow begins this one, or nil
-	history   bool     // the flow has Back, or one that it runs
+	codec     codec
+	starts    []candidate     // in the order of trying
+	leave     *edge           // what ModeLeave takes
+	nodes     map[State]*node // by name and by old name
+	gone      *node           // of all states that the flow does not know
+	reminders map[string]action
+	entry     *edge // the start at which another flow begins this one, or nil
+	history   bool  // the flow has Back, or one that it runs
 	machines  *machines
-	pool      sync.Pool // of *step[T]
+	newTurn   func() anyTurn
+	pool      sync.Pool // of *step
 }
 
 // compile turns a draft without faults into a flow.
-func compile[T any](d *draft[T]) *Flow {
+func compile(d *draft) *Flow {
 	f := &Flow{
 		name:     d.b.name,
 		formerly: slices.Clone(d.b.formerly),
@@ -62,12 +63,13 @@ func compile[T any](d *draft[T]) *Flow {
 
 		exclusive: map[State]bool{},
 	}
-	y := &typed[T]{
+	y := &program{
 		flow:      d.b.name,
-		codec:     newCodec[T](slices.Clone(d.b.migrations)...),
+		newTurn:   d.b.newTurn,
+		codec:     newCodec(d.b.data, slices.Clone(d.b.migrations)...),
 		starts:    candidates(d.starts.edges),
-		nodes:     make(map[State]*node[T], len(d.states)),
-		reminders: map[string]Action[T]{},
+		nodes:     make(map[State]*node, len(d.states)),
+		reminders: map[string]action{},
 	}
 	for _, s := range d.states {
 		n := d.node(s)
@@ -94,23 +96,23 @@ func compile[T any](d *draft[T]) *Flow {
 	for i := range y.starts {
 		f.starts = append(f.starts, start{&y.starts[i].trigger, y.starts[i].rank})
 	}
-	y.leave = &edge[T]{branches: []branch[T]{{fork: fork{outcome: End, event: leaving}}}}
+	y.leave = &edge{branches: []branch{{fork: fork{outcome: End, event: leaving}}}}
 	y.leave.forks = []*fork{&y.leave.branches[0].fork}
 	if f.subs = d.subs(); len(f.subs) > 0 {
 		f.depth = 1
 	}
 	for _, sub := range f.subs {
-		y.history = y.history || sub.typed.hasBack()
+		y.history = y.history || sub.program.history
 		f.depth = max(f.depth, sub.depth+1)
 	}
 	y.machines = newMachines(d.moves())
-	y.pool.New = func() any { return &step[T]{typed: y, rare: &rare{}} }
-	f.step, f.decode, f.typed = y.stepper(), y.decodeData, y
+	y.pool.New = func() any { return y.newStep() }
+	f.program = y
 	return f
 }
 
-func (d *draft[T]) node(s *draftState[T]) *node[T] {
-	n := &node[T]{name: s.name, candidates: candidates(d.edges(s))}
+func (d *draft) node(s *draftState) *node {
+	n := &node{name: s.name, candidates: candidates(d.edges(s))}
 	n.menu, n.bound = d.menu(s)
 	if len(s.runs) > 0 {
 		n.run = &s.runs[0]
@@ -125,7 +127,7 @@ func (d *draft[T]) node(s *draftState[T]) *node[T] {
 		for _, e := range from.edges {
 			switch {
 			case e.cause.timed():
-				n.timers = append(n.timers, timer[T]{e.timer, e.after, e.at, from != s, e})
+				n.timers = append(n.timers, timer{e.timer, e.after, e.at, from != s, e})
 			case e.cause == causeWrong:
 				n.wrongs = append(n.wrongs, e)
 			case e.cause == causeAnswer:
@@ -137,12 +139,12 @@ func (d *draft[T]) node(s *draftState[T]) *node[T] {
 			}
 		}
 	}
-	slices.SortStableFunc(n.wrongs, func(a, b *edge[T]) int { return cmp.Compare(b.wrong, a.wrong) })
+	slices.SortStableFunc(n.wrongs, func(a, b *edge) int { return cmp.Compare(b.wrong, a.wrong) })
 	return n
 }
 
 // link resolves the targets of a transition and notes its reminders.
-func (y *typed[T]) link(e *edge[T]) {
+func (y *program) link(e *edge) {
 	if y.entry == nil && e.cause == causeStart && e.leads(To) {
 		y.entry = e
 	}
@@ -156,7 +158,7 @@ func (y *typed[T]) link(e *edge[T]) {
 }
 
 // note notes the actions of reminders.
-func (y *typed[T]) note(all []reminder[T]) {
+func (y *program) note(all []reminder) {
 	for _, r := range all {
 		if r.action != nil {
 			y.reminders[r.name] = r.action
@@ -165,7 +167,7 @@ func (y *typed[T]) note(all []reminder[T]) {
 }
 
 // known returns callers by the names that they have now. One that the flow does not know keeps its name.
-func (y *typed[T]) known(callers []caller) []caller {
+func (y *program) known(callers []caller) []caller {
 	for i, c := range callers {
 		if n := y.nodes[c.state]; n != nil && n.name != c.state {
 			callers[i].state = n.name // the slice is the step's own: see trailReader.place
@@ -177,7 +179,7 @@ func (y *typed[T]) known(callers []caller) []caller {
 // moves lists the engine's table: one row for each branch of each transition in each state that it may be
 // taken in. A branch whose target is known only when it is taken, such as Return, has two rows: one from
 // its state to the passage, and one from the passage to each state that it may lead to.
-func (d *draft[T]) moves() []move {
+func (d *draft) moves() []move {
 	var ms []move
 	for _, e := range d.starts.edges {
 		for _, f := range e.forks {

@@ -8,30 +8,30 @@ import (
 
 // draft is a definition sorted by state: each state has its own copy of the transitions of In, while
 // states share those of InAny and InAnyBut.
-type draft[T any] struct {
-	b       *Builder[T]
-	states  []*draftState[T]
-	byName  map[State]*draftState[T]
-	globals []*draftState[T]
-	starts  *draftState[T]
+type draft struct {
+	b       *builder
+	states  []*draftState
+	byName  map[State]*draftState
+	globals []*draftState
+	starts  *draftState
 }
 
 // draftState is what was declared of one state, of InAny or InAnyBut, or of the starts.
-type draftState[T any] struct {
+type draftState struct {
 	name      State
 	formerly  []State
 	but       []State
-	enter     []Action[T]
-	exit      []Action[T]
+	enter     []action
+	exit      []action
 	menus     []string
 	exclusive bool
-	asks      []*QuestionBuilder[T]
-	runs      []SubFlow[T]
-	edges     []*edge[T]
+	asks      []*question
+	runs      []subFlow
+	edges     []*edge
 }
 
-func newDraft[T any](b *Builder[T]) *draft[T] {
-	d := &draft[T]{b: b, byName: map[State]*draftState[T]{}, starts: &draftState[T]{name: startState}}
+func newDraft(b *builder) *draft {
+	d := &draft{b: b, byName: map[State]*draftState{}, starts: &draftState{name: startState}}
 	d.starts.add(b.starts)
 	for _, block := range b.states {
 		for i, name := range block.states {
@@ -40,7 +40,7 @@ func newDraft[T any](b *Builder[T]) *draft[T] {
 			}
 			s := d.byName[name]
 			if s == nil {
-				s = &draftState[T]{name: name}
+				s = &draftState{name: name}
 				d.byName[name] = s
 				d.states = append(d.states, s)
 			}
@@ -49,7 +49,7 @@ func newDraft[T any](b *Builder[T]) *draft[T] {
 	}
 	var taken []string
 	for i, block := range b.globals {
-		g := &draftState[T]{name: AnyState, but: block.but}
+		g := &draftState{name: AnyState, but: block.but}
 		g.add(block)
 		for _, e := range g.edges {
 			e.event = strconv.Itoa(i) + e.event
@@ -65,7 +65,7 @@ func newDraft[T any](b *Builder[T]) *draft[T] {
 	return d
 }
 
-func (s *draftState[T]) add(block *StateBuilder[T]) {
+func (s *draftState) add(block *block) {
 	s.enter = append(s.enter, block.enters...)
 	s.exit = append(s.exit, block.exits...)
 	s.menus = append(s.menus, block.menus...)
@@ -101,7 +101,7 @@ func (p *path) nameForks() {
 
 // nameTimers gives each timer a name that is not taken, and returns all names that are then.
 // The names of InAny come first: they must be the same in all states.
-func (s *draftState[T]) nameTimers(taken []string) []string {
+func (s *draftState) nameTimers(taken []string) []string {
 	taken = slices.Clone(taken)
 	for _, e := range s.edges {
 		if !e.cause.timed() {
@@ -117,7 +117,7 @@ func (s *draftState[T]) nameTimers(taken []string) []string {
 }
 
 // nameRuns gives GivenUp the name of the flow that the state runs.
-func (s *draftState[T]) nameRuns() {
+func (s *draftState) nameRuns() {
 	for _, e := range s.edges {
 		if e.cause == causeGivenUp && len(s.runs) > 0 && s.runs[0].flow != nil {
 			e.run = s.runs[0].flow.name
@@ -127,8 +127,8 @@ func (s *draftState[T]) nameRuns() {
 
 // sources returns what declares transitions of a state: the state itself, then InAny and InAnyBut in the
 // order of declaration.
-func (d *draft[T]) sources(s *draftState[T]) []*draftState[T] {
-	all := []*draftState[T]{s}
+func (d *draft) sources(s *draftState) []*draftState {
+	all := []*draftState{s}
 	if s == d.starts {
 		return all
 	}
@@ -141,18 +141,18 @@ func (d *draft[T]) sources(s *draftState[T]) []*draftState[T] {
 }
 
 // statesOf returns the states that have the transitions of InAny or InAnyBut.
-func (d *draft[T]) statesOf(g *draftState[T]) []*draftState[T] {
-	return slices.DeleteFunc(slices.Clone(d.states), func(s *draftState[T]) bool {
+func (d *draft) statesOf(g *draftState) []*draftState {
+	return slices.DeleteFunc(slices.Clone(d.states), func(s *draftState) bool {
 		return slices.Contains(g.but, s.name)
 	})
 }
 
 // place names the state in problems.
-func (s *draftState[T]) place() State { return (&path{from: s.name, but: s.but}).place() }
+func (s *draftState) place() State { return (&path{from: s.name, but: s.but}).place() }
 
 // edges returns all transitions that may be taken in a state.
-func (d *draft[T]) edges(s *draftState[T]) []*edge[T] {
-	var all []*edge[T]
+func (d *draft) edges(s *draftState) []*edge {
+	var all []*edge
 	for _, from := range d.sources(s) {
 		all = append(all, from.edges...)
 	}
@@ -160,22 +160,22 @@ func (d *draft[T]) edges(s *draftState[T]) []*edge[T] {
 }
 
 // everything returns the starts, the states and the globals, in the order in which they are reported.
-func (d *draft[T]) everything() []*draftState[T] {
-	return slices.Concat([]*draftState[T]{d.starts}, d.states, d.globals)
+func (d *draft) everything() []*draftState {
+	return slices.Concat([]*draftState{d.starts}, d.states, d.globals)
 }
 
 // candidates returns the triggers of transitions in the order of trying.
-func candidates[T any](edges []*edge[T]) []candidate[T] {
-	var cs []candidate[T]
+func candidates(edges []*edge) []candidate {
+	var cs []candidate
 	for _, e := range edges {
 		for i, t := range e.triggers {
-			cs = append(cs, candidate[T]{t, t.rank(), e, i})
+			cs = append(cs, candidate{t, t.rank(), e, i})
 		}
 		if e.cause == causeAnswer {
-			cs = append(cs, candidate[T]{answerTrigger, RankKind, e, 0})
+			cs = append(cs, candidate{answerTrigger, RankKind, e, 0})
 		}
 	}
-	slices.SortStableFunc(cs, func(a, b candidate[T]) int { return cmp.Compare(b.rank, a.rank) })
+	slices.SortStableFunc(cs, func(a, b candidate) int { return cmp.Compare(b.rank, a.rank) })
 	return cs
 }
 

@@ -9,12 +9,12 @@ import (
 var errEngine = errors.New("flow: engine: unexpected state")
 
 // fail wraps what went wrong with where it did.
-func (s *step[T]) fail(err error) error {
+func (s *step) fail(err error) error {
 	if inner, ok := err.(*TurnError); ok && s.nested != nil {
 		return inner // of a sub-flow
 	}
 	return &TurnError{
-		Flow:    s.typed.flow,
+		Flow:    s.program.flow,
 		State:   s.turn.state,
 		Trigger: s.cause(),
 		Phase:   s.phase,
@@ -23,7 +23,7 @@ func (s *step[T]) fail(err error) error {
 }
 
 // cause names what the step answers to.
-func (s *step[T]) cause() string {
+func (s *step) cause() string {
 	switch {
 	case s.in.Mode == ModeRemind, s.fired != nil:
 		return s.in.Event.Text
@@ -47,7 +47,7 @@ func (s *step[T]) cause() string {
 }
 
 // rescue turns a panic of user code into an error.
-func (s *step[T]) rescue(err *error) {
+func (s *step) rescue(err *error) {
 	if v := recover(); v != nil {
 		*err = &PanicError{Value: v, Stack: debug.Stack()}
 	}

@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"iter"
-	"reflect"
 	"slices"
 	"time"
 
@@ -26,16 +25,7 @@ type Flow struct {
 	subs  []*Flow
 	depth int // how many flows run in each other here, without this one
 
-	// What knows the type of the data.
-	typed  anyTyped
-	step   func(context.Context, *Input) (Result, error)
-	decode func(data []byte) (any, error)
-}
-
-// anyTyped is a *typed of any data.
-type anyTyped interface {
-	dataType() reflect.Type
-	hasBack() bool
+	program *program
 }
 
 // start is one trigger of Start.
@@ -65,14 +55,14 @@ func (f *Flow) Rank(e *transport.Event) Rank {
 // The error is a *TurnError: user code failed or panicked, or the stored session is not one of
 // this flow (ErrUnknownState, ErrUnknownReminder) or not readable. Nothing of the step is to be
 // kept then.
-func (f *Flow) Step(ctx context.Context, in *Input) (Result, error) { return f.step(ctx, in) }
+func (f *Flow) Step(ctx context.Context, in *Input) (Result, error) { return f.program.step(ctx, in) }
 
 // DecodeData reads the stored data of a conversation and returns it as a value of the type that
 // the flow was built over: Booking, not *Booking. Empty data gives the zero value.
 //
 // The error is a *TurnError with PhaseDecode, as that of Step is if the data cannot be read. Its
 // text does not quote the data.
-func (f *Flow) DecodeData(data []byte) (any, error) { return f.decode(data) }
+func (f *Flow) DecodeData(data []byte) (any, error) { return f.program.decodeData(data) }
 
 // Exclusive reports whether a conversation in that state, or in that of a sub-flow which the state runs, listens
 // to nothing but its own: see StateBuilder.Exclusive. trail is what Result.Trail was.

@@ -21,7 +21,7 @@ func (s *StateBuilder[T]) Formerly(names ...State) *StateBuilder[T] {
 func (f *Flow) Formerly() []string { return slices.Clone(f.formerly) }
 
 // checkFormerly reports old names that are none, that are in use, or that two states or flows claim.
-func (d *draft[T]) checkFormerly(r *report) {
+func (d *draft) checkFormerly(r *report) {
 	for i, name := range d.b.formerly {
 		switch f := nameFault(name); {
 		case f != "":

@@ -6,7 +6,7 @@ import "errors"
 const goneState = "·gone"
 
 // row is the engine's name of the state.
-func (n *node[T]) row() string {
+func (n *node) row() string {
 	if n.gone {
 		return goneState
 	}
@@ -14,11 +14,11 @@ func (n *node[T]) row() string {
 }
 
 // gone returns what a state has that the flow does not know: what InAny and InAnyBut declare.
-func (d *draft[T]) gone() *draftState[T] { return &draftState[T]{name: goneState} }
+func (d *draft) gone() *draftState { return &draftState{name: goneState} }
 
 // goneNode returns the node of a state that the flow does not know. It keeps its name, so that a build that
 // knows the state can go on with the conversation.
-func (y *typed[T]) goneNode(name State) *node[T] {
+func (y *program) goneNode(name State) *node {
 	n := *y.gone
 	n.name, n.gone = name, true
 	return &n
@@ -26,7 +26,7 @@ func (y *typed[T]) goneNode(name State) *node[T] {
 
 // unknownState says why a conversation in a state that the flow does not know may be of a newer build: its data is,
 // or else the state is unknown.
-func (s *step[T]) unknownState() error {
+func (s *step) unknownState() error {
 	if err := s.decode(); errors.Is(err, ErrNewerData) {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *step[T]) unknownState() error {
 
 // startGone takes a start of the flow while the conversation is in a state that the flow does not know. The
 // conversation begins anew there, but for its data: it goes on with those that it has.
-func (s *step[T]) startGone(e *edge[T]) error {
+func (s *step) startGone(e *edge) error {
 	s.at, s.trail, s.turn.tries, s.began = nil, trail{}, 0, true
 	s.turn.state = s.node.name
 	return s.settle(s.follow(e))

@@ -1,7 +1,7 @@
 package flow
 
 // checkGraph finds states that cannot be reached, and states from which the end cannot be.
-func (d *draft[T]) checkGraph(r *report) {
+func (d *draft) checkGraph(r *report) {
 	reached := d.reached()
 	ends := d.ends()
 	for _, s := range d.states {
@@ -21,7 +21,7 @@ func (d *draft[T]) checkGraph(r *report) {
 }
 
 // reached returns the states that can be reached from the starts; none if no start leads to a state.
-func (d *draft[T]) reached() map[State]bool {
+func (d *draft) reached() map[State]bool {
 	reached := map[State]bool{}
 	for _, e := range d.starts.edges {
 		for _, f := range e.forks {
@@ -35,7 +35,7 @@ func (d *draft[T]) reached() map[State]bool {
 
 // ends returns the states from which the end can be reached, found backwards from it. A state that returns
 // leads to all that call, and one with Back to all that an answer leads out of.
-func (d *draft[T]) ends() map[State]bool {
+func (d *draft) ends() map[State]bool {
 	ends, before := map[State]bool{}, map[State][]State{}
 	var visit func(name State)
 	visit = func(name State) {

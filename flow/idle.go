@@ -4,7 +4,7 @@ import "slices"
 
 // checkWrongs reports a Wrong that is never taken, because another of the same place takes all that it
 // could. Example: Wrong(3).Again() before Wrong(3).To(Desk).
-func checkWrongs[T any](r *report, s *draftState[T]) {
+func checkWrongs(r *report, s *draftState) {
 	for i, e := range s.edges {
 		if e.cause != causeWrong {
 			continue
@@ -44,7 +44,7 @@ func (p *path) restartsTries() bool {
 // has it an earlier time leads away. Example: After(5 * time.Minute).End() and After(15 * time.Minute).
 //
 // That an action of the earlier timer may refuse its event, by Reject, is left out of account.
-func (d *draft[T]) checkTimers(r *report, s *draftState[T]) {
+func (d *draft) checkTimers(r *report, s *draftState) {
 	for i, e := range s.edges {
 		if e.cause != causeIdle {
 			continue
@@ -61,13 +61,13 @@ func (d *draft[T]) checkTimers(r *report, s *draftState[T]) {
 }
 
 // firesBefore returns a timer that keeps e, which s declares, from ever firing; or nil.
-func (d *draft[T]) firesBefore(s *draftState[T], e *edge[T]) (first *edge[T]) {
-	in := []*draftState[T]{s}
+func (d *draft) firesBefore(s *draftState, e *edge) (first *edge) {
+	in := []*draftState{s}
 	if s.name == AnyState {
 		in = d.statesOf(s)
 	}
 	for _, state := range in {
-		i := slices.IndexFunc(d.edges(state), func(other *edge[T]) bool {
+		i := slices.IndexFunc(d.edges(state), func(other *edge) bool {
 			return other.cause == causeIdle && other.after < e.after && d.keepsFrom(other, e, state.name)
 		})
 		if i < 0 {
@@ -85,7 +85,7 @@ func (d *draft[T]) firesBefore(s *draftState[T], e *edge[T]) (first *edge[T]) {
 // Timers of InAny run on when another state is entered, and a timer that fired is armed again by the user
 // alone. So if timers lead from state to state, e may be older or younger than u, and only pairs are
 // certain of which that makes no difference.
-func (d *draft[T]) keepsFrom(u, e *edge[T], state State) bool {
+func (d *draft) keepsFrom(u, e *edge, state State) bool {
 	if len(u.guards) > 0 || len(u.forks) == 0 {
 		return false
 	}
@@ -119,10 +119,10 @@ func within(a, b []State) bool {
 
 // timersMove reports whether a timer other than u may enter a state. Restart is left out: it sets all timers
 // anew.
-func (d *draft[T]) timersMove(u *edge[T]) bool {
+func (d *draft) timersMove(u *edge) bool {
 	enters := func(f *fork) bool { return f.outcome.enters() && f.outcome != Restart }
-	return slices.ContainsFunc(d.everything(), func(s *draftState[T]) bool {
-		return slices.ContainsFunc(s.edges, func(e *edge[T]) bool {
+	return slices.ContainsFunc(d.everything(), func(s *draftState) bool {
+		return slices.ContainsFunc(s.edges, func(e *edge) bool {
 			return e != u && e.cause.timed() && slices.ContainsFunc(e.forks, enters)
 		})
 	})

@@ -10,7 +10,7 @@ type InnerTrace struct {
 }
 
 // gatherTraces adds the traces of the sub-flows to that of the outermost flow.
-func (s *step[T]) gatherTraces() {
+func (s *step) gatherTraces() {
 	t := &s.result.Trace
 	for _, inner := range s.nested.traces {
 		inner.Trace = *inner.live
@@ -21,7 +21,7 @@ func (s *step[T]) gatherTraces() {
 }
 
 // refuseTraces notes that the transitions of the step were undone.
-func (s *step[T]) refuseTraces() {
+func (s *step) refuseTraces() {
 	s.result.Trace.refuse()
 	if s.nested != nil {
 		for _, inner := range s.nested.traces {

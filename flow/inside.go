@@ -1,14 +1,14 @@
 package flow
 
 // note notes what a transition came to.
-func (s *step[T]) note() {
+func (s *step) note() {
 	if n := s.nested; n.first == 0 || n.first.ends() {
 		n.first = s.outcome
 	}
 }
 
 // arrived notes that a transition was made.
-func (s *step[T]) arrived() {
+func (s *step) arrived() {
 	s.result.Entered = s.result.Entered || s.outcome.enters()
 	if s.nested != nil {
 		s.nested.arrived(s.outcome)
@@ -23,10 +23,10 @@ func (n *nested) arrived(o Outcome) {
 }
 
 // over is of level.
-func (s *step[T]) over() Outcome { return s.nested.ended }
+func (s *step) over() Outcome { return s.nested.ended }
 
 // askPresent is of level.
-func (s *step[T]) askPresent() error {
+func (s *step) askPresent() error {
 	s.to = s.here()
 	if err := s.ask(s.to); err != nil {
 		return s.failed(err)
@@ -35,7 +35,7 @@ func (s *step[T]) askPresent() error {
 }
 
 // askInside asks the question of the sub-flow.
-func (s *step[T]) askInside() error {
+func (s *step) askInside() error {
 	if !s.inside() {
 		return nil
 	}
@@ -43,7 +43,7 @@ func (s *step[T]) askInside() error {
 }
 
 // join adds to this step, which is that of the outermost flow, what all flows share.
-func (s *step[T]) join() {
+func (s *step) join() {
 	n := s.nested
 	if n == nil {
 		return
@@ -57,7 +57,7 @@ func (s *step[T]) join() {
 }
 
 // asking notes that a question is asked.
-func (s *step[T]) asking() {
+func (s *step) asking() {
 	s.asked = true
 	if s.nested != nil {
 		s.nested.asked = true
@@ -65,10 +65,10 @@ func (s *step[T]) asking() {
 }
 
 // asks reports whether the state in which the step began has a question.
-func (s *step[T]) asks() bool { return s.node.asks() && (s.nested == nil || !s.nested.silent) }
+func (s *step) asks() bool { return s.node.asks() && (s.nested == nil || !s.nested.silent) }
 
 // isBehind reports whether the history has an entry.
-func (s *step[T]) isBehind() bool {
+func (s *step) isBehind() bool {
 	if s.nested != nil {
 		return len(s.nested.history.history) > 0
 	}
@@ -76,7 +76,7 @@ func (s *step[T]) isBehind() bool {
 }
 
 // owe notes that a state is entered later, because the conversation is suspended.
-func (s *step[T]) owe() {
+func (s *step) owe() {
 	s.result.Owes = s.result.Owes || s.outcome.enters()
 	if s.nested != nil {
 		s.nested.owes = s.nested.owes || s.result.Owes
@@ -84,7 +84,7 @@ func (s *step[T]) owe() {
 }
 
 // failed is fail for an error of a sub-flow that is no refusal. Those of the outermost flow are left to settle.
-func (s *step[T]) failed(err error) error {
+func (s *step) failed(err error) error {
 	if s.nested == nil || s.nested.depth == 0 || asRejection(err) != nil {
 		return err
 	}
@@ -92,14 +92,14 @@ func (s *step[T]) failed(err error) error {
 }
 
 // frames is of level.
-func (s *step[T]) frames(all []frame) (_ []frame, err error) {
+func (s *step) frames(all []frame) (_ []frame, err error) {
 	data := s.in.Data
 	if s.decoded {
 		if data, err = s.encode(); err != nil {
 			return nil, s.fail(err)
 		}
 	}
-	all = append(all, frame{flow: s.typed.flow, state: s.here().name, callers: s.trail.callers, data: data})
+	all = append(all, frame{flow: s.program.flow, state: s.here().name, callers: s.trail.callers, data: data})
 	if s.inside() {
 		return s.nested.inner.frames(all)
 	}
@@ -107,7 +107,7 @@ func (s *step[T]) frames(all []frame) (_ []frame, err error) {
 }
 
 // allTimers is of level.
-func (s *step[T]) allTimers(all []Timer) ([]Timer, error) {
+func (s *step) allTimers(all []Timer) ([]Timer, error) {
 	s.to = s.here()
 	own, err := s.timers()
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *step[T]) allTimers(all []Timer) ([]Timer, error) {
 }
 
 // shownMenu is of level.
-func (s *step[T]) shownMenu() (name string, bound bool) {
+func (s *step) shownMenu() (name string, bound bool) {
 	if s.inside() {
 		if name, bound = s.nested.inner.shownMenu(); bound {
 			return name, true
@@ -133,7 +133,7 @@ func (s *step[T]) shownMenu() (name string, bound bool) {
 }
 
 // finishInside adds to the result what the sub-flows leave.
-func (s *step[T]) finishInside() (err error) {
+func (s *step) finishInside() (err error) {
 	defer s.join()
 	if s.nested != nil && s.nested.lost {
 		return nil

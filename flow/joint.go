@@ -6,27 +6,27 @@ import (
 )
 
 // runner begins and reads a sub-flow for a step of the flow that runs it.
-type runner[T any] interface {
+type runner interface {
 	// begin begins the sub-flow in a state that is entered; resume goes on with one that was kept.
-	begin(s *step[T]) error
-	resume(s *step[T], frames []frame) error
+	begin(s *step) error
+	resume(s *step, frames []frame) error
 	// load reads the sub-flow of the state in which the step begins.
-	load(s *step[T], frames []frame)
+	load(s *step, frames []frame)
 	// done gives the outer flow what the sub-flow is done with.
-	done(s *step[T], inner level) error
+	done(s *step, inner level) error
 	readable(frames []frame) bool
 }
 
-// joint is where a flow of data T runs one of data U.
-type joint[T, U any] struct {
+// joint is where a flow runs another one.
+type joint struct {
 	flow  *Flow
-	inner *typed[U]
-	in    func(*Turn[T]) U
-	out   func(*Turn[T], U)
+	inner *program
+	in    func(anyTurn) any          // returns a pointer to what the sub-flow begins with; nil for zero
+	out   func(outer, inner anyTurn) // may be nil
 }
 
 // open makes the step of the sub-flow, which is in no state yet.
-func (j *joint[T, U]) open(s *step[T], state State, data []byte) *step[U] {
+func (j *joint) open(s *step, state State, data []byte) *step {
 	n := &nested{whole: s.nested.whole, depth: s.nested.depth + 1, suffix: "·" + j.inner.flow + s.nested.suffix}
 	in := *s.in
 	in.State, in.Data, in.Trail, in.Timers = state, data, nil, nil
@@ -35,7 +35,8 @@ func (j *joint[T, U]) open(s *step[T], state State, data []byte) *step[U] {
 			in.Timers = append(in.Timers, Timer{name, t.Due})
 		}
 	}
-	inner := &step[U]{typed: j.inner, ctx: s.ctx, in: &in, stored: data, rare: &rare{nested: n}}
+	inner := j.inner.newStep()
+	inner.ctx, inner.in, inner.stored, inner.nested = s.ctx, &in, data, n
 	inner.turn.in, inner.event.Event = &in, in.Event
 	n.fill = func() error { return j.fill(s, inner) }
 	n.traces = append(n.traces, &InnerTrace{Flow: j.inner.flow, From: state, live: &inner.result.Trace})
@@ -44,7 +45,7 @@ func (j *joint[T, U]) open(s *step[T], state State, data []byte) *step[U] {
 }
 
 // begin is of runner.
-func (j *joint[T, U]) begin(s *step[T]) error {
+func (j *joint) begin(s *step) error {
 	inner := j.open(s, "", nil)
 	inner.began, inner.decoded = true, true
 	inner.nested.mustAsk = s.nested.mustAsk || s.outcome != To && s.outcome != Restart
@@ -55,14 +56,14 @@ func (j *joint[T, U]) begin(s *step[T]) error {
 }
 
 // resume is of runner.
-func (j *joint[T, U]) resume(s *step[T], frames []frame) error {
+func (j *joint) resume(s *step, frames []frame) error {
 	inner := j.open(s, "", nil)
 	inner.began = true
 	return s.into(func(level) error { return inner.land(frames, inner.nested.depth) })
 }
 
 // load is of runner.
-func (j *joint[T, U]) load(s *step[T], frames []frame) {
+func (j *joint) load(s *step, frames []frame) {
 	inner := j.open(s, frames[0].state, frames[0].data)
 	inner.node = j.inner.nodes[frames[0].state]
 	inner.at, inner.turn.state = inner.node, inner.node.name
@@ -71,7 +72,7 @@ func (j *joint[T, U]) load(s *step[T], frames []frame) {
 }
 
 // readable is of runner.
-func (j *joint[T, U]) readable(frames []frame) bool {
+func (j *joint) readable(frames []frame) bool {
 	if len(frames) == 0 || frames[0].flow != j.inner.flow && !slices.Contains(j.flow.formerly, frames[0].flow) {
 		return false
 	}
@@ -80,7 +81,7 @@ func (j *joint[T, U]) readable(frames []frame) bool {
 }
 
 // fill makes the data of the sub-flow. It shares nothing with that of the outer flow.
-func (j *joint[T, U]) fill(s *step[T], inner *step[U]) error {
+func (j *joint) fill(s *step, inner *step) error {
 	if j.in == nil {
 		inner.renew(nil)
 		return nil
@@ -93,30 +94,30 @@ func (j *joint[T, U]) fill(s *step[T], inner *step[U]) error {
 	return inner.decode()
 }
 
-func (j *joint[T, U]) input(s *step[T], inner *step[U]) (data []byte, err error) {
+func (j *joint) input(s *step, inner *step) (data []byte, err error) {
 	defer s.rescue(&err)
 	if err := s.decode(); err != nil {
 		return nil, err
 	}
 	s.phase = PhaseAction
-	var u U
-	s.quietly(func() { u = j.in(&s.turn) })
-	return inner.typed.codec.encode(&u, 0)
+	var begins any
+	s.quietly(func() { begins = j.in(s.user) })
+	return inner.program.codec.encode(begins, 0)
 }
 
 // done is of runner.
-func (j *joint[T, U]) done(s *step[T], inner level) (err error) {
+func (j *joint) done(s *step, inner level) (err error) {
 	defer s.rescue(&err)
 	if err := s.decode(); err != nil || j.out == nil {
 		return err
 	}
 	s.phase = PhaseAction
-	s.quietly(func() { j.out(&s.turn, inner.(*step[U]).turn.Data) })
+	s.quietly(func() { j.out(s.user, inner.(*step).user) })
 	return nil
 }
 
 // quietly calls code whose messages and menus are ignored.
-func (s *step[T]) quietly(f func()) {
+func (s *step) quietly(f func()) {
 	n, menu := len(s.turn.out), s.turn.menu
 	f()
 	s.turn.out, s.turn.menu = s.turn.out[:n], menu

@@ -1,7 +1,7 @@
 package flow
 
 // enterInside enters the state of the innermost sub-flow, to which a step of the suspended conversation led.
-func (s *step[T]) enterInside() error {
+func (s *step) enterInside() error {
 	if s.nested.lost {
 		return s.settle(s.follow(s.giveUp()))
 	}
@@ -18,7 +18,7 @@ func (s *step[T]) enterInside() error {
 
 // openPast finds out where Back leads, and which of the flows go on meanwhile: those that run a sub-flow in the
 // same state before and after. It returns false if nothing that can be read is behind.
-func (s *step[T]) openPast() bool {
+func (s *step) openPast() bool {
 	p, places, ok := s.popPast()
 	if !ok {
 		return false
@@ -37,7 +37,7 @@ func (s *step[T]) openPast() bool {
 
 // readable reports whether the flow can go on with what frames hold: its own frame, then those of sub-flows. It
 // gives their states the names that they have now.
-func (y *typed[T]) readable(frames []frame) bool {
+func (y *program) readable(frames []frame) bool {
 	n := y.nodes[frames[0].state]
 	if n == nil || !y.reads(frames[0].data) {
 		return false
@@ -47,9 +47,9 @@ func (y *typed[T]) readable(frames []frame) bool {
 }
 
 // land is of level.
-func (s *step[T]) land(frames []frame, depth int) error {
+func (s *step) land(frames []frame, depth int) error {
 	n := s.nested
-	s.trail.callers = s.typed.known(frames[0].callers)
+	s.trail.callers = s.program.known(frames[0].callers)
 	s.renew(frames[0].data)
 	if err := s.decode(); err != nil {
 		return s.fail(err)
@@ -60,7 +60,7 @@ func (s *step[T]) land(frames []frame, depth int) error {
 		return s.into(func(l level) error { return l.land(frames[1:], depth) })
 	}
 	n.inner, n.lost, n.kept = nil, false, frames[1:]
-	s.outcome, s.to = Back, s.typed.nodes[frames[0].state]
+	s.outcome, s.to = Back, s.program.nodes[frames[0].state]
 	s.arrived()
 	if s.in.Suspended {
 		s.owe()

@@ -1,7 +1,7 @@
 package flow
 
 // exit is of level.
-func (s *step[T]) exit(from int) error {
+func (s *step) exit(from int) error {
 	if s.inside() {
 		if err := s.into(func(l level) error { return l.exit(from) }); err != nil {
 			return err
@@ -13,14 +13,14 @@ func (s *step[T]) exit(from int) error {
 	return s.exitOwn()
 }
 
-func (s *step[T]) exitOwn() error {
+func (s *step) exitOwn() error {
 	if err := s.callExit(); err != nil {
 		return s.failed(err)
 	}
 	return nil
 }
 
-func (s *step[T]) callExit() (err error) {
+func (s *step) callExit() (err error) {
 	defer s.rescue(&err)
 	if err := s.decode(); err != nil || s.at == nil || s.at.exit == nil {
 		return err
@@ -31,7 +31,7 @@ func (s *step[T]) callExit() (err error) {
 
 // exitInside runs the exit actions of the sub-flows that the transition leaves. own is false if the present
 // state itself is not left, because Back leads from one state of a sub-flow to another.
-func (s *step[T]) exitInside() (own bool, err error) {
+func (s *step) exitInside() (own bool, err error) {
 	n := s.nested
 	if n == nil {
 		return true, nil
@@ -47,7 +47,7 @@ func (s *step[T]) exitInside() (own bool, err error) {
 }
 
 // abandon lets go of the sub-flow that the transition has left. A Call keeps it with its caller.
-func (s *step[T]) abandon() (err error) {
+func (s *step) abandon() (err error) {
 	n := s.nested
 	if n == nil || n.back {
 		return nil
@@ -63,7 +63,7 @@ func (s *step[T]) abandon() (err error) {
 }
 
 // begin begins the sub-flow of a state that is entered, or goes on with the one that was kept for it.
-func (s *step[T]) begin(n *node[T], kept []frame) error {
+func (s *step) begin(n *node, kept []frame) error {
 	s.nest()
 	switch runs := n.run.runs; {
 	case len(kept) == 0:
@@ -76,7 +76,7 @@ func (s *step[T]) begin(n *node[T], kept []frame) error {
 }
 
 // takeKept returns the frames with which the state that is entered goes on.
-func (s *step[T]) takeKept() []frame {
+func (s *step) takeKept() []frame {
 	if s.nested == nil {
 		return nil
 	}
@@ -86,20 +86,20 @@ func (s *step[T]) takeKept() []frame {
 }
 
 // keep notes frames for the state that is entered.
-func (s *step[T]) keep(frames []frame) {
+func (s *step) keep(frames []frame) {
 	if len(frames) > 0 {
 		s.nest().kept = frames
 	}
 }
 
 // giveUp returns the transition that is taken because the sub-flow cannot be read.
-func (s *step[T]) giveUp() *edge[T] {
+func (s *step) giveUp() *edge {
 	s.nested.lost, s.at = false, s.here()
 	return s.at.givenUp
 }
 
 // ending returns the transition that is taken because the sub-flow is over or cannot be read, or nil.
-func (s *step[T]) ending() (*edge[T], error) {
+func (s *step) ending() (*edge, error) {
 	n := s.nested
 	switch {
 	case s.to == nil || n.back:

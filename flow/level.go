@@ -73,19 +73,19 @@ type baton struct {
 	prefix       string
 }
 
-func (s *step[T]) give() baton {
+func (s *step) give() baton {
 	b := baton{s.turn.out, s.turn.menu, s.result.Reminders, s.words, s.turn.tries, s.skips, s.turn.prefix}
 	s.turn.out, s.turn.menu, s.result.Reminders, s.words = nil, nil, nil, nil
 	return b
 }
 
-func (s *step[T]) receive(b baton) {
+func (s *step) receive(b baton) {
 	s.turn.out, s.turn.menu, s.result.Reminders, s.words = b.out, b.menu, b.reminders, b.words
 	s.turn.tries, s.skips, s.turn.prefix = b.tries, b.skips, b.prefix
 }
 
 // into calls a method of the sub-flow.
-func (s *step[T]) into(f func(level) error) error {
+func (s *step) into(f func(level) error) error {
 	inner := s.nested.inner
 	inner.receive(s.give())
 	err := f(inner)
@@ -94,7 +94,7 @@ func (s *step[T]) into(f func(level) error) error {
 }
 
 // nest returns s.nested, and makes it if no sub-flow took part in the step so far.
-func (s *step[T]) nest() *nested {
+func (s *step) nest() *nested {
 	if s.nested == nil {
 		s.nested = &nested{whole: &whole{openPast: s.openPast, history: &s.trail, first: s.outcome}}
 	}
@@ -102,18 +102,18 @@ func (s *step[T]) nest() *nested {
 }
 
 // inside reports whether the present state runs a sub-flow.
-func (s *step[T]) inside() bool { return s.nested != nil && s.nested.inner != nil }
+func (s *step) inside() bool { return s.nested != nil && s.nested.inner != nil }
 
 // subName returns the name of the flow if another one runs it.
-func (s *step[T]) subName() string {
+func (s *step) subName() string {
 	if s.nested == nil || s.nested.depth == 0 {
 		return ""
 	}
-	return s.typed.flow
+	return s.program.flow
 }
 
 // here returns the state in which the flow is now.
-func (s *step[T]) here() *node[T] {
+func (s *step) here() *node {
 	if s.to == nil {
 		return s.node
 	}
@@ -121,7 +121,7 @@ func (s *step[T]) here() *node[T] {
 }
 
 // load reads the sub-flow that the present state runs.
-func (s *step[T]) load() {
+func (s *step) load() {
 	if s.nested != nil {
 		s.nested.silent = !s.node.asks()
 	}
@@ -135,7 +135,7 @@ func (s *step[T]) load() {
 }
 
 // reload brings the sub-flows back to where they were when the step began.
-func (s *step[T]) reload() {
+func (s *step) reload() {
 	var traces []*InnerTrace
 	if s.nested != nil {
 		traces, s.nested = s.nested.traces, nil

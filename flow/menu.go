@@ -24,14 +24,14 @@ type menuSwitch struct {
 //
 // A name that is not up to 32 of a-z, 0-9, _ and - makes the turn fail with a Permanent error when
 // the action returns.
-func (t *Turn[T]) SwitchMenu(name string) {
+func (t *turn) SwitchMenu(name string) {
 	if t.menu == nil || t.menu.fault == nil {
 		t.menu = &menuSwitch{name: name, fault: Permanent(transport.CheckMenuName(name))}
 	}
 }
 
 // switchedMenu returns the menu that an action switched to, and whether one did.
-func (t *Turn[T]) switchedMenu() (name string, switched bool) {
+func (t *turn) switchedMenu() (name string, switched bool) {
 	if t.menu == nil {
 		return "", false
 	}
@@ -39,7 +39,7 @@ func (t *Turn[T]) switchedMenu() (name string, switched bool) {
 }
 
 // menu returns the name of the menu that a state is bound to, by itself or by InAny, and whether it is to one.
-func (d *draft[T]) menu(s *draftState[T]) (name string, bound bool) {
+func (d *draft) menu(s *draftState) (name string, bound bool) {
 	for _, from := range d.sources(s) {
 		if len(from.menus) > 0 {
 			return from.menus[0], true
@@ -55,7 +55,7 @@ type boundMenu struct {
 }
 
 // boundMenus returns the menus that have names.
-func (d *draft[T]) boundMenus() (all []boundMenu) {
+func (d *draft) boundMenus() (all []boundMenu) {
 	for _, s := range slices.Concat(d.states, d.globals) {
 		if len(s.menus) > 0 && s.menus[0] != "" {
 			all = append(all, boundMenu{s.name, s.menus[0]})
@@ -66,11 +66,11 @@ func (d *draft[T]) boundMenus() (all []boundMenu) {
 
 // checkMenus reports a menu of InAny or InAnyBut that never shows, because an earlier one of them binds the
 // states to another.
-func (d *draft[T]) checkMenus(r *report) {
+func (d *draft) checkMenus(r *report) {
 	for i, g := range d.globals {
 		taken := 0
-		shows := slices.ContainsFunc(d.statesOf(g), func(s *draftState[T]) bool {
-			earlier := slices.ContainsFunc(d.globals[:i], func(h *draftState[T]) bool {
+		shows := slices.ContainsFunc(d.statesOf(g), func(s *draftState) bool {
+			earlier := slices.ContainsFunc(d.globals[:i], func(h *draftState) bool {
 				return len(h.menus) > 0 && !slices.Contains(h.but, s.name)
 			})
 			if earlier {
@@ -84,7 +84,7 @@ func (d *draft[T]) checkMenus(r *report) {
 	}
 }
 
-func (s *draftState[T]) checkMenu(r *report) {
+func (s *draftState) checkMenu(r *report) {
 	if len(s.menus) > 1 {
 		r.add(s.place(), "", "is bound to %d menus", len(s.menus))
 	}

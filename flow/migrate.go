@@ -61,12 +61,12 @@ func (b *Builder[T]) Migrate(steps ...MigrationStep) *Builder[T] {
 	return b
 }
 
-// checkMigrations reports a chain of migrations that does not lead to T.
-func (d *draft[T]) checkMigrations(r *report) {
+// checkMigrations reports a chain of migrations that does not lead to the type of the data.
+func (d *draft) checkMigrations(r *report) {
 	if len(d.b.migrations) == 0 {
 		return
 	}
-	if newCodec[T]().typed {
+	if newCodec(d.b.data).typed {
 		r.add("", "", "has migrations, but its data has a stored form of its own: SetData reads its old forms")
 		return
 	}
@@ -83,7 +83,7 @@ func (d *draft[T]) checkMigrations(r *report) {
 		}
 		before = m.to
 	}
-	if want := reflect.TypeFor[T](); before != nil && before != want {
+	if want := d.b.data; before != nil && before != want {
 		r.add("", "", "the last migration makes %s, but the data is %s", before, want)
 	}
 }
@@ -93,17 +93,17 @@ func (d *draft[T]) checkMigrations(r *report) {
 const versionMark = 0
 
 // appendVersion appends what comes before the JSON of data with migrations.
-func (c codec[T]) appendVersion(b []byte) []byte {
+func (c codec) appendVersion(b []byte) []byte {
 	return binary.AppendUvarint(append(b, versionMark), uint64(len(c.migrations)))
 }
 
 // isVersioned reports whether stored data has a version, or is older than the first migration.
-func (c codec[T]) isVersioned(b []byte) bool {
+func (c codec) isVersioned(b []byte) bool {
 	return len(c.migrations) > 0 || len(b) > 0 && b[0] == versionMark && !c.typed
 }
 
 // decodeVersion reads stored data of any version up to the present one.
-func (c codec[T]) decodeVersion(b []byte, v *T) error {
+func (c codec) decodeVersion(b []byte, v any) error {
 	version := uint64(0)
 	if len(b) > 0 && b[0] == versionMark {
 		var n int
@@ -124,7 +124,7 @@ func (c codec[T]) decodeVersion(b []byte, v *T) error {
 		data, err = steps[i].apply(data)
 	}
 	if err == nil {
-		*v = data.(T)
+		reflect.ValueOf(v).Elem().Set(reflect.ValueOf(data))
 	}
 	return err
 }

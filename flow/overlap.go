@@ -6,8 +6,8 @@ import (
 )
 
 // missed is one trigger of a transition that is never taken for it in a state.
-type missed[T any] struct {
-	edge    *edge[T]
+type missed struct {
+	edge    *edge
 	trigger int // the place among the transition's candidates
 }
 
@@ -15,9 +15,9 @@ type missed[T any] struct {
 // because earlier ones take all their events. A transition of InAny is a fault only if it is
 // one in every state: a single state may answer to an event in its own way. A pattern is a fault if it is
 // one in any state, because which texts it is for cannot be seen there: InAnyBut says that it is meant.
-func (d *draft[T]) checkOverlap(r *report) {
-	texts := map[missed[T]]map[State]string{} // of InAny and InAnyBut
-	for _, s := range slices.Concat([]*draftState[T]{d.starts}, d.states) {
+func (d *draft) checkOverlap(r *report) {
+	texts := map[missed]map[State]string{} // of InAny and InAnyBut
+	for _, s := range slices.Concat([]*draftState{d.starts}, d.states) {
 		cs := candidates(d.edges(s))
 		for i, c := range cs {
 			text := overlap(cs[:i], c)
@@ -26,7 +26,7 @@ func (d *draft[T]) checkOverlap(r *report) {
 			case c.edge.from == s.name:
 				r.add(c.edge.place(), c.edge.String(), "%s", text)
 			default:
-				m := missed[T]{c.edge, c.number}
+				m := missed{c.edge, c.number}
 				if texts[m] == nil {
 					texts[m] = map[State]string{}
 				}
@@ -38,7 +38,7 @@ func (d *draft[T]) checkOverlap(r *report) {
 	for _, g := range d.globals {
 		states := d.statesOf(g)
 		for _, c := range candidates(g.edges) {
-			in := texts[missed[T]{c.edge, c.number}]
+			in := texts[missed{c.edge, c.number}]
 			if len(in) > 0 && len(in) == len(states) {
 				r.add(c.edge.place(), c.edge.String(), "%s", in[states[0].name])
 			} else if c.rank == RankPattern {
@@ -52,7 +52,7 @@ func (d *draft[T]) checkOverlap(r *report) {
 	}
 }
 
-func (d *draft[T]) checkTimerCount(r *report, s *draftState[T]) {
+func (d *draft) checkTimerCount(r *report, s *draftState) {
 	n := 0
 	for _, e := range d.edges(s) {
 		if e.cause.timed() {
@@ -75,7 +75,7 @@ func (p *path) certain() bool { return len(p.guards) == 0 && !p.passesOn() }
 
 // overlap says why c is never taken, or cannot be told from a candidate before it. It returns ""
 // if there is no such fault.
-func overlap[T any](before []candidate[T], c candidate[T]) string {
+func overlap(before []candidate, c candidate) string {
 	if c.trigger.fault != "" || c.trigger.form == formNone {
 		return ""
 	}
@@ -116,7 +116,7 @@ func overlap[T any](before []candidate[T], c candidate[T]) string {
 
 // takenWord says which word of c is taken by a candidate before c that is of the same state and has
 // no guards. It returns "" if none is. Example: On(Text("a", "b")) after On(Text("a")).
-func takenWord[T any](before []candidate[T], c candidate[T]) string {
+func takenWord(before []candidate, c candidate) string {
 	if c.rank != RankExact {
 		return ""
 	}
@@ -136,9 +136,9 @@ func takenWord[T any](before []candidate[T], c candidate[T]) string {
 
 // shadowed returns the first of the candidates before c, all without guards, that together take all events
 // of c; nil if some event is left for c. Example: On(TextLike(x)) after On(Text()).
-func shadowed[T any](before []candidate[T], c candidate[T]) (first *candidate[T]) {
+func shadowed(before []candidate, c candidate) (first *candidate) {
 	for _, a := range c.trigger.atoms() {
-		i := slices.IndexFunc(before, func(b candidate[T]) bool {
+		i := slices.IndexFunc(before, func(b candidate) bool {
 			return b.edge != c.edge && b.edge.certain() && b.trigger.fault == "" && b.trigger.farther(&c.trigger) &&
 				slices.ContainsFunc(b.trigger.atoms(), func(x atom) bool { return x.covers(a) })
 		})

@@ -123,27 +123,27 @@ func (p *path) allReminders() []string {
 }
 
 // edge is a transition with its code.
-type edge[T any] struct {
+type edge struct {
 	path
-	when     []Guard[T]
-	do       []Action[T] // what runs before the branches; empty without If
-	remind   []reminder[T]
-	branches []branch[T]
-	question *QuestionBuilder[T] // of Ask
-	at       func(*Turn[T]) time.Time
+	when     []guard
+	do       []action // what runs before the branches; empty without If
+	remind   []reminder
+	branches []branch
+	question *question // of Ask
+	at       moment
 }
 
 // branch is one way out of a transition.
-type branch[T any] struct {
+type branch struct {
 	fork
-	cond   Guard[T]
-	do     []Action[T]
-	remind []reminder[T]
-	target *node[T] // of the outcomes that name a state
+	cond   guard
+	do     []action
+	remind []reminder
+	target *node // of the outcomes that name a state
 }
 
 // open returns the branch that has no outcome yet, or nil if none was begun.
-func (e *edge[T]) open() *branch[T] {
+func (e *edge) open() *branch {
 	if len(e.branches) == 0 {
 		return nil
 	}
@@ -151,7 +151,7 @@ func (e *edge[T]) open() *branch[T] {
 }
 
 // only returns the outcome of a transition without branches; zero for one with branches.
-func (e *edge[T]) only() Outcome {
+func (e *edge) only() Outcome {
 	if len(e.branches) != 1 {
 		return 0
 	}
@@ -159,12 +159,12 @@ func (e *edge[T]) only() Outcome {
 }
 
 // reminder is what a transition does to a reminder.
-type reminder[T any] struct {
+type reminder struct {
 	name   string
 	keyed  bool // of RemindKey
-	key    func(*Turn[T]) string
-	at     func(*Turn[T]) time.Time
-	action Action[T] // nil if it stands at another transition
+	key    func(anyTurn) string
+	at     moment
+	action action // nil if it stands at another transition
 }
 
 // trigger returns what the path answers to, in words.
@@ -222,10 +222,10 @@ func (p *path) place() State {
 }
 
 // candidate is one trigger of one transition, at its place in the order of trying.
-type candidate[T any] struct {
+type candidate struct {
 	trigger Trigger
 	rank    Rank
-	edge    *edge[T]
+	edge    *edge
 	number  int // which trigger of the transition it is
 }
 

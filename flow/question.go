@@ -3,11 +3,14 @@ package flow
 import "context"
 
 // QuestionBuilder describes a question: see Question.
-type QuestionBuilder[T any] struct {
-	prompt    Action[T]
-	checks    []Action[T]
-	read      func(context.Context, *Answer, *T) error // parses an answer and puts the value into the data
-	known     func(*T) bool
+type QuestionBuilder[T any] struct{ question }
+
+// question is what a QuestionBuilder collects.
+type question struct {
+	prompt    action
+	checks    []action
+	read      func(context.Context, *Answer, anyTurn) error // parses an answer and puts the value into the data
+	known     func(anyTurn) bool
 	skipKnown bool
 	fault     string
 }
@@ -23,7 +26,7 @@ type QuestionBuilder[T any] struct {
 func Question[T, V any](
 	prompt Action[T], parser func(context.Context, *Answer) (V, error), field func(*T) *V,
 ) *QuestionBuilder[T] {
-	q := &QuestionBuilder[T]{prompt: prompt}
+	q := &QuestionBuilder[T]{question{prompt: erased(prompt)}}
 	switch {
 	case prompt == nil:
 		q.fault = "the prompt of the question is nil"
@@ -32,14 +35,14 @@ func Question[T, V any](
 	case field == nil:
 		q.fault = "the field of the question is nil"
 	default:
-		q.read = func(ctx context.Context, a *Answer, data *T) error {
+		q.read = func(ctx context.Context, a *Answer, t anyTurn) error {
 			v, err := parser(ctx, a)
 			if err == nil {
-				*field(data) = v
+				*field(t.data().(*T)) = v
 			}
 			return err
 		}
-		q.known = func(data *T) bool { return !isZero(field(data)) }
+		q.known = func(t anyTurn) bool { return !isZero(field(t.data().(*T))) }
 	}
 	return q
 }
@@ -50,7 +53,7 @@ func (q *QuestionBuilder[T]) Check(a Action[T]) *QuestionBuilder[T] {
 	if a == nil {
 		q.fault = "a check of the question is nil"
 	}
-	q.checks = append(q.checks, a)
+	q.checks = append(q.checks, erased(a))
 	return q
 }
 

@@ -332,5 +332,5 @@ func refFlow(rows []refRow) *Flow {
 		}
 		t.finish(r.outcome, r.to)
 	}
-	return compile(newDraft(b))
+	return compile(newDraft(&b.builder))
 }

@@ -2,16 +2,16 @@ package flow
 
 // setReminders computes what a transition does to its reminders. Those that it sets share one snapshot of
 // the data.
-func (s *step[T]) setReminders() error {
+func (s *step) setReminders() error {
 	var snapshot []byte
 	for i := range len(s.edge.remind) + len(s.branch.remind) {
 		r := nth(s.edge.remind, s.branch.remind, i)
 		s.phase = PhaseTimer
 		set := Reminder{Flow: s.subName(), Name: r.name}
 		if r.keyed {
-			set.Key = r.key(&s.turn)
+			set.Key = r.key(s.user)
 		}
-		if due := r.at(&s.turn); due.After(s.in.Now) {
+		if due := r.at(s.user); due.After(s.in.Now) {
 			if snapshot == nil {
 				var err error
 				if snapshot, err = s.encode(); err != nil {
@@ -35,9 +35,9 @@ func nth[E any](a, b []E, i int) *E {
 
 // remind runs the action of a reminder that is due. Only what it sends and the menu that
 // it switches to are kept.
-func (s *step[T]) remind() error {
+func (s *step) remind() error {
 	s.phase = PhaseDecode
-	action := s.typed.reminders[s.in.Event.Text]
+	action := s.program.reminders[s.in.Event.Text]
 	if action == nil {
 		return s.fail(ErrUnknownReminder)
 	}
@@ -57,7 +57,7 @@ func (s *step[T]) remind() error {
 	return nil
 }
 
-func (s *step[T]) runReminder(a Action[T]) (err error) {
+func (s *step) runReminder(a action) (err error) {
 	defer s.rescue(&err)
 	s.phase = PhaseAction
 	return s.call(a)

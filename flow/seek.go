@@ -3,7 +3,7 @@ package flow
 import "slices"
 
 // handle is run for an event in a state that runs a sub-flow.
-func (s *step[T]) handle() error {
+func (s *step) handle() error {
 	for rank := RankExact; rank >= max(s.in.Least, RankAny); rank-- {
 		if found, err := s.seek(query{rank: rank}); err != nil {
 			return err
@@ -24,7 +24,7 @@ func (s *step[T]) handle() error {
 }
 
 // fireInside is fire in a state that runs a sub-flow.
-func (s *step[T]) fireInside() error {
+func (s *step) fireInside() error {
 	found, err := s.seek(query{timer: s.in.Event.Text})
 	switch {
 	case err != nil:
@@ -40,7 +40,7 @@ func (s *step[T]) fireInside() error {
 }
 
 // seekWrong looks for the Wrong with the highest number that fits, of all flows.
-func (s *step[T]) seekWrong() (bool, error) {
+func (s *step) seekWrong() (bool, error) {
 	if s.nested == nil {
 		e, err := s.findWrong(1, s.trail.tries)
 		return e != nil, err
@@ -54,7 +54,7 @@ func (s *step[T]) seekWrong() (bool, error) {
 }
 
 // seek is of level.
-func (s *step[T]) seek(q query) (bool, error) {
+func (s *step) seek(q query) (bool, error) {
 	if s.inside() {
 		n := s.nested
 		err := s.into(func(l level) (err error) {
@@ -74,7 +74,7 @@ func (s *step[T]) seek(q query) (bool, error) {
 }
 
 // lookUp is seek in this flow alone.
-func (s *step[T]) lookUp(q query) (*edge[T], error) {
+func (s *step) lookUp(q query) (*edge, error) {
 	switch {
 	case q.timer != "":
 		return s.findTimer(q.timer)
@@ -86,8 +86,8 @@ func (s *step[T]) lookUp(q query) (*edge[T], error) {
 }
 
 // findTimer returns the transition of the timer if its guards pass, or nil.
-func (s *step[T]) findTimer(stored string) (*edge[T], error) {
-	i := slices.IndexFunc(s.node.timers, func(t timer[T]) bool { return t.name+s.nested.suffix == stored })
+func (s *step) findTimer(stored string) (*edge, error) {
+	i := slices.IndexFunc(s.node.timers, func(t timer) bool { return t.name+s.nested.suffix == stored })
 	if i < 0 {
 		return nil, nil
 	}
@@ -99,7 +99,7 @@ func (s *step[T]) findTimer(stored string) (*edge[T], error) {
 }
 
 // proceed is of level.
-func (s *step[T]) proceed() error {
+func (s *step) proceed() error {
 	n := s.nested
 	if !n.found {
 		return s.follow(s.edge)

@@ -7,7 +7,7 @@ import (
 )
 
 // start begins a conversation.
-func (s *step[T]) start() error {
+func (s *step) start() error {
 	s.turn.state, s.decoded, s.began = "", true, true // the data of a new conversation is zero
 	e := s.findStart()
 	if e == nil {
@@ -18,9 +18,9 @@ func (s *step[T]) start() error {
 }
 
 // findStart returns the transition of Start that takes the event, or nil.
-func (s *step[T]) findStart() *edge[T] {
-	for i := range s.typed.starts {
-		c := &s.typed.starts[i]
+func (s *step) findStart() *edge {
+	for i := range s.program.starts {
+		c := &s.program.starts[i]
 		if c.rank < s.in.Least {
 			break
 		}
@@ -41,7 +41,7 @@ func (s *step[T]) findStart() *edge[T] {
 
 // passesSafely is passes for the guards of a start. A guard that panics does not pass, so that it keeps no
 // other flow from starting.
-func (s *step[T]) passesSafely(e *edge[T]) (ok bool) {
+func (s *step) passesSafely(e *edge) (ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false
@@ -53,7 +53,7 @@ func (s *step[T]) passesSafely(e *edge[T]) (ok bool) {
 
 // startBeside handles an event that starts the flow while its conversation is active. A start that ends answers.
 // Then the present question is asked; in a group not after an answer.
-func (s *step[T]) startBeside() error {
+func (s *step) startBeside() error {
 	node, kept, nested := s.node, s.trail, s.nested
 	s.nested = nil
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state, s.decoded = nil, nil, trail{}, 0, "", true
@@ -72,7 +72,7 @@ func (s *step[T]) startBeside() error {
 	answered := s.branch != nil && s.branch.outcome == End
 	s.discard()
 	if node.gone && !answered && !s.in.Suspended {
-		s.node, s.passage = node, passage[T]{}
+		s.node, s.passage = node, passage{}
 		return s.startGone(e)
 	}
 	s.node, s.at, s.trail, s.turn.tries, s.turn.state = node, node, kept, kept.tries, node.name
@@ -88,7 +88,7 @@ func (s *step[T]) startBeside() error {
 }
 
 // speak runs the actions of a start if it ends the flow, and returns what it leaves.
-func (s *step[T]) speak(e *edge[T]) (said []transport.Message, set []Reminder, err error) {
+func (s *step) speak(e *edge) (said []transport.Message, set []Reminder, err error) {
 	if !e.mayEnd() {
 		return nil, nil, nil
 	}

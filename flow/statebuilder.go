@@ -3,23 +3,26 @@ package flow
 import "time"
 
 // StateBuilder collects what is true of one or more states.
-type StateBuilder[T any] struct {
+type StateBuilder[T any] struct{ *block }
+
+// block is what a StateBuilder collects.
+type block struct {
 	states    []State
 	formerly  []State
 	but       []State // of InAnyBut
-	enters    []Action[T]
-	exits     []Action[T]
+	enters    []action
+	exits     []action
 	menus     []string
 	exclusive bool
-	asks      []*QuestionBuilder[T]
-	runs      []SubFlow[T]
-	edges     []*edge[T]
+	asks      []*question
+	runs      []subFlow
+	edges     []*edge
 }
 
 // Enter sets the action that runs when the state is entered. In a state without Ask it is also the
 // state's question, and runs again whenever the question is asked again.
 func (s *StateBuilder[T]) Enter(a Action[T]) *StateBuilder[T] {
-	s.enters = append(s.enters, a)
+	s.enters = append(s.enters, erased(a))
 	return s
 }
 
@@ -27,7 +30,7 @@ func (s *StateBuilder[T]) Enter(a Action[T]) *StateBuilder[T] {
 // transition has branches (see TransitionBuilder.If), the actions before them run first: until then nobody
 // knows whether the state is left.
 func (s *StateBuilder[T]) Exit(a Action[T]) *StateBuilder[T] {
-	s.exits = append(s.exits, a)
+	s.exits = append(s.exits, erased(a))
 	return s
 }
 
@@ -50,7 +53,7 @@ func (s *StateBuilder[T]) Exclusive() *StateBuilder[T] {
 
 // On begins a transition on events that one of the triggers answers to.
 func (s *StateBuilder[T]) On(triggers ...Trigger) *TransitionBuilder[T] {
-	return s.begin(&edge[T]{path: path{cause: causeEvent, triggers: triggers}})
+	return s.begin(&edge{path: path{cause: causeEvent, triggers: triggers}})
 }
 
 // Ask says that the state asks for a value, and begins the transition that is taken when the answer is
@@ -60,8 +63,12 @@ func (s *StateBuilder[T]) On(triggers ...Trigger) *TransitionBuilder[T] {
 // refusal; if there is none it is a wrong answer: see Wrong. An answer is a text, a value that was picked,
 // the data of a button of this step, or any other message; the rank is RankKind. A state has one question.
 func (s *StateBuilder[T]) Ask(q *QuestionBuilder[T]) *TransitionBuilder[T] {
-	s.asks = append(s.asks, q)
-	return s.begin(&edge[T]{path: path{cause: causeAnswer}, question: q})
+	var asked *question // nil is a fault, which Build reports
+	if q != nil {
+		asked = &q.question
+	}
+	s.asks = append(s.asks, asked)
+	return s.begin(&edge{path: path{cause: causeAnswer}, question: asked})
 }
 
 // Wrong begins a transition that is taken instead of asking again, from the nth wrong answer in a row
@@ -70,13 +77,13 @@ func (s *StateBuilder[T]) Ask(q *QuestionBuilder[T]) *TransitionBuilder[T] {
 // Of several Wrong the one with the highest n that fits is taken; of equal ones that of the state before
 // that of InAny. Its actions see the data as it was before the answer. See Turn.Tries.
 func (s *StateBuilder[T]) Wrong(n int) *TransitionBuilder[T] {
-	return s.begin(&edge[T]{path: path{cause: causeWrong, wrong: n}})
+	return s.begin(&edge{path: path{cause: causeWrong, wrong: n}})
 }
 
 // After begins a transition that is taken after d of idle time: see the package comment on
 // timers. It is at least a second and at most 366 days.
 func (s *StateBuilder[T]) After(d time.Duration) *TransitionBuilder[T] {
-	return s.begin(&edge[T]{path: path{cause: causeIdle, after: d}})
+	return s.begin(&edge{path: path{cause: causeIdle, after: d}})
 }
 
 // At begins a transition that is taken at a time. The function at computes the time when the state is
@@ -85,7 +92,7 @@ func (s *StateBuilder[T]) After(d time.Duration) *TransitionBuilder[T] {
 // in the future means never, so that the timer does not fire for ever. At should read the data and Turn.Now
 // alone.
 func (s *StateBuilder[T]) At(at func(*Turn[T]) time.Time) *TransitionBuilder[T] {
-	return s.begin(&edge[T]{path: path{cause: causeTime}, at: at})
+	return s.begin(&edge{path: path{cause: causeTime}, at: erasedTime(at)})
 }
 
 // ElseIf goes on with the transition before it, whose last branch is begun by If or ElseIf: the branch is
@@ -98,14 +105,14 @@ func (s *StateBuilder[T]) ElseIf(label string, guard Guard[T]) *TransitionBuilde
 // with If end with Else.
 func (s *StateBuilder[T]) Else() *TransitionBuilder[T] { return s.branch(branchElse, "", nil) }
 
-func (s *StateBuilder[T]) begin(e *edge[T]) *TransitionBuilder[T] {
+func (s *StateBuilder[T]) begin(e *edge) *TransitionBuilder[T] {
 	s.edges = append(s.edges, e)
 	return &TransitionBuilder[T]{state: s, edge: e}
 }
 
 func (s *StateBuilder[T]) branch(kind branchKind, label string, guard Guard[T]) *TransitionBuilder[T] {
 	if len(s.edges) == 0 {
-		s.edges = append(s.edges, &edge[T]{}) // a fault, which Build reports
+		s.edges = append(s.edges, &edge{}) // a fault, which Build reports
 	}
 	t := &TransitionBuilder[T]{state: s, edge: s.edges[len(s.edges)-1]}
 	return t.begin(kind, label, guard)

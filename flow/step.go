@@ -7,22 +7,23 @@ import (
 )
 
 // step is one call of Flow.Step, pooled.
-type step[T any] struct {
-	typed *typed[T]
+type step struct {
+	program *program
 	// ctx is the context that the actions get. It is kept here for one step, because the callbacks of
 	// looplab get another one.
 	ctx context.Context
 	in  *Input
 
-	turn    Turn[T]
+	user    anyTurn // what the code of the flow gets
+	turn    *turn   // the part of it that does not depend on the type of the data
 	event   reading
-	node    *node[T]  // the state in which the step began; nil at the start of the flow
-	fired   *timer[T] // the timer whose event this is, or nil
-	stored  []byte    // what turn.Data is decoded from
-	decoded bool      // turn.Data holds the stored data
+	node    *node  // the state in which the step began; nil at the start of the flow
+	fired   *timer // the timer whose event this is, or nil
+	stored  []byte // what the data is decoded from
+	decoded bool   // the turn holds the stored data
 
 	trigger *Trigger // the trigger that is tried or taken
-	passage[T]
+	passage
 	first Outcome // what the transition that took the event came to
 	*rare
 
@@ -55,35 +56,43 @@ func (r *rare) clear() {
 	}
 }
 
-// stepper returns Flow.Step. It is a closure because the call of a generic method through a method
-// value or an interface copies the Result once more.
-func (y *typed[T]) stepper() func(context.Context, *Input) (Result, error) {
-	return func(ctx context.Context, in *Input) (res Result, err error) {
-		s := y.pool.Get().(*step[T])
-		s.ctx, s.in = ctx, in
-		err = s.run()
-		if err == nil {
-			if s.nested != nil {
-				s.gatherTraces()
-			}
-			res = s.result
+// newStep returns a step with a turn of its own.
+func (y *program) newStep() *step {
+	t := y.newTurn()
+	return &step{program: y, user: t, turn: t.core(), rare: &rare{}}
+}
+
+// step is Flow.Step.
+func (y *program) step(ctx context.Context, in *Input) (res Result, err error) {
+	s := y.pool.Get().(*step)
+	s.ctx, s.in = ctx, in
+	err = s.run()
+	if err == nil {
+		if s.nested != nil {
+			s.gatherTraces()
 		}
-		// Not deferred: if user code ends the goroutine by runtime.Goexit, the step is in an unknown
-		// state and must not go back into the pool.
-		s.release()
-		return res, err
+		res = s.result
 	}
+	// Not deferred: if user code ends the goroutine by runtime.Goexit, the step is in an unknown
+	// state and must not go back into the pool.
+	s.release()
+	return res, err
 }
 
 // release clears the step and puts it back into the pool.
-func (s *step[T]) release() {
+func (s *step) release() {
 	clear(s.turn.out)
 	s.rare.clear()
-	*s = step[T]{typed: s.typed, turn: Turn[T]{out: s.turn.out[:0]}, rare: s.rare}
-	s.typed.pool.Put(s)
+	s.user.clear()
+	// To clear a value and then set what stays is quicker than to copy one that was made beside it.
+	y, user, t, rare, out := s.program, s.user, s.turn, s.rare, s.turn.out[:0]
+	*t, *s = turn{}, step{}
+	t.out = out
+	s.program, s.user, s.turn, s.rare = y, user, t, rare
+	y.pool.Put(s)
 }
 
-func (s *step[T]) run() error {
+func (s *step) run() error {
 	s.turn.in, s.event.Event, s.stored = s.in, s.in.Event, s.in.Data
 	if s.in.Mode == ModeRemind {
 		return s.remind()
@@ -94,13 +103,13 @@ func (s *step[T]) run() error {
 		}
 		return s.start()
 	}
-	s.node = s.typed.nodes[s.in.State]
+	s.node = s.program.nodes[s.in.State]
 	if s.node == nil {
 		if !s.in.Gone {
 			s.turn.state, s.phase = s.in.State, PhaseDecode
 			return s.fail(s.unknownState())
 		}
-		s.node = s.typed.goneNode(s.in.State)
+		s.node = s.program.goneNode(s.in.State)
 	}
 	s.at = s.node
 	s.turn.state = s.node.name
@@ -109,7 +118,7 @@ func (s *step[T]) run() error {
 			s.phase = PhaseDecode
 			return s.fail(err)
 		}
-		s.trail.callers = s.typed.known(s.trail.callers)
+		s.trail.callers = s.program.known(s.trail.callers)
 		s.turn.tries, s.before, s.loaded = s.trail.tries, s.trail.callers, s.trail.inner
 	}
 	if s.node.run != nil {
@@ -124,7 +133,7 @@ func (s *step[T]) run() error {
 	case ModeEnter:
 		return s.enterLate()
 	case ModeLeave:
-		return s.settle(s.follow(s.typed.leave))
+		return s.settle(s.follow(s.program.leave))
 	case ModeStart:
 		return s.startBeside()
 	}
@@ -148,23 +157,23 @@ func (s *step[T]) run() error {
 }
 
 // isTimer reports whether the event is a timer of the flow that fired.
-func (s *step[T]) isTimer() bool { return s.in.Event.Kind == transport.KindTimer }
+func (s *step) isTimer() bool { return s.in.Event.Kind == transport.KindTimer }
 
 // isSignal reports whether the event is a signal.
-func (s *step[T]) isSignal() bool { return s.in.Event.Kind == transport.KindSignal }
+func (s *step) isSignal() bool { return s.in.Event.Kind == transport.KindSignal }
 
 // isOutside reports whether the event is none of a user's doing: a timer or a signal.
-func (s *step[T]) isOutside() bool { return s.isTimer() || s.isSignal() }
+func (s *step) isOutside() bool { return s.isTimer() || s.isSignal() }
 
 // unhandled leaves everything as it was.
-func (s *step[T]) unhandled() error {
+func (s *step) unhandled() error {
 	r := &s.result
 	r.State, r.Data, r.Trail, r.Timers = s.in.State, s.in.Data, s.in.Trail, s.in.Timers
 	return nil
 }
 
 // find returns the transition, of the ranks from least to most, that takes the event; or nil.
-func (s *step[T]) find(least, most Rank) (e *edge[T], err error) {
+func (s *step) find(least, most Rank) (e *edge, err error) {
 	defer s.rescue(&err)
 	s.phase = PhaseGuard
 	kind := s.in.Event.Kind
@@ -197,7 +206,7 @@ func (s *step[T]) find(least, most Rank) (e *edge[T], err error) {
 }
 
 // matched notes that the trigger of a candidate answers to the event.
-func (s *step[T]) matched(c *candidate[T]) {
+func (s *step) matched(c *candidate) {
 	s.result.Trace.Matched, s.turn.prefix = true, ""
 	if c.trigger.form == formPrefix {
 		s.turn.prefix = c.trigger.words[0]
@@ -205,7 +214,7 @@ func (s *step[T]) matched(c *candidate[T]) {
 }
 
 // passes reports whether all guards of a transition let it be taken.
-func (s *step[T]) passes(e *edge[T]) (bool, error) {
+func (s *step) passes(e *edge) (bool, error) {
 	if len(e.when) == 0 {
 		return true, nil
 	}
@@ -222,17 +231,17 @@ func (s *step[T]) passes(e *edge[T]) (bool, error) {
 }
 
 // holds calls a guard.
-func (s *step[T]) holds(guard Guard[T]) bool {
+func (s *step) holds(guard guard) bool {
 	s.phase = PhaseGuard
 	n, menu := len(s.turn.out), s.turn.menu
-	ok := guard(&s.turn)
+	ok := guard(s.user)
 	s.turn.out, s.turn.menu = s.turn.out[:n], menu
 	return ok
 }
 
 // call runs an action of the user's code.
-func (s *step[T]) call(a Action[T]) error {
-	if err := a(s.ctx, &s.turn); err != nil {
+func (s *step) call(a action) error {
+	if err := a(s.ctx, s.user); err != nil {
 		return err
 	}
 	if m := s.turn.menu; m != nil {
@@ -242,7 +251,7 @@ func (s *step[T]) call(a Action[T]) error {
 }
 
 // callAll runs actions in order, up to the first that fails.
-func (s *step[T]) callAll(actions []Action[T]) error {
+func (s *step) callAll(actions []action) error {
 	for _, a := range actions {
 		if err := s.call(a); err != nil {
 			return err
@@ -252,15 +261,15 @@ func (s *step[T]) callAll(actions []Action[T]) error {
 }
 
 // discard forgets all that user code did in this step.
-func (s *step[T]) discard() {
-	var zero T
-	s.turn.Data, s.stored, s.decoded = zero, s.in.Data, false
+func (s *step) discard() {
+	s.user.clear()
+	s.stored, s.decoded = s.in.Data, false
 	clear(s.turn.out)
 	s.turn.out, s.turn.menu, s.result.Reminders = s.turn.out[:0], nil, nil
 }
 
 // finish puts together the result of a handled event.
-func (s *step[T]) finish() (err error) {
+func (s *step) finish() (err error) {
 	res := &s.result
 	res.Handled, res.Messages = true, s.outputs()
 	if s.turn.menu != nil {
@@ -293,7 +302,7 @@ func (s *step[T]) finish() (err error) {
 }
 
 // outputs returns a copy for the caller; the turn's own are used again.
-func (s *step[T]) outputs() []transport.Message {
+func (s *step) outputs() []transport.Message {
 	if len(s.turn.out) == 0 {
 		return nil
 	}

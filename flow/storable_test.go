@@ -107,7 +107,7 @@ func (s *Stamp) UnmarshalJSON(b []byte) error {
 	}{&s.Time, &s.Note})
 }
 
-func faultOf[T any]() string { return newCodec[T]().fault() }
+func faultOf[T any]() string { return newCodec(reflect.TypeFor[T]()).fault() }
 
 // Nothing of the data is lost without a word. TestEveryFaultAtOnce sees that Build says so.
 func TestDataThatCannotBeStored(t *testing.T) {

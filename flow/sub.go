@@ -7,10 +7,12 @@ import (
 )
 
 // SubFlow is a flow that a state of another one runs, with the way of the data in and out: see Sub.
-type SubFlow[T any] struct {
+type SubFlow[T any] struct{ subFlow }
+
+type subFlow struct {
 	flow  *Flow
 	fault string
-	runs  runner[T]
+	runs  runner
 }
 
 // Sub makes a flow one that a state of another flow runs: see StateBuilder.Run. The data of f has the type U.
@@ -22,20 +24,24 @@ type SubFlow[T any] struct {
 //		func(t *flow.Turn[Order], s Seat) { t.Data.Row = s.Row })
 func Sub[T, U any](f *Flow, in func(*Turn[T]) U, out func(*Turn[T], U)) SubFlow[T] {
 	if f == nil {
-		return SubFlow[T]{fault: "the flow of Sub is nil"}
+		return SubFlow[T]{subFlow{fault: "the flow of Sub is nil"}}
 	}
-	y, ok := f.typed.(*typed[U])
-	if !ok {
-		return SubFlow[T]{flow: f, fault: fmt.Sprintf("Sub takes data of the type %v, but that of the flow %q is %v",
-			reflect.TypeFor[U](), f.name, f.typed.dataType())}
+	if data := f.program.codec.data; data != reflect.TypeFor[U]() {
+		return SubFlow[T]{subFlow{flow: f, fault: fmt.Sprintf("Sub takes data of the type %v, but that of the flow %q is %v",
+			reflect.TypeFor[U](), f.name, data)}}
 	}
-	return SubFlow[T]{flow: f, runs: &joint[T, U]{f, y, in, out}}
+	j := &joint{flow: f, inner: f.program}
+	if in != nil {
+		j.in = func(t anyTurn) any {
+			data := in(t.(*Turn[T]))
+			return &data
+		}
+	}
+	if out != nil {
+		j.out = func(outer, inner anyTurn) { out(outer.(*Turn[T]), inner.(*Turn[U]).Data) }
+	}
+	return SubFlow[T]{subFlow{flow: f, runs: j}}
 }
-
-// dataType and hasBack are of anyTyped.
-func (y *typed[T]) dataType() reflect.Type { return reflect.TypeFor[T]() }
-
-func (y *typed[T]) hasBack() bool { return y.history }
 
 // Run says that the state is another flow, and begins the transition that is taken when that flow is done.
 // GivenUp begins the one that is taken when it was given up; a state with Run has both. They lead on: their
@@ -47,8 +53,8 @@ func (y *typed[T]) hasBack() bool { return y.history }
 // The sub-flow begins at the first of its starts that leads to a state, and with it the question of the state
 // is that of the sub-flow. See the package comment on sub-flows.
 func (s *StateBuilder[T]) Run(f SubFlow[T]) *TransitionBuilder[T] {
-	s.runs = append(s.runs, f)
-	e := &edge[T]{path: path{cause: causeDone}}
+	s.runs = append(s.runs, f.subFlow)
+	e := &edge{path: path{cause: causeDone}}
 	if f.flow != nil {
 		e.run = f.flow.name
 	}
@@ -58,7 +64,7 @@ func (s *StateBuilder[T]) Run(f SubFlow[T]) *TransitionBuilder[T] {
 // GivenUp begins the transition that is taken when the flow that the state runs was given up: by GiveUp, or
 // because what is stored of it cannot be read any more.
 func (s *StateBuilder[T]) GivenUp() *TransitionBuilder[T] {
-	return s.begin(&edge[T]{path: path{cause: causeGivenUp}})
+	return s.begin(&edge{path: path{cause: causeGivenUp}})
 }
 
 // GiveUp ends the flow without a result. If another flow runs it, the transition of GivenUp is taken there. A
@@ -87,7 +93,7 @@ func appendNew(all []*Flow, flows ...*Flow) []*Flow {
 }
 
 // subs returns the flows that the states run, and those that they run.
-func (d *draft[T]) subs() (all []*Flow) {
+func (d *draft) subs() (all []*Flow) {
 	for _, s := range d.everything() {
 		for _, r := range s.runs {
 			if r.flow != nil {
@@ -99,7 +105,7 @@ func (d *draft[T]) subs() (all []*Flow) {
 }
 
 // checkSubs reports states that run flows which cannot be run, or without a transition for each end.
-func (d *draft[T]) checkSubs(r *report) {
+func (d *draft) checkSubs(r *report) {
 	for _, s := range d.everything() {
 		d.checkRun(r, s)
 	}
@@ -112,7 +118,7 @@ func (d *draft[T]) checkSubs(r *report) {
 	}
 }
 
-func (d *draft[T]) checkRun(r *report, s *draftState[T]) {
+func (d *draft) checkRun(r *report, s *draftState) {
 	at := func(format string, args ...any) { r.add(s.place(), "", format, args...) }
 	given := 0
 	for _, e := range s.edges {

@@ -20,24 +20,24 @@ const (
 const maxSkipped = 16
 
 // passage is a transition on its way: what choose found, and move makes.
-type passage[T any] struct {
-	edge    *edge[T]
-	branch  *branch[T]
-	outcome Outcome  // what the branch comes to: Return is Again, for example, if nobody called
-	name    string   // the engine's name
-	at      *node[T] // where it is taken; nil for a start
-	to      *node[T] // where it leads; nil for the end of the flow
-	found   bool     // the target was found when the transition was taken
+type passage struct {
+	edge    *edge
+	branch  *branch
+	outcome Outcome // what the branch comes to: Return is Again, for example, if nobody called
+	name    string  // the engine's name
+	at      *node   // where it is taken; nil for a start
+	to      *node   // where it leads; nil for the end of the flow
+	found   bool    // the target was found when the transition was taken
 	half    half
-	skipped *edge[T] // the transition of the question that it led to and that is not asked
-	skips   int      // how many questions were skipped before
+	skipped *edge // the transition of the question that it led to and that is not asked
+	skips   int   // how many questions were skipped before
 }
 
 // follow makes a transition and all that come of it: of questions that are skipped, and of sub-flows that are over.
 //
 // Few calls lie between Flow.Step and the actions: a processor foresees the returns of some 16 calls in each
 // other, and looplab makes several. Two calls more made a step 5 % slower.
-func (s *step[T]) follow(e *edge[T]) error {
+func (s *step) follow(e *edge) error {
 	for e != nil {
 		err := s.prepare(e)
 		if err == nil {
@@ -55,7 +55,7 @@ func (s *step[T]) follow(e *edge[T]) error {
 }
 
 // settle makes the result of the transitions of the step.
-func (s *step[T]) settle(err error) error {
+func (s *step) settle(err error) error {
 	if err == nil && s.nested != nil && s.nested.back {
 		err = s.land(s.nested.places, s.nested.landing)
 	}
@@ -70,7 +70,7 @@ func (s *step[T]) settle(err error) error {
 }
 
 // prepare reads the data, chooses where the transition leads, and notes that it is taken.
-func (s *step[T]) prepare(e *edge[T]) error {
+func (s *step) prepare(e *edge) error {
 	if err := s.decode(); err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (s *step[T]) prepare(e *edge[T]) error {
 }
 
 // next returns the transition that comes of the one before, or nil.
-func (s *step[T]) next() (*edge[T], error) {
+func (s *step) next() (*edge, error) {
 	e := s.skipped
 	switch {
 	case e == nil && s.nested == nil:
@@ -107,7 +107,7 @@ func (s *step[T]) next() (*edge[T], error) {
 }
 
 // choose runs the actions before the branches of a transition, and chooses the branch and its target.
-func (s *step[T]) choose(e *edge[T]) (err error) {
+func (s *step) choose(e *edge) (err error) {
 	s.edge, s.branch = e, &e.branches[0]
 	if len(e.branches) > 1 {
 		defer s.rescue(&err)
@@ -130,7 +130,7 @@ func (s *step[T]) choose(e *edge[T]) (err error) {
 }
 
 // resolve finds where the branch leads, and changes the calls and the history accordingly.
-func (s *step[T]) resolve() {
+func (s *step) resolve() {
 	b, t := s.branch, &s.trail
 	s.outcome, s.name, s.to, s.found = b.outcome, b.event, b.target, false
 	switch b.outcome {
@@ -176,7 +176,7 @@ func (s *step[T]) resolve() {
 
 // resolveBack finds the state that Back leads to. An entry of a state that the flow does not know any more,
 // or whose data it cannot read, goes with all older ones.
-func (s *step[T]) resolveBack() {
+func (s *step) resolveBack() {
 	if n := s.nested; n != nil && (n.depth > 0 || n.inner != nil) {
 		if n.back = n.openPast(); !n.back {
 			s.again()
@@ -190,16 +190,16 @@ func (s *step[T]) resolveBack() {
 		s.again()
 		return
 	}
-	s.to, s.past, s.found, s.trail.callers = s.typed.nodes[p.state], p, true, s.typed.known(p.callers)
+	s.to, s.past, s.found, s.trail.callers = s.program.nodes[p.state], p, true, s.program.known(p.callers)
 	s.keep(places[1:])
 }
 
 // popPast takes the newest entry out of the history, and its places: of this flow, then of its sub-flows.
-func (s *step[T]) popPast() (p past, places []frame, ok bool) {
+func (s *step) popPast() (p past, places []frame, ok bool) {
 	p, ok = s.trail.pop(joined(s.in.Data, s.loaded))
 	own, _ := split(p.data, p.inner)
 	places = append([]frame{{state: p.state, callers: p.callers, data: own}}, p.inner...)
-	if !ok || !s.typed.readable(places) {
+	if !ok || !s.program.readable(places) {
 		s.trail.history = nil
 		return past{}, nil, false
 	}
@@ -208,7 +208,7 @@ func (s *step[T]) popPast() (p past, places []frame, ok bool) {
 
 // again makes the transition one that asks the present question again. At the end of a sub-flow, that begins it
 // anew.
-func (s *step[T]) again() {
+func (s *step) again() {
 	s.outcome, s.to, s.name = Again, s.at, s.branch.event+stays
 	if s.edge.cause == causeDone || s.edge.cause == causeGivenUp {
 		s.outcome = To
@@ -217,12 +217,12 @@ func (s *step[T]) again() {
 
 // caller returns the state that waits for a Return, or nil. A caller that the flow does not know any more
 // goes with all before it.
-func (s *step[T]) caller() *node[T] {
+func (s *step) caller() *node {
 	callers := s.trail.callers
 	if len(callers) == 0 {
 		return nil
 	}
-	n := s.typed.nodes[callers[len(callers)-1].state]
+	n := s.program.nodes[callers[len(callers)-1].state]
 	if n == nil {
 		s.trail.callers = nil
 	}
@@ -230,25 +230,25 @@ func (s *step[T]) caller() *node[T] {
 }
 
 // move makes the transition that choose chose.
-func (s *step[T]) move() error {
+func (s *step) move() error {
 	from := startState
 	if s.at != nil {
 		from = s.at.row()
 	}
 	if !s.found {
 		s.half = halfBoth
-		return s.typed.machines.fire(from, s.name, s)
+		return s.program.machines.fire(from, s.name, s)
 	}
 	s.half = halfLeave
-	if err := s.typed.machines.fire(from, s.name, s); err != nil || s.to == nil {
+	if err := s.program.machines.fire(from, s.name, s); err != nil || s.to == nil {
 		return err // without a target, Back leads on to where settle knows
 	}
 	s.half = halfArrive
-	return s.typed.machines.fire(passageState, arriving+s.goal(), s)
+	return s.program.machines.fire(passageState, arriving+s.goal(), s)
 }
 
 // goal returns the state to which the engine must lead.
-func (s *step[T]) goal() string {
+func (s *step) goal() string {
 	switch {
 	case s.half == halfLeave:
 		return passageState
@@ -261,7 +261,7 @@ func (s *step[T]) goal() string {
 
 // leave is the first half of a transition (see hooks): the exit action, the actions of the branch and the
 // reminders. Then the data may become other data.
-func (s *step[T]) leave() (err error) {
+func (s *step) leave() (err error) {
 	if s.half == halfArrive {
 		return nil
 	}
@@ -295,7 +295,7 @@ func (s *step[T]) leave() (err error) {
 }
 
 // exits runs the exit action of the state, and before it those of the sub-flows that are left with it.
-func (s *step[T]) exits() error {
+func (s *step) exits() error {
 	if s.nested != nil {
 		if own, err := s.exitInside(); !own || err != nil {
 			return err
@@ -311,13 +311,13 @@ func (s *step[T]) exits() error {
 }
 
 // renew replaces the data of the turn by what is stored in data, or by fresh data.
-func (s *step[T]) renew(data []byte) {
-	var zero T
-	s.turn.Data, s.stored, s.decoded = zero, data, len(data) == 0
+func (s *step) renew(data []byte) {
+	s.user.clear()
+	s.stored, s.decoded = data, len(data) == 0
 }
 
 // arrive is the second half of a transition (see hooks): the enter action and the question.
-func (s *step[T]) arrive(to string) (err error) {
+func (s *step) arrive(to string) (err error) {
 	if to != s.goal() {
 		return errEngine
 	}
@@ -340,13 +340,13 @@ func (s *step[T]) arrive(to string) (err error) {
 
 // isStep reports whether the step is one that Back undoes: an answer to a question that led on, also a wrong
 // answer that led to a person at the desk.
-func (s *step[T]) isStep() bool {
+func (s *step) isStep() bool {
 	return s.node != nil && s.asks() && !s.isOutside() && s.first.enters() && s.first != Back
 }
 
 // emptyCall takes the newest entry out of the history, if the step returns from a call that came to nothing:
 // the state that called is as it was. Back does not lead into such a call again.
-func (s *step[T]) emptyCall(before, now []byte) (p past, ok bool) {
+func (s *step) emptyCall(before, now []byte) (p past, ok bool) {
 	if s.first != Return || s.isOutside() {
 		return p, false
 	}
@@ -360,16 +360,16 @@ func (s *step[T]) emptyCall(before, now []byte) (p past, ok bool) {
 }
 
 // isAt reports whether the conversation is in the state of an entry of the history, sub-flows included.
-func (s *step[T]) isAt(p *past) bool {
+func (s *step) isAt(p *past) bool {
 	if len(p.inner)+len(s.trail.inner) == 0 {
-		return s.typed.nodes[p.state] == s.to
+		return s.program.nodes[p.state] == s.to
 	}
-	return s.typed.nodes[p.state] == s.to && s.to.run != nil && s.to.run.runs.readable(p.inner) &&
+	return s.program.nodes[p.state] == s.to && s.to.run != nil && s.to.run.runs.readable(p.inner) &&
 		sameStates(p.inner, s.trail.inner)
 }
 
 // remember puts into the result what the conversation keeps of this step besides its data.
-func (s *step[T]) remember() {
+func (s *step) remember() {
 	t, res := &s.trail, &s.result
 	before, now := s.in.Data, res.Data
 	if s.nested != nil || s.loaded != nil {
@@ -378,7 +378,7 @@ func (s *step[T]) remember() {
 	if res.Entered || s.first == Stay && !s.isOutside() && !res.Trace.Wrong {
 		t.tries = 0
 	}
-	if s.typed.history {
+	if s.program.history {
 		s.rememberPast(before, now)
 	} else {
 		t.history = nil
@@ -391,7 +391,7 @@ func (s *step[T]) remember() {
 
 // rememberPast brings the history up to date. before and now are the data before and after the step, with that of
 // the sub-flows.
-func (s *step[T]) rememberPast(before, now []byte) {
+func (s *step) rememberPast(before, now []byte) {
 	t, res := &s.trail, &s.result
 	called, empty := s.emptyCall(before, now)
 	switch {

@@ -13,12 +13,12 @@ const (
 )
 
 // fire handles a timer of the current state.
-func (s *step[T]) fire() error {
+func (s *step) fire() error {
 	s.to, s.at = s.node, s.node
 	if s.nested != nil {
 		return s.fireInside()
 	}
-	i := slices.IndexFunc(s.node.timers, func(t timer[T]) bool { return t.name == s.in.Event.Text })
+	i := slices.IndexFunc(s.node.timers, func(t timer) bool { return t.name == s.in.Event.Text })
 	if i < 0 {
 		// The state's code was changed after the timer was set, and has no such timer any more.
 		return s.finish()
@@ -36,14 +36,14 @@ func (s *step[T]) fire() error {
 	return s.settle(s.follow(s.fired.edge))
 }
 
-func (s *step[T]) firedPasses() (ok bool, err error) {
+func (s *step) firedPasses() (ok bool, err error) {
 	defer s.rescue(&err)
 	return s.passes(s.fired.edge)
 }
 
 // timers returns all timers of the conversation after the turn: those that this turn set, and those
 // that go on as they were.
-func (s *step[T]) timers() (ts []Timer, err error) {
+func (s *step) timers() (ts []Timer, err error) {
 	if len(s.to.timers) == 0 {
 		return nil, nil
 	}
@@ -66,7 +66,7 @@ func (s *step[T]) timers() (ts []Timer, err error) {
 // Example: the state has After(15 * time.Minute), set at 12:00. A message that is handled at 12:05
 // moves it to 12:20. Another timer that fires at 12:10 and stays leaves it at 12:20. A timer that fired is
 // set again by the user alone: After(5 * time.Minute) asks "Are you still there?" once.
-func (s *step[T]) due(t *timer[T]) time.Time {
+func (s *step) due(t *timer) time.Time {
 	firing := s.fired != nil && s.fired.name == t.name && (t.global || s.to == s.node)
 	if t.after > 0 {
 		return s.idle(t, firing)
@@ -75,7 +75,7 @@ func (s *step[T]) due(t *timer[T]) time.Time {
 	if !anew && !(t.global && s.moves(t)) {
 		return s.running(t, firing)
 	}
-	due := t.at(&s.turn)
+	due := t.at(s.user)
 	// A time of the data that Back restores may have fired already.
 	if (firing || !anew && s.first == Back) && !due.After(s.in.Now) {
 		return time.Time{}
@@ -86,31 +86,31 @@ func (s *step[T]) due(t *timer[T]) time.Time {
 // moves reports whether the time of At in InAny is another over the data that this step left than over the
 // data before. Example: it is the time of a delivery, and the step changed that from 18:00 to 19:00. A step
 // that changed the address alone leaves the timer as it is, set or fired.
-func (s *step[T]) moves(t *timer[T]) bool {
+func (s *step) moves(t *timer) bool {
 	if !s.decoded {
 		return false
 	}
-	var zero T
-	before := s.turn
-	before.Data, before.out = zero, nil
-	return s.typed.codec.decode(s.in.Data, &before.Data) != nil || !t.at(&before).Equal(t.at(&s.turn))
+	before := s.program.newTurn()
+	*before.core() = *s.turn
+	before.core().out = nil
+	return s.program.codec.decode(s.in.Data, before.data()) != nil || !t.at(before).Equal(t.at(s.user))
 }
 
 // begins reports whether this step began the time that t counts: it entered a state that has the timer,
 // from one that has not.
-func (s *step[T]) begins(t *timer[T]) bool {
+func (s *step) begins(t *timer) bool {
 	switch {
 	case s.began:
 		return true
 	case !s.result.Entered || s.to == s.node:
 		return false
 	default:
-		return !t.global || !slices.ContainsFunc(s.node.timers, func(u timer[T]) bool { return u.name == t.name })
+		return !t.global || !slices.ContainsFunc(s.node.timers, func(u timer) bool { return u.name == t.name })
 	}
 }
 
 // idle returns when a timer of idle time fires next.
-func (s *step[T]) idle(t *timer[T], firing bool) time.Time {
+func (s *step) idle(t *timer, firing bool) time.Time {
 	if !s.isOutside() || s.in.Resumed || s.begins(t) {
 		return s.in.Now.Add(t.after)
 	}
@@ -122,7 +122,7 @@ func (s *step[T]) idle(t *timer[T], firing bool) time.Time {
 }
 
 // running returns when a timer fires that was set before this step.
-func (s *step[T]) running(t *timer[T], firing bool) time.Time {
+func (s *step) running(t *timer, firing bool) time.Time {
 	if firing {
 		return time.Time{}
 	}

@@ -6,7 +6,7 @@ import "time"
 // ReturnOr, Back, Restart, End or GiveUp. Where one is missing, the compiler finds no On, Wrong or After behind it.
 type TransitionBuilder[T any] struct {
 	state *StateBuilder[T]
-	edge  *edge[T]
+	edge  *edge
 }
 
 // When lets the transition be taken only if the guard passes. The label says in a few words
@@ -17,7 +17,7 @@ func (t *TransitionBuilder[T]) When(label string, guard Guard[T]) *TransitionBui
 		e.lateWhen = append(e.lateWhen, label)
 	}
 	e.guards = append(e.guards, label)
-	e.when = append(e.when, guard)
+	e.when = append(e.when, erasedGuard(guard))
 	return t
 }
 
@@ -37,10 +37,12 @@ func (t *TransitionBuilder[T]) WhenIdle() *TransitionBuilder[T] {
 // Do adds actions that run when the transition is taken, in order. After If, ElseIf or Else they run only
 // if that branch is taken.
 func (t *TransitionBuilder[T]) Do(actions ...Action[T]) *TransitionBuilder[T] {
+	do := &t.edge.do
 	if b := t.edge.open(); b != nil {
-		b.do = append(b.do, actions...)
-	} else {
-		t.edge.do = append(t.edge.do, actions...)
+		do = &b.do
+	}
+	for _, a := range actions {
+		*do = append(*do, erased(a))
 	}
 	return t
 }
@@ -55,7 +57,7 @@ func (t *TransitionBuilder[T]) If(label string, guard Guard[T]) *TransitionBuild
 }
 
 func (t *TransitionBuilder[T]) begin(kind branchKind, label string, guard Guard[T]) *TransitionBuilder[T] {
-	t.edge.branches = append(t.edge.branches, branch[T]{fork: fork{kind: kind, guard: label}, cond: guard})
+	t.edge.branches = append(t.edge.branches, branch{fork: fork{kind: kind, guard: label}, cond: erasedGuard(guard)})
 	return t
 }
 
@@ -76,7 +78,7 @@ func (t *TransitionBuilder[T]) begin(kind branchKind, label string, guard Guard[
 // Nothing but its time ends a reminder: it stays when the conversation ends, and when Back undoes the step
 // that set it. To move it from a later conversation, use RemindKey.
 func (t *TransitionBuilder[T]) Remind(name string, at func(*Turn[T]) time.Time, a Action[T]) *TransitionBuilder[T] {
-	return t.remind(reminder[T]{name: name, at: at, action: a})
+	return t.remind(reminder{name: name, at: erasedTime(at), action: erased(a)})
 }
 
 // RemindKey is Remind for a reminder that any conversation of the flow with the same user may move or take
@@ -86,18 +88,22 @@ func (t *TransitionBuilder[T]) Remind(name string, at func(*Turn[T]) time.Time, 
 func (t *TransitionBuilder[T]) RemindKey(
 	name string, key func(*Turn[T]) string, at func(*Turn[T]) time.Time, a Action[T],
 ) *TransitionBuilder[T] {
-	return t.remind(reminder[T]{name: name, keyed: true, key: key, at: at, action: a})
+	return t.remind(reminder{name: name, keyed: true, key: erasedKey(key), at: erasedTime(at), action: erased(a)})
 }
 
-func (t *TransitionBuilder[T]) remind(r reminder[T]) *TransitionBuilder[T] {
-	if b := t.edge.open(); b != nil {
+func (t *TransitionBuilder[T]) remind(r reminder) *TransitionBuilder[T] {
+	t.edge.addReminder(r)
+	return t
+}
+
+func (e *edge) addReminder(r reminder) {
+	if b := e.open(); b != nil {
 		b.remind = append(b.remind, r)
 		b.reminders = append(b.reminders, r.name)
 	} else {
-		t.edge.remind = append(t.edge.remind, r)
-		t.edge.reminders = append(t.edge.reminders, r.name)
+		e.remind = append(e.remind, r)
+		e.reminders = append(e.reminders, r.name)
 	}
-	return t
 }
 
 // Stay stays in the state, without asking its question again.
@@ -137,13 +143,16 @@ func (t *TransitionBuilder[T]) End() *StateBuilder[T] { return t.finish(End, "")
 
 // finish gives the open branch its outcome. A transition without If has one branch, which is made here.
 func (t *TransitionBuilder[T]) finish(o Outcome, to State) *StateBuilder[T] {
-	e := t.edge
+	t.edge.finish(o, to)
+	return t.state
+}
+
+func (e *edge) finish(o Outcome, to State) {
 	if len(e.branches) == 0 {
-		e.branches = []branch[T]{{do: e.do, remind: e.remind}}
+		e.branches = []branch{{do: e.do, remind: e.remind}}
 		e.do, e.remind = nil, nil
 	}
 	b := &e.branches[len(e.branches)-1]
 	b.outcome, b.to = o, to
 	b.outcomes++
-	return t.state
 }

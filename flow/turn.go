@@ -29,6 +29,11 @@ type Turn[T any] struct {
 	// succeeds.
 	Data T
 
+	turn
+}
+
+// turn is the part of a Turn that does not depend on the type of the data.
+type turn struct {
 	in     *Input
 	state  State
 	tries  int
@@ -38,32 +43,32 @@ type Turn[T any] struct {
 }
 
 // Event returns what is being handled. It is not to be changed.
-func (t *Turn[T]) Event() *transport.Event { return t.in.Event }
+func (t *turn) Event() *transport.Event { return t.in.Event }
 
 // ID returns the id of the turn. It stays the same when the turn is run again, and so serves as
 // the idempotency key of work done outside.
-func (t *Turn[T]) ID() string { return t.in.Turn }
+func (t *turn) ID() string { return t.in.Turn }
 
 // Now returns the time of the turn, in the bot's zone. Use it rather than the clock of the machine.
-func (t *Turn[T]) Now() time.Time { return t.in.Now }
+func (t *turn) Now() time.Time { return t.in.Now }
 
 // State returns the state that the conversation is in: in an enter action the state that is
 // entered, else the one the turn began in. It is empty in the action of a reminder.
-func (t *Turn[T]) State() State { return t.state }
+func (t *turn) State() State { return t.state }
 
 // Tries returns how many wrong answers in a row the present question got. A prompt words itself by it: with
 // 1, for example, "Sorry, I did not get that. How many?". It is 0 while the question is asked after the
 // words of a refusal: they said what was wrong.
-func (t *Turn[T]) Tries() int { return t.tries }
+func (t *turn) Tries() int { return t.tries }
 
 // Input returns what the user typed, picked or tapped: the text without mentions of the bot, the value of a picker, or the data of a
 // button, of which PostbackPrefix takes away its prefix. It is empty for anything else.
-func (t *Turn[T]) Input() string { return strings.TrimPrefix(input(t.in.Event), t.prefix) }
+func (t *turn) Input() string { return strings.TrimPrefix(input(t.in.Event), t.prefix) }
 
 // Payload reads what a signal brings into what v points to, as encoding/json does. It returns an error if the
 // payload is of another form, or if the turn is for no signal. An action may return that error: the signal
 // becomes a dead letter at once, which a build that can read it may replay.
-func (t *Turn[T]) Payload(v any) error {
+func (t *turn) Payload(v any) error {
 	e := t.in.Event
 	if e.Kind != transport.KindSignal {
 		return Permanent(errors.New("flow: the turn is for no signal"))
@@ -76,7 +81,7 @@ func (t *Turn[T]) Payload(v any) error {
 
 // Language returns the user's language, such as "ja" or "en-GB" (BCP 47); empty if it is not known. See
 // bot.Options.Language.
-func (t *Turn[T]) Language(ctx context.Context) string {
+func (t *turn) Language(ctx context.Context) string {
 	if t.in.Language == nil {
 		return ""
 	}
@@ -84,7 +89,7 @@ func (t *Turn[T]) Language(ctx context.Context) string {
 }
 
 // Send leaves messages to be sent, in order, once the turn is committed.
-func (t *Turn[T]) Send(msgs ...transport.Message) { t.out = append(t.out, msgs...) }
+func (t *turn) Send(msgs ...transport.Message) { t.out = append(t.out, msgs...) }
 
 // input is what the user typed, picked or tapped.
 func input(e *transport.Event) string {

@@ -51,7 +51,8 @@ func (c *Chat) Build(name string) {
 	c.stop()
 	o := c.builds.bot
 	o.Logger, o.Stepped = slog.New(&botLog{chat: c}), c.watch(stepped)
-	if c.bot, err = bot.New(c.channel, c.builds.store, flows, &o); err != nil {
+	c.store = newStore(c.builds.store)
+	if c.bot, err = bot.New(c.channel, c.store, flows, &o); err != nil {
 		c.fatalf("%v", err)
 	}
 }
@@ -61,6 +62,7 @@ func (c *Chat) stop() {
 	if c.bot == nil {
 		return
 	}
+	close(c.store.over)
 	if err := c.bot.Shutdown(context.Background()); err != nil {
 		c.t.Error(err)
 	}

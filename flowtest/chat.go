@@ -31,6 +31,7 @@ type Chat struct {
 // shared is what the chats of all users have in common.
 type shared struct {
 	bot     *bot.Bot
+	store   *store // of bot
 	channel *channel
 	builds  builds
 	events  int

@@ -37,6 +37,7 @@ func TestBites(t *testing.T) {
 	stacked := nestedRow("nested", false)
 	signalled := signalRows(false)[0]
 	signalled.users, signalled.events, signalled.after = 10, 10, nil
+	signalled.during = func(s *stage) { s.giveSignals() } // kills and replays have nothing to do with the guard
 	rolled := deployRows(false)[0]
 	rolled.users, rolled.events, rolled.rate, rolled.after = 10, 20, 50, nil
 	stacked.users, stacked.events, stacked.after = 10, 20, nil

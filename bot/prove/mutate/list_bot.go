@@ -209,10 +209,10 @@ func lineGuards() []guard {
 func flowGuards() []guard {
 	return []guard{
 		{"flow: what a guard sends is not sent", "flow",
-			"ok := guard(&s.turn) s.turn.out, s.turn.menu = s.turn.out[:n], menu", "ok := guard(&s.turn); _, _ = n, menu",
+			"ok := guard(s.user) s.turn.out, s.turn.menu = s.turn.out[:n], menu", "ok := guard(s.user); _, _ = n, menu",
 			"flow TestGuardsCannotSend"},
 		{"flow: a rejected input leaves the data as it was", "flow",
-			"s.turn.Data, s.stored, s.decoded = zero, s.in.Data, false clear", "_ = zero; clear",
+			"s.user.clear() s.stored, s.decoded = s.in.Data, false clear", "clear",
 			"flow TestReject"},
 		{"bot: what is behind is sent before the end", "bot",
 			".start(f) { f() }", ".start(f) { }",

@@ -4,10 +4,10 @@ package main
 func remindGuards() []guard {
 	return []guard{
 		{"flow: a time that is not to come takes the reminder back", "flow",
-			"if due := r.at(&s.turn); due.After(s.in.Now) {", "due := r.at(&s.turn); if !due.After(s.in.Now) { continue }; {",
+			"if due := r.at(s.user); due.After(s.in.Now) {", "due := r.at(s.user); if !due.After(s.in.Now) { continue }; {",
 			"flow TestRemindersMoveAndAreTakenBack"},
 		{"flow: a reminder has the key of its author", "flow",
-			"set.Key = r.key(&s.turn)", "_ = r.key(&s.turn)",
+			"set.Key = r.key(s.user)", "_ = r.key(s.user)",
 			"flow TestRemindersMoveAndAreTakenBack"},
 		{"flow: the action of a reminder stands at any of its transitions", "flow",
 			"if r.action != nil { y.reminders", "{ y.reminders",
@@ -22,7 +22,7 @@ func remindGuards() []guard {
 			"!(t.global && s.moves(t))", "true",
 			"flow TestAtOfInAnyFollowsTheData"},
 		{"flow: a time that fired does not fire again when other data changes", "flow",
-			"|| !t.at(&before).Equal(t.at(&s.turn))", "|| true",
+			"|| !t.at(before).Equal(t.at(s.user))", "|| before != nil",
 			"flow TestAtOfInAnyFollowsTheData"},
 		{"flow: back to a time that fired does not fire it again", "flow",
 			"!anew && s.first == Back", "false",
