@@ -20,6 +20,7 @@ import (
 //	a tap on a button of ask_party            booking
 //	a tap on a button that lunch showed last  lunch is active again, and takes the tap
 //	a tap on a button of an earlier step      booking, if a transition says Lasting, or the question again
+//	the same of lunch                         lunch is active again, as above, or asks its question
 //	a tap on a button of no step              a flow that it starts; booking, if a transition says FromAnywhere
 //	a tap on somebody else's button           none: see Options.Foreign
 //
@@ -56,7 +57,11 @@ func (g *progress) answer(ctx context.Context) (answered bool, err error) {
 	if answered || err != nil || tap == tapNone || tap == tapLoose || !isAlone(e) {
 		return answered, err
 	}
-	return true, g.show(ctx, false)
+	earlier := tap == tapEarlier && i > 0 // of a suspended conversation: that is what the user wants
+	if earlier {
+		g.rec.raise(i)
+	}
+	return true, g.show(ctx, earlier)
 }
 
 // tap says on which button the event taps, and which conversation showed it. In a one-to-one chat nobody else
