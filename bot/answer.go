@@ -142,8 +142,14 @@ func (g *progress) inOrder(ctx context.Context, i int, tap flow.Tap) (bool, erro
 func (g *progress) take(ctx context.Context, i int, a asked) (bool, error) {
 	a.resumed = i > 0
 	res, err := g.step(ctx, i, a)
-	if err != nil || !res.Handled {
+	if err != nil {
 		return false, err
+	}
+	if !res.Handled {
+		if a.least == flow.RankNone { // it is not asked again
+			g.notTaken(&res)
+		}
+		return false, nil
 	}
 	g.rec.raise(i)
 	return true, g.keep(0, &res)
@@ -185,8 +191,11 @@ func (g *progress) start(ctx context.Context, f *flow.Flow) (bool, error) {
 func (g *progress) startAnew(ctx context.Context, f *flow.Flow, suspended bool) (bool, error) {
 	res, err := g.stepAnew(ctx, f, suspended)
 	switch {
-	case err != nil || !res.Handled:
+	case err != nil:
 		return false, err
+	case !res.Handled:
+		g.notTaken(&res)
+		return false, nil
 	case res.State == "":
 		if err := g.keepAnswer(&res); err != nil {
 			return true, err
@@ -260,6 +269,7 @@ func (g *progress) signal(ctx context.Context) (bool, error) {
 		if res.Handled {
 			return true, g.keep(i, &res)
 		}
+		g.notTaken(&res)
 	}
 	exclusive := g.exclusive()
 	for _, s := range g.startedBy(g.in.Event, flow.RankAny) {
