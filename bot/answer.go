@@ -20,6 +20,7 @@ import (
 //	a tap on a button of ask_party            booking
 //	a tap on a button that lunch showed last  lunch is active again, and takes the tap
 //	a tap on a button of an earlier step      booking, if a transition says Lasting, or the question again
+//	the same of lunch                         lunch is active again, as above, or asks its question
 //	a tap on a button of no step              a flow that it starts; booking, if a transition says FromAnywhere
 //	a tap on somebody else's button           none: see Options.Foreign
 //
@@ -56,7 +57,11 @@ func (g *progress) answer(ctx context.Context) (answered bool, err error) {
 	if answered || err != nil || tap == tapNone || tap == tapLoose || !isAlone(e) {
 		return answered, err
 	}
-	return true, g.show(ctx, false)
+	earlier := tap == tapEarlier && i > 0 // of a suspended conversation: that is what the user wants
+	if earlier {
+		g.rec.raise(i)
+	}
+	return true, g.show(ctx, earlier)
 }
 
 // tap says on which button the event taps, and which conversation showed it. In a one-to-one chat nobody else
@@ -137,8 +142,14 @@ func (g *progress) inOrder(ctx context.Context, i int, tap flow.Tap) (bool, erro
 func (g *progress) take(ctx context.Context, i int, a asked) (bool, error) {
 	a.resumed = i > 0
 	res, err := g.step(ctx, i, a)
-	if err != nil || !res.Handled {
+	if err != nil {
 		return false, err
+	}
+	if !res.Handled {
+		if a.least == flow.RankNone { // it is not asked again
+			g.notTaken(&res)
+		}
+		return false, nil
 	}
 	g.rec.raise(i)
 	return true, g.keep(0, &res)
@@ -180,8 +191,11 @@ func (g *progress) start(ctx context.Context, f *flow.Flow) (bool, error) {
 func (g *progress) startAnew(ctx context.Context, f *flow.Flow, suspended bool) (bool, error) {
 	res, err := g.stepAnew(ctx, f, suspended)
 	switch {
-	case err != nil || !res.Handled:
+	case err != nil:
 		return false, err
+	case !res.Handled:
+		g.notTaken(&res)
+		return false, nil
 	case res.State == "":
 		if err := g.keepAnswer(&res); err != nil {
 			return true, err
@@ -255,6 +269,7 @@ func (g *progress) signal(ctx context.Context) (bool, error) {
 		if res.Handled {
 			return true, g.keep(i, &res)
 		}
+		g.notTaken(&res)
 	}
 	exclusive := g.exclusive()
 	for _, s := range g.startedBy(g.in.Event, flow.RankAny) {

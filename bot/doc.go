@@ -130,8 +130,9 @@
 //
 // The flow that is active answers first. If another flow starts on the event, the active conversation is
 // suspended: nothing of it is lost, its buttons stay good, and its question is asked again when the other
-// ends. A tap on a button that it showed last brings it back too, and so does a word that starts it. A start
-// that only answers suspends nothing. A session has eight conversations at most; one more ends the lowest.
+// ends. A tap on a button that it showed brings it back too, and so does a word that starts it: the button that
+// it showed last is taken, and after an earlier one it asks its question again. A start that only answers
+// suspends nothing. A session has eight conversations at most; one more ends the lowest.
 // With no flow active, the event starts the flow whose trigger names it best. A tap on a button of an earlier
 // step is recognised by the mark in its data: the bot shows the present step again, or sends Options.Expired
 // if the conversation is over. See answer.go for the order in which transitions and starts are tried, and

@@ -90,7 +90,7 @@ type Options struct {
 	// goroutine that sends calls it, and many do at once: it should be quick.
 	Sent func(Sent)
 	// Stepped, if it is not nil, is told how each step of a flow handled its event: which transition was
-	// taken or refused, and which guards failed. It is for metrics and for the coverage of tests. The goroutine
+	// taken or refused, and which guards failed, also those that kept a flow from taking it. It is for metrics and for the coverage of tests. The goroutine
 	// of the turn calls it, before the turn is committed: a turn that is run again tells it again.
 	Stepped func(Stepped)
 	// Logger gets what an operator needs to know. The default is slog.Default().

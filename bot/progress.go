@@ -256,6 +256,14 @@ func (g *progress) plan(pl plan, at ages, place string) (plan, error) {
 	return pl, outputOf(g.by.flow, cmp.Or(string(g.by.from), place), err)
 }
 
+// notTaken tells Options.Stepped which guards kept the last step from taking the event.
+func (g *progress) notTaken(res *flow.Result) {
+	failed := func(t *flow.Trace) bool { return len(t.Failed) > 0 }
+	if failed(&res.Trace) || slices.ContainsFunc(res.Trace.Inner, func(in flow.InnerTrace) bool { return failed(&in.Trace) }) {
+		g.stepped(g.id, g.in, g.flow, g.from, res)
+	}
+}
+
 // stepped tells Options.Stepped how an event was handled.
 func (p *planner) stepped(id string, in *flow.Input, f *flow.Flow, state flow.State, res *flow.Result) {
 	if p.o.Stepped == nil || f == nil {

@@ -43,6 +43,9 @@ type Conversation struct {
 	Data any
 	// Timers are those that are set. A suspended conversation has none of idle time.
 	Timers []flow.Timer
+	// Inner are the sub-flows that run in State, the outer one first: see flow.Sub. Their timers are among those of
+	// the conversation.
+	Inner []Conversation
 }
 
 // Reminder is an action of a flow that waits for its time.
@@ -118,5 +121,11 @@ func (p *planner) conversation(rec *record, i int) (c Conversation, err error) {
 		return c, unknownFlow(kept.flow)
 	}
 	c.Data, err = f.DecodeData(kept.data)
-	return c, err
+	errs := []error{err}
+	err = f.Running(kept.trail, func(sub *flow.Flow, state flow.State, data []byte) {
+		in := Conversation{Flow: sub.Name(), State: state}
+		in.Data, err = sub.DecodeData(data)
+		c.Inner, errs = append(c.Inner, in), append(errs, err)
+	})
+	return c, errors.Join(append(errs, err)...)
 }

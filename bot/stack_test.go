@@ -115,7 +115,7 @@ func TestStartOfASuspendedConversation(t *testing.T) {
 }
 
 // A button that a suspended conversation showed last brings it back, and is taken. One that it showed earlier
-// is stale.
+// is stale, and brings it back too: its question is asked again. In a group that is met with silence.
 func TestTapOnASuspendedConversation(t *testing.T) {
 	stays(t, func(r *rig) {
 		_, room := r.lastMark(said("ann", "1", "inn"))
@@ -124,8 +124,21 @@ func TestTapOnASuspendedConversation(t *testing.T) {
 		require.Equal(r, []string{"inn/day", "spa/room"}, r.stack("", "ann"))
 		require.Equal(r, []string{"inn: day?"}, r.tapIn("", "ann", "next", room), "twice")
 		require.Equal(r, []string{"spa leaves", "spa: day?"}, r.tapIn("", "ann", "next", spa))
-		require.Equal(r, []string{"spa: day?"}, r.tapIn("", "ann", "next", room), "of an earlier step")
-		require.Equal(r, []string{"spa/day", "inn/day"}, r.stack("", "ann"))
+		require.Equal(r, []string{"inn: day?"}, r.tapIn("", "ann", "next", room), "of an earlier step")
+		require.Equal(r, []string{"inn/day", "spa/day"}, r.stack("", "ann"))
+		require.Equal(r, []string{"inn: day?"}, r.tapIn("", "ann", "next", room), "twice")
+		r.pass(14 * time.Minute)
+		require.Equal(r, []string{"spa: day?"}, r.tapIn("", "ann", "next", spa))
+		r.pass(14 * time.Minute)
+		require.Empty(r, r.channel.texts(), "idle time begins anew")
+		r.chat("", []string{"done", "spa done", "inn: day?"})
+		require.Equal(r, []string{"inn: day?"}, r.tapIn("", "ann", "next", spa), "of one that is over")
+	})
+	stays(t, func(r *rig) {
+		_, room := r.lastMark(inChat("g", said("ann", "1", "inn")))
+		r.chat("g", []string{"next", "inn leaves", "inn: day?"}, []string{"spa", "spa: room?"})
+		require.Empty(r, r.tapIn("g", "ann", "next", room))
+		require.Equal(r, []string{"spa/room", "inn/day"}, r.stack("g", "ann"))
 	})
 }
 

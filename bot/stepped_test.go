@@ -140,6 +140,52 @@ func TestStepped(t *testing.T) {
 	})
 }
 
+// Stepped is also told which guards kept a conversation or a start from taking an event: a signal that becomes a
+// dead letter, and what a group says.
+func TestSteppedOfWhatIsNotTaken(t *testing.T) {
+	var got []string
+	told := func(s bot.Stepped) {
+		line := s.Flow + ": " + string(s.From) + " > " + string(s.To) + ", " + fmt.Sprint(s.Trace.Transition)
+		for _, g := range s.Trace.Failed {
+			line += ", not " + g.Guard
+		}
+		for _, in := range s.Trace.Inner {
+			for _, g := range in.Failed {
+				line += ", in " + in.Flow + " not " + g.Guard
+			}
+		}
+		got = append(got, line)
+	}
+	never := func(*guestTurn) bool { return false }
+	inner := flow.New[guest]("seat")
+	inner.Start().To("row")
+	inner.In("row").Enter(tell("row?")).On(flow.Signal("paid")).When("free", never).End().On(flow.Text("end")).End()
+	b := flow.New[guest]("shop")
+	b.Start(flow.Text("shop")).To("seat")
+	b.Start(flow.Signal("paid")).When("it is late", never).End()
+	b.In("seat").Run(flow.Sub(inner.MustBuild(), nil, func(*guestTurn, guest) {})).End().GivenUp().End()
+	pay := flow.New[guest]("pay")
+	pay.Start(flow.Text("pay")).To("pay")
+	pay.In("pay").Enter(tell("pay?")).On(flow.Signal("paid")).When("mine", never).End().
+		On(flow.Text("done")).When("paid", never).Stay().On(flow.Text("end")).End()
+	withFlows(t, []*flow.Flow{b.MustBuild(), pay.MustBuild(), menu()}, bot.Options{Stepped: told}, func(r *rig) {
+		r.say("ann", "shop")
+		r.say("ann", "pay")
+		got = nil
+		r.signals("paid", nil, "1")
+		require.Equal(r, []string{
+			"pay: pay > pay, 0, not mine", "shop: seat > seat, 0, in seat not free", "shop:  > , 0, not it is late",
+		}, got)
+		require.Equal(r, "signal paid: nobody took it", r.letter().Why)
+		r.sayIn("g", "ann", "pay")
+		got = nil
+		r.sayIn("g", "ann", "done")
+		require.Equal(r, []string{"pay: pay > pay, 0, not paid"}, got)
+		r.sayIn("g", "ann", "what?")
+		require.Len(r, got, 1)
+	})
+}
+
 // A Stepped that panics is logged without what the panic says, and changes nothing.
 func TestSteppedPanics(t *testing.T) {
 	o := bot.Options{Stepped: func(bot.Stepped) { panic(userWords) }}

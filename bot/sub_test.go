@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -45,6 +46,43 @@ func TestTimersOfASubFlow(t *testing.T) {
 		r.pass(time.Hour)
 		require.Equal(r, []string{"did you find it?"}, untagged(r.channel.texts()))
 	})
+}
+
+// Session shows the sub-flows that run, with their states and data, of suspended conversations too.
+func TestSessionOfSubFlows(t *testing.T) {
+	name := flow.New[guest]("name")
+	name.Start().To("ask")
+	name.In("ask").Enter(tell("name?")).On(flow.Text()).
+		Do(func(_ context.Context, t *guestTurn) error { t.Data.Name = t.Input(); return nil }).To("sure")
+	name.In("sure").Enter(tell("sure?")).On(flow.Text("yes")).End().On(flow.Text("no")).GiveUp()
+	take := func(t *guestTurn, g guest) { t.Data = g }
+	form := flow.New[count]("form")
+	form.Start().To("who")
+	form.In("who").Run(flow.Sub(name.MustBuild(), nil, func(t *countTurn, _ guest) { t.Data.N++ })).End().GivenUp().GiveUp()
+	b := flow.New[guest]("visit")
+	b.Start(flow.Text("visit")).To("form")
+	b.In("form").Run(flow.Sub(form.MustBuild(), func(*guestTurn) count { return count{N: 7} },
+		func(t *guestTurn, c count) { take(t, guest{"done"}) })).End().GivenUp().End()
+	want := []bot.Conversation{
+		{Flow: "form", State: "who", Data: count{7}}, {Flow: "name", State: "sure", Data: guest{"Ann"}},
+	}
+	stays(t, func(r *rig) {
+		r.chat("", []string{"visit", "name?"}, []string{"Ann", "sure?"})
+		require.Equal(r, want, r.kept("", "ann").Inner)
+		r.chat("", []string{"spa", "spa: room?"})
+		s := r.kept("", "ann")
+		require.Empty(r, s.Inner)
+		require.Equal(r, want, s.Suspended[0].Inner)
+
+		b := flow.New[guest]("visit") // of a build that runs no other flow
+		b.Start(flow.Text("visit")).To("form")
+		b.In("form").Enter(tell("form?")).On(flow.Text("yes")).End()
+		r.startBot(bot.Options{}, b.MustBuild(), stay("spa").MustBuild())
+		s, err := r.bot.Session(context.Background(), said("ann", "", "").Source)
+		require.ErrorIs(r, err, flow.ErrUnknownState)
+		require.Equal(r, flow.State("form"), s.Suspended[0].State)
+		require.Equal(r, flow.State("room"), s.State)
+	}, b.MustBuild())
 }
 
 func TestNewRefusesSubFlows(t *testing.T) {

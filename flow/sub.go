@@ -74,6 +74,26 @@ func (t *TransitionBuilder[T]) GiveUp() *StateBuilder[T] { return t.finish(GiveU
 // Subs returns the flows that states of this one run, and those that they run, each once.
 func (f *Flow) Subs() []*Flow { return slices.Clone(f.subs) }
 
+// Running calls each for the sub-flows that run in a conversation, the outer one first, with the state and the data of
+// each, out of what Result.Trail was. It returns an error if the trail cannot be read, or ErrUnknownState if the flow
+// runs no such sub-flow any more.
+func (f *Flow) Running(packed []byte, each func(sub *Flow, state State, data []byte)) error {
+	var t trail
+	if err := t.unpack(packed); err != nil {
+		return err
+	}
+	for _, in := range t.inner {
+		i := slices.IndexFunc(f.subs, func(sub *Flow) bool {
+			return sub.name == in.flow || slices.Contains(sub.formerly, in.flow)
+		})
+		if i < 0 {
+			return ErrUnknownState
+		}
+		each(f.subs[i], in.state, in.data)
+	}
+	return nil
+}
+
 // exclusiveInside reports whether a sub-flow that runs is in an exclusive state.
 func (f *Flow) exclusiveInside(packed []byte) bool {
 	var t trail

@@ -69,6 +69,7 @@ var cases = map[string]func() []*flow.Flow{
 	"faq":        questions,
 	"digression": questions,
 	"visits":     visits,
+	"tickets":    tickets,
 }
 
 // The README shows two of them.
@@ -123,6 +124,34 @@ func visits() []*flow.Flow {
 		On(flow.Postback("station"), flow.Postback("here")).Do(sends("A taxi comes.")).End().
 		At(func(t *tripTurn) time.Time { return t.Now().Add(20 * time.Minute) }).Do(sends("No taxi is left.")).End()
 	return []*flow.Flow{table(), b.MustBuild()}
+}
+
+// tickets sells tickets. A flow of its own, which the state seat runs, asks for the seat; hours only answers.
+func tickets() []*flow.Flow {
+	no := flow.Question(sends("Which seat of row {name}?"), answer.Int(1, 20), func(d *trip) *int { return &d.Party })
+	s := flow.New[trip]("seats")
+	s.Start().To("row")
+	s.In("row").Enter(sends("Which row?", line.Postback("A", "A"), line.Postback("B", "B"))).
+		On(flow.Postback("A", "B")).Do(func(_ context.Context, t *tripTurn) error { t.Data.Name = t.Input(); return nil }).To("no")
+	s.In("no").Ask(no).End()
+	s.InAny().On(flow.Text("back")).Back().
+		On(flow.Text("any seat")).GiveUp().
+		Wrong(3).Do(sends("Too hard?")).GiveUp()
+	seat := flow.Sub(s.MustBuild(), nil, func(t *tripTurn, seat trip) { t.Data.Name, t.Data.Party = seat.Name, seat.Party })
+	b := flow.New[trip]("tickets")
+	b.Start(flow.Text("cinema")).To("seat")
+	b.In("seat").Run(seat).To("pay").
+		GivenUp().Do(sends("We choose one."), func(_ context.Context, t *tripTurn) error {
+		t.Data.Name, t.Data.Party = "D", 5
+		return nil
+	}).To("pay")
+	b.In("pay").Enter(sends("Seat {name}{party}. Pay?", line.Postback("Yes", "yes"))).
+		On(flow.Postback("yes")).Do(sends("Enjoy!")).End().
+		On(flow.Text("seat")).Call("seat")
+	b.InAny().On(flow.Text("price")).Do(sends("9 euros.")).Again().
+		On(flow.Text("cancel")).Do(sends("No tickets.")).End().
+		On(flow.Text("back")).Back()
+	return []*flow.Flow{b.MustBuild(), table(), questions()[1]}
 }
 
 // TestCases plays what people do in dialogs, each transcript with flows of its own. The first lines of each say

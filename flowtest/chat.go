@@ -139,7 +139,8 @@ func (c *Chat) sent() (msgs []message) {
 }
 
 // State returns the flow and state of this chat as "flow/state", or "end" if none is active. Conversations that
-// are suspended follow, the next to be active first: "faq/topic; booking/ask_day waits".
+// are suspended follow, the next to be active first: "faq/topic; booking/ask_day waits". Sub-flows that run stand
+// behind the state that runs them: "tickets/seat/seats/row".
 func (c *Chat) State() string {
 	s, err := c.bot.Session(context.Background(), c.source())
 	switch {
@@ -148,13 +149,13 @@ func (c *Chat) State() string {
 	case s.Flow == "":
 		return "end"
 	}
-	where := s.Flow + "/" + string(s.State)
-	for i, w := range s.Suspended {
+	where := whereIs(&s.Conversation)
+	for i := range s.Suspended {
 		sign := ", "
 		if i == 0 {
 			sign = "; "
 		}
-		where += sign + w.Flow + "/" + string(w.State)
+		where += sign + whereIs(&s.Suspended[i])
 	}
 	switch len(s.Suspended) {
 	case 0:
@@ -164,6 +165,15 @@ func (c *Chat) State() string {
 	default:
 		return where + " wait"
 	}
+}
+
+// whereIs returns the flow and the state of a conversation, and those of its sub-flows.
+func whereIs(c *bot.Conversation) string {
+	where := c.Flow + "/" + string(c.State)
+	for _, in := range c.Inner {
+		where += "/" + in.Flow + "/" + string(in.State)
+	}
+	return where
 }
 
 // Errors returns what the bot logged as errors since the last call, for all chats.

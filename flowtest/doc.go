@@ -23,6 +23,7 @@
 //	  [Pick a day] [Cancel]     spaces, and its buttons stand on the last
 //	< (menu main)               the chat is switched to a menu; "(default menu)" if it is given back
 //	= booking/ask_date          the flow and state reached; "= end" if none is active
+//	= tickets/seat/seats/row    the state runs a sub-flow: its flow and state stand behind
 //	= faq/topic; booking/ask_date waits         the same, and a conversation that is suspended
 //	~ 15m                       time passes, as time.ParseDuration or in days: 3d
 //	~ 2026-12-04 10:00          time passes until then

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/transport"
 )
 
 // stackModel is what a user's conversations must be after the turns whose messages the user has seen. Turns are
@@ -50,6 +52,7 @@ type talk struct {
 	hash              string
 	due               int64
 	button            string // the data of the button that counts; empty if it was not shown yet
+	chars             string // by which the marks of its buttons name the conversation
 	idle              int64  // since when its idle time runs, at least; 0 if it does not
 	entry             bool   // it moved while it was suspended, and has to enter its state
 }
@@ -142,7 +145,7 @@ func (m *stackModel) check(w *word) {
 			return
 		}
 		if w.What == saidAsk {
-			t.button = w.button
+			t.button, t.chars = w.button, conversationChars(w.button)
 		}
 	}
 }
@@ -330,6 +333,10 @@ func (m *stackModel) event(e *event, w *word) {
 			m.goOn(w)
 		case len(m.stack) == 0:
 			m.say("", "", saidOver)
+		case m.earlier(e.data) > 0:
+			m.raise(m.earlier(e.data))
+			m.raised++
+			m.ask(w.Now)
 		default:
 			m.ask(w.Now)
 		}
@@ -347,6 +354,21 @@ func (m *stackModel) event(e *event, w *word) {
 	default:
 		m.hello(w)
 	}
+}
+
+// earlier returns which conversation showed a button at an earlier step, or -1 if none did.
+func (m *stackModel) earlier(data string) int {
+	chars := conversationChars(data)
+	return slices.IndexFunc(m.stack, func(t *talk) bool { return chars != "" && t.chars == chars })
+}
+
+// conversationChars returns the two characters of a button's mark that name the conversation.
+func conversationChars(data string) string {
+	_, mark := transport.Unmark(data)
+	if len(mark) != transport.MarkLen {
+		return ""
+	}
+	return mark[2:4]
 }
 
 // mayNotKnow says whether an earlier build does not know what a user says.

@@ -75,5 +75,8 @@ func signalGuards() []guard {
 		{"bot: a notice knows the user's language", "bot",
 			"about.Language = p.o.Language(ctx, e.Source)", "",
 			"bot TestNotices"},
+		{"bot: Stepped is told which guards kept a signal from being taken", "bot",
+			"g.notTaken(&res) } exclusive := g.exclusive()", "} exclusive := g.exclusive()",
+			"bot TestSteppedOfWhatIsNotTaken"},
 	}
 }

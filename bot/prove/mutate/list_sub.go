@@ -40,5 +40,8 @@ func subGuards() []guard {
 		{"bot: a reminder of a sub-flow is kept under its name", "bot",
 			"flow: cmp.Or(r.Flow, f.Name())", "flow: f.Name()",
 			"bot TestTimersOfASubFlow"},
+		{"bot: a session shows the sub-flows that run", "bot",
+			"c.Inner, errs = append(c.Inner, in), append(errs, err)", "_, errs = append(c.Inner, in), append(errs, err)",
+			"bot TestSessionOfSubFlows"},
 	}
 }
