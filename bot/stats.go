@@ -53,7 +53,7 @@ type Stats struct {
 	// Rollbacks counts sessions whose turn began at an earlier revision than this process knew: the store lost
 	// turns that it had acknowledged, as in a failover to a replica that lagged. Their timers and reminders may come
 	// twice, and events that waited may be gone. Each process counts what it noticed itself, so that a session may
-	// be counted by several, or by none if the process that knew better has not met it since.
+	// be counted by several, or by none: if other processes have taken it further meanwhile.
 	Rollbacks int64
 	// Elsewhere counts how often turns and outputs were found that belong to an account which the bot
 	// does not serve. They were left alone.

@@ -43,7 +43,7 @@ func failoverRows(long bool) []trial {
 		s.note("%d slots moved in %s", count, short(time.Since(began)))
 	}
 	rows := append([]trial{sentinel}, plannedRows(long)...)
-	return append(append(rows, failover, shardRow(long), slots), lagRows(long)...)
+	return append(append(rows, splitRow(long), failover, shardRow(long), slots), lagRows(long)...)
 }
 
 func failSentinel(s *stage, times int) {

@@ -131,7 +131,7 @@
 //
 // A master that is cut off from its replicas and from the sentinels, but not from some bots, goes on as well,
 // while the others have a new one. All that it takes is lost when it comes back. With Replicas it acknowledges
-// nothing; without, set min-replicas-to-write 1 and min-replicas-max-lag 2: then it takes writes for 2 to 3 s
+// nothing; without, set min-replicas-to-write 1 and min-replicas-max-lag 2: then it takes writes for 2 to 4 s
 // more. New warns if that is not set. A node of a Cluster that is cut off stops after cluster-node-timeout.
 //
 // What was taken back is noticed by the bot, which remembers the revisions of sessions: a warning and
