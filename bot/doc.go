@@ -83,6 +83,7 @@
 //	what happens to old sessions          stranger.go and lost.go
 //	what happens when a process died      sweeper.go, then suspect.go
 //	what a call left that had no answer   stray.go
+//	what a store lost                     rollback.go
 //	when an output is sent again          courier.go and attempt.go
 //	how long something waits for that     backoff.go
 //	why an event was not taken            intake.go, admission.go and badevent.go
@@ -114,6 +115,7 @@
 //	Dead        the actions failed every time, or hung: the event is a dead letter, as is such a reminder, a
 //	            conversation that cannot be read (see "Old sessions"), an event whose session a newer build
 //	            wrote, if none took it for 30 s, and a signal that nothing took
+//	Rollbacks   the store lost turns that it had acknowledged, and a session began at an earlier revision
 //	Dropped     the platform refused the output, or did not take it for 23 h: it is a dead letter, which
 //	            Bot.Replay sends again
 //

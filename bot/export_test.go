@@ -7,3 +7,13 @@ import "time"
 func (o *Options) SetTerms(lease, deliveryLease time.Duration) {
 	o.lease, o.deliveryLease = lease, deliveryLease
 }
+
+// NoteRevisions returns a function that notes a commit and the Begin behind it, as a turn does.
+func NoteRevisions() func(id string, rev uint32) {
+	var r revisions
+	now := time.Now()
+	return func(id string, rev uint32) {
+		r.committed(id, rev, now)
+		r.begun(id, rev, now)
+	}
+}

@@ -23,6 +23,7 @@ type runner struct {
 	spare       sync.Pool    // of *holder. Not global: a holder's timer may belong to a test's virtual time
 	suspects    suspects
 	strays      strays
+	revisions   revisions
 	leftToNewer rarely // the log of sessions that a newer build has to run
 }
 
@@ -84,6 +85,7 @@ func (r *runner) begin(ctx context.Context, req *session.BeginRequest, e *transp
 		r.courier.handedOut(req.ID, handout{res.Outputs, res.Retried, asked.Add(r.o.deliveryLease)})
 	}
 	if res.Status == session.Run {
+		r.compare(req.ID, res.Rev, asked)
 		r.start(req, &res, e)
 	}
 	return res.Status, nil

@@ -50,6 +50,11 @@ type Stats struct {
 	// DeadLetters is how many dead letters the store has of the bot's accounts, whichever process left them, as
 	// the store told up to 10 s ago.
 	DeadLetters int64
+	// Rollbacks counts sessions whose turn began at an earlier revision than this process knew: the store lost
+	// turns that it had acknowledged, as in a failover to a replica that lagged. Their timers and reminders may come
+	// twice, and events that waited may be gone. Each process counts what it noticed itself, so that a session may
+	// be counted by several, or by none: if other processes have taken it further meanwhile.
+	Rollbacks int64
 	// Elsewhere counts how often turns and outputs were found that belong to an account which the bot
 	// does not serve. They were left alone.
 	Elsewhere int64
@@ -84,6 +89,7 @@ type counts struct {
 	turns, timers, failed, fenced, deferred, dead atomic.Int64
 	forgotten, stray                              atomic.Int64
 	sent, retried, dropped, ambiguous             atomic.Int64
+	rollbacks                                     atomic.Int64
 	held                                          since
 }
 
@@ -114,7 +120,7 @@ func (c *counts) read() Stats {
 		Fenced: c.fenced.Load(), Deferred: c.deferred.Load(), Dead: c.dead.Load(),
 		Forgotten: c.forgotten.Load(), Stray: c.stray.Load(),
 		Sent: c.sent.Load(), Retried: c.retried.Load(), Dropped: c.dropped.Load(), Ambiguous: c.ambiguous.Load(),
-		Held: c.held.lasts(),
+		Rollbacks: c.rollbacks.Load(), Held: c.held.lasts(),
 	}
 }
 
@@ -127,6 +133,7 @@ func (s *Stats) add(a *Stats) {
 	s.Forgotten, s.Stray = s.Forgotten+a.Forgotten, s.Stray+a.Stray
 	s.Sent, s.Retried = s.Sent+a.Sent, s.Retried+a.Retried
 	s.Dropped, s.Ambiguous = s.Dropped+a.Dropped, s.Ambiguous+a.Ambiguous
+	s.Rollbacks += a.Rollbacks
 	s.WaitingOutputs, s.WaitingEvents = s.WaitingOutputs+a.WaitingOutputs, s.WaitingEvents+a.WaitingEvents
 	s.WaitingNewer += a.WaitingNewer
 	s.Held, s.OldestOutput = max(s.Held, a.Held), max(s.OldestOutput, a.OldestOutput)

@@ -167,6 +167,7 @@ func (h *holder) commit(p *plan) (session.Event, bool) {
 // next event.
 func (h *holder) committed(res *session.CommitResult, outs []delivery) session.Event {
 	h.rev, h.state, h.memo = res.Rev, h.request.State, nil
+	h.revisions.committed(h.id, res.Rev, res.Now)
 	h.lateEvents.over(h.id)
 	if res.MayDeliver && len(outs) > 0 {
 		h.courier.deliver(h.id, session.MakeSeq(res.Rev, 1), outs, h.asked.Add(h.o.deliveryLease))

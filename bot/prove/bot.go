@@ -137,14 +137,14 @@ func routes(router string, b *bot.Bot) http.Handler {
 		r := chi.NewRouter()
 		r.Post("/webhook", b.ServeHTTP)
 		r.Get("/readyz", b.Ready().ServeHTTP)
-		r.Get("/stats", writeStats)
+		r.Get("/stats", writeStats(b.Stats))
 		r.Post("/replay", replay(b))
 		return r
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhook", b)
 	mux.Handle("GET /readyz", b.Ready())
-	mux.HandleFunc("GET /stats", writeStats)
+	mux.HandleFunc("GET /stats", writeStats(b.Stats))
 	mux.HandleFunc("POST /replay", replay(b))
 	mux.Handle("POST /pending", b.RunPending())
 	mux.HandleFunc("GET /stack/{user}", writeStack(b))

@@ -152,6 +152,9 @@ func (f *fleet) spawn(p *process) error {
 	cfg.Listen, cfg.Accounts, cfg.Build = p.addr, p.serves, p.build
 	crash := f.armed(p)
 	f.mu.Unlock()
+	if p.id == 0 && cfg.Redis.First != "" {
+		cfg.Redis.Addrs = []string{cfg.Redis.First}
+	}
 	told, err := json.Marshal(&cfg)
 	if err != nil {
 		return err

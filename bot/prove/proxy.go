@@ -121,10 +121,12 @@ func (p *proxy) serve(client net.Conn) {
 	l := &passage{p: p, client: client, server: server}
 	go func() {
 		l.answers()
+		p.hold() // in a black hole no end is heard of either
 		_ = client.Close()
 		_ = server.Close()
 	}()
 	l.requests()
+	p.hold()
 }
 
 // hold waits while the way is a black hole, and returns what else to do.

@@ -24,6 +24,7 @@ const (
 type redisConfig struct {
 	Kind  string
 	Addrs []string
+	First string // that the first bot has in their place, if any
 }
 
 func (c *redisConfig) client() redis.UniversalClient {
@@ -47,6 +48,7 @@ type engine struct {
 	proxy    *proxy
 	replica  *redistest.Server
 	lag      *proxy // between master and replica
+	stale    *proxy // of the first bot, where it has one of its own
 	sentinel *redistest.Sentinel
 	cluster  *cluster
 }
@@ -72,6 +74,13 @@ func startEngine(h *host, t *trial, seed uint64) *engine {
 		}
 		h.Cleanup(p.close)
 		e.proxy, e.cfg.Addrs = p, []string{p.addr()}
+		if t.split {
+			if e.stale, err = startProxy(e.server.Addr(), seed); err != nil {
+				h.Fatal(err)
+			}
+			h.Cleanup(e.stale.close)
+			e.cfg.First = e.stale.addr()
+		}
 		if t.redis == redisPair {
 			direct = e.cfg // the master changes
 			e.startReplica(h, seed)

@@ -42,6 +42,9 @@ func (r *result) judge() {
 		bad(r.lost, "lost")
 		bad(r.order, "out of order")
 		bad(r.chain, "breaks in the chain")
+		bad(r.idle.Rollbacks, "rollbacks noticed by the bots (Stats.Rollbacks)")
+	} else {
+		r.notes = append(r.notes, fmt.Sprintf("the bots noticed %d rollbacks (Stats.Rollbacks)", r.idle.Rollbacks))
 	}
 	doubled := r.doubled
 	if a.ambiguous && r.replies <= r.counted {

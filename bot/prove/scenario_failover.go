@@ -42,25 +42,15 @@ func failoverRows(long bool) []trial {
 		}
 		s.note("%d slots moved in %s", count, short(time.Since(began)))
 	}
-	return append([]trial{sentinel, failover, shardRow(long), slots}, lagRows(long)...)
+	rows := append([]trial{sentinel}, plannedRows(long)...)
+	return append(append(rows, splitRow(long), failover, shardRow(long), slots), lagRows(long)...)
 }
 
 func failSentinel(s *stage, times int) {
 	watcher := redis.NewSentinelClient(&redis.Options{Addr: s.redis.sentinel.Watcher.Addr()})
 	defer watcher.Close()
 	ctx := context.Background()
-	master := func() *redistest.Server {
-		addr, err := watcher.GetMasterAddrByName(ctx, "redistest").Result()
-		if err != nil || len(addr) < 2 {
-			return nil
-		}
-		for _, server := range []*redistest.Server{s.redis.sentinel.Master, s.redis.sentinel.Replica} {
-			if strings.HasSuffix(server.Addr(), ":"+addr[1]) {
-				return server
-			}
-		}
-		return nil
-	}
+	master := func() *redistest.Server { return s.redis.masterBy(watcher) }
 	epoch := func() int {
 		n, _ := strconv.Atoi(watcher.Master(ctx, "redistest").Val()["config-epoch"])
 		return n

@@ -99,6 +99,7 @@ func (f *fleet) stats() (most stats) {
 			most.Goroutines, most.Where = s.Goroutines, s.Where
 		}
 		most.HeapBytes = max(most.HeapBytes, s.HeapBytes)
+		most.Rollbacks += s.Rollbacks
 	}
 	return most
 }

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kaiwa-go/kaiwa/bot"
 )
 
 // maxGoroutines is what an idle bot may have: it keeps 64 that ran a turn for the next ones, has
@@ -32,20 +34,23 @@ func (t *trial) mostIdle() int {
 type stats struct {
 	Goroutines int
 	HeapBytes  uint64
+	Rollbacks  int      // bot.Stats.Rollbacks; of all processes together
 	Where      []string // what most of the goroutines do, if there are too many
 }
 
-func writeStats(w http.ResponseWriter, _ *http.Request) {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	s := stats{Goroutines: runtime.NumGoroutine(), HeapBytes: m.HeapInuse}
-	if s.Goroutines > maxGoroutines {
-		var profile bytes.Buffer
-		_ = pprof.Lookup("goroutine").WriteTo(&profile, 1)
-		s.Where = outermost(profile.String())
+func writeStats(counted func() bot.Stats) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		s := stats{Goroutines: runtime.NumGoroutine(), HeapBytes: m.HeapInuse, Rollbacks: int(counted().Rollbacks)}
+		if s.Goroutines > maxGoroutines {
+			var profile bytes.Buffer
+			_ = pprof.Lookup("goroutine").WriteTo(&profile, 1)
+			s.Where = outermost(profile.String())
+		}
+		_ = json.NewEncoder(w).Encode(s)
 	}
-	_ = json.NewEncoder(w).Encode(s)
 }
 
 // outermost counts the goroutines of a profile by the function that they began with, and returns

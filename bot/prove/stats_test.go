@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/bot"
 )
 
 func park(started *sync.WaitGroup, release chan struct{}) {
@@ -19,7 +21,7 @@ func park(started *sync.WaitGroup, release chan struct{}) {
 func TestWriteStats(t *testing.T) { // not parallel, as it counts goroutines
 	ask := func() (s stats) {
 		w := httptest.NewRecorder()
-		writeStats(w, httptest.NewRequest(http.MethodGet, "/stats", http.NoBody))
+		writeStats(func() bot.Stats { return bot.Stats{} })(w, httptest.NewRequest(http.MethodGet, "/stats", http.NoBody))
 		require.NoError(t, json.NewDecoder(w.Body).Decode(&s))
 		return s
 	}

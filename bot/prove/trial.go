@@ -31,6 +31,7 @@ type trial struct {
 
 	redis     string // its kind; default one
 	redisArgs []string
+	split     bool       // the first bot has a way to Redis of its own
 	replicas  int        // redisstore.Options.Replicas
 	fsync     bool       // redisstore.Options.Fsync
 	crash     string     // KAIWA_CRASH

@@ -132,6 +132,32 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 	return errors.Join(all...)
 }
 
+// In a Cluster nothing is refused to a user that may do what the documentation says.
+func TestLeastUserOfACluster(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	cluster := redistest.StartReplicatedCluster(t, 3)
+	var addrs []string
+	args := append(append([]any{"ACL", "SETUSER", "kaiwa"}, aclRules(t)...), "+cluster|slots", "+command")
+	for _, n := range append(cluster.Nodes, cluster.Replicas...) {
+		require.NoError(t, n.Client().Do(ctx, args...).Err())
+		addrs = append(addrs, n.Addr())
+	}
+	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: addrs, Username: "kaiwa", Password: "password"})
+	defer client.Close()
+	s, err := New(ctx, client, &Options{Namespace: "x", Replicas: 1, Wait: longWait, Logger: quiet})
+	require.NoError(t, err)
+	for i := range 20 {
+		benchTurn(t, s, i, []byte("s"))
+	}
+	_, _, err = s.Due(ctx, ours, 10)
+	require.NoError(t, err)
+	require.NoError(t, s.Check(ctx))
+	for _, n := range cluster.Nodes {
+		require.Empty(t, n.Client().Do(ctx, "ACL", "LOG").Val(), "what was refused")
+	}
+}
+
 func TestRefusedUser(t *testing.T) {
 	t.Parallel()
 	server := redistest.StartServer(t, nil)
@@ -177,6 +203,7 @@ func TestTLS(t *testing.T) {
 	for _, c := range []*tls.Config{nil, {}} { // without TLS, and with the roots of the host
 		_, err = New(context.Background(), client(c), nil)
 		require.ErrorIs(t, err, session.ErrUnavailable)
+		require.Equal(t, c == nil, strings.Contains(err.Error(), "set TLSConfig"), err)
 	}
 }
 

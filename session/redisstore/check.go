@@ -22,6 +22,7 @@ func (s *Store) Check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		s.watchReplicas(servers) // some may have come since New
 		return s.demand.faults(servers)
 	})
 }

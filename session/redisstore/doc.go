@@ -93,8 +93,8 @@
 //
 // What was acknowledged is as durable as Options ask for:
 //
-//	default      the master has it. Replication is asynchronous: a failover may lose the last
-//	             moments
+//	default      the master has it. Replication is asynchronous: a failover loses what the replica had not
+//	             got, milliseconds if it was in step
 //	Replicas: n  n replicas have it too: each batch of calls ends with a write and WAIT. A loss is
 //	             unlikely and not impossible, as Redis may promote a replica that was not among them
 //	Fsync        the master's disk has it, and with Replicas theirs: each batch ends with WAITAOF,
@@ -110,16 +110,43 @@
 // min-replicas-to-write too, so that a master that was cut off stops by itself. The wait comes on
 // top of each call's round trip; calls that are made at the same time share one.
 //
+// # Failovers
+//
+// A planned failover by SENTINEL FAILOVER promotes a replica, and the old master takes writes for a second or more
+// before it, and clients, are told. Behind each batch of calls the store asks ROLE: a replica that is missing is
+// asked what it is. If it is the master now, nothing that the old master took is acknowledged: calls go again, and
+// wait about a second for the client to follow. What may be lost is what the replica had not got when it was
+// promoted: milliseconds. For that, the bot must reach replicas at the addresses that ROLE names. To lose nothing,
+// pause the writes of the old master first. Calls wait as long, and nothing is refused if it takes less than
+// Options.Timeout:
+//
+//	redis-cli -h OLD CLIENT PAUSE 10000 WRITE
+//	redis-cli -h SENTINEL -p 26379 SENTINEL FAILOVER mymaster
+//	redis-cli -h SENTINEL -p 26379 SENTINEL GET-MASTER-ADDR-BY-NAME mymaster    until it names another: NEW
+//	redis-cli -h OLD REPLICAOF NEW 6379
+//	redis-cli -h OLD CLIENT UNPAUSE
+//
+// The fourth line is needed: while writes are paused, the sentinels take the old master for dead, and make it a
+// replica only some ten seconds after the pause. In a Cluster, CLUSTER FAILOVER does all of this itself.
+//
+// A master that is cut off from its replicas and from the sentinels, but not from some bots, goes on as well,
+// while the others have a new one. All that it takes is lost when it comes back. With Replicas it acknowledges
+// nothing; without, set min-replicas-to-write 1 and min-replicas-max-lag 2: then it takes writes for 2 to 4 s
+// more. New warns if that is not set. A node of a Cluster that is cut off stops after cluster-node-timeout.
+//
+// What was taken back is noticed by the bot, which remembers the revisions of sessions: a warning and
+// bot.Stats.Rollbacks.
+//
 // # TLS and access
 //
 // TLS (TLSConfig), the user's name and its password are settings of the client. The user needs
 // this and no more:
 //
-//	ACL SETUSER kaiwa on >password ~kaiwa:* +evalsha +eval +script|load +info +wait
+//	ACL SETUSER kaiwa on >password ~kaiwa:* +evalsha +eval +script|load +info +role +wait
 //	    +time +get +getrange +set +append +del +pexpire +zadd +zrem +zrange +zpopmin
 //	    +xadd +xrange +xrevrange +xdel +xlen
 //
-// The command wait is for Replicas alone. A Cluster takes +cluster|slots besides, and Fsync +waitaof
+// The command wait is for Replicas alone. A Cluster takes +cluster|slots and +command besides, and Fsync +waitaof
 // or, before Redis 7.2, +config|get. With a Namespace, ~kaiwa:<namespace>:* will do. Give all of
 // them: a script that is stopped in its middle leaves half of a change behind.
 //

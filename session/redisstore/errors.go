@@ -54,13 +54,13 @@ type answerClass string
 func (c answerClass) Error() string { return "redis answered " + string(c) }
 
 // isNetwork says whether err came from the way to Redis: a connection that was refused or broke, or a
-// timeout. It is false for what Redis answered, for a caller that gave up, and for errUnmet.
+// timeout. It is false for what Redis answered, for a caller that gave up, for errUnmet and errDemoted.
 func isNetwork(err error) bool {
 	if err == nil {
 		return false
 	}
 	var answer redis.Error
-	return !errors.As(err, &answer) && !errors.Is(err, context.Canceled) && err != errUnmet
+	return !errors.As(err, &answer) && !errors.Is(err, context.Canceled) && err != errUnmet && err != errDemoted
 }
 
 // passesSoon says whether err is what a Cluster answers for a short time while it changes: a slot is on its way

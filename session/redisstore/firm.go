@@ -91,6 +91,10 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 		}
 		_ = pipe.Process(ctx, touch)
 		_ = pipe.Process(ctx, wait)
+		role := b.askRole(ctx)
+		if role != nil {
+			_ = pipe.Process(ctx, role)
+		}
 		_, _ = pipe.Exec(ctx) // each command keeps its own error
 		met := b.barrier.met(wait)
 		// A call that Redis refused keeps its own error, whatever touch and the barrier answered.
@@ -108,6 +112,7 @@ func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call)
 				}
 			}
 		}
+		b.distrust(ctx, role, left)
 		left = again
 	}
 }

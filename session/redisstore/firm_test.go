@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,13 +130,16 @@ func (l *likeNewRedis) ProcessPipelineHook(next redis.ProcessPipelineHook) redis
 	}
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		before := offset(ctx)
-		last := cmds[len(cmds)-1]
-		err := next(ctx, cmds[:len(cmds)-1])
-		if wait, ok := last.(*redis.Cmd); ok && offset(ctx) == before {
-			wait.SetVal(int64(1))
-			return err
+		at := slices.IndexFunc(cmds, func(c redis.Cmder) bool { return c.Name() == "wait" })
+		if at < 0 {
+			return next(ctx, cmds)
 		}
-		return next(ctx, cmds)
+		err := next(ctx, cmds[:at])
+		if wait, ok := cmds[at].(*redis.Cmd); ok && offset(ctx) == before {
+			wait.SetVal(int64(1))
+			cmds = slices.Delete(slices.Clone(cmds), at, at+1)
+		}
+		return errors.Join(err, next(ctx, cmds[at:]))
 	}
 }
 
@@ -302,6 +306,8 @@ func TestWarnings(t *testing.T) {
 	t.Parallel()
 	const noFile, noReplica, noWait = "no append-only file", "has no replica", "replicas are not waited for"
 	server, _ := withReplica(t)
+	careful, _ := withReplica(t)
+	require.NoError(t, careful.Client().ConfigSet(context.Background(), "min-replicas-to-write", "1").Err())
 	for _, test := range []struct {
 		name   string
 		client *redis.Client
@@ -310,7 +316,8 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"alone, without a file", redistest.StartServer(t, nil).Client(), Options{}, []string{noFile, noReplica}},
 		{"alone", redistest.StartServer(t, &redistest.Options{AOF: true}).Client(), Options{}, []string{noReplica}},
-		{"with a replica", server.Client(), Options{}, []string{noFile, noWait}},
+		{"with a replica", server.Client(), Options{}, []string{noFile, noWait, "min-replicas-to-write is 0"}},
+		{"with a replica without which nothing is written", careful.Client(), Options{}, []string{noFile, noWait}},
 		{"with a replica that is waited for", server.Client(), Options{Replicas: 1, Wait: longWait}, []string{noFile}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

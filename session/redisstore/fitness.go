@@ -21,7 +21,7 @@ type demand struct {
 }
 
 // server is what a master says of itself. Of INFO, the store reads redis_version, maxmemory_policy, role,
-// redis_mode, connected_slaves and aof_enabled.
+// redis_mode, connected_slaves, min_slaves_good_slaves and aof_enabled.
 type server struct {
 	info map[string]string // of INFO
 	// appendfsync is the setting of that name; empty if it was not asked for, or may not be read.
@@ -136,6 +136,20 @@ func (d demand) warn(all []server, log *slog.Logger) {
 	case d.replicas == 0:
 		log.Info("redisstore: replicas are not waited for: a failover may lose what was acknowledged last")
 	}
+	if !noReplica && !d.cluster && d.replicas == 0 && !limitsLag(all) {
+		log.Warn("redisstore: min-replicas-to-write is 0: a master that is cut off from its replicas goes on taking " +
+			"events, all of which are lost when it comes back: set it to 1, and min-replicas-max-lag to few seconds")
+	}
+}
+
+// limitsLag says whether the masters refuse writes without replicas. INFO has this line only if they do.
+func limitsLag(all []server) bool {
+	for i := range all {
+		if _, ok := all[i].info["min_slaves_good_slaves"]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // parseInfo reads the lines "name:value" of INFO.

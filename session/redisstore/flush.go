@@ -79,17 +79,21 @@ func (b *batcher) send(q *queue, batch []*call) bool {
 	return ok
 }
 
-// sendPlain makes the calls without a barrier: a single command as it is, several as a pipeline. Then it makes
-// those again that parcel.read returns.
+// sendPlain makes the calls without a barrier: a single command as it is, several as a pipeline, with ROLE behind
+// them where a master is watched. Then it makes those again that parcel.read returns.
 func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 	_, cluster := b.client.(*redis.ClusterClient)
 	for left := parcels(ctx, batch, !cluster); len(left) > 0; {
-		if len(left) == 1 {
+		role := b.askRole(ctx)
+		if len(left) == 1 && role == nil {
 			_ = b.client.Process(ctx, left[0].cmd) // the command keeps the error
 		} else {
 			pipe := b.client.Pipeline()
 			for _, p := range left {
 				_ = pipe.Process(ctx, p.cmd)
+			}
+			if role != nil {
+				_ = pipe.Process(ctx, role)
 			}
 			_, _ = pipe.Exec(ctx) // each command keeps its own error
 		}
@@ -97,24 +101,52 @@ func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 		for _, p := range left {
 			again = append(again, p.read(ctx)...)
 		}
+		b.distrust(ctx, role, left)
 		left = again
 	}
 }
 
-// retryPause is how long a call rests that a Cluster refused for a moment, before it goes again.
+// askRole returns a ROLE to be sent behind a batch; nil if no master is watched.
+func (b *batcher) askRole(ctx context.Context) *redis.Cmd {
+	if b.watch == nil || !b.watch.on.Load() {
+		return nil
+	}
+	return redis.NewCmd(ctx, "role")
+}
+
+// distrust fails the calls that succeeded, if ROLE says that the master may be none any more. A call that goes again
+// has another answer then, and another ROLE behind it.
+func (b *batcher) distrust(ctx context.Context, role *redis.Cmd, batch []*parcel) {
+	if role == nil {
+		return
+	}
+	err := b.watch.look(ctx, role)
+	if err == nil {
+		return
+	}
+	for _, p := range batch {
+		for _, c := range p.calls {
+			if c.err == nil {
+				c.err = err
+			}
+		}
+	}
+}
+
+// retryPause is how long a call rests before it goes again.
 const retryPause = 100 * time.Millisecond
 
 // settle wakes the callers. It does not wake those whose call a Cluster refused for a moment (see
-// passesSoon): such a call goes again after a pause, to whatever node has the slot by then, for as long as its
-// caller waits. If a slot has moved or a node does not answer, settle also has the client ask where the slots
-// are now.
+// passesSoon), or a master took that was demoted: such a call goes again after a pause, to whatever node has the
+// slot or is the master by then, for as long as its caller waits. If a slot has moved or a node does not answer,
+// settle also has the client ask where the slots are now.
 func (b *batcher) settle(ctx context.Context, q *queue, calls []*call) {
 	cluster, _ := b.client.(*redis.ClusterClient)
 	var again []*call
 	away, reload := false, false
 	for _, c := range calls {
 		away = away || isNetwork(c.err)
-		if cluster != nil && passesSoon(c.err) {
+		if cluster != nil && passesSoon(c.err) || c.err == errDemoted {
 			again = append(again, c)
 			reload = true
 			continue

@@ -37,14 +37,16 @@ func (w *waits) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (w *waits) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		err := next(ctx, cmds)
-		last, ok := cmds[len(cmds)-1].(*redis.Cmd)
-		if !ok {
-			return err
-		}
-		w.n++
-		if last.Name() == "waitaof" && w.aof != nil {
-			last.SetErr(nil)
-			last.SetVal([]any{w.aof[0], w.aof[1]})
+		for _, cmd := range cmds {
+			wait, ok := cmd.(*redis.Cmd)
+			if !ok || wait.Name() != "wait" && wait.Name() != "waitaof" {
+				continue
+			}
+			w.n++
+			if wait.Name() == "waitaof" && w.aof != nil {
+				wait.SetErr(nil)
+				wait.SetVal([]any{w.aof[0], w.aof[1]})
+			}
 		}
 		return err
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
+	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -13,9 +16,12 @@ import (
 // behind each batch, which depends on the version of Redis. The order matters: a Redis that is not fit
 // is refused before anything is written to it.
 func (s *Store) start(ctx context.Context, opt *Options) error {
+	if err := checkTimeout(s.client, opt); err != nil {
+		return err
+	}
 	servers, err := s.survey(ctx)
 	if err != nil {
-		return err
+		return s.hint(err)
 	}
 	if err := s.demand.faults(servers); err != nil {
 		return err
@@ -27,10 +33,62 @@ func (s *Store) start(ctx context.Context, opt *Options) error {
 		return err
 	}
 	s.demand.warn(servers, opt.Logger)
+	if c, ok := s.client.(*redis.Client); ok {
+		s.watch = &watch{client: c}
+		s.watchReplicas(servers)
+		if err := s.watch.look(ctx, s.client.Do(ctx, "role")); err != nil {
+			return callError("role", err)
+		}
+		s.batch.watch = s.watch
+	}
 	if w := makeBarrier(opt, opt.Fsync && haveWaitAOF(servers), &s.scripts.touch); w != nil {
-		s.firm = &batcher{client: s.client, timeout: opt.Timeout, flushers: firmFlushers, barrier: w}
+		s.firm = &batcher{client: s.client, timeout: opt.Timeout, flushers: firmFlushers, barrier: w, watch: s.watch}
 	}
 	return nil
+}
+
+// watchReplicas has the master watched from now on if it has replicas. Without any, nobody could take its place.
+func (s *Store) watchReplicas(servers []server) {
+	for i := range servers {
+		if s.watch != nil && servers[i].info["connected_slaves"] != "0" {
+			s.watch.on.Store(true)
+		}
+	}
+}
+
+// checkTimeout refuses a client that waits no longer for an answer than Redis waits for replicas and disks: the
+// client would give up first, and go on with another connection.
+func checkTimeout(client redis.UniversalClient, opt *Options) error {
+	var read time.Duration
+	switch c := client.(type) {
+	case *redis.Client:
+		if c != nil {
+			read = c.Options().ReadTimeout
+		}
+	case *redis.ClusterClient:
+		if c != nil {
+			read = c.Options().ReadTimeout
+		}
+	}
+	if read > 0 && read <= opt.Wait && (opt.Replicas > 0 || opt.Fsync) {
+		return fmt.Errorf("redisstore: the client's ReadTimeout is %v, not more than Options.Wait, %v", read, opt.Wait)
+	}
+	return nil
+}
+
+// hint adds to the error of the first call what is mostly the reason for it.
+func (s *Store) hint(err error) error {
+	switch c := s.client.(type) {
+	case *redis.ClusterClient:
+		if c != nil && strings.Contains(err.Error(), "cluster support disabled") {
+			return errors.New("redisstore: Redis is no Cluster: use a redis.Client")
+		}
+	case *redis.Client:
+		if c != nil && c.Options().TLSConfig == nil && errors.Is(err, io.EOF) {
+			return fmt.Errorf("%w: does the port take TLS alone? Then set TLSConfig of the client", err)
+		}
+	}
+	return err
 }
 
 // loadScripts has all masters know the scripts, in one round trip. A master that comes later, after a

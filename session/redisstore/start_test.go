@@ -25,6 +25,10 @@ func TestNewRefuses(t *testing.T) {
 	defer gone.Close()
 	ring := redis.NewRing(&redis.RingOptions{Addrs: map[string]string{"a": client.Options().Addr}})
 	defer ring.Close()
+	asCluster := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{client.Options().Addr}})
+	defer asCluster.Close()
+	impatient := redis.NewClient(&redis.Options{Addr: client.Options().Addr, ReadTimeout: 200 * time.Millisecond})
+	defer impatient.Close()
 	auto, err := client.AutoPipeline()
 	require.NoError(t, err)
 	for _, test := range []struct {
@@ -36,6 +40,11 @@ func TestNewRefuses(t *testing.T) {
 		{"keys that may be evicted", evicting, nil, `maxmemory-policy is "volatile-lru"`},
 		{"a replica", replica, nil, `Redis is a "slave", not a master`},
 		{"a node of a Cluster alone", clustered, nil, "use a redis.ClusterClient"},
+		{"a Cluster's client on one server", asCluster, nil, "Redis is no Cluster: use a redis.Client"},
+		{
+			"a client that gives up first", impatient, &Options{Replicas: 1},
+			"the client's ReadTimeout is 200ms, not more than Options.Wait, 300ms",
+		},
 		{"an old server", aged{client}.client(t), nil, `Redis is version "6.2.14", older than 7.0`},
 		{"a ring", ring, nil, "client is a *redis.Ring, neither"},
 		{"another kind of client", auto, nil, "client is a *redis.AutoPipeliner"},
