@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -68,7 +69,8 @@ type Store struct {
 	firm    *batcher // for calls that do: waits for replicas and disks if Options ask for it
 	scripts scripts
 
-	processes string // what the keys of Heartbeat begin with: in one hash slot, as one script reads them
+	peers     atomic.Int64 // how many processes serve the accounts of this one, as Heartbeat counted last
+	processes string       // what the keys of Heartbeat begin with: in one hash slot, as one script reads them
 }
 
 var _ session.Store = (*Store)(nil)
