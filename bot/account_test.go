@@ -103,8 +103,8 @@ type mixed struct {
 	all []string
 }
 
-func (m *mixed) Due(ctx context.Context, _ []string, limit int) ([]string, time.Duration, error) {
-	ids, wait, err := m.Store.Due(ctx, m.all, limit)
+func (m *mixed) Due(ctx context.Context, _ []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
+	ids, wait, err := m.Store.Due(ctx, m.all, limit, claim)
 	return ids, min(wait, time.Second), err
 }
 
@@ -206,9 +206,9 @@ func (s *sweeps) asked(n *int, accounts []string) {
 	}
 }
 
-func (s *sweeps) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
+func (s *sweeps) Due(ctx context.Context, accounts []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
 	s.asked(&s.due, accounts)
-	return s.Store.Due(ctx, accounts, limit)
+	return s.Store.Due(ctx, accounts, limit, claim)
 }
 
 func (s *sweeps) Heartbeat(ctx context.Context, process string, accounts []string, term time.Duration) ([]int, error) {
@@ -439,8 +439,8 @@ func (s *bare) full(id string) string {
 	return id
 }
 
-func (s *bare) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
-	ids, wait, err := s.Store.Due(ctx, []string{s.account}, limit)
+func (s *bare) Due(ctx context.Context, accounts []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
+	ids, wait, err := s.Store.Due(ctx, []string{s.account}, limit, claim)
 	for i, id := range ids {
 		ids[i] = s.says + id[len(id)-session.HashLen:]
 	}

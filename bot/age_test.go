@@ -165,11 +165,11 @@ func (s *behindClock) Begin(ctx context.Context, r *session.BeginRequest) (sessi
 	return b, err
 }
 
-func (s *behindClock) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
+func (s *behindClock) Due(ctx context.Context, accounts []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
 	if s.behind.Load() {
 		return nil, time.Second, nil
 	}
-	return s.Store.Due(ctx, accounts, limit)
+	return s.Store.Due(ctx, accounts, limit, claim)
 }
 
 // A timer's turn is never earlier than the timer, though the process's idea of the store's clock be behind. Else a

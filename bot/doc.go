@@ -183,6 +183,8 @@
 //	after Commit                  state and outputs         the sweep of any process, after the delivery lease
 //	after sending                 outputs not acknowledged  the same; the platform refuses the repetition
 //
+// A sweep claims what is due before it begins it. If its process dies in between, others begin it 1 s later.
+//
 // # Errors
 //
 // An event whose action fails is tried again after 0.2 s, 1 s, 5 s and 15 s, with the state as it was;

@@ -89,6 +89,7 @@ func (h *holder) run() {
 			h.settling.end(h.id)
 			h.recycle()
 			h.running.Add(-1)
+			h.leave()
 			h.crew.busy.Done()
 		}
 	}()

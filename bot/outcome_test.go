@@ -231,11 +231,11 @@ func (s *ackless) Ack(ctx context.Context, r *session.AckRequest) (session.AckRe
 	return s.Store.Ack(ctx, r)
 }
 
-func (s *ackless) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
+func (s *ackless) Due(ctx context.Context, accounts []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
 	if s.away() {
 		return nil, 0, session.ErrUnavailable
 	}
-	return s.Store.Due(ctx, accounts, limit)
+	return s.Store.Due(ctx, accounts, limit, claim)
 }
 
 // What was delivered before an outage of the store is not sent again after it.

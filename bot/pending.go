@@ -66,7 +66,7 @@ func (s *sweeper) runPending(ctx context.Context) error {
 			return ErrClosed
 		}
 		s.settling.waitAll(ctx)
-		ids, _, err := s.store.Due(ctx, s.accounts.names, 1)
+		ids, _, err := s.store.Due(ctx, s.accounts.names, 1, 0)
 		switch {
 		case ctx.Err() != nil:
 			return errPending
@@ -75,7 +75,7 @@ func (s *sweeper) runPending(ctx context.Context) error {
 		case len(ids) == 0:
 			return nil
 		}
-		s.round()
+		s.round(leastBatch)
 		t := time.NewTimer(pendingPause)
 		select {
 		case <-t.C:

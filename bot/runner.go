@@ -19,8 +19,10 @@ type runner struct {
 	*env
 	planner     planner
 	courier     *courier
-	running     atomic.Int64 // how many holders have a session now
-	spare       sync.Pool    // of *holder. Not global: a holder's timer may belong to a test's virtual time
+	running     atomic.Int64  // how many holders have a session now
+	occupied    atomic.Int64  // the same, and the sessions that the sweep begins now
+	room        chan struct{} // has a value when half of the turns are busy: see leave
+	spare       sync.Pool     // of *holder. Not global: a holder's timer may belong to a test's virtual time
 	suspects    suspects
 	strays      strays
 	revisions   revisions
@@ -28,7 +30,7 @@ type runner struct {
 }
 
 func (r *runner) init(e *env, flows []*flow.Flow, c *courier) {
-	r.env, r.courier = e, c
+	r.env, r.courier, r.room = e, c, make(chan struct{}, 1)
 	all := withSubs(flows)
 	r.planner = planner{
 		env: e, flows: flows, byName: make(map[string]*flow.Flow, len(flows)), signals: signalsOf(all),
@@ -52,6 +54,17 @@ const sweepShare = 8
 // while 224 turns or more run. The sweep begins turns until 256 run.
 func (r *runner) full() bool {
 	return r.running.Load() >= int64(r.o.MaxTurns-r.o.MaxTurns/sweepShare)
+}
+
+// leave is called when a turn has ended, and when the sweep has begun a session. When half of Options.MaxTurns are
+// busy and no more, the sweep may begin others, many at once.
+func (r *runner) leave() {
+	if r.occupied.Add(-1) == int64(r.o.MaxTurns/2) {
+		select {
+		case r.room <- struct{}{}:
+		default: // a value is there already
+		}
+	}
 }
 
 // begin asks the store for a turn of a session. If req has an event, of which e is the decoded form, the
@@ -132,9 +145,11 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 	}
 	h.set(j)
 	r.running.Add(1)
+	r.occupied.Add(1)
 	r.settling.begin(req.ID)
 	if !r.crew.launch(h.work) {
 		r.running.Add(-1)
+		r.leave()
 		r.settling.end(req.ID)
 		h.release(0, false)
 		h.recycle()

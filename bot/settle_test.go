@@ -43,11 +43,11 @@ func (s *ackLog) count() int {
 	return len(s.acked)
 }
 
-func (s *ackLog) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
+func (s *ackLog) Due(ctx context.Context, accounts []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
 	if s.away.Load() {
 		return nil, 0, session.ErrUnavailable
 	}
-	return s.Store.Due(ctx, accounts, limit)
+	return s.Store.Due(ctx, accounts, limit, claim)
 }
 
 // With ProcessBeforeResponse, Receive returns when the turn is over, its reply sent and acknowledged.

@@ -62,11 +62,11 @@ func (f *frozen) Release(ctx context.Context, r *session.ReleaseRequest) error {
 	return f.Store.Release(ctx, r)
 }
 
-func (f *frozen) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
+func (f *frozen) Due(ctx context.Context, accounts []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
 	if err := f.hang(); err != nil {
 		return nil, 0, err
 	}
-	return f.Store.Due(ctx, accounts, limit)
+	return f.Store.Due(ctx, accounts, limit, claim)
 }
 
 // A Begin that had no answer, and took effect when the store went on, keeps the lease for nobody.

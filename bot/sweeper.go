@@ -8,17 +8,25 @@ import (
 )
 
 const (
-	// sweepBatch is how many sessions one round begins at most.
-	sweepBatch = 128
-	// sweepFull is the wait while Options.MaxTurns turns run.
-	sweepFull = 100 * time.Millisecond
+	// leastBatch and mostBatch are how many sessions one round claims at most. While more is due and the rounds
+	// are quick, each claims twice as many as the one before.
+	leastBatch = 128
+	mostBatch  = 1024
+	// quickRound is how long a round may take for the next one to claim more.
+	quickRound = 100 * time.Millisecond
+	// claimTerm is for how long what a round claims is listed to no other process. What the round did not begin
+	// in half of that, it leaves: it is listed again when the claim is over.
+	claimTerm = time.Second
+	// sweepSlow is how long the sweep waits for turns to end before it runs more than three quarters of Options.MaxTurns.
+	sweepSlow = 10 * time.Millisecond
 	// sweepAgain is the wait after the store did not answer.
 	sweepAgain = time.Second
 )
 
 // sweeper begins what is due: timers, events whose process died or whose time to be tried again has
-// come, events that had to wait for room, outputs that nobody delivered. Each process has a sweeper. If
-// two of them begin the same session at once, the store gives the lease to one of them.
+// come, events that had to wait for room, outputs that nobody delivered. Each process has a sweeper. It claims
+// what it begins, so that the sweepers of two processes do not begin the same sessions. If it comes to that all
+// the same, the store gives the lease to one of them.
 type sweeper struct {
 	*env
 	runner  *runner
@@ -27,13 +35,24 @@ type sweeper struct {
 
 // run does one round after the other until Shutdown. Between two rounds it waits as long as Due said, or
 // until the store sends a value on Wake.
+//
+// For example: 100,000 timers are due at once. The first round claims 128 sessions, and takes 10 ms. So the next
+// one claims 256, and then 512 and 1,024. Where the turns are slow, a round takes longer, and claims fewer: what
+// one process claims, no other process begins for a while.
 func (s *sweeper) run() {
-	wake := s.store.Wake()
+	wake, limit := s.store.Wake(), leastBatch
 	for !s.crew.stopping() {
-		wait := s.round()
+		began := time.Now()
+		wait := s.round(limit)
 		if wait <= 0 {
+			if time.Since(began) < quickRound {
+				limit = min(2*limit, mostBatch)
+			} else {
+				limit = max(limit/2, leastBatch)
+			}
 			continue
 		}
+		limit = leastBatch
 		t := time.NewTimer(wait)
 		select {
 		case <-t.C:
@@ -44,47 +63,82 @@ func (s *sweeper) run() {
 	}
 }
 
-// round begins what is due, as far as there is room, and returns how long to wait before the next round.
-// The bot is behind (Stats.Behind) from the first round that could not begin all that was due.
-func (s *sweeper) round() time.Duration {
-	ctx, cancel := context.WithTimeout(context.Background(), s.o.lease)
-	defer cancel()
-	room := s.o.MaxTurns - int(s.runner.running.Load()+s.courier.sending.Load())
-	if room <= 0 {
+// round claims up to limit sessions that are due and begins them, as there is room, and returns how long to wait
+// before the next round. It does not wait for the last of them to be begun. The bot is behind (Stats.Behind) from
+// the first round that could not begin all that was due.
+func (s *sweeper) round(limit int) time.Duration {
+	end := time.Now().Add(claimTerm / 2)
+	if s.awaitRoom(end) <= 0 {
 		s.stats.behind.set(true)
-		return sweepFull
+		return 0
 	}
-	limit := min(room, sweepBatch)
-	ids, wait, err := s.store.Due(ctx, s.accounts.names, limit)
-	s.stats.behind.set(err != nil || len(ids) == limit)
+	ctx, cancel := context.WithTimeout(context.Background(), s.o.lease)
+	ids, wait, err := s.store.Due(ctx, s.accounts.names, limit, claimTerm)
+	s.stats.behind.set(err != nil || wait <= 0)
 	if err != nil {
 		s.outage.note()
 		s.o.Logger.Warn("bot: due sessions unknown", "err", err)
-		wait = sweepAgain // what a part of the store told is begun now
+		if wait = sweepAgain; len(ids) > 0 {
+			wait = 0 // a part of the store told what is due there, and there may be more
+		}
 	}
-	var (
-		wg     sync.WaitGroup
-		failed atomic.Bool
-	)
-	for _, id := range ids {
-		wg.Go(func() {
-			crash("before-wake")
-			err := s.runner.wake(ctx, id)
-			crash("after-wake")
-			if err != nil {
-				failed.Store(true)
-				s.o.Logger.Warn("bot: due session not begun", about(id, "err", err)...)
-			}
-		})
+	var beginning sync.WaitGroup
+	var failed atomic.Bool
+	for end := time.Now().Add(claimTerm / 2); len(ids) > 0 && !failed.Load(); {
+		n := min(s.awaitRoom(end), len(ids))
+		if n <= 0 {
+			wait = 0
+			break
+		}
+		for _, id := range ids[:n] {
+			s.runner.occupied.Add(1)
+			s.settling.begin(id)
+			beginning.Go(func() {
+				defer s.runner.leave()
+				defer s.settling.end(id)
+				crash("before-wake")
+				err := s.runner.wake(ctx, id)
+				crash("after-wake")
+				if err != nil {
+					failed.Store(true)
+					s.o.Logger.Warn("bot: due session not begun", about(id, "err", err)...)
+				}
+			})
+		}
+		ids = ids[n:]
 	}
-	wg.Wait()
-	switch {
-	case failed.Load():
+	go func() {
+		beginning.Wait()
+		cancel()
+	}()
+	if failed.Load() {
 		s.stats.behind.set(true)
 		return sweepAgain
-	case len(ids) > 0:
-		return 0 // there may be more
-	default:
-		return wait
 	}
+	return wait
+}
+
+// awaitRoom returns how many sessions the sweep may begin now: as many as make three quarters of Options.MaxTurns
+// busy, so that events which arrive find room. Where turns are slow, and as many are busy for 10 ms, the sweep may
+// use all.
+// It waits until there is room, and returns 0 if there is none at that time, or if Shutdown begins.
+func (s *sweeper) awaitRoom(end time.Time) int {
+	room := func(turns int) int {
+		return turns - int(s.runner.occupied.Load()+s.courier.sending.Load())
+	}
+	n := room(max(s.o.MaxTurns*3/4, 1))
+	for n <= 0 && time.Now().Before(end) {
+		t := time.NewTimer(sweepSlow)
+		select {
+		case <-s.runner.room:
+			n = room(max(s.o.MaxTurns*3/4, 1))
+		case <-t.C:
+			n = room(s.o.MaxTurns)
+		case <-s.crew.stop:
+			t.Stop()
+			return 0
+		}
+		t.Stop()
+	}
+	return n
 }

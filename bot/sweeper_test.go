@@ -3,6 +3,9 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/bot"
+	"github.com/kaiwa-go/kaiwa/flow"
 	"github.com/kaiwa-go/kaiwa/session"
 	"github.com/kaiwa-go/kaiwa/session/memstore"
 )
@@ -33,8 +37,8 @@ func TestSweepListensToWake(t *testing.T) {
 // half is a store of which a part is away: Due lists the rest, with an error.
 type half struct{ session.Store }
 
-func (h half) Due(ctx context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
-	ids, _, err := h.Store.Due(ctx, accounts, limit)
+func (h half) Due(ctx context.Context, accounts []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
+	ids, _, err := h.Store.Due(ctx, accounts, limit, claim)
 	return ids, time.Hour, errors.Join(err, session.ErrUnavailable)
 }
 
@@ -55,5 +59,71 @@ func TestSweepBeginsWhatAPartOfTheStoreTells(t *testing.T) {
 			r.pass(5 * time.Second)
 			require.Equal(r, []string{"done"}, untagged(r.channel.texts()))
 		})
+	})
+}
+
+// lookStore counts how often a sweep looked after a session.
+type lookStore struct {
+	*memstore.Store
+	looks atomic.Int64
+}
+
+func (s *lookStore) Begin(ctx context.Context, r *session.BeginRequest) (session.BeginResult, error) {
+	if r.Event.ID == "" {
+		s.looks.Add(1)
+	}
+	return s.Store.Begin(ctx, r)
+}
+
+// Two processes share a store in which many timers are due at once: no session is begun by both.
+func TestTwoSweepsBeginEachSessionOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &lookStore{Store: memstore.New()}
+		r := &rig{T: t, channel: &fakeChannel{}, store: store, log: &logged{}}
+		f := counter(t, func(context.Context) {})
+		var bots []*bot.Bot
+		for range 2 {
+			b, err := bot.New(r.channel, store, []*flow.Flow{f}, &bot.Options{Logger: slog.New(r.log)})
+			require.NoError(t, err)
+			bots = append(bots, b)
+		}
+		r.bot = bots[0]
+		const users = 40
+		for i := range users {
+			r.say(fmt.Sprint("user-", i), "start")
+		}
+		r.channel.take()
+		before := store.looks.Load()
+		r.pass(time.Hour + time.Second)
+		require.Len(t, r.channel.take(), users)
+		require.EqualValues(t, users, store.looks.Load()-before)
+		for _, b := range bots {
+			require.NoError(t, b.Shutdown(context.Background()))
+		}
+	})
+}
+
+// The sweep keeps a quarter of the turns free for events that arrive, until its turns turn out to be slow.
+func TestSweepLeavesRoomForEvents(t *testing.T) {
+	inBubble(t, bot.Options{MaxTurns: 8}, func(r *rig) {
+		const users = 20
+		for i := range users {
+			r.say(fmt.Sprint("user-", i), "start")
+		}
+		r.channel.take()
+		for i := range users {
+			e := said(fmt.Sprint("user-", i), fmt.Sprint("e", i), "slow") // for 2 s
+			key, _ := session.KeyOf(e.Source, session.PerMember)
+			_, err := r.store.Begin(context.Background(), &session.BeginRequest{
+				ID: key.ID(), Hold: true, Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw},
+			})
+			require.NoError(t, err)
+		}
+		r.pass(5 * time.Millisecond)
+		require.EqualValues(t, 6, r.bot.Stats().Running)
+		r.pass(10 * time.Millisecond)
+		require.EqualValues(t, 8, r.bot.Stats().Running)
+		r.pass(8 * time.Second)
+		require.Len(t, r.channel.take(), users)
 	})
 }

@@ -133,7 +133,7 @@ func (s *cutOff) Ack(ctx context.Context, r *session.AckRequest) (session.AckRes
 
 func (s *cutOff) Wake() <-chan struct{} { return nil }
 
-func (s *cutOff) Due(context.Context, []string, int) ([]string, time.Duration, error) {
+func (s *cutOff) Due(context.Context, []string, int, time.Duration) ([]string, time.Duration, error) {
 	return nil, time.Hour, nil
 }
 

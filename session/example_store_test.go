@@ -34,6 +34,7 @@ type plain struct {
 	token     session.LeaseToken // holds the lease, also after until, as long as nobody takes it
 	until     time.Time
 	notBefore time.Time // no turn begins before
+	claimed   time.Time // Due does not list the session before
 	attempts  int
 	crashed   bool
 
@@ -69,12 +70,13 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// lock returns the session of that id, which is new if there is none. The caller unlocks s.mu.
+// lock returns the session of that id, which is new if there is none, and ends its claim. The caller unlocks s.mu.
 func (s *PlainStore) lock(id string) *plain {
 	s.mu.Lock()
 	if s.sessions[id] == nil {
 		s.sessions[id] = &plain{seen: map[string]bool{}}
 	}
+	s.sessions[id].claimed = time.Time{}
 	return s.sessions[id]
 }
 
@@ -325,7 +327,7 @@ func (s *PlainStore) Heartbeat(_ context.Context, _ string, accounts []string, _
 }
 
 // Due looks at all sessions. As there is no Wake, it tells to wait for 2 s at most.
-func (s *PlainStore) Due(_ context.Context, accounts []string, limit int) (
+func (s *PlainStore) Due(_ context.Context, accounts []string, limit int, claim time.Duration) (
 	ids []string, wait time.Duration, err error,
 ) {
 	s.mu.Lock()
@@ -334,6 +336,8 @@ func (s *PlainStore) Due(_ context.Context, accounts []string, limit int) (
 	for id, v := range s.sessions {
 		switch due := v.dueAt(); {
 		case due.IsZero(), !slices.Contains(accounts, session.Account(id)):
+		case v.claimed.After(now):
+			wait = min(wait, v.claimed.Sub(now))
 		case due.After(now):
 			wait = min(wait, due.Sub(now))
 		default:
@@ -341,7 +345,16 @@ func (s *PlainStore) Due(_ context.Context, accounts []string, limit int) (
 		}
 	}
 	slices.SortFunc(ids, func(a, b string) int { return s.sessions[a].dueAt().Compare(s.sessions[b].dueAt()) })
-	return ids[:min(limit, len(ids))], wait, nil
+	if len(ids) > limit {
+		ids, wait = ids[:limit], 0
+	}
+	for _, id := range ids {
+		if claim > 0 {
+			s.sessions[id].claimed = now.Add(claim)
+			wait = min(wait, claim)
+		}
+	}
+	return ids, wait, nil
 }
 
 // dueAt returns from when Begin has something to do; zero for never.

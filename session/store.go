@@ -213,14 +213,27 @@ type Store interface {
 	//   - else from the time of its timer, or the end of the delay if that is later;
 	//   - and from the end of the delivery lease, if outputs wait.
 	//
-	// When the caller then calls Begin, there may be nothing left to do.
+	// When the caller then calls Begin, there may be nothing left to do. A wait of zero says that more may be
+	// due: ask again at once.
+	//
+	// If claim is more than zero, Due claims the sessions that it lists for so long. No Due lists a claimed
+	// session, so that of several processes only one begins it. The caller begins all that it claims, at once;
+	// what it does not begin is listed again when the claim is over. Nobody else is kept from beginning the
+	// session. The claim is also over when Begin gives a turn or outputs of the session, and it may be over after
+	// any other call for it. For example: A and B share a store in which 300 timers are due. A asks for 100
+	// sessions and claims them for 1 s; B asks for 100 and gets others. A dies. Its 100 are listed again 1 s later;
+	// so they are if an answer is lost.
+	//
+	// Without a claim, the list has the most overdue of all. With one, a store that keeps sessions in several
+	// places may fill the list with a share from each place.
 	//
 	// A store may keep sessions of before sessions had accounts. It lists them to whoever asks, by an id
 	// that is a hash without an account, which all calls take. It is the hash of the session's id.
 	//
 	// It returns ErrUnavailable. A store of several nodes, of which some do not answer, returns what is due
 	// on the others together with the error: begin that all the same.
-	Due(ctx context.Context, accounts []string, limit int) (ids []string, wait time.Duration, err error)
+	Due(ctx context.Context, accounts []string, limit int, claim time.Duration) (
+		ids []string, wait time.Duration, err error)
 }
 
 // BeginRequest is what Begin takes.

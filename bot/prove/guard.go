@@ -106,8 +106,8 @@ func (s noOrder) Begin(ctx context.Context, r *session.BeginRequest) (session.Be
 
 type noAccounts struct{ session.Store }
 
-func (s noAccounts) Due(ctx context.Context, _ []string, limit int) ([]string, time.Duration, error) {
-	return s.Store.Due(ctx, allAccounts, limit)
+func (s noAccounts) Due(ctx context.Context, _ []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
+	return s.Store.Due(ctx, allAccounts, limit, claim)
 }
 
 type noCommit struct{ session.Store }

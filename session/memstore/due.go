@@ -24,8 +24,9 @@ const (
 //
 // A heap shows only its first session. So Due takes the sessions that it returns out of the heaps,
 // which leaves the next one on top, reads the time of that one, and puts the others back: they stay
-// due until somebody calls Begin for them.
-func (s *Store) Due(_ context.Context, accounts []string, limit int) ([]string, time.Duration, error) {
+// due until somebody calls Begin for them. A session that is claimed goes back with the end of the claim as its
+// time, until a call for it has settle compute its time anew.
+func (s *Store) Due(_ context.Context, accounts []string, limit int, claim time.Duration) ([]string, time.Duration, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := clock()
@@ -46,12 +47,19 @@ func (s *Store) Due(_ context.Context, accounts []string, limit int) ([]string, 
 		wait = busyWait
 	}
 	until := min(now+wait.Milliseconds(), max(now, next.due))
+	claimed := now + claim.Milliseconds()
+	if claim > 0 && len(found) > 0 {
+		until = min(until, claimed)
+	}
 	for _, a := range asked {
 		a.waitsUntil = max(a.waitsUntil, until)
 	}
 	ids := make([]string, 0, len(found))
 	for _, e := range found {
 		ids = append(ids, e.id)
+		if claim > 0 {
+			e.due = claimed
+		}
 		heap.Push(&e.account.queue, e)
 	}
 	return ids, time.Duration(until-now) * time.Millisecond, nil

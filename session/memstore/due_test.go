@@ -81,7 +81,7 @@ func TestWakeOfEachCaller(t *testing.T) {
 		wakes := []<-chan struct{}{s.Wake(), s.Wake(), s.Wake()}
 		ask := func(want time.Duration, accounts ...string) {
 			t.Helper()
-			_, wait, err := s.Due(t.Context(), accounts, 10)
+			_, wait, err := s.Due(t.Context(), accounts, 10, 0)
 			require.NoError(t, err)
 			require.Equal(t, want, wait)
 		}

@@ -33,7 +33,7 @@ func run(t testing.TB, s *Store, id, event string, c session.CommitRequest) sess
 
 func due(t testing.TB, s *Store, limit int) ([]string, time.Duration) {
 	t.Helper()
-	ids, wait, err := s.Due(t.Context(), []string{""}, limit)
+	ids, wait, err := s.Due(t.Context(), []string{""}, limit, 0)
 	require.NoError(t, err)
 	return ids, wait
 }

@@ -57,7 +57,7 @@ func TestNoSessionIsDueBeforeItsBound(t *testing.T) {
 				clock.advance(time.Duration(rnd.IntN(4000)) * time.Millisecond)
 			}
 			if rnd.IntN(4) == 0 {
-				_, _, err := s.Due(t.Context(), []string{[]string{"shop", "support", "none"}[rnd.IntN(3)]}, 1+rnd.IntN(3))
+				_, _, err := s.Due(t.Context(), []string{[]string{"shop", "support", "none"}[rnd.IntN(3)]}, 1+rnd.IntN(3), 0)
 				require.NoError(t, err)
 			}
 			c := callers[rnd.IntN(len(callers))]
@@ -96,10 +96,13 @@ func TestBoundFollowsTheEarliestSession(t *testing.T) {
 
 	clock.advance(time.Second)
 	require.Empty(t, dueIDs(t, s))
-	require.Equal(t, end+float64(boundAhead.Milliseconds()), s.bound(t, one), "the earliest is further away than that")
+	ahead := end + float64((boundAhead - boundStep).Milliseconds())
+	bound := s.bound(t, one)
+	require.Greater(t, bound, ahead, "the earliest is further away than that")
+	require.Zero(t, int64(bound)%boundStep.Milliseconds())
 	// A turn whose leases are longer need not touch the bound.
 	mustBegin(t, s, &session.BeginRequest{ID: one, Token: token(3), Event: event("e2", 2)})
-	require.Equal(t, end+float64(boundAhead.Milliseconds()), s.bound(t, one))
+	require.Equal(t, bound, s.bound(t, one))
 	mustCommit(t, s, &session.CommitRequest{ID: one, Token: token(3), Rev: 1, EventID: "e2", Due: b.Now.Add(2 * time.Hour)})
 	// One whose lease is shorter than what is left to the bound brings it down.
 	b = mustBegin(t, s, &session.BeginRequest{ID: one, Token: token(4), Event: event("e3", 3), Lease: time.Second})
@@ -132,7 +135,7 @@ func TestDueLooksOnlyWhereSomethingMayBeDue(t *testing.T) {
 	ask := func(accounts ...string) (ids []string, scripts float64) {
 		t.Helper()
 		resetStat(t, client)
-		ids, _, err := s.Due(t.Context(), accounts, 10)
+		ids, _, err := s.Due(t.Context(), accounts, 10, 0)
 		require.NoError(t, err)
 		scripts, _ = stat(t, client, "evalsha")
 		return ids, scripts
@@ -181,8 +184,72 @@ func dueOfManyAccounts(t *testing.T, client redis.UniversalClient) {
 		want[(i*389)%sessions] = ids[i]
 	}
 	for _, limit := range []int{1, 7, 100, sessions, 2 * sessions} {
-		got, _, err := s.Due(t.Context(), accounts, limit)
+		got, _, err := s.Due(t.Context(), accounts, limit, 0)
 		require.NoError(t, err)
 		require.Equal(t, want[:min(limit, sessions)], got, limit)
 	}
+	// With a claim each session is listed once, and never more than the limit, however many calls share it.
+	var all []string
+	for wait := time.Duration(0); wait == 0; {
+		var got []string
+		var err error
+		got, wait, err = s.Due(t.Context(), accounts, 100, time.Hour)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(got), 100)
+		all = append(all, got...)
+	}
+	require.ElementsMatch(t, want, all)
+}
+
+// One ZADD of a script has not room for all that a large Due claims.
+func TestDueClaimsMany(t *testing.T) {
+	t.Parallel()
+	client := redistest.Start(t)
+	s := newStore(t, client, &Options{Partitions: 1})
+	const sessions = claimArgs/2*2 + 100
+	_, err := client.Pipelined(t.Context(), func(pipe redis.Pipeliner) error {
+		for i := range sessions {
+			l := s.at(sessionID(i))
+			pipe.ZAdd(t.Context(), l.watch, redis.Z{Score: float64(i), Member: l.hash})
+			pipe.ZAdd(t.Context(), l.bounds, redis.Z{Score: 0, Member: l.account})
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	ids, _, err := s.Due(t.Context(), ours, 2*sessions, time.Hour)
+	require.NoError(t, err)
+	require.Len(t, ids, sessions)
+	require.Equal(t, sessionID(0), ids[0])
+	ids, _, err = s.Due(t.Context(), ours, 2*sessions, time.Hour)
+	require.NoError(t, err)
+	require.Empty(t, ids)
+}
+
+// Due tells to wait until the next session is due, be it that its bound has not come yet, or that the bound has
+// come and the session is due a little later. The more processes there are, the longer each waits at least.
+func TestDueTellsWhenTheNextIsDue(t *testing.T) {
+	t.Parallel()
+	client := redistest.Start(t)
+	s := newStore(t, client, &Options{Partitions: 1})
+	clock := newClock(t, client, s)
+	wait := func(want time.Duration) {
+		t.Helper()
+		ids, wait, err := s.Due(t.Context(), ours, 10, 0)
+		require.NoError(t, err)
+		require.Empty(t, ids)
+		require.Equal(t, want, wait)
+	}
+	b := mustBegin(t, s, &session.BeginRequest{ID: sessionID(1), Token: token(1), Event: event("e1", 1), Lease: 50 * time.Millisecond})
+	wait(50 * time.Millisecond)
+	due := b.Now.Add(200 * time.Millisecond)
+	mustCommit(t, s, &session.CommitRequest{ID: sessionID(1), Token: token(1), EventID: "e1", Due: due})
+	clock.advance(55 * time.Millisecond) // the bound is still that of the lease
+	wait(145 * time.Millisecond)
+	clock.advance(140 * time.Millisecond)
+	wait(dueLeast)
+	for i := range 4 {
+		_, err := s.Heartbeat(t.Context(), fmt.Sprint("process ", i), ours, time.Minute)
+		require.NoError(t, err)
+	}
+	wait(4 * dueLeast)
 }

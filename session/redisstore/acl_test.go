@@ -121,7 +121,7 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 			see(s.DeleteDeadLetter(ctx, l.ID))
 		}
 	}
-	_, _, err = s.Due(ctx, ours, 10)
+	_, _, err = s.Due(ctx, ours, 10, 0)
 	see(err)
 	_, err = s.CountDeadLetters(ctx, []string{""})
 	see(err)

@@ -94,7 +94,7 @@ func TestTurnTakesTwoRoundTrips(t *testing.T) {
 	require.EqualValues(t, 2, trips())
 	mustCommit(t, s, &session.CommitRequest{ID: id, Token: token(3), Rev: b.Rev, EventID: "e3", Memo: b.Memo})
 	require.EqualValues(t, 2, trips(), "an event came meanwhile")
-	_, _, err := s.Due(context.Background(), ours, 10)
+	_, _, err := s.Due(context.Background(), ours, 10, 0)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, trips(), "Due over all partitions")
 }
@@ -195,7 +195,7 @@ func TestCallThatWasGivenUpIsNotSent(t *testing.T) {
 	require.Empty(t, s.value(t, sessionID(2)))
 	_, err = s.Begin(ctx, &session.BeginRequest{ID: sessionID(2), Token: token(2), Event: event("e", 1)})
 	require.ErrorIs(t, err, context.Canceled)
-	_, _, err = s.Due(ctx, ours, 1)
+	_, _, err = s.Due(ctx, ours, 1, 0)
 	require.ErrorIs(t, err, session.ErrUnavailable)
 }
 

@@ -188,7 +188,7 @@ func BenchmarkScripts(b *testing.B) {
 			return err
 		}},
 		{"due", func(i int) error {
-			_, _, err := s.Due(ctx, ours, 100)
+			_, _, err := s.Due(ctx, ours, 100, 0)
 			return err
 		}},
 	}

@@ -66,8 +66,11 @@ const (
 // How long things are kept.
 const (
 	// boundAhead is how far ahead the bound of an account is at most. Both leases are longer by default, so that
-	// a turn need not touch the bound; and Due looks at an index in which nothing is due every 3 s.
+	// a turn need not touch the bound; and Due looks at an index in which nothing is due every 2.75 to 3 s.
 	boundAhead = 3 * time.Second
+
+	// boundStep has the bounds of indexes in which nothing is due soon end together, four times a second at most.
+	boundStep = 250 * time.Millisecond
 
 	// keepAtLeast is how long a session is kept after its last turn. It is more than keepWaiting, so that
 	// shortbegin need not lengthen it when the next event comes soon.
@@ -92,6 +95,12 @@ const (
 	answerRetried  = 1 // the outputs may have been sent by an earlier holder of the delivery lease
 	answerOwnEvent = 2 // the turn is for the event that the caller brought, which is not repeated
 	answerCrashed  = 4 // an earlier attempt crashed
+)
+
+// Of Due.
+const (
+	noWait    = 1<<32 - 1 // ms: nothing is to come
+	claimArgs = 2000      // how many arguments one ZADD has at most; Lua's stack has room for 8,000
 )
 
 // What the other scripts answer.
@@ -148,7 +157,7 @@ func luaConstants() map[string]string {
 
 		"MAX_MAILBOX": session.MaxMailbox, "MAX_OUTPUTS": session.MaxOutputs, "MAX_SEEN": maxSeen,
 		"MAX_ATTEMPTS": maxAttempts, "MAX_DEAD_LETTERS": maxDeadLetters,
-		"PLACES_PER_MS": placesPerMs,
+		"PLACES_PER_MS": placesPerMs, "NO_WAIT": noWait, "CLAIM_ARGS": claimArgs,
 
 		"STATUS_RUN": int(session.Run), "STATUS_QUEUED": int(session.Queued),
 		"STATUS_DUPLICATE": int(session.Duplicate), "STATUS_STALE": int(session.Stale),
@@ -165,7 +174,7 @@ func luaConstants() map[string]string {
 	}
 	for name, d := range map[string]time.Duration{
 		"SECOND": time.Second, "HOUR": time.Hour, "SEEN_UNIT": seenUnit,
-		"KEEP_AT_LEAST": keepAtLeast, "KEEP_WAITING": keepWaiting, "KEEP_FORGOTTEN": keepForgotten, "BOUND_AHEAD": boundAhead,
+		"KEEP_AT_LEAST": keepAtLeast, "KEEP_WAITING": keepWaiting, "KEEP_FORGOTTEN": keepForgotten, "BOUND_AHEAD": boundAhead, "BOUND_STEP": boundStep,
 	} {
 		all[name] = strconv.FormatInt(d.Milliseconds(), 10)
 	}

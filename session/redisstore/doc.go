@@ -21,10 +21,10 @@
 //	                those that LINE delivers once more
 //
 // A partition is a share of the sessions, in one hash slot. In it, each account has a watch index, which
-// says when somebody must look at which session: a lease ended, a timer is due, outputs wait. And it has a
-// bound, a time before which nothing in that index is due. So a process with 200 accounts asks 64
-// partitions for the bounds that have come, not 12,800 indexes, and what is overdue in accounts that are
-// not its own costs it no more than their names.
+// says when somebody must look at which session: a lease ended, a timer is due, outputs wait. A session that
+// Due claimed is in it with a later time. And each account has a bound, a time before which nothing in that
+// index is due. So a process with 200 accounts asks 64 partitions for the bounds that have come, not 12,800
+// indexes, and what is overdue in accounts that are not its own costs it no more than their names.
 //
 // # Keys
 //

@@ -45,7 +45,7 @@ func newEarlier(t *testing.T) *earlier {
 
 func (e *earlier) due(accounts ...string) []string {
 	e.t.Helper()
-	ids, _, err := e.Due(e.t.Context(), accounts, 10)
+	ids, _, err := e.Due(e.t.Context(), accounts, 10, 0)
 	require.NoError(e.t, err)
 	return ids
 }

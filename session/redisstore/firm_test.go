@@ -209,7 +209,7 @@ func TestFailoverKeepsWhatWasAcknowledged(t *testing.T) {
 			r.Master.Kill()
 			r.Replica.Thaw()
 			require.Eventually(t, func() bool {
-				_, _, err := s.Due(ctx, ours, 1)
+				_, _, err := s.Due(ctx, ours, 1, 0)
 				return err == nil && s.client.Set(ctx, "up", 1, 0).Err() == nil
 			}, 20*time.Second, 20*time.Millisecond)
 			lost := 0

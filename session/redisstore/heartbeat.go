@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -31,6 +32,7 @@ func (s *Store) Heartbeat(ctx context.Context, process string, accounts []string
 	for i := range counts {
 		counts[i] = int(a.num(4))
 	}
+	s.peers.Store(int64(slices.Max(counts)))
 	if a.bad || len(a.b) > 0 {
 		return nil, badAnswer("heartbeat")
 	}

@@ -126,7 +126,7 @@ func mustCommit(tb testing.TB, s *Store, r *session.CommitRequest) session.Commi
 
 func dueIDs(tb testing.TB, s *Store) []string {
 	tb.Helper()
-	ids, _, err := s.Due(context.Background(), ours, 100)
+	ids, _, err := s.Due(context.Background(), ours, 100, 0)
 	require.NoError(tb, err)
 	return ids
 }

@@ -24,9 +24,10 @@ func (s *Store) CountDeadLetters(ctx context.Context, accounts []string) (letter
 		c.sealMany(&s.scripts.count, keys)
 		calls = append(calls, c)
 	}
-	err = s.collect(ctx, "count", calls, func(_ int, a *answer) bool {
-		letters += int(a.num(4))
-		return true
+	err = s.collect(ctx, "count", calls, func(_ int, a *answer) {
+		for len(a.b) > 0 {
+			letters += int(a.num(4))
+		}
 	})
 	if err != nil {
 		return 0, err // those of some nodes alone would be too few

@@ -76,7 +76,7 @@ func TestNodeThatHangs(t *testing.T) {
 			wg.Wait()
 
 			began = time.Now()
-			ids, _, err := s.Due(ctx, ours, 100)
+			ids, _, err := s.Due(ctx, ours, 100, 0)
 			require.ErrorIs(t, err, session.ErrUnavailable)
 			slices.Sort(ids)
 			slices.Sort(living)
@@ -91,7 +91,7 @@ func TestNodeThatHangs(t *testing.T) {
 
 			cluster.Nodes[1].Thaw()
 			require.Eventually(t, func() bool {
-				ids, _, err := s.Due(ctx, ours, 100)
+				ids, _, err := s.Due(ctx, ours, 100, 0)
 				return err == nil && len(ids) == 60 && s.Check(ctx) == nil
 			}, 20*time.Second, 20*time.Millisecond)
 		})

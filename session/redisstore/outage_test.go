@@ -59,7 +59,7 @@ func scriptsFlushed(t *testing.T, client redis.UniversalClient) {
 		flush()
 		benchTurn(t, s, i, []byte("s"))
 		flush()
-		_, _, err := s.Due(ctx, ours, 10)
+		_, _, err := s.Due(ctx, ours, 10, 0)
 		require.NoError(t, err)
 	}
 	flush()

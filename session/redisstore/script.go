@@ -46,7 +46,7 @@ type script struct {
 //	touch      writes an empty key; it is sent with its text each time: see barrier
 //
 // Each may run twice with one effect, as go-redis sends a command again whose answer was lost: the
-// files in lua/ say how.
+// files in lua/ say how. Of due, only the claims have an effect: if its answer is lost, they have to run out.
 type scripts struct {
 	shortBegin, shortCommit, shortAck   script
 	begin, commit, release, extend, ack script

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -69,7 +70,8 @@ type Store struct {
 	scripts scripts
 	watch   *watch // of the master; nil in a Cluster
 
-	processes string // what the keys of Heartbeat begin with: in one hash slot, as one script reads them
+	peers     atomic.Int64 // how many processes serve the accounts of this one, as Heartbeat counted last
+	processes string       // what the keys of Heartbeat begin with: in one hash slot, as one script reads them
 }
 
 var _ session.Store = (*Store)(nil)

@@ -38,7 +38,7 @@ func accountsDue(p *probe) {
 	}
 	due := func(limit int, names ...string) []string {
 		p.Helper()
-		got, _, err := p.store.Due(p.Context(), names, limit)
+		got, _, err := p.store.Due(p.Context(), names, limit, 0)
 		p.err("Due", nil, err)
 		return append([]string{}, got...)
 	}
@@ -142,7 +142,7 @@ func accountsWake(p *probe) {
 	var wakes []<-chan struct{}
 	for _, name := range accounts {
 		wakes = append(wakes, p.store.Wake())
-		_, _, err := p.store.Due(p.Context(), []string{name}, 10)
+		_, _, err := p.store.Due(p.Context(), []string{name}, 10, 0)
 		p.err("Due", nil, err)
 	}
 	for _, name := range accounts[1:] {

@@ -42,7 +42,7 @@ func fit(p *probe) {
 	for range 2 {
 		p.err("Check", nil, p.store.Check(p.Context()))
 	}
-	ids, _, err := p.store.Due(p.Context(), p.accounts(), 10)
+	ids, _, err := p.store.Due(p.Context(), p.accounts(), 10, 0)
 	p.err("Due after Check", nil, err)
 	p.same("Due after Check", "sessions", 0, len(ids))
 }

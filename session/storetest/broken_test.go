@@ -19,7 +19,7 @@ type broken struct {
 	extend  func(string, session.LeaseToken, time.Duration) error
 	ack     func(*session.AckRequest) (session.AckResult, error)
 	discard func(string, session.Seq, string) error
-	due     func([]string, int) ([]string, time.Duration, error)
+	due     func([]string, int, time.Duration) ([]string, time.Duration, error)
 	wake    func() <-chan struct{}
 	beat    func(string, []string, time.Duration) ([]int, error)
 	brokenAdmin
@@ -34,7 +34,9 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	b.extend = func(id string, t session.LeaseToken, d time.Duration) error { return good.Extend(ctx, id, t, d) }
 	b.ack = func(r *session.AckRequest) (session.AckResult, error) { return good.Ack(ctx, r) }
 	b.discard = func(id string, seq session.Seq, why string) error { return good.Discard(ctx, id, seq, why) }
-	b.due = func(accounts []string, n int) ([]string, time.Duration, error) { return good.Due(ctx, accounts, n) }
+	b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
+		return good.Due(ctx, accounts, n, claim)
+	}
 	b.wake = good.Wake
 	b.beat = func(process string, accounts []string, term time.Duration) ([]int, error) {
 		return good.Heartbeat(ctx, process, accounts, term)
@@ -75,8 +77,10 @@ func (b *broken) Discard(_ context.Context, id string, seq session.Seq, why stri
 	return b.discard(id, seq, why)
 }
 
-func (b *broken) Due(_ context.Context, accounts []string, n int) ([]string, time.Duration, error) {
-	return b.due(accounts, n)
+func (b *broken) Due(_ context.Context, accounts []string, n int, claim time.Duration) (
+	[]string, time.Duration, error,
+) {
+	return b.due(accounts, n, claim)
 }
 
 func (b *broken) Wake() <-chan struct{} { return b.wake() }
@@ -386,5 +390,18 @@ func chargesTimers(_ session.Store, b *broken) {
 			extra[r.ID] = last[r.ID] - 1
 		}
 		return got, err
+	}
+}
+
+// keepsClaims hides a session for as long as it was claimed, also when it had a turn.
+func keepsClaims(_ session.Store, b *broken) {
+	due, until := b.due, map[string]time.Time{}
+	b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
+		ids, wait, err := due(accounts, n, claim)
+		ids = slices.DeleteFunc(ids, func(id string) bool { return time.Now().Before(until[id]) })
+		for _, id := range ids {
+			until[id] = time.Now().Add(claim)
+		}
+		return ids, wait, err
 	}
 }

@@ -25,17 +25,17 @@ func mixers() []brokenStore {
 		{"lets other accounts count for the limit", func(_ session.Store, b *broken) {
 			all := everyAccount(b)
 			good := b.due
-			b.due = func(accounts []string, n int) ([]string, time.Duration, error) {
-				ids, wait, err := good(all(), n)
+			b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
+				ids, wait, err := good(all(), n, claim)
 				return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(accounts, session.Account(id)) }), wait, err
 			}
 		}, due},
 		{"lists one account after the other", func(_ session.Store, b *broken) {
 			good := b.due
-			b.due = func(accounts []string, n int) (ids []string, wait time.Duration, err error) {
+			b.due = func(accounts []string, n int, claim time.Duration) (ids []string, wait time.Duration, err error) {
 				wait = time.Second
 				for _, name := range slices.Compact(slices.Sorted(slices.Values(accounts))) {
-					some, _, _ := good([]string{name}, n-len(ids))
+					some, _, _ := good([]string{name}, n-len(ids), claim)
 					ids = append(ids, some...)
 				}
 				return ids, wait, err
@@ -102,7 +102,7 @@ func everyAccount(b *broken) func() []string {
 func mixesDue(also func(account, asked string) bool) func(session.Store, *broken) {
 	return func(good session.Store, b *broken) {
 		all := everyAccount(b)
-		b.due = func(accounts []string, n int) ([]string, time.Duration, error) {
+		b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
 			var more []string
 			for _, name := range all() {
 				for _, asked := range accounts {
@@ -111,7 +111,7 @@ func mixesDue(also func(account, asked string) bool) func(session.Store, *broken
 					}
 				}
 			}
-			return good.Due(context.Background(), append(more, accounts...), n)
+			return good.Due(context.Background(), append(more, accounts...), n, claim)
 		}
 	}
 }

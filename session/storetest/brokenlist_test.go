@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ type brokenStore struct {
 }
 
 func brokenStores() []brokenStore {
+	const claims = "a claimed session is listed to nobody until the claim is over or it had a turn"
 	const crash = "an attempt that lost its lease is told from one that was released"
 	noFence := onCommitted(func(r *session.CommitRequest, c *session.CommitResult, err error) error {
 		if errors.Is(err, session.ErrFenced) {
@@ -208,23 +210,49 @@ func brokenStores() []brokenStore {
 			r.State = r.State[:min(len(r.State), session.MaxState-1)]
 		}), "what is just not too large is kept"},
 		{"lists nothing", func(_ session.Store, b *broken) {
-			b.due = func([]string, int) ([]string, time.Duration, error) { return nil, time.Second, nil }
+			b.due = func([]string, int, time.Duration) ([]string, time.Duration, error) { return nil, time.Second, nil }
 		}, "due lists the most overdue first"},
 		{"lists in any order", func(_ session.Store, b *broken) {
 			due := b.due
-			b.due = func(accounts []string, n int) ([]string, time.Duration, error) {
-				ids, wait, err := due(accounts, n)
+			b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
+				ids, wait, err := due(accounts, n, claim)
 				slices.Sort(ids)
 				return ids, wait, err
 			}
 		}, "due lists the most overdue first"},
 		{"lists twice", func(_ session.Store, b *broken) {
 			due := b.due
-			b.due = func(accounts []string, n int) ([]string, time.Duration, error) {
-				ids, wait, err := due(accounts, n)
+			b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
+				ids, wait, err := due(accounts, n, claim)
 				return append(ids, ids...), wait, err
 			}
 		}, "due lists each session once, and none that has nothing to do"},
+		{"claims nothing", func(_ session.Store, b *broken) {
+			due := b.due
+			b.due = func(accounts []string, n int, _ time.Duration) ([]string, time.Duration, error) {
+				return due(accounts, n, 0)
+			}
+		}, claims},
+		{"claims what nobody asked it to claim", func(_ session.Store, b *broken) {
+			due := b.due
+			b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
+				return due(accounts, n, cmp.Or(claim, time.Second))
+			}
+		}, "due lists the most overdue first"},
+		{"claims for ever", func(_ session.Store, b *broken) {
+			due := b.due
+			b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
+				return due(accounts, n, claim*1000)
+			}
+		}, claims},
+		{"claims all that is due", func(_ session.Store, b *broken) {
+			due := b.due
+			b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
+				ids, wait, err := due(accounts, n+1000*int(min(claim, 1)), claim)
+				return ids[:min(n, len(ids))], wait, err
+			}
+		}, claims},
+		{"keeps a claim after the turn", keepsClaims, claims},
 		{"hides Wake", hidesWake, "who sleeps as long as due tells, or until wake, is not late"},
 		{"has a Wake that is silent", func(_ session.Store, b *broken) {
 			b.wake = func() <-chan struct{} { return make(chan struct{}) }

@@ -81,7 +81,7 @@ func (p *probe) movable() bool {
 // due says whether Due lists the session.
 func (p *probe) due(id string) bool {
 	p.Helper()
-	ids, _, err := p.store.Due(p.Context(), []string{session.Account(id)}, 1000)
+	ids, _, err := p.store.Due(p.Context(), []string{session.Account(id)}, 1000, 0)
 	p.err("Due", nil, err)
 	for _, other := range ids {
 		if other == id {

@@ -13,6 +13,7 @@ func dueChecks() []check {
 	return []check{
 		{"due lists the most overdue first", dueInOrder},
 		{"due lists each session once, and none that has nothing to do", dueOnce},
+		{"a claimed session is listed to nobody until the claim is over or it had a turn", dueClaims},
 		{"who sleeps as long as due tells, or until wake, is not late", sleeperInTime},
 		{"without wake, due tells to wait for two seconds at most", shortWaits},
 	}
@@ -41,7 +42,7 @@ func dueInOrder(p *probe) {
 	want = append(want, p.session("first"), p.session("second"))
 	// A limit cuts the end of the list off.
 	for _, limit := range []int{1, 3, 4, 100} {
-		ids, _, err := p.store.Due(p.Context(), p.accounts(), limit)
+		ids, _, err := p.store.Due(p.Context(), p.accounts(), limit, 0)
 		p.err("Due", nil, err)
 		p.same("Due", "sessions", want[:min(limit, len(want))], ids)
 	}
@@ -49,7 +50,7 @@ func dueInOrder(p *probe) {
 	p.end("Commit", p.look("Begin of the first", want[0], ""))
 	p.begin("Begin with Hold", session.BeginRequest{ID: p.session("third"), Event: p.event("e1", 1), Hold: true}, session.Queued)
 	want = append(want, p.session("third"))
-	ids, _, err := p.store.Due(p.Context(), p.accounts(), 100)
+	ids, _, err := p.store.Due(p.Context(), p.accounts(), 100, 0)
 	p.err("Due after the first was looked after", nil, err)
 	p.same("Due after the first was looked after", "sessions", want[1:], ids)
 }
@@ -70,7 +71,7 @@ func (p *probe) waitingSince(name string, t time.Time) {
 // dueOnce asks an empty store, and then one with three sessions: one is idle, one runs a turn, and
 // one is due for two reasons, a timer and an event. Due lists the last one alone, and once.
 func dueOnce(p *probe) {
-	ids, wait, err := p.store.Due(p.Context(), p.accounts(), 10)
+	ids, wait, err := p.store.Due(p.Context(), p.accounts(), 10, 0)
 	p.err("Due of an empty store", nil, err)
 	p.same("Due of an empty store", "sessions", 0, len(ids))
 	if wait <= 0 {
@@ -85,9 +86,51 @@ func dueOnce(p *probe) {
 	r := session.BeginRequest{ID: both, Event: p.event("e2", 2), Hold: true}
 	p.begin("Begin with Hold", r, session.Queued)
 	p.pass(time.Millisecond)
-	ids, _, err = p.store.Due(p.Context(), p.accounts(), 10)
+	ids, _, err = p.store.Due(p.Context(), p.accounts(), 10, 0)
 	p.err("Due", nil, err)
 	p.same("Due of an idle, a running and a due session", "sessions", []string{both}, ids)
+}
+
+// dueClaims has six timers due at once. One process asks for two of them with a claim, another for three: each
+// session is listed once. Then a session of the first process has its turn, and a new timer that is due: it is
+// listed again at once. The others are listed again when the claims are over.
+func dueClaims(p *probe) {
+	var all []string
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		all = append(all, p.session(name))
+		p.arm(p.session(name), "e1", p.now().Add(-time.Minute))
+	}
+	p.pass(time.Millisecond)
+	var taken []string
+	claim := func(step string, limit int, claim time.Duration, want int) (ids []string) {
+		p.Helper()
+		// A store may list fewer than there are, and tell to ask again at once.
+		for again := true; again && len(ids) < want; {
+			more, wait, err := p.store.Due(p.Context(), p.accounts(), limit-len(ids), claim)
+			p.err(step, nil, err)
+			ids, again = append(ids, more...), wait == 0
+		}
+		p.same(step, "sessions", want, len(ids))
+		for _, id := range ids {
+			p.same(step, "sessions that are claimed already", false, slices.Contains(taken, id))
+		}
+		return ids
+	}
+	first := claim("Due with a claim", 2, long, 2)
+	taken = append(taken, first...)
+	taken = append(taken, claim("Due of another process", 3, short, 3)...)
+	left := claim("Due without a claim", 100, 0, 1)
+	p.same("Due without a claim", "sessions", left, claim("Due once more", 100, 0, 1))
+	// Whose turn was begun is as free as any other session.
+	p.arm(first[0], "e2", p.now().Add(-time.Second))
+	p.pass(time.Millisecond)
+	p.same("Due after a turn during the claim", "the session due", true, p.due(first[0]))
+	// The short claim ends, the long one does not.
+	p.pass(2 * short)
+	ids, _, err := p.store.Due(p.Context(), p.accounts(), 100, 0)
+	p.err("Due when claims are over", nil, err)
+	p.same("Due when claims are over", "sessions", len(all)-1, len(ids))
+	p.same("Due when claims are over", "the session of the longer claim", false, slices.Contains(ids, first[1]))
 }
 
 // punctual is how late a caller of Due may learn that a session is due. It is what the contract allows a
@@ -106,7 +149,7 @@ type sleeper struct {
 // ask calls Due, and notes until when to sleep.
 func (s *sleeper) ask() []string {
 	s.p.Helper()
-	ids, wait, err := s.p.store.Due(s.p.Context(), s.p.accounts(), 1000)
+	ids, wait, err := s.p.store.Due(s.p.Context(), s.p.accounts(), 1000, 0)
 	s.p.err("Due", nil, err)
 	s.until = s.p.now().Add(wait)
 	return ids
@@ -216,7 +259,7 @@ func shortWaits(p *probe) {
 	// brief asks Due, and fails if it tells to wait for long.
 	brief := func(step string, sessions int) {
 		p.Helper()
-		ids, wait, err := p.store.Due(p.Context(), p.accounts(), 10)
+		ids, wait, err := p.store.Due(p.Context(), p.accounts(), 10, 0)
 		p.err(step, nil, err)
 		p.same(step, "sessions", sessions, len(ids))
 		if wait > punctual {

@@ -180,22 +180,29 @@ func (g *game) ack(c call) verdict {
 	return v
 }
 
-// due asks for one account, two or all of them. No session of these may be missing, and none of another
-// account may be there. Some may be listed though they have nothing to do.
+// due asks for one account, two or all of them, and claims the sessions or not. No session of these may be
+// missing unless it was claimed before, and none of another account may be there. Some may be listed though they
+// have nothing to do.
 func (g *game) due(c call) verdict {
 	var ids, accounts []string
 	for _, id := range g.ids[:c.session+1] {
 		accounts = append(accounts, session.Account(id))
 	}
 	var err error
-	now := g.between(func() { ids, _, err = g.p.store.Due(g.p.Context(), accounts, 1000) })
+	var claim time.Duration
+	if c.short {
+		claim = soon
+	}
+	now := g.between(func() { ids, _, err = g.p.store.Due(g.p.Context(), accounts, 1000, claim) })
 	for i, m := range g.models {
 		asked, listed := i <= c.session, slices.Contains(ids, g.ids[i])
 		switch {
-		case asked && !listed && m.busy(now):
+		case asked && !listed && m.passed(m.claimed, now) && m.busy(now):
 			return verdict(fmt.Sprintf("want session %d due, got it not", i))
 		case !asked && listed:
 			return verdict(fmt.Sprintf("want session %d of another account not listed, got it", i))
+		case listed && claim > 0:
+			m.claimed = now.plus(claim.Milliseconds())
 		}
 	}
 	return noError(err)

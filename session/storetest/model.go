@@ -66,6 +66,7 @@ type model struct {
 	token     session.LeaseToken // who holds the lease
 	until     span               // when others may take it
 	notBefore span               // when a turn may begin
+	claimed   span               // when a claim is over: until then Due may leave the session out
 	last      session.LeaseToken // of the last commit
 	released  session.LeaseToken // of the last release
 

@@ -32,6 +32,9 @@ func (m *model) begin(r *session.BeginRequest, b session.BeginResult, err error)
 	if may := m.statuses(r, fresh, now); !slices.Contains(may, b.Status) {
 		return verdict(fmt.Sprintf("want status one of %v, got %v", may, b.Status))
 	}
+	if b.Status == session.Run || len(b.Outputs) > 0 {
+		m.claimed = span{}
+	}
 	v := m.beginOutputs(r, b, now)
 	if b.Status == session.Run {
 		v = first(v, m.beginTurn(r, b, now))

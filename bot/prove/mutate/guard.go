@@ -47,7 +47,7 @@ func guards() []guard {
 		troubleGuards(), lineGuards(), apiGuards(), menuGuards(), campaignGuards(), flowGuards(), answerGuards(),
 		timerGuards(), contractGuards(), tokenGuards(), operateGuards(), accountGuards(), markGuards(),
 		rowGuards(), harnessGuards(), dialogGuards(), signalGuards(), stackGuards(), oldGuards(), remindGuards(),
-		subGuards(),
+		subGuards(), dueGuards(),
 	} {
 		all = append(all, part...)
 	}

@@ -9,7 +9,7 @@ func contractGuards() []guard {
 	)
 	return []guard{
 		{"bot: a store that wakes the sweep is heard", dir,
-			"wake := s.store.Wake()", "wake := (<-chan struct{})(nil)",
+			"wake, limit := s.store.Wake(), leastBatch", "wake, limit := (<-chan struct{})(nil), leastBatch",
 			"bot TestSweepListensToWake"},
 		{"memory: what is due before Due would be called wakes", memory,
 			"if e.due >= e.account.waitsUntil {", "if true {",

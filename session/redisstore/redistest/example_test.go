@@ -23,6 +23,6 @@ func TestExampleStore(t *testing.T) {
 		Namespace: redistest.Namespace(t, client),
 	})
 	require.NoError(t, err)
-	_, _, err = store.Due(context.Background(), []string{""}, 10)
+	_, _, err = store.Due(context.Background(), []string{""}, 10, 0)
 	require.NoError(t, err)
 }
