@@ -107,7 +107,7 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 		c, err = s.Commit(ctx, &session.CommitRequest{ID: id, Token: token(1), Rev: c.Rev, EventID: c.Next.ID})
 		see(err)
 	}
-	see(s.Discard(ctx, id, session.MakeSeq(1, 1), "why"))
+	see(s.Discard(ctx, id, session.MakeSeq(1, 1), "why", nil))
 	letters, _, err := s.DeadLetters(ctx, ours, "", 10)
 	see(err)
 	for i, l := range letters {
