@@ -29,7 +29,8 @@ var (
 //	Hold        the error; the channel sends nothing until somebody mends it (Stats.Held)
 //	Ambiguous   nil: it may have arrived, and another attempt could show it twice
 //	Drop        nil: it can never be delivered. The store keeps it as a dead letter first; if the store
-//	            does not answer, the output waits, and the next attempt fails in the same way
+//	            does not answer, the output waits, and the next attempt fails in the same way. Of an
+//	            output that arrived in part (SendError.Refused), the letter has the rest
 func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendError {
 	c.age(d)
 	var (
@@ -50,7 +51,7 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 		crash("after-send")
 	}
 	if se != nil && se.Disposition == transport.Drop {
-		if d.dropped = c.discard(id, seq, receipt, se); !d.dropped {
+		if d.dropped = c.discard(id, seq, d, receipt, se); !d.dropped {
 			se = &transport.SendError{Disposition: transport.Retry, After: minRetry, Err: errNotKept}
 		}
 	}
@@ -79,6 +80,10 @@ func (c *courier) send(id string, seq session.Seq, d *delivery) *transport.SendE
 	case transport.Drop, transport.Ambiguous:
 		if se.Disposition == transport.Drop {
 			c.accounts.of(id).dropped.Add(1)
+		}
+		if se.Refused != nil {
+			c.accounts.of(id).sent.Add(1)
+			c.accounts.of(id).held.set(false)
 		}
 		if se.Disposition == transport.Ambiguous || doubt {
 			c.accounts.of(id).ambiguous.Add(1)
@@ -130,7 +135,9 @@ func sendError(err error) *transport.SendError {
 // The store takes it out of the outbox at once, before an acknowledgement. So the delivery, which is still
 // under way, has to look what was committed behind it; and no acknowledgement of it may come later, when the
 // outputs behind it are sent already.
-func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *transport.SendError) bool {
+func (c *courier) discard(
+	id string, seq session.Seq, d *delivery, r transport.Receipt, se *transport.SendError,
+) bool {
 	why := "refused by the platform"
 	if se.Err != nil {
 		why += ": " + se.Err.Error()
@@ -146,7 +153,13 @@ func (c *courier) discard(id string, seq session.Seq, r transport.Receipt, se *t
 	}
 	ctx, cancel := c.deliveryContext()
 	defer cancel()
-	err := c.store.Discard(ctx, id, seq, why)
+	var left []byte
+	if se.Refused != nil {
+		rest := *d
+		rest.Messages = se.Refused
+		left = rest.append(nil)
+	}
+	err := c.store.Discard(ctx, id, seq, why, left)
 	if err != nil {
 		c.o.Logger.Warn("bot: output not kept as a dead letter", about(id, "why", se.Err, "err", err)...)
 		return false

@@ -82,11 +82,11 @@ type fewDiscards struct {
 	fails atomic.Int64
 }
 
-func (s *fewDiscards) Discard(ctx context.Context, id string, seq session.Seq, why string) error {
+func (s *fewDiscards) Discard(ctx context.Context, id string, seq session.Seq, why string, body []byte) error {
 	if s.fails.Add(-1) >= 0 {
 		return session.ErrUnavailable
 	}
-	return s.Store.Discard(ctx, id, seq, why)
+	return s.Store.Discard(ctx, id, seq, why, body)
 }
 
 // An output that cannot be delivered is a dead letter in the end, though the store is away when that

@@ -20,7 +20,7 @@ type Sent struct {
 	Retried bool
 	// Err is nil if the platform accepted the output. Otherwise it is a *transport.SendError, and its
 	// Disposition tells what becomes of the output. Retry and Hold: there will be another attempt.
-	// Drop: it will never arrive. Ambiguous: nobody can tell whether it arrived, and there is no other
+	// Drop: it will never arrive, or only without its messages in Refused. Ambiguous: nobody can tell whether it arrived, and there is no other
 	// attempt.
 	Err error
 }

@@ -43,7 +43,8 @@ type Stats struct {
 	//
 	//	Sent        were accepted by the platform
 	//	Retried     counts attempts that failed and that another attempt follows
-	//	Dropped     were never accepted, and are dead letters
+	//	Dropped     were never accepted, and are dead letters. Where some messages of an output were refused
+	//	            and the others accepted, it is counted in Sent too
 	//	Ambiguous   may have arrived as a reply, and nobody can tell. They are given up, or pushed and may
 	//	            come twice. Those that were pushed are counted in Sent or Dropped too
 	Sent, Retried, Dropped, Ambiguous int64

@@ -308,11 +308,14 @@ func (s *PlainStore) Ack(_ context.Context, r *session.AckRequest) (session.AckR
 	return session.AckResult{Outputs: v.behind(0), Retried: v.outsRetried}, nil
 }
 
-func (s *PlainStore) Discard(_ context.Context, id string, seq session.Seq, why string) error {
+func (s *PlainStore) Discard(_ context.Context, id string, seq session.Seq, why string, body []byte) error {
 	v := s.lock(id)
 	defer s.mu.Unlock()
 	for _, o := range v.outs {
 		if o.Seq == seq {
+			if body != nil {
+				o.Body = bytes.Clone(body)
+			}
 			s.setAside(session.DeadLetter{Session: id, Output: o, Why: why})
 		}
 	}

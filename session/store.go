@@ -198,11 +198,12 @@ type Store interface {
 	Ack(ctx context.Context, r *AckRequest) (AckResult, error)
 
 	// Discard is for an output that can never be delivered. It drops all outputs up to seq, seq included,
-	// and keeps the output of that number as a dead letter. Why is the reason, in a few words without
-	// data of users. Unlike Ack, it hands out no outputs and leaves the delivery lease as it is. If the
+	// and keeps the output of that number as a dead letter. If a part of it was delivered, body is what is
+	// left, and the letter has that in place of the output's body; nil is all of it. Why is the reason, in
+	// a few words without data of users. Unlike Ack, it hands out no outputs and leaves the delivery lease as it is. If the
 	// output is not in the outbox any more, there is no dead letter.
 	// It returns ErrUnavailable.
-	Discard(ctx context.Context, id string, seq Seq, why string) error
+	Discard(ctx context.Context, id string, seq Seq, why string, body []byte) error
 
 	// Due returns the ids of up to limit sessions of these accounts in which Begin without an event has
 	// something to do, the most overdue first, and how long to wait before asking again. Sessions of other

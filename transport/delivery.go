@@ -81,6 +81,9 @@ type SendError struct {
 	// attempt with the token would be refused again, and be taken for a success of this one: until
 	// the token's window is over, attempts must come without it.
 	TokenSpent bool
+	// Refused are the messages that the platform refused for good, as Delivery.Messages has them, where
+	// it has taken the others of the delivery. It is nil where none of them arrived.
+	Refused []byte
 	// Err is the cause, such as a *line.APIError.
 	Err error
 }

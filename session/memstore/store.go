@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"bytes"
 	"container/heap"
 	"context"
 	"errors"
@@ -158,12 +159,14 @@ func (s *Store) Ack(_ context.Context, r *session.AckRequest) (a session.AckResu
 }
 
 // Discard implements session.Store. If the output does not wait any more, there is no dead letter.
-func (s *Store) Discard(_ context.Context, id string, seq session.Seq, why string) error {
+func (s *Store) Discard(_ context.Context, id string, seq session.Seq, why string, body []byte) error {
 	s.change(id, func(e *entry, now int64) {
 		if n := e.out.upTo(seq); n > 0 && e.out.waiting[n-1].Seq == seq {
-			e.account.dead.add(session.DeadLetter{
-				Session: id, Output: e.out.waiting[n-1], Why: why, Time: timeOf(now),
-			})
+			out := e.out.waiting[n-1]
+			if body != nil {
+				out.Body = bytes.Clone(body)
+			}
+			e.account.dead.add(session.DeadLetter{Session: id, Output: out, Why: why, Time: timeOf(now)})
 		}
 		e.out.ack(seq)
 	})

@@ -143,7 +143,7 @@ func TestCommitAgainWhoseOutputsAreGone(t *testing.T) {
 	c, err := s.Commit(t.Context(), first)
 	require.NoError(t, err)
 	require.True(t, c.MayDeliver)
-	require.NoError(t, s.Discard(t.Context(), "a", session.MakeSeq(1, 1), "blocked"))
+	require.NoError(t, s.Discard(t.Context(), "a", session.MakeSeq(1, 1), "blocked", nil))
 	_, err = s.Commit(t.Context(), first)
 	require.ErrorIs(t, err, session.ErrFenced)
 }

@@ -111,7 +111,7 @@ func tour(server *redistest.Server, client *redis.Client, namespace string) erro
 		c, err = s.Commit(ctx, &session.CommitRequest{ID: id, Token: token(1), Rev: c.Rev, EventID: c.Next.ID})
 		see(err)
 	}
-	see(s.Discard(ctx, id, session.MakeSeq(1, 1), "why"))
+	see(s.Discard(ctx, id, session.MakeSeq(1, 1), "why", nil))
 	letters, _, err := s.DeadLetters(ctx, ours, "", 10)
 	see(err)
 	for i, l := range letters {
@@ -150,7 +150,7 @@ func TestLeastUserOfACluster(t *testing.T) {
 	for i := range 20 {
 		benchTurn(t, s, i, []byte("s"))
 	}
-	_, _, err = s.Due(ctx, ours, 10)
+	_, _, err = s.Due(ctx, ours, 10, 0)
 	require.NoError(t, err)
 	require.NoError(t, s.Check(ctx))
 	for _, n := range cluster.Nodes {

@@ -90,7 +90,7 @@ func TestReplicaThatHangs(t *testing.T) {
 		return err
 	})
 	refused("ack", func() error { _, err := s.Ack(ctx, &session.AckRequest{ID: dead, Token: token(9)}); return err })
-	refused("discard", func() error { return s.Discard(ctx, id, session.MakeSeq(1, 1), "why") })
+	refused("discard", func() error { return s.Discard(ctx, id, session.MakeSeq(1, 1), "why", nil) })
 	refused("unsend", func() error { return s.Unsend(ctx, id, "m") })
 	refused("forget", func() error { return s.Forget(ctx, sessionID(3)) })
 	refused("check", func() error { return s.Check(ctx) })

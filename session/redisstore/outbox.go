@@ -51,7 +51,7 @@ func (s *Store) Ack(ctx context.Context, r *session.AckRequest) (session.AckResu
 // Discard implements session.Store. It waits for replicas and disks, so that the dead letter is kept. A
 // reason of more than maxReason bytes is cut. The script's answer says nothing: whether the output was
 // still there makes no difference to the caller.
-func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why string) error {
+func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why string, body []byte) error {
 	if err := checkID("discard", id); err != nil {
 		return err
 	}
@@ -59,6 +59,8 @@ func (s *Store) Discard(ctx context.Context, id string, seq session.Seq, why str
 	c.u40(uint64(seq))
 	c.cut()
 	c.request = append(c.request, why[:min(len(why), maxReason)]...)
+	c.cut()
+	c.request = append(c.request, body...)
 	l := s.at(id)
 	c.seal(&s.scripts.discard, l.session, l.watch, l.dead, l.bounds)
 	if _, err := s.firm.do(ctx, c); err != nil {

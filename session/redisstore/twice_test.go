@@ -94,7 +94,7 @@ func (c *caller) step(n int) (what string, answer any) {
 	case 7:
 		what, call = "discard", func() any {
 			seq := session.MakeSeq(uint32(arg%10), pick%3)
-			return c.s.Discard(context.Background(), c.id, seq, "why")
+			return c.s.Discard(context.Background(), c.id, seq, "why", nil)
 		}
 	}
 	answer = call()

@@ -18,7 +18,7 @@ type broken struct {
 	release func(*session.ReleaseRequest) error
 	extend  func(string, session.LeaseToken, time.Duration) error
 	ack     func(*session.AckRequest) (session.AckResult, error)
-	discard func(string, session.Seq, string) error
+	discard func(string, session.Seq, string, []byte) error
 	due     func([]string, int, time.Duration) ([]string, time.Duration, error)
 	wake    func() <-chan struct{}
 	beat    func(string, []string, time.Duration) ([]int, error)
@@ -33,7 +33,9 @@ func newBroken(spoil func(good session.Store, b *broken)) session.Store {
 	b.release = func(r *session.ReleaseRequest) error { return good.Release(ctx, r) }
 	b.extend = func(id string, t session.LeaseToken, d time.Duration) error { return good.Extend(ctx, id, t, d) }
 	b.ack = func(r *session.AckRequest) (session.AckResult, error) { return good.Ack(ctx, r) }
-	b.discard = func(id string, seq session.Seq, why string) error { return good.Discard(ctx, id, seq, why) }
+	b.discard = func(id string, seq session.Seq, why string, body []byte) error {
+		return good.Discard(ctx, id, seq, why, body)
+	}
 	b.due = func(accounts []string, n int, claim time.Duration) ([]string, time.Duration, error) {
 		return good.Due(ctx, accounts, n, claim)
 	}
@@ -73,8 +75,8 @@ func (b *broken) Ack(_ context.Context, r *session.AckRequest) (session.AckResul
 	return b.ack(r)
 }
 
-func (b *broken) Discard(_ context.Context, id string, seq session.Seq, why string) error {
-	return b.discard(id, seq, why)
+func (b *broken) Discard(_ context.Context, id string, seq session.Seq, why string, body []byte) error {
+	return b.discard(id, seq, why, body)
 }
 
 func (b *broken) Due(_ context.Context, accounts []string, n int, claim time.Duration) (

@@ -83,7 +83,7 @@ func brokenAdmins() []brokenStore {
 	const discarded = "an output that is discarded leaves a letter"
 	const replayedOutput = "an output that is a dead letter is replayed as an event"
 	onlyAcks := func(_ session.Store, b *broken) {
-		b.discard = func(id string, seq session.Seq, _ string) error {
+		b.discard = func(id string, seq session.Seq, _ string, _ []byte) error {
 			_, err := b.ack(&session.AckRequest{ID: id, Token: session.LeaseToken{1}, Done: seq, DeliveryLease: time.Millisecond})
 			return err
 		}
@@ -186,8 +186,13 @@ func brokenAdmins() []brokenStore {
 		{"replays an output behind what waits", replaysWith(func(e *session.Event) {
 			e.ID, e.Time = e.ID+"#r1", e.Time.Add(time.Hour)
 		}), replayedOutput},
+		{"discards all of which a part was delivered", func(good session.Store, b *broken) {
+			b.discard = func(id string, seq session.Seq, why string, _ []byte) error {
+				return good.Discard(context.Background(), id, seq, why, nil)
+			}
+		}, "an output of which a part was delivered leaves a letter of the rest"},
 		{"keeps what was discarded", func(_ session.Store, b *broken) {
-			b.discard = func(string, session.Seq, string) error { return nil }
+			b.discard = func(string, session.Seq, string, []byte) error { return nil }
 		}, discarded},
 		{"does not purge", func(_ session.Store, b *broken) {
 			b.purge = func(string) error { return nil }
@@ -385,9 +390,9 @@ func dropsUnsent(_ session.Store, b *broken) {
 // discardsAgain leaves a letter each time.
 func discardsAgain(_ session.Store, b *broken) {
 	times, discard, letters := 0, b.discard, b.letters
-	b.discard = func(id string, seq session.Seq, why string) error {
+	b.discard = func(id string, seq session.Seq, why string, body []byte) error {
 		times++
-		return discard(id, seq, why)
+		return discard(id, seq, why, body)
 	}
 	b.letters = func(accounts []string, from string, n int) ([]session.DeadLetter, string, error) {
 		some, next, err := letters(accounts, from, n)

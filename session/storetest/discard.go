@@ -7,7 +7,21 @@ import (
 // discard calls Discard, which must succeed.
 func (p *probe) discard(step, id string, seq session.Seq, why string) {
 	p.Helper()
-	p.err(step, nil, p.store.Discard(p.Context(), id, seq, why))
+	p.err(step, nil, p.store.Discard(p.Context(), id, seq, why, nil))
+}
+
+// discardedPart discards an output of which a part was delivered: the letter has what is left, and is
+// replayed with it.
+func discardedPart(p *probe) {
+	s := p.session("a")
+	t := p.run("Begin", s, p.event("e1", 1))
+	c := p.commit("Commit", t, session.CommitRequest{Outputs: outputs("abc"), State: []byte("s")})
+	left := []byte("b")
+	p.err("Discard", nil, p.store.Discard(p.Context(), s, session.MakeSeq(c.Rev, 1), "blocked", left))
+	scribble(left)
+	p.same("Letters", "output", session.Output{Seq: session.MakeSeq(c.Rev, 1), Body: []byte("b")}, p.lettersOf(s)[0].Output)
+	t = p.replay(s)
+	p.same("Begin after Replay", "body", "b", string(t.Event.Body))
 }
 
 // discarded leaves three outputs and discards the second, which drops the first with it, as if it

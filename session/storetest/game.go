@@ -211,6 +211,6 @@ func (g *game) due(c call) verdict {
 // discard makes a dead letter of an output that waits, or of none.
 func (g *game) discard(c call) verdict {
 	seq := g.done(c)
-	err := g.p.store.Discard(g.p.Context(), g.ids[c.session], seq, "blocked")
+	err := g.p.store.Discard(g.p.Context(), g.ids[c.session], seq, "blocked", nil)
 	return g.models[c.session].discard(seq, "blocked", err)
 }

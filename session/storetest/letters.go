@@ -19,6 +19,7 @@ func letterChecks() []check {
 		{"a replay into a full mailbox keeps the letter", replayFull},
 		{"a letter that is purged is gone", letterPurged},
 		{"an output that is discarded leaves a letter", discarded},
+		{"an output of which a part was delivered leaves a letter of the rest", discardedPart},
 		{"an output that is a dead letter is replayed as an event", outputReplayed},
 	}
 }

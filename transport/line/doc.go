@@ -29,6 +29,9 @@
 // key from its first attempt on, so that LINE takes it once. A reply cannot carry one: TOKENS.md
 // has what that leaves open, and what becomes of a reply token that was used or came late.
 //
+// LINE takes all messages of a call or none. Where it refuses some of them for good and says which, Send
+// sends the others in order, and those alone become a dead letter.
+//
 // What becomes of a delivery that failed is in transport.SendError, and LINE's own words are in
 // the APIError inside. A 401 that no new token mends is transport.Hold. The monthly limit stops
 // only pushes (APIError.MonthlyLimit): a late answer that meets it is replied after all, if LINE

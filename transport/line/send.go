@@ -23,7 +23,7 @@ const (
 // Send makes one attempt to deliver d: a reply if there is a reply token and the window is
 // open, else a push if d allows it, else a late reply. It makes a second call only where LINE
 // refused the reply token for its age, or a push for the monthly limit while a late reply may
-// still do. The error is nil or a *transport.SendError, which wraps an *APIError if LINE answered.
+// still do; and where LINE refused some of the messages for good, for the others (SendError.Refused). The error is nil or a *transport.SendError, which wraps an *APIError if LINE answered.
 // The receipt has the id of the last call that LINE answered. The switch of a menu links the rich
 // menu with that alias to the user, or unlinks the one that is linked.
 //
@@ -56,15 +56,19 @@ func (c *attempt) send(ctx context.Context) error {
 	if d.SwitchMenu {
 		return c.switchMenu(ctx)
 	}
-	may := c.mayPush(d) // once: it may change meanwhile
-	switch n := len(d.Messages); {
-	case n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']':
+	if n := len(d.Messages); n < 2 || d.Messages[0] != '[' || d.Messages[n-1] != ']' {
 		return &transport.SendError{Disposition: transport.Drop, Err: errMessages}
-	case d.ReplyToken != "" && (c.ReplyWindow(d) > 0 || !may):
-		return c.reply(ctx, may) // LINE may take a late token too, and takes none twice
-	default:
-		return c.pushLate(ctx, may, errNoRoute)
 	}
+	may := c.mayPush(d) // once: it may change meanwhile
+	return c.salvage(ctx, may, c.deliver(ctx, may))
+}
+
+// deliver sends the messages of the delivery, all or none.
+func (c *attempt) deliver(ctx context.Context, mayPush bool) error {
+	if c.d.ReplyToken != "" && (c.ReplyWindow(c.d) > 0 || !mayPush) {
+		return c.reply(ctx, mayPush) // LINE may take a late token too, and takes none twice
+	}
+	return c.pushLate(ctx, mayPush, errNoRoute)
 }
 
 func (c *attempt) reply(ctx context.Context, mayPush bool) error {

@@ -176,7 +176,7 @@ func lineGuards() []guard {
 			"took >= c.ReplyWindow(d) {", "took >= time.Hour {",
 			"transport/line TestSendWindowCloses/somebody_may_have"},
 		{"line: an old reply goes by push", dir,
-			"(c.ReplyWindow(d) > 0 || !may)", "true",
+			"(c.ReplyWindow(c.d) > 0 || !mayPush)", "true",
 			"transport/line TestSend/pool/late"},
 		{"line: a reply of unknown fate is not dropped in silence", dir,
 			"if doubt { return &transport.SendError{Disposition: transport.Ambiguous", "if false { return &transport.SendError{Disposition: transport.Ambiguous",
