@@ -106,7 +106,7 @@ func TestSlotOnItsWay(t *testing.T) {
 	cluster := redistest.StartCluster(t, 2)
 	client := cluster.Client()
 	s := newStore(t, client, &Options{Timeout: time.Minute})
-	hasty := newStore(t, client, &Options{Timeout: 100 * time.Millisecond})
+	hasty := newStore(t, client, &Options{Timeout: 2 * time.Second})
 	id := sessionID(1)
 	benchTurn(t, s, 1, []byte("s")) // so that the slot has a key
 	benchTurn(t, hasty, 1, []byte("s"))
