@@ -32,7 +32,7 @@ func durableGuards() []guard {
 			"&& w.promoted(ctx, addr) {", "&& w.promoted(ctx, addr) && false {",
 			"session/redisstore TestMasterThatWasDemoted/plain"},
 		{"redis: nor though another replica confirms", dir,
-			"c.err = errUnmet } } } b.distrust(ctx, role, left)", "c.err = errUnmet } } }",
+			"c.err = errUnmet } } } b.distrust(ctx, role, left)", "c.err = errUnmet\n}\n}\n}",
 			"session/redisstore TestMasterThatWasDemoted/firm"},
 		{"redis: what a demoted master took goes again", dir,
 			"|| c.err == errDemoted {", "{",
