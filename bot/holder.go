@@ -43,6 +43,7 @@ type job struct {
 	timer   int              // the index in rec.timers of the timer that the turn is for, or -1 for the event
 	rec     record           // the session as the last commit wrote it
 	in      flow.Input       // what the flow was asked
+	steps   progress         // what the steps of the turn have left; here, so that a turn need not allocate it
 }
 
 // maxTurnsInRow is how many turns one session may have in a row. Then the holder gives up the lease, and
@@ -57,14 +58,15 @@ func newHolder(r *runner) *holder {
 }
 
 // set gives the holder a turn. Nothing of the turn before stays but the memory of its timers.
-func (h *holder) set(j job) {
-	j.rec.timers = h.job.rec.timers[:0]
-	h.job = j
+func (h *holder) set(e session.Event, attempt int, decoded *transport.Event) {
+	timers := h.job.rec.timers[:0]
+	h.job = job{}
+	h.job.event, h.job.attempt, h.job.decoded, h.job.rec.timers = e, attempt, decoded, timers
 }
 
 // recycle makes the holder free for another session.
 func (h *holder) recycle() {
-	h.set(job{})
+	h.set(session.Event{}, 0, nil)
 	h.state, h.memo, h.request = nil, nil, session.CommitRequest{}
 	h.spare.Put(h)
 }
@@ -100,11 +102,11 @@ func (h *holder) run() {
 			break
 		}
 		crash("before-next")
-		j := job{event: next, attempt: 1}
+		var decoded *transport.Event
 		if next.ID == h.job.event.ID { // the event waited behind a timer, and may be decoded already
-			j.decoded = h.job.decoded
+			decoded = h.job.decoded
 		}
-		h.set(j)
+		h.set(next, 1, decoded)
 	}
 	over = true
 }

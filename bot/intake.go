@@ -127,10 +127,11 @@ func (in *intake) one(ctx context.Context, e *transport.Event) error {
 			return err
 		}
 	}
-	if err := in.askTime(ctx, id, e); err != nil {
+	now := time.Now()
+	if err := in.askTime(ctx, id, e, now); err != nil {
 		return err
 	}
-	if !in.admits(id, e) {
+	if !in.admits(id, e, now) {
 		return nil
 	}
 	status, err := in.runner.begin(ctx, in.request(id, e), e)
@@ -177,9 +178,9 @@ const askAgain = 10 * time.Second
 // askTime asks the store for its time, if the age of the event is in doubt. That is so if the store has not
 // told its time since the bot was made, or if the event looks too old by a time that the store told a while
 // ago. Otherwise the bot has the time from Begin.
-func (in *intake) askTime(ctx context.Context, id string, e *transport.Event) error {
-	tooOld := in.clock.now().Sub(e.Time) > maxAge
-	if e.Time.IsZero() || in.clock.toldWithin(askAgain) || !tooOld && in.clock.toldWithin(math.MaxInt64) {
+func (in *intake) askTime(ctx context.Context, id string, e *transport.Event, now time.Time) error {
+	tooOld := in.clock.at(now).Sub(e.Time) > maxAge
+	if e.Time.IsZero() || in.clock.toldWithin(askAgain, now) || !tooOld && in.clock.toldWithin(math.MaxInt64, now) {
 		return nil
 	}
 	kept, err := in.store.Inspect(ctx, id)
@@ -192,9 +193,8 @@ func (in *intake) askTime(ctx context.Context, id string, e *transport.Event) er
 // admits reports whether an event is taken at all. It is called before the store is asked. The rate of
 // a user does not bound two kinds of events: those that are delivered again, since they came before,
 // and those that take a message back, since the message must go.
-func (in *intake) admits(id string, e *transport.Event) bool {
-	now := time.Now()
-	age := in.clock.now().Sub(e.Time)
+func (in *intake) admits(id string, e *transport.Event, now time.Time) bool {
+	age := in.clock.at(now).Sub(e.Time)
 	switch {
 	case !e.Time.IsZero() && age > maxAge:
 		in.accounts.of(id).stale.Add(1)

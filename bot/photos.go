@@ -103,7 +103,7 @@ func (p *planner) late(ctx context.Context, id string, j *job, tm timer) (plan, 
 	if !isAlone(e) {
 		e.Source.UserID = s.user
 	}
-	return p.step(ctx, id, pl, &j.in, e, ages{now, now, now})
+	return p.step(ctx, id, pl, j, e, ages{now, now, now})
 }
 
 // appendPhotos appends the packed sets to b: their number, then of each its id, its user, its total, the number

@@ -46,13 +46,14 @@ func (p *planner) event(ctx context.Context, id string, j *job) (plan, error) {
 	if !whole {
 		return pl, nil
 	}
-	return p.step(ctx, id, pl, &j.in, e, agesOf(p.clock.now(), j.event.Accepted, e))
+	return p.step(ctx, id, pl, j, e, agesOf(p.clock.now(), j.event.Accepted, e))
 }
 
 // step plans what the flows do with an event. The plan has the record as it is before the step.
-func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, e *transport.Event, at ages) (plan, error) {
-	*in = p.input(pl.turn, e)
-	g := progress{planner: p, id: id, in: in, rec: pl.rec}
+func (p *planner) step(ctx context.Context, id string, pl plan, j *job, e *transport.Event, at ages) (plan, error) {
+	j.in = p.input(pl.turn, e, at.born)
+	g := &j.steps
+	*g = progress{planner: p, id: id, in: &j.in, rec: pl.rec}
 	var answered bool
 	var err error
 	if g.rec.lost && mayTell(e) {
@@ -86,9 +87,9 @@ func (p *planner) step(ctx context.Context, id string, pl plan, in *flow.Input, 
 	return g.plan(pl, at, "start")
 }
 
-// input returns what a step gets of an event.
-func (p *planner) input(turn string, e *transport.Event) flow.Input {
-	in := flow.Input{Turn: turn, Event: e, Now: p.clock.now().In(p.o.Zone)}
+// input returns what a step gets of an event. now is the time of the turn, by the store's clock.
+func (p *planner) input(turn string, e *transport.Event, now time.Time) flow.Input {
+	in := flow.Input{Turn: turn, Event: e, Now: now.In(p.o.Zone)}
 	if p.o.Language != nil {
 		in.Language = func(ctx context.Context) string { return p.o.Language(ctx, e.Source) }
 	}
@@ -109,7 +110,7 @@ func (p *planner) timer(ctx context.Context, id string, j *job) (plan, error) {
 	e := &transport.Event{
 		ID: pl.turn, Kind: transport.KindTimer, Type: "timer", Source: j.rec.source, Time: tm.due, Text: tm.name,
 	}
-	j.in = p.input(pl.turn, e)
+	j.in = p.input(pl.turn, e, now)
 	if j.in.Now.Before(tm.due) { // the store says that it is time; this process's idea of that clock is behind
 		j.in.Now = tm.due.In(p.o.Zone)
 	}
@@ -163,10 +164,17 @@ var errManyTimers = flow.Permanent(fmt.Errorf("bot: a session has more than %d t
 
 // setTimers replaces the timers of the ith conversation.
 func (r *record) setTimers(i int, set []flow.Timer) {
-	timers := make([]timer, 0, len(r.timers)+len(set))
-	for _, tm := range r.timers {
-		if tm.flow != "" || tm.of != i {
-			timers = append(timers, tm)
+	isOwn := func(t *timer) bool { return t.flow == "" && t.of == i }
+	others := 0
+	for k := range r.timers {
+		if !isOwn(&r.timers[k]) {
+			others++
+		}
+	}
+	timers := make([]timer, 0, others+len(set))
+	for k := range r.timers {
+		if t := &r.timers[k]; !isOwn(t) {
+			timers = append(timers, *t)
 		}
 	}
 	for _, tm := range set {

@@ -139,11 +139,11 @@ func (r *runner) start(req *session.BeginRequest, res *session.BeginResult, e *t
 		h = newHolder(r)
 	}
 	h.id, h.token, h.rev, h.state, h.memo = req.ID, req.Token, res.Rev, res.State, res.Memo
-	j := job{event: res.Event, attempt: res.Attempt, crashed: res.Crashed}
-	if e != nil && e.ID == res.Event.ID { // otherwise the turn is for an older event or a timer
-		j.decoded = e
+	if e != nil && e.ID != res.Event.ID { // the turn is for an older event or a timer
+		e = nil
 	}
-	h.set(j)
+	h.set(res.Event, res.Attempt, e)
+	h.job.crashed = res.Crashed
 	r.running.Add(1)
 	r.occupied.Add(1)
 	r.settling.begin(req.ID)

@@ -71,7 +71,7 @@ func (in *intake) signal(ctx context.Context, src transport.Source, name string,
 		ID: signalEventID(name, id), Kind: transport.KindSignal, Type: "signal", Source: src, Time: in.clock.now(),
 		Signal: name, Payload: data,
 	}
-	if err := in.askTime(ctx, sid, e); err != nil {
+	if err := in.askTime(ctx, sid, e, time.Now()); err != nil {
 		return err
 	}
 	e.Time = in.clock.now().Truncate(time.Millisecond)

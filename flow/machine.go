@@ -96,13 +96,14 @@ func (m *machines) put(machine *fsm.FSM) {
 	m.mu.Unlock()
 }
 
-// fire makes a move. An error of a hook is returned as it is.
-func (m *machines) fire(from, event string, h hooks) error {
+// fire makes a move. args are the hooks, and nothing else: a step keeps them in the form that looplab takes. An error
+// of a hook is returned as it is.
+func (m *machines) fire(from, event string, args []any) error {
 	machine := m.get()
 	machine.SetState(from)
 	// A context that ends while the state changes would leave the machine stuck; the hooks
 	// have their own.
-	err := machine.Event(context.Background(), event, h)
+	err := machine.Event(context.Background(), event, args...)
 	if same, ok := err.(fsm.NoTransitionError); ok {
 		err = same.Err
 	}

@@ -61,7 +61,7 @@ func dialogGuards() []guard {
 			"if v := recover(); v != nil { p.o.Logger.Error(\"bot: Options.Stepped", "if v := any(nil); v != nil { p.o.Logger.Error(\"bot: Options.Stepped",
 			"bot TestSteppedPanics"},
 		{"bot: the time of a turn is in the bot's zone", "bot",
-			"Event: e, Now: p.clock.now().In(p.o.Zone)}", "Event: e, Now: p.clock.now()}",
+			"Event: e, Now: now.In(p.o.Zone)}", "Event: e, Now: now}",
 			"bot TestZone/JST"},
 		{"bot: a conversation without a trail is stored as before", "bot",
 			"more := stack || len(r.trail) > 0 || len(r.photos) > 0", "more := true",
