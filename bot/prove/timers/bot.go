@@ -66,9 +66,9 @@ func (c *silent) Send(context.Context, *transport.Delivery) (transport.Receipt, 
 
 func (c *silent) ShowLoading(context.Context, transport.Source, time.Duration) error { return nil }
 
-func openStore(addr string) (*redisstore.Store, error) {
+func openStore(addr string, timeout time.Duration) (*redisstore.Store, error) {
 	return redisstore.New(context.Background(), redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true}),
-		&redisstore.Options{Logger: slog.New(slog.DiscardHandler)})
+		&redisstore.Options{Timeout: timeout, Logger: slog.New(slog.DiscardHandler)})
 }
 
 func newBotOn(store session.Store, c *silent, due time.Time, slow time.Duration, turns int) (*bot.Bot, error) {
@@ -90,7 +90,7 @@ func (idle) Due(context.Context, []string, int, time.Duration) ([]string, time.D
 
 // fillBot has a bot talk to n users, each of whom gets a timer that is due at that time. It works off no timers.
 func fillBot(addr string, n int, due time.Time) error {
-	store, err := openStore(addr)
+	store, err := openStore(addr, 20*time.Second) // a busy machine may be slow to fill it
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (s *counted) Commit(ctx context.Context, r *session.CommitRequest) (session
 
 // newBot returns a bot that is to be started.
 func newBot(addr string, t *tally) (func() (func(), error), error) {
-	store, err := openStore(addr)
+	store, err := openStore(addr, 0)
 	return func() (func(), error) {
 		b, err := newBotOn(&counted{store, t}, &silent{}, time.Time{}, t.slow, concurrency)
 		if err != nil {
