@@ -6,7 +6,8 @@ import (
 )
 
 // The code of a flow depends on the type of its data, and the machinery does not: it calls the code through the
-// types below, so that it is compiled once and not again for each type. One more type costs a program some 10 kB.
+// types below, so that it is compiled once and not again for each type. One more type adds 16 kB to a program; when
+// the machinery was generic, it added 400 kB and two seconds of building.
 
 // anyTurn is a *Turn of any data.
 type anyTurn interface {

@@ -105,12 +105,13 @@ func proveAll(ctx context.Context, s *settings, rows []trial) int {
 	return min(failed, 1)
 }
 
-// runAll runs the rows, those that mostly wait several at once, and prints what becomes of each as it is known.
+// runAll runs the rows and prints what becomes of each as it is known: first those that mostly wait, several at
+// once, and then the others, one after the other.
 func runAll(ctx context.Context, bin programs, s *settings, rows []trial) []*result {
 	results := make([]*result, len(rows))
 	free := make(chan struct{}, max(s.jobs, 1))
 	var running sync.WaitGroup
-	for i := range rows {
+	for _, i := range waitingFirst(rows) {
 		t := &rows[i]
 		if !t.mostlyWaits() {
 			running.Wait()
@@ -133,6 +134,19 @@ func runAll(ctx context.Context, bin programs, s *settings, rows []trial) []*res
 	}
 	running.Wait()
 	return results
+}
+
+// waitingFirst returns the places of the rows in the order in which they run.
+func waitingFirst(rows []trial) []int {
+	var order, alone []int
+	for i := range rows {
+		if rows[i].mostlyWaits() {
+			order = append(order, i)
+		} else {
+			alone = append(alone, i)
+		}
+	}
+	return append(order, alone...)
 }
 
 // quiet keeps what go-redis has to say of a Redis that goes away out of the table.

@@ -77,4 +77,6 @@ func TestRows(t *testing.T) {
 	}
 	require.Len(t, selectRows(scenarios(true), "crash/"), (len(points)+1)*3*2*2)
 	require.Len(t, selectRows(scenarios(false), "stop,soak"), 2)
+	waits := trial{beside: true}
+	require.Equal(t, []int{1, 3, 0, 2}, waitingFirst([]trial{{}, waits, {}, waits}))
 }

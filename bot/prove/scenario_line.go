@@ -14,7 +14,7 @@ func lineRows(long bool) []trial {
 	// With three calls of ten failing, a user's outputs wait for each other. A user sends so
 	// seldom that no reply waits for longer than its token lives.
 	faults := base("line-faults", pick(long, 50, 400), pick(long, 20, 12), pick(long, 50, 80), 3)
-	faults.lineFault, faults.quiet = 0.3, 40*time.Second
+	faults.lineFault, faults.quiet, faults.beside = 0.3, 40*time.Second, true
 
 	rows := []trial{faults}
 	for _, row := range []struct {

@@ -9,7 +9,7 @@ import (
 // all others go on. Just these events are to become dead letters.
 func poisonRow(long bool) trial {
 	t := base("poison", 30, pick(long, 30, 100), 80, 3)
-	t.poison, t.attempts, t.quiet = 6, 3, 20*time.Second
+	t.poison, t.attempts, t.quiet, t.beside = 6, 3, 20*time.Second, true
 	t.slow = 5 * time.Millisecond
 	return t
 }
