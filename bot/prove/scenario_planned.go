@@ -16,7 +16,7 @@ import (
 // writes for a second and more after the replica was promoted. What it takes then is not acknowledged, as the bots
 // see that it was demoted; what it took in the last milliseconds before may be lost.
 func plannedRows(long bool) []trial {
-	return []trial{plannedRow("sentinel-planned/recipe", long, true), plannedRow("sentinel-planned/bare", long, false)}
+	return []trial{plannedRow("planned-failover/recipe", long, true), plannedRow("planned-failover/bare", long, false)}
 }
 
 func plannedRow(name string, long, recipe bool) trial {
