@@ -13,7 +13,7 @@ var ciRows = []string{
 	"reminder-fails/real", "replay/real", "storm",
 	"rolling/ServeMux", "signals", "deploy/rolling", "crash/", "stop", "restarts", "accounts", "death-under-load/one",
 	"redis-lost-replies/5%", "redis-blackhole", "redis-restart/everysec", "redis-flush", "redis-full",
-	"sentinel", "cluster-failover", "line-faults", "poison", "fleet-down",
+	"sentinel-killed", "cluster-failover", "line-faults", "poison", "fleet-down",
 }
 
 // slackPerDelay is by how many of the machine's delays a pipeline's bars on time are widened: what

@@ -21,7 +21,7 @@ const replicated = time.Second
 // failoverRows have a replica take the master's place. Redis replicates after it answered: what
 // the replica had not got is lost, so that loss is counted here and not a deviation.
 func failoverRows(long bool) []trial {
-	sentinel := base("sentinel", 30, pick(long, 50, 250), 100, 3)
+	sentinel := base("sentinel-killed", 30, pick(long, 50, 250), 100, 3)
 	sentinel.redis, sentinel.allow.rollback = redisSentinel, true
 	sentinel.outage, sentinel.quiet = downAfter+3*time.Second, 20*time.Second
 	sentinel.during = func(s *stage) { failSentinel(s, pick(long, 1, 5)) }
