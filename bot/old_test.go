@@ -99,6 +99,45 @@ func TestStateThatWasRemoved(t *testing.T) {
 	})
 }
 
+// A state that called another was removed meanwhile. The Return leads there all the same: the user is told, what InAny
+// declares works, and the flow can be started anew.
+func TestReturnToAStateThatWasRemoved(t *testing.T) {
+	build := func(old bool) *flow.Flow {
+		b := lodge("inn")
+		if old {
+			b.In("room").On(flow.Text("sum")).To("sum")
+			b.In("sum").Enter(tell("inn: sum")).On(flow.Text("desk")).Call("desk")
+		} else {
+			b.In("room").On(flow.Text("desk")).Call("desk")
+		}
+		b.In("desk").Enter(tell("inn: desk")).On(flow.Text("ok")).Return()
+		return b.MustBuild()
+	}
+	deployed(t, func(r *rig) {
+		r.build(build(true))
+		for _, user := range []string{"ann", "bob"} {
+			for _, words := range []string{"inn", "sum", "desk"} {
+				r.say(user, words)
+			}
+		}
+		r.channel.take()
+		r.build(build(false))
+		r.say("ann", "ok")
+		r.pass(20 * time.Second)
+		require.Empty(r, r.channel.texts(), "a newer process may know the caller")
+		r.pass(11 * time.Second)
+		require.Equal(r, []string{"lost"}, untagged(r.channel.texts()))
+		require.Equal(r, []string{"inn/sum"}, r.stack("", "ann"))
+		r.say("ann", "inn")
+		r.say("bob", "ok")
+		r.pass(31 * time.Second)
+		require.Equal(r, []string{"lost", "inn: room?"}, untagged(r.channel.texts()))
+		r.say("bob", "cancel")
+		require.Equal(r, []string{"cancelled"}, untagged(r.channel.texts()))
+		r.noLetters()
+	})
+}
+
 // A flow was renamed, while it is active in one chat and suspended in another. Its reminders are known, too.
 func TestFlowThatWasRenamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

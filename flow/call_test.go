@@ -159,8 +159,13 @@ func TestCallersOfOldCode(t *testing.T) {
 	require.Nil(t, s.state.Trail, "nobody waits any more")
 
 	s = &session{t: t, f: calls().MustBuild(), now: noon, state: before}
-	s.holds(turn{text("return"), "deep: Deep?"}) // the caller is gone
-	require.Equal(t, 1, s.state.Trace.Stray)
+	in := s.input(text("return"))
+	_, err := s.f.Step(t.Context(), in)
+	require.ErrorIs(t, err, flow.ErrUnknownState, "a newer build may know the caller")
+	in.Gone = true
+	require.Equal(t, "summary_v1: ", s.saysTo(in), "nobody is locked out in a state with a Return alone")
+	require.True(t, s.state.Gone)
+	require.Zero(t, s.state.Trace.Stray)
 	require.Nil(t, s.state.Trail)
 }
 

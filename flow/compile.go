@@ -204,7 +204,7 @@ func (d *draft) moves() []move {
 		}
 	}
 	if passage {
-		for _, s := range d.states {
+		for _, s := range append(slices.Clone(d.states), d.gone()) {
 			ms = append(ms, move{arriving + string(s.name), passageState, string(s.name)})
 		}
 	}

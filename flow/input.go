@@ -26,7 +26,8 @@ type Input struct {
 	// Gone says what to do if the flow does not know State. With false, Step fails with ErrUnknownState. With true
 	// no other process can be waited for: what InAny and InAnyBut declare works there. The state has no question
 	// of its own, and no exit action; a start of the flow leads on with the data that the conversation has.
-	// The same goes for what State runs as a sub-flow: if it cannot be read, Step fails, or it is given up.
+	// The same goes for what State runs as a sub-flow: if it cannot be read, Step fails, or it is given up. And for
+	// a Return to a state that the flow does not know: Step fails, or leads there.
 	Gone bool
 	// Data is the stored data; empty for the zero value.
 	Data []byte

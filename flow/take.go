@@ -122,6 +122,9 @@ func (s *step) choose(e *edge) (err error) {
 			}
 		}
 	}
+	if s.returnsToGone() && !s.in.Gone {
+		return ErrUnknownState // a newer build may know the caller
+	}
 	s.resolve()
 	if !s.outcome.leaves() {
 		s.turn.out = slices.Insert(s.turn.out, 0, s.words...)
@@ -216,17 +219,29 @@ func (s *step) again() {
 }
 
 // caller returns the state that waits for a Return, or nil. A caller that the flow does not know any more
-// goes with all before it.
+// goes with all before it, or is returned as a state that is gone: see returnsToGone.
 func (s *step) caller() *node {
 	callers := s.trail.callers
 	if len(callers) == 0 {
 		return nil
 	}
-	n := s.program.nodes[callers[len(callers)-1].state]
-	if n == nil {
+	state := callers[len(callers)-1].state
+	n := s.program.nodes[state]
+	switch {
+	case n == nil && s.returnsToGone():
+		return s.program.goneNode(state)
+	case n == nil:
 		s.trail.callers = nil
 	}
 	return n
+}
+
+// returnsToGone reports whether the branch is a Return of the outermost flow to a state that the flow does not know.
+// It leads there, where InAny works: to stay would lock out a user in a state with nothing but Return.
+func (s *step) returnsToGone() bool {
+	callers := s.trail.callers
+	return s.branch.outcome == Return && len(callers) > 0 && s.program.nodes[callers[len(callers)-1].state] == nil &&
+		(s.nested == nil || s.nested.depth == 0)
 }
 
 // move makes the transition that choose chose.

@@ -76,7 +76,7 @@ func signalGuards() []guard {
 			"about.Language = p.o.Language(ctx, e.Source)", "",
 			"bot TestNotices"},
 		{"bot: Stepped is told which guards kept a signal from being taken", "bot",
-			"g.notTaken(&res) } exclusive := g.exclusive()", "} exclusive := g.exclusive()",
+			"g.notTaken(&res) } exclusive := g.exclusive()", "}; exclusive := g.exclusive()",
 			"bot TestSteppedOfWhatIsNotTaken"},
 	}
 }
