@@ -87,11 +87,18 @@ func (s *step) lookUp(q query) (*edge, error) {
 
 // findTimer returns the transition of the timer if its guards pass, or nil.
 func (s *step) findTimer(stored string) (*edge, error) {
-	i := slices.IndexFunc(s.node.timers, func(t timer) bool { return t.name+s.nested.suffix == stored })
+	suffix := ""
+	if s.nested != nil {
+		suffix = s.nested.suffix
+	}
+	i := slices.IndexFunc(s.node.timers, func(t timer) bool { return t.name+suffix == stored })
 	if i < 0 {
 		return nil, nil
 	}
-	s.fired, s.nested.noticed = &s.node.timers[i], true
+	s.fired = &s.node.timers[i]
+	if s.nested != nil {
+		s.nested.noticed = true
+	}
 	if ok, err := s.firedPasses(); !ok {
 		return nil, err
 	}

@@ -18,22 +18,16 @@ func (s *step) fire() error {
 	if s.nested != nil {
 		return s.fireInside()
 	}
-	i := slices.IndexFunc(s.node.timers, func(t timer) bool { return t.name == s.in.Event.Text })
-	if i < 0 {
-		// The state's code was changed after the timer was set, and has no such timer any more.
-		return s.finish()
-	}
-	s.fired = &s.node.timers[i]
-	ok, err := s.firedPasses()
+	e, err := s.findTimer(s.in.Event.Text)
 	switch {
 	case err != nil:
 		return s.fail(err)
-	case !ok:
+	case e == nil: // a guard failed, or the state's code was changed after the timer was set, and has none such any more
 		s.decoded = false // nothing happened to the data
 		return s.finish()
 	}
 	s.to = nil
-	return s.settle(s.follow(s.fired.edge))
+	return s.settle(s.follow(e))
 }
 
 func (s *step) firedPasses() (ok bool, err error) {
