@@ -156,7 +156,7 @@ func (b *batcher) settle(ctx context.Context, q *queue, calls []*call) {
 	b.mu.Lock()
 	q.away = away
 	for _, c := range again {
-		c.refused = c.err
+		c.refused, c.reply, c.err = c.err, nil, nil
 	}
 	b.mu.Unlock()
 	if cluster != nil && (away || reload) {
