@@ -72,7 +72,7 @@ func (f *frozen) Due(ctx context.Context, accounts []string, limit int, claim ti
 // A Begin that had no answer, and took effect when the store went on, keeps the lease for nobody.
 func TestBeginWithoutAnswerIsGivenBack(t *testing.T) {
 	for name, late := range map[string]time.Duration{
-		"at once": 0, "behind the call that gives it back": 300 * time.Millisecond,
+		"at once": 0, "behind the call that gives it back": 1400 * time.Millisecond,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
