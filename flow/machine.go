@@ -96,14 +96,13 @@ func (m *machines) put(machine *fsm.FSM) {
 	m.mu.Unlock()
 }
 
-// fire makes a move. args are the hooks, and nothing else: a step keeps them in the form that looplab takes. An error
-// of a hook is returned as it is.
-func (m *machines) fire(from, event string, args []any) error {
+// fire makes a move. An error of a hook is returned as it is.
+func (m *machines) fire(from, event string, h hooks) error {
 	machine := m.get()
 	machine.SetState(from)
 	// A context that ends while the state changes would leave the machine stuck; the hooks
 	// have their own.
-	err := machine.Event(context.Background(), event, args...)
+	err := machine.Event(context.Background(), event, h)
 	if same, ok := err.(fsm.NoTransitionError); ok {
 		err = same.Err
 	}

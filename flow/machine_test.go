@@ -19,7 +19,7 @@ type recorder struct {
 
 // fire makes a move and returns the state it led to.
 func (r *recorder) fire(m *machines, from, event string) (string, error) {
-	if err := m.fire(from, event, []any{r}); err != nil {
+	if err := m.fire(from, event, r); err != nil {
 		return "", err
 	}
 	return r.to, nil

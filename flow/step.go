@@ -9,7 +9,6 @@ import (
 // step is one call of Flow.Step, pooled.
 type step struct {
 	program *program
-	hooks   []any // the step itself, as machines.fire takes it
 	// ctx is the context that the actions get. It is kept here for one step, because the callbacks of
 	// looplab get another one.
 	ctx context.Context
@@ -60,9 +59,7 @@ func (r *rare) clear() {
 // newStep returns a step with a turn of its own.
 func (y *program) newStep() *step {
 	t := y.newTurn()
-	s := &step{program: y, user: t, turn: t.core(), rare: &rare{}}
-	s.hooks = []any{s}
-	return s
+	return &step{program: y, user: t, turn: t.core(), rare: &rare{}}
 }
 
 // step is Flow.Step.
@@ -88,10 +85,10 @@ func (s *step) release() {
 	s.rare.clear()
 	s.user.clear()
 	// To clear a value and then set what stays is quicker than to copy one that was made beside it.
-	y, hooks, user, t, rare, out := s.program, s.hooks, s.user, s.turn, s.rare, s.turn.out[:0]
+	y, user, t, rare, out := s.program, s.user, s.turn, s.rare, s.turn.out[:0]
 	*t, *s = turn{}, step{}
 	t.out = out
-	s.program, s.hooks, s.user, s.turn, s.rare = y, hooks, user, t, rare
+	s.program, s.user, s.turn, s.rare = y, user, t, rare
 	y.pool.Put(s)
 }
 

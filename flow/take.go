@@ -252,14 +252,14 @@ func (s *step) move() error {
 	}
 	if !s.found {
 		s.half = halfBoth
-		return s.program.machines.fire(from, s.name, s.hooks)
+		return s.program.machines.fire(from, s.name, s)
 	}
 	s.half = halfLeave
-	if err := s.program.machines.fire(from, s.name, s.hooks); err != nil || s.to == nil {
+	if err := s.program.machines.fire(from, s.name, s); err != nil || s.to == nil {
 		return err // without a target, Back leads on to where settle knows
 	}
 	s.half = halfArrive
-	return s.program.machines.fire(passageState, arriving+s.goal(), s.hooks)
+	return s.program.machines.fire(passageState, arriving+s.goal(), s)
 }
 
 // goal returns the state to which the engine must lead.
