@@ -14,7 +14,7 @@ import (
 
 // ConnectBy makes the channel's own client connect by a function.
 func (c *Channel) ConnectBy(connect func(ctx context.Context, network, addr string) (net.Conn, error)) {
-	c.api.doer.(*pool).connect = connect
+	c.api.pool.Connect = connect
 }
 
 // OpenAPI is LINE's description of some of its API, for the tests of what other packages call.
