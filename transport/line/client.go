@@ -131,7 +131,7 @@ func (a *api) attempt(
 		req = req.WithContext(ctx)
 	}
 	if t.keyed {
-		req.Header[retryKeyHeader] = []string{string(appendRetryKey(nil, d.Key))}
+		req.Header[httpcall.RetryKey] = []string{httpcall.Key(d.Key)}
 	}
 	resp, err := a.do(req)
 	if err != nil {

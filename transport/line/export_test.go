@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // ConnectBy makes the channel's own client connect by a function.
@@ -37,7 +39,7 @@ func (api OpenAPI) Wrong(t *testing.T, r *http.Request, body []byte) (path strin
 		if op == nil {
 			continue
 		}
-		if r.Header.Get(retryKeyHeader) != "" && !op.takes(retryKeyHeader) {
+		if r.Header.Get(httpcall.RetryKey) != "" && !op.takes(httpcall.RetryKey) {
 			wrong = append(wrong, "a retry key that the call does not take")
 		}
 		if len(op.RequestBody.Content) == 0 {

@@ -35,7 +35,7 @@ func apiGuards() []guard {
 			"if inDoubt && resp != nil", "if resp != nil",
 			"transport/line TestHTTPClientRepeats/keyed,_accepted_before_this_call"},
 		{"line: a call that may be done twice is not repeated", dir,
-			"if req.Method != http.MethodGet && req.Header.Get(retryKeyHeader) == \"\" {", "if false {",
+			"if req.Method != http.MethodGet && req.Header.Get(httpcall.RetryKey) == \"\" {", "if false {",
 			"transport/line TestHTTPClientRepeats/DELETE,_500"},
 		{"line: the reserve is not spent on late replies", dir,
 			"return g.left.Load() > g.reserve", "return true",
