@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"transport/line/internal/id":          {},
 	"transport/line/sdk":                  {"transport", "transport/line"},
 	"transport/line/people":               {"transport", "transport/line", "transport/line/internal/id", "transport/line/sdk"},
-	"transport/line/content":              {"transport", "transport/line", "transport/line/sdk"},
+	"transport/line/content":              {"transport", "transport/line", "transport/line/internal/httpcall", "transport/line/sdk"},
 	"transport/line/emulator":             {},
 	"session":                             {"transport"},
 	"session/memstore":                    {"session"},
@@ -49,9 +49,9 @@ var mayImport = map[string][]string{
 	"flow/answer/phone":                   {"flow", "flow/answer"},
 	"bot":                                 {"flow", "session", "transport"},
 	"flowtest":                            {"bot", "flow", "session", "session/memstore", "transport"},
-	"transport/line/campaign":             {"transport", "transport/line"},
+	"transport/line/campaign":             {"transport", "transport/line", "transport/line/internal/httpcall"},
 	"transport/line/campaign/redisledger": {"transport/line/campaign"},
-	"transport/line/richmenu":             {"transport", "transport/line", "transport/line/internal/id", "transport/line/sdk"},
+	"transport/line/richmenu":             {"transport", "transport/line", "transport/line/internal/httpcall", "transport/line/internal/id", "transport/line/sdk"},
 }
 
 // sources calls f with each file of the library that users build: no tests, no programs, no module

@@ -14,6 +14,7 @@ import (
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/write"
 )
 
 // Defaults of Options.
@@ -241,7 +242,7 @@ func (c *Channel) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c))
 func (o Options) Format(f fmt.State, _ rune) { writeName(f, "line.Options", o.Name) }
 
 // MarshalJSON returns what Format prints, as a JSON string.
-func (o Options) MarshalJSON() ([]byte, error) { return appendQuoted(nil, fmt.Sprint(o)), nil }
+func (o Options) MarshalJSON() ([]byte, error) { return write.Text(nil, fmt.Sprint(o)), nil }
 
 func writeName(w io.Writer, kind, name string) {
 	if name != "" {

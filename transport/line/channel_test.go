@@ -2,7 +2,6 @@ package line
 
 import (
 	"bytes"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -56,16 +56,11 @@ func TestNewDefaults(t *testing.T) {
 	require.Equal(t, DefaultReplyWindow, c.window)
 	require.Equal(t, "https://api.line.me/v2/bot/message/reply", c.api.reply.url.String())
 	require.Equal(t, "https://api.line.me/v2/bot/message/push", c.api.push.url.String())
-	p, ok := c.api.doer.(*pool)
-	require.True(t, ok)
-	require.Equal(t, "api.line.me:443", p.addr)
-	require.EqualValues(t, tls.VersionTLS12, p.tls.MinVersion)
-	require.Equal(t, DefaultTimeout, p.timeout)
+	require.NotNil(t, c.api.pool)
 
 	c, err = New("secret", "token", &Options{Endpoint: "http://[::1]:8080/line/"})
 	require.NoError(t, err)
 	require.Equal(t, "http://[::1]:8080/line/v2/bot/message/push", c.api.push.url.String())
-	require.Equal(t, "[::1]:8080", c.api.doer.(*pool).addr)
 }
 
 func TestProxyTakesTheStandardClient(t *testing.T) {
@@ -73,10 +68,10 @@ func TestProxyTakesTheStandardClient(t *testing.T) {
 	none := func(*http.Request) (*url.URL, error) { return nil, nil }
 	some := func(*http.Request) (*url.URL, error) { return base, nil }
 	fault := func(*http.Request) (*url.URL, error) { return nil, errors.New("bad proxy") }
-	require.IsType(t, &pool{}, newDoer(base, 0, nil, none))
-	require.IsType(t, &stdClient{}, newDoer(base, 0, nil, some))
-	require.IsType(t, &stdClient{}, newDoer(base, 0, nil, fault), "which will report it")
-	require.IsType(t, &stdClient{}, newDoer(base, 0, http.DefaultClient, none))
+	require.Nil(t, httpcall.New(base, nil, time.Second, none))
+	require.IsType(t, &http.Transport{}, httpcall.New(base, nil, time.Second, some).Transport)
+	require.IsType(t, &http.Transport{}, httpcall.New(base, nil, time.Second, fault).Transport, "which will report it")
+	require.Nil(t, httpcall.New(base, http.DefaultClient, time.Second, none).Transport, "as it was given")
 }
 
 func TestClientIsNotChanged(t *testing.T) {

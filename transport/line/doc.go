@@ -39,8 +39,8 @@
 // back behind it, and is a dead letter that the bot can replay. FAULTS.md is the table of what becomes
 // of an answer, as a bot on the emulator has shown it.
 //
-// Calls go over a pool of HTTP/1.1 connections of the Channel's own. It costs less than half the
-// CPU of net/http and never sends a request twice. Options.Client replaces it, for instance for
+// Calls go over a pool of HTTP/1.1 connections of the Channel's own. It costs half the CPU of
+// net/http and never sends a request twice. Options.Client replaces it, for instance for
 // certificates of your own; with a proxy in the environment net/http is used as well.
 //
 // # Channel access tokens

@@ -119,7 +119,6 @@ func ErrorOf(resp *http.Response) *APIError {
 		return nil
 	}
 	a := readResponse(resp)
-	_ = resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(a.body))
 	return newAPIError(a)
 }

@@ -10,11 +10,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // ConnectBy makes the channel's own client connect by a function.
 func (c *Channel) ConnectBy(connect func(ctx context.Context, network, addr string) (net.Conn, error)) {
-	c.api.doer.(*pool).connect = connect
+	c.api.pool.Connect = connect
 }
 
 // OpenAPI is LINE's description of some of its API, for the tests of what other packages call.
@@ -37,7 +39,7 @@ func (api OpenAPI) Wrong(t *testing.T, r *http.Request, body []byte) (path strin
 		if op == nil {
 			continue
 		}
-		if r.Header.Get(retryKeyHeader) != "" && !op.takes(retryKeyHeader) {
+		if r.Header.Get(httpcall.RetryKey) != "" && !op.takes(httpcall.RetryKey) {
 			wrong = append(wrong, "a retry key that the call does not take")
 		}
 		if len(op.RequestBody.Content) == 0 {

@@ -1,7 +1,6 @@
 package line
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
@@ -25,8 +24,6 @@ const (
 	// patience is the longest wait before another attempt. An answer that asks for more is
 	// left to the caller.
 	patience = 10 * time.Second
-
-	retryKeyHeader = "X-Line-Retry-Key"
 )
 
 var errForeign = errors.New("line: not an address of the API")
@@ -101,7 +98,7 @@ func (t *caller) RoundTrip(req *http.Request) (*http.Response, error) {
 		if resp != nil {
 			_ = resp.Body.Close()
 		}
-		if err := sleep(req.Context(), wait); err != nil {
+		if err := httpcall.Pause(req.Context(), wait); err != nil {
 			return nil, err
 		}
 	}
@@ -128,7 +125,7 @@ func (t *caller) next(req *http.Request, resp *http.Response, err error, n int) 
 	if n == maxAttempts || req.Context().Err() != nil || !repeatable(req) {
 		return 0, false
 	}
-	backOff := repeatDelay<<(n-1) + rand.N(repeatDelay)
+	backOff := httpcall.Backoff(n, repeatDelay, patience) + rand.N(repeatDelay)
 	var noToken *tokenError
 	switch {
 	case errors.As(err, &noToken):
@@ -139,7 +136,7 @@ func (t *caller) next(req *http.Request, resp *http.Response, err error, n int) 
 		}
 		wait = retryAfter(resp.Header.Get("Retry-After"), t.now(), rateDelay)
 	case err != nil || resp.StatusCode >= 500 || resp.StatusCode == http.StatusRequestTimeout:
-		if req.Method != http.MethodGet && req.Header.Get(retryKeyHeader) == "" {
+		if req.Method != http.MethodGet && req.Header.Get(httpcall.RetryKey) == "" {
 			return 0, false
 		}
 		wait, unknown = backOff, true
@@ -178,16 +175,4 @@ func (t *caller) note(req *http.Request, resp *http.Response, err error) {
 		attrs = append(attrs, slog.Any("error", err))
 	}
 	t.log.LogAttrs(ctx, slog.LevelDebug, "line: API call", attrs...)
-}
-
-// sleep waits, or returns the error of the context that ended.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

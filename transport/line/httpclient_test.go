@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/memnet"
 )
 
@@ -65,7 +66,7 @@ func TestHTTPClientRepeats(t *testing.T) {
 				req, err := http.NewRequestWithContext(t.Context(), tt.method, c.Endpoint()+"/v2/x", strings.NewReader(`{"a":1}`))
 				require.NoError(t, err)
 				if tt.keyed {
-					req.Header.Set(retryKeyHeader, "key")
+					req.Header.Set(httpcall.RetryKey, "key")
 				}
 				resp, err := c.HTTPClient().Do(req)
 				calls := p.got()
@@ -99,7 +100,7 @@ func TestHTTPClientGivesTheAcceptedRequest(t *testing.T) {
 		require.NoError(t, err)
 		req, err := http.NewRequestWithContext(t.Context(), "POST", p.URL, nil)
 		require.NoError(t, err)
-		req.Header.Set(retryKeyHeader, "key")
+		req.Header.Set(httpcall.RetryKey, "key")
 		resp, err := c.HTTPClient().Do(req)
 		require.NoError(t, err)
 		body, err := io.ReadAll(resp.Body)

@@ -13,6 +13,10 @@ const maxNesting = 128
 
 // rewriter copies JSON without its white space. On the way it puts a mark on the data of each
 // postback, picker and rich menu switch, and shows each object to a check. Everything else stays byte for byte.
+//
+// It is by hand: json.Compact, which does neither, takes 1.2 times as long for a bubble of 600 bytes, and
+// encoding/json to a value and back 7 times. valyala/fastjson takes 0.9 times as long to check, parse and write
+// it, but writes strings by strconv.AppendQuote, which is no JSON for some characters.
 type rewriter struct {
 	s      string // what is left to read is s[i:]
 	i      int

@@ -2,12 +2,12 @@ package line
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"math"
 	"net/http"
+	"path"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -69,14 +69,14 @@ func TestQuota(t *testing.T) {
 	require.ErrorAs(t, err, &refusal)
 }
 
-// calls is a doer that notes what is called, and answers 200.
+// calls notes what is called, and answers 200.
 type calls struct{ names []string }
 
 type noting struct{ *calls }
 
-func (n noting) do(_ context.Context, r *request) (*answer, error) {
-	n.names = append(n.names, r.target.name)
-	return &answer{status: 200}, nil
+func (n noting) RoundTrip(req *http.Request) (*http.Response, error) {
+	n.names = append(n.names, path.Base(req.URL.Path))
+	return atOnce{}.RoundTrip(req)
 }
 
 func (c *calls) note() string { return strings.Join(c.names, " ") }
@@ -88,7 +88,7 @@ func TestReserve(t *testing.T) {
 		c := quickChannel(t, &Options{Reserve: 10, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		c.http.Transport.(*caller).base = m
 		var made calls
-		c.api.doer = noting{&made}
+		c.api.do = noting{&made}.RoundTrip
 		late := func() {
 			d := delivery()
 			d.Age = time.Minute

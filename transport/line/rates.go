@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // rates keep calls below LINE's rates, so that a burst is drawn out by milliseconds where a 429
@@ -102,7 +104,7 @@ func pace(ctx context.Context, l *rate.Limiter, most time.Duration) (tooLong tim
 		r.Cancel()
 		return wait, nil
 	}
-	if err := sleep(ctx, wait); err != nil {
+	if err := httpcall.Pause(ctx, wait); err != nil {
 		r.Cancel()
 		return 0, err
 	}

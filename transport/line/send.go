@@ -60,7 +60,11 @@ func (c *attempt) send(ctx context.Context) error {
 		return &transport.SendError{Disposition: transport.Drop, Err: errMessages}
 	}
 	may := c.mayPush(d) // once: it may change meanwhile
-	return c.salvage(ctx, may, c.deliver(ctx, may))
+	err := c.deliver(ctx, may)
+	if err != nil {
+		err = c.salvage(ctx, may, err)
+	}
+	return err
 }
 
 // deliver sends the messages of the delivery, all or none.

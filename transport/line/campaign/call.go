@@ -8,16 +8,15 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 const (
 	attemptTimeout = 30 * time.Second
-	maxAnswer      = 64 << 10
 
 	firstDelay    = 500 * time.Millisecond
 	maxDelay      = 30 * time.Second
@@ -59,38 +58,29 @@ func do(ctx context.Context, ch *line.Channel, method, path, key string, body []
 	if err != nil {
 		return nil, fmt.Errorf("campaign: the channel's address: %w", err)
 	}
-	req.Header.Set("User-Agent", "kaiwa")
+	req.Header.Set("User-Agent", httpcall.UserAgent)
 	if method == http.MethodPost {
 		req.GetBody = nil // so that no attempt is made but those that are counted here
 		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("X-Line-Retry-Key", key)
+		req.Header.Set(httpcall.RetryKey, key)
 	}
 	res, err := ch.HTTPClient().Do(req)
 	if err != nil {
-		return refusedToken(err), fmt.Errorf("campaign: call: %w", withoutURL(err))
+		return refusedToken(err), fmt.Errorf("campaign: call: %w", httpcall.WithoutURL(err))
 	}
-	defer res.Body.Close()
 	a := &answer{
 		status:     res.StatusCode,
-		request:    res.Header.Get("X-Line-Request-Id"),
-		accepted:   res.Header.Get("X-Line-Accepted-Request-Id"),
-		retryAfter: res.Header.Get("Retry-After"),
+		request:    res.Header.Get(httpcall.RequestID),
+		accepted:   res.Header.Get(httpcall.AcceptedRequestID),
+		retryAfter: res.Header.Get(httpcall.RetryAfter),
 	}
-	a.body, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	a.body, err = httpcall.Body(res)
 	if err != nil && !(method == http.MethodPost && (a.ok() || a.status == http.StatusConflict)) {
 		return nil, fmt.Errorf("campaign: answer: %w", err) // a send's status alone says that LINE has it
 	}
 	res.Body = io.NopCloser(bytes.NewReader(a.body))
 	a.refusal = line.ErrorOf(res)
 	return a, nil
-}
-
-func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }
 
 // refusedToken returns nil if the error does not say that there was no token to make the call with.
@@ -109,7 +99,7 @@ func delay(n int, a *answer) time.Duration {
 	if a != nil && a.status == http.StatusTooManyRequests {
 		first, most = firstRate, maxRate
 	}
-	d := min(first<<min(n, 10), most)
+	d := httpcall.Backoff(n+1, first, most)
 	d = d/2 + rand.N(d/2+1) // so that several processes do not come back together
 	if a != nil {
 		if s, err := strconv.ParseUint(a.retryAfter, 10, 32); err == nil {
@@ -117,16 +107,4 @@ func delay(n int, a *answer) time.Duration {
 		}
 	}
 	return d
-}
-
-// pause waits, or returns why the context ended.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

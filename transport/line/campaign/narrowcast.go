@@ -11,6 +11,7 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 const (
@@ -150,7 +151,7 @@ func (r *run) follow(ctx context.Context) (Progress, error) {
 		if p.Phase == "succeeded" || p.Phase == "failed" {
 			return p, r.note(ctx, &record{Record: recDone, Progress: &p})
 		}
-		if err := pause(ctx, d); err != nil {
+		if err := httpcall.Pause(ctx, d); err != nil {
 			return p, err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 // keyLife is how long a retry key is relied on after the first attempt. LINE remembers it for
@@ -225,5 +226,5 @@ func (r *run) wait(ctx context.Context, n, chunk int, a *answer, failure error) 
 	}
 	d := delay(n, a)
 	r.lines.WarnContext(ctx, "campaign: attempt failed", "chunk", chunk, "error", failure, "wait", d)
-	return pause(ctx, d)
+	return httpcall.Pause(ctx, d)
 }

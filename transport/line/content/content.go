@@ -13,6 +13,7 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
@@ -69,7 +70,7 @@ func open(ctx context.Context, ch *line.Channel, e *transport.Event, max int64, 
 		return nil, ErrExternal
 	}
 	client := sdk.BlobClient(ctx, ch)
-	for wait := firstPoll; ; wait = min(2*wait, maxPoll) {
+	for n := 1; ; n++ {
 		resp, _, err := get(client, e.MessageID)
 		if err != nil {
 			return nil, refused(resp, err)
@@ -78,19 +79,17 @@ func open(ctx context.Context, ch *line.Channel, e *transport.Event, max int64, 
 			return newFile(resp, max)
 		}
 		_ = resp.Body.Close()
-		if err := prepared(ctx, client, e.MessageID, wait); err != nil {
+		if err := prepared(ctx, client, e.MessageID, n); err != nil {
 			return nil, err
 		}
 	}
 }
 
 // prepared waits until LINE says that it has prepared the content.
-func prepared(ctx context.Context, client *messaging_api.MessagingApiBlobAPI, id string, wait time.Duration) error {
-	for ; ; wait = min(2*wait, maxPoll) {
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return ctx.Err()
+func prepared(ctx context.Context, client *messaging_api.MessagingApiBlobAPI, id string, n int) error {
+	for ; ; n++ {
+		if err := httpcall.Pause(ctx, httpcall.Backoff(n, firstPoll, maxPoll)); err != nil {
+			return err
 		}
 		resp, got, err := client.GetMessageContentTranscodingByMessageIdWithHttpInfo(id)
 		switch {

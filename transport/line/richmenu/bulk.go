@@ -13,6 +13,7 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/id"
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
@@ -24,6 +25,7 @@ const (
 	// attempts is how often a call is made for which LINE has no answer.
 	attempts  = 3
 	firstWait = 200 * time.Millisecond
+	maxWait   = 10 * time.Second
 )
 
 var (
@@ -168,12 +170,8 @@ func repeat(ctx context.Context, call func() error) error {
 		if err == nil || n == attempts || !passing(err) {
 			return err
 		}
-		timer := time.NewTimer(firstWait << (n - 1))
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
+		if err := httpcall.Pause(ctx, httpcall.Backoff(n, firstWait, maxWait)); err != nil {
+			return err
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 	"github.com/kaiwa-go/kaiwa/transport/line/sdk"
 )
 
@@ -84,13 +85,9 @@ func (s *setup) batch(req *messaging_api.RichMenuBatchRequest) error {
 // moved waits until LINE has moved the users.
 func (s *setup) moved(request string) error {
 	end := time.Now().Add(s.wait)
-	for poll := s.poll; ; poll = min(2*poll, maxPoll) {
-		timer := time.NewTimer(min(poll, time.Until(end)))
-		select {
-		case <-timer.C:
-		case <-s.ctx.Done():
-			timer.Stop()
-			return fmt.Errorf("%w: %w", ErrUnfinished, s.ctx.Err())
+	for n := 1; ; n++ {
+		if err := httpcall.Pause(s.ctx, min(httpcall.Backoff(n, s.poll, maxPoll), time.Until(end))); err != nil {
+			return fmt.Errorf("%w: %w", ErrUnfinished, err)
 		}
 		resp, progress, err := s.api().GetRichMenuBatchProgressWithHttpInfo(request)
 		err = failed("ask how far the users are moved", sdk.Error(resp, err))

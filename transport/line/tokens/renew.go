@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/credential"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 const (
@@ -33,12 +34,12 @@ type renewer struct {
 
 	current atomic.Pointer[issued]
 
-	mu      sync.Mutex
-	flight  *flight       // the renewal under way
-	failed  error         // why the last one failed
-	pause   time.Duration // how long to leave it at that
-	resumes time.Time
-	refused time.Time // when a token was last given up for a 401
+	mu       sync.Mutex
+	flight   *flight // the renewal under way
+	failed   error   // why the last one failed
+	failures int     // how many failed in a row
+	resumes  time.Time
+	refused  time.Time // when a token was last given up for a 401
 }
 
 // issued is a token with the time from which it is to be renewed, and its end.
@@ -122,14 +123,15 @@ func (r *renewer) renew(f *flight) {
 	defer close(f.done)
 	r.flight = nil
 	if err != nil {
-		r.pause = min(max(2*r.pause, firstRenewDelay), maxRenewDelay)
-		r.failed, f.err, r.resumes = err, err, time.Now().Add(r.pause)
+		r.failures++
+		pause := httpcall.Backoff(r.failures, firstRenewDelay, maxRenewDelay)
+		r.failed, f.err, r.resumes = err, err, time.Now().Add(pause)
 		old := r.current.Load()
 		r.log.LogAttrs(ctx, slog.LevelError, "line: channel access token not renewed",
 			slog.Bool("old_is_good", old != nil && time.Now().Before(old.end)), slog.Any("error", err))
 		return
 	}
-	r.pause, r.resumes = 0, time.Time{}
+	r.failures, r.resumes = 0, time.Time{}
 	end := start.Add(life)
 	r.current.Store(&issued{token: token, renew: end.Add(-min(life/3, maxMargin)), end: end})
 }

@@ -15,6 +15,9 @@ var ErrCut = errors.New("line: the answer broke off")
 // Body reads the body of an answer, as far as it is of use, and closes it. The error is ErrCut.
 func Body(resp *http.Response) ([]byte, error) {
 	defer func() { _ = resp.Body.Close() }()
+	if resp.Body == http.NoBody {
+		return nil, nil
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxAnswer))
 	if err != nil {
 		return body, ErrCut

@@ -1,4 +1,9 @@
 // Package httpcall makes HTTP calls to LINE's API.
+//
+// Replies and pushes, one a turn, go over a Pool. BenchmarkSend of package line measures it beside net/http:
+// a call costs half the CPU, 14 against 29 µs on loopback without TLS, the server's part included, and 24
+// allocations against 75. A first version that was no http.RoundTripper, and wrote what the channel gave it,
+// took 12 µs; the two forms of a request were not worth the two. All else goes over net/http.
 package httpcall
 
 import (
@@ -24,6 +29,32 @@ const (
 	// MaxHeader is the size of the largest header, in bytes, that an answer may have.
 	MaxHeader = 64 << 10
 )
+
+// The fields of LINE's answers that matter.
+const (
+	RequestID         = "X-Line-Request-Id"
+	AcceptedRequestID = "X-Line-Accepted-Request-Id"
+	RetryAfter        = "Retry-After"
+)
+
+// New returns the client for small calls to an address: that of the user; if that is nil, one of net/http where
+// the environment asks for a proxy; and nil elsewhere, where a Pool makes the calls. It does not follow
+// redirects, and limits each call to the timeout.
+func New(
+	base *url.URL, client *http.Client, timeout time.Duration, proxy func(*http.Request) (*url.URL, error),
+) *http.Client {
+	if client == nil {
+		if u, err := proxy(&http.Request{URL: base}); u == nil && err == nil {
+			return nil
+		}
+		client = OwnClient() // it reports the error
+	}
+	client = NoRedirects(client)
+	if client.Timeout <= 0 || client.Timeout > timeout {
+		client.Timeout = timeout
+	}
+	return client
+}
 
 // OwnClient returns a client of net/http that asks the environment for a proxy.
 func OwnClient() *http.Client {

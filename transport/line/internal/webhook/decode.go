@@ -1,4 +1,15 @@
 // Package webhook reads the bodies of LINE's webhooks.
+//
+// An event that is malformed costs none of its neighbours, as long as its brackets and quotes are in order:
+// no decoder of a whole body promises that, so that the events are cut apart here in any case. The scanner
+// that reads them is by hand for its speed. Measured on a text message in a group, medians of 25 slices that
+// took turns, in November 2026, its 1.9 µs being 1:
+//
+//	valyala/fastjson 1.6.4, with Validate     1.7   its parser alone takes what is no JSON
+//	encoding/json, into a struct              7.6   which takes keys in any case, and of two the last
+//	encoding/json, into maps                   21   which is what an event gets that the scanner doubts
+//
+// FuzzEvent holds the scanner to encoding/json.
 package webhook
 
 import (

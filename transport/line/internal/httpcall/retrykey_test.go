@@ -1,4 +1,4 @@
-package line
+package httpcall
 
 import (
 	"testing"
@@ -18,9 +18,7 @@ func TestRetryKey(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := appendRetryKey([]byte("x"), tt.key)
-			require.Equal(t, "x"+tt.want, string(got))
-			require.Len(t, got, 1+retryKeyLen)
+			require.Equal(t, tt.want, Key(tt.key))
 		})
 	}
 }

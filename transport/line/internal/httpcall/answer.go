@@ -1,4 +1,4 @@
-package line
+package httpcall
 
 import (
 	"bufio"
@@ -8,25 +8,26 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"strconv"
-
-	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
 var errHTTP = errors.New("line: malformed HTTP answer")
 
 // header is what an answer says about itself.
 type header struct {
-	answer
-	length  int64 // of the body; below zero if not said
+	status  int
+	fields  http.Header // those that matter
+	body    []byte      // of a refusal
+	cut     bool        // the body could not be read to its end
+	length  int64       // of the body; below zero if not said
 	chunked bool
 	close   bool // the connection ends with this answer
 }
 
 // readAnswer reads one answer. Once there is a status there is no error: whatever is wrong
 // with the rest, the server has decided.
-func (c *conn) readAnswer() (a *answer, reuse bool, err error) {
+func (c *conn) readAnswer() (resp *http.Response, reuse bool, err error) {
 	h := header{length: -1}
-	left := httpcall.MaxHeader
+	left := MaxHeader
 	for range 8 {
 		if err := readStatus(c.r, &h, &left); err != nil {
 			return nil, false, err
@@ -35,10 +36,10 @@ func (c *conn) readAnswer() (a *answer, reuse bool, err error) {
 		if h.status >= 200 {
 			if err != nil {
 				h.cut = true
-				return &h.answer, false, nil
+				return h.response(), false, nil
 			}
 			h.readBody(c.r)
-			return &h.answer, !h.close && !h.cut && c.r.Buffered() == 0, nil
+			return h.response(), !h.close && !h.cut && c.r.Buffered() == 0, nil
 		}
 		if err != nil || h.status == http.StatusSwitchingProtocols {
 			return nil, false, errHTTP
@@ -117,19 +118,63 @@ func (h *header) field(name, value []byte) error {
 			return errHTTP
 		}
 		h.chunked = true
-	case is("X-Line-Request-Id"):
-		h.requestID = string(value)
-	case is("X-Line-Accepted-Request-Id"):
-		h.acceptedRequestID = string(value)
-	case is("Retry-After"):
-		h.retryAfter = string(value)
+	case is(RequestID):
+		h.set(RequestID, value)
+	case is(AcceptedRequestID):
+		h.set(AcceptedRequestID, value)
+	case is(RetryAfter):
+		h.set(RetryAfter, value)
 	}
 	return nil
 }
 
+func (h *header) set(name string, value []byte) {
+	if h.fields == nil {
+		h.fields = http.Header{}
+	}
+	h.fields[name] = []string{string(value)}
+}
+
+func (h *header) ok() bool { return h.status >= 200 && h.status < 300 }
+
+// response returns the answer. Its body ends in an error if it was cut.
+func (h *header) response() *http.Response {
+	resp := &http.Response{
+		StatusCode: h.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: h.fields, Body: http.NoBody,
+		ContentLength: int64(len(h.body)),
+	}
+	if h.cut || len(h.body) > 0 {
+		resp.Body = io.NopCloser(&cutReader{bytes.NewReader(h.body), h.cut})
+	}
+	return resp
+}
+
+// cutReader ends in an error where the body was cut.
+type cutReader struct {
+	*bytes.Reader
+	cut bool
+}
+
+func (r *cutReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err == io.EOF && r.cut {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// WriteTo would end without the error.
+func (r *cutReader) WriteTo(w io.Writer) (int64, error) {
+	n, err := r.Reader.WriteTo(w)
+	if err == nil && r.cut {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
 // readBody reads the body, and sets cut and close if there was something wrong with it.
 func (h *header) readBody(r *bufio.Reader) {
-	limit := int64(httpcall.MaxAnswer)
+	limit := int64(MaxAnswer)
 	var body io.Reader = r
 	switch {
 	case h.status == http.StatusNoContent || h.status == http.StatusNotModified:
@@ -157,7 +202,7 @@ func (h *header) readBody(r *bufio.Reader) {
 	case n == limit: // there may be more
 		h.close = true
 	default:
-		left := httpcall.MaxHeader
+		left := MaxHeader
 		h.cut = (&header{length: -1}).readFields(r, &left) != nil // the trailer
 	}
 	if h.ok() {

@@ -1,4 +1,4 @@
-package line
+package httpcall
 
 import (
 	"bufio"
@@ -6,20 +6,44 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/kaiwa-go/kaiwa/transport/line/internal/httpcall"
 )
 
-func newRequest(t *testing.T, base string) *request {
+func mustURL(t *testing.T, s string) *url.URL {
 	t.Helper()
-	target := newTarget("reply", `{"replyToken":`, false, mustURL(t, base))
-	return &request{target: &target, to: []byte(`"t"`), messages: []byte(`[]`)}
+	u, err := url.Parse(s)
+	require.NoError(t, err)
+	return u
+}
+
+// answer is what a test looks at.
+type answer struct {
+	status    int
+	requestID string
+	body      []byte
+	cut       bool
+}
+
+func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
+
+// do makes a call with a body of this size.
+func (p *Pool) do(ctx context.Context, base string, size int) (*answer, error) {
+	req, err := http.NewRequestWithContext(ctx, "POST", base+"/v2/bot/message/reply", strings.NewReader(strings.Repeat(" ", size)))
+	if err != nil {
+		return nil, err
+	}
+	resp, err := p.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := Body(resp)
+	return &answer{resp.StatusCode, resp.Header.Get(RequestID), body, err != nil}, nil
 }
 
 // rawServer accepts connections and hands each to serve, with its number from 1.
@@ -58,7 +82,7 @@ func takeRequest(r *bufio.Reader) error {
 func TestConnAnswers(t *testing.T) {
 	const okHead = "HTTP/1.1 200 OK\r\n"
 	const badHead = "HTTP/1.1 400 Bad Request\r\nx-line-REQUEST-id:  r1 \r\n"
-	long := strings.Repeat("x", httpcall.MaxAnswer)
+	long := strings.Repeat("x", MaxAnswer)
 	tests := []struct {
 		name, raw string
 		status    int // zero for an error
@@ -117,9 +141,9 @@ func TestConnAnswers(t *testing.T) {
 					}
 				}
 			})
-			p := newPool(mustURL(t, base), time.Minute)
+			p := NewPool(mustURL(t, base), time.Minute)
 			for range 2 {
-				a, err := p.do(t.Context(), newRequest(t, base))
+				a, err := p.do(t.Context(), base, 10)
 				if tt.status == 0 {
 					require.Error(t, err)
 					continue
@@ -149,9 +173,9 @@ func TestConnFindsDeadConnections(t *testing.T) {
 		_ = c.Close()
 		closed <- struct{}{}
 	})
-	p := newPool(mustURL(t, base), time.Minute)
+	p := NewPool(mustURL(t, base), time.Minute)
 	for range 5 {
-		a, err := p.do(t.Context(), newRequest(t, base))
+		a, err := p.do(t.Context(), base, 10)
 		require.NoError(t, err)
 		require.True(t, a.ok())
 		<-closed
@@ -173,10 +197,10 @@ func TestConnDoesNotRepeat(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	p := newPool(mustURL(t, base), time.Minute)
-	_, err := p.do(t.Context(), newRequest(t, base))
+	p := NewPool(mustURL(t, base), time.Minute)
+	_, err := p.do(t.Context(), base, 10)
 	require.NoError(t, err)
-	_, err = p.do(t.Context(), newRequest(t, base))
+	_, err = p.do(t.Context(), base, 10)
 	require.ErrorIs(t, err, io.EOF)
 	require.EqualValues(t, 2, requests.Load())
 }
@@ -189,10 +213,8 @@ func TestConnEarlyRefusal(t *testing.T) {
 		_ = c.(*net.TCPConn).CloseWrite()
 		_, _ = io.Copy(io.Discard, r)
 	})
-	p := newPool(mustURL(t, base), time.Minute)
-	r := newRequest(t, base)
-	r.messages = []byte("[" + strings.Repeat(" ", 4<<20) + "]")
-	a, err := p.do(t.Context(), r)
+	p := NewPool(mustURL(t, base), time.Minute)
+	a, err := p.do(t.Context(), base, 4<<20)
 	require.NoError(t, err)
 	require.Equal(t, 413, a.status)
 }
@@ -203,10 +225,8 @@ func TestConnWriteFails(t *testing.T) {
 		_, _ = r.ReadByte()
 		_ = c.(*net.TCPConn).SetLinger(0)
 	})
-	p := newPool(mustURL(t, base), time.Minute)
-	r := newRequest(t, base)
-	r.messages = []byte("[" + strings.Repeat(" ", 16<<20) + "]")
-	_, err := p.do(context.Background(), r)
+	p := NewPool(mustURL(t, base), time.Minute)
+	_, err := p.do(context.Background(), base, 16<<20)
 	require.Error(t, err)
 	require.Empty(t, p.idle)
 }
@@ -230,9 +250,9 @@ func TestConnEndedLate(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	pipe, _ := net.Pipe()
 	c := &lateCancel{Conn: pipe, cancel: cancel}
-	p := newPool(mustURL(t, "http://127.0.0.1:1"), time.Minute)
+	p := NewPool(mustURL(t, "http://127.0.0.1:1"), time.Minute)
 	p.idle = []*conn{{Conn: c, raw: c, r: bufio.NewReader(c)}}
-	a, err := p.do(ctx, newRequest(t, "http://127.0.0.1:1"))
+	a, err := p.do(ctx, "http://127.0.0.1:1", 10)
 	require.NoError(t, err)
 	require.True(t, a.ok())
 	require.Empty(t, p.idle)
@@ -262,8 +282,8 @@ func TestConnDeadline(t *testing.T) {
 				_, _ = io.WriteString(c, raw)
 				_, _ = io.Copy(io.Discard, r) // until the client gives up
 			})
-			p := newPool(mustURL(t, base), 30*time.Millisecond)
-			a, err := p.do(t.Context(), newRequest(t, base))
+			p := NewPool(mustURL(t, base), 30*time.Millisecond)
+			a, err := p.do(t.Context(), base, 10)
 			if strings.Contains(raw, "200") {
 				require.NoError(t, err, "the server has decided")
 				require.True(t, a.cut)
