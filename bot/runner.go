@@ -21,7 +21,7 @@ type runner struct {
 	courier     *courier
 	running     atomic.Int64  // how many holders have a session now
 	occupied    atomic.Int64  // the same, and the sessions that the sweep begins now
-	room        chan struct{} // has a value when half of the turns are busy: see leave
+	room        chan struct{} // has a value when a quarter of the turns is free: see leave
 	spare       sync.Pool     // of *holder. Not global: a holder's timer may belong to a test's virtual time
 	suspects    suspects
 	strays      strays
@@ -56,10 +56,10 @@ func (r *runner) full() bool {
 	return r.running.Load() >= int64(r.o.MaxTurns-r.o.MaxTurns/sweepShare)
 }
 
-// leave is called when a turn has ended, and when the sweep has begun a session. When half of Options.MaxTurns are
-// busy and no more, the sweep may begin others, many at once.
+// leave is called when a turn has ended, and when the sweep has begun a session. When a quarter of Options.MaxTurns is
+// free, the sweep may begin others, many at once.
 func (r *runner) leave() {
-	if r.occupied.Add(-1) == int64(r.o.MaxTurns/2) {
+	if r.occupied.Add(-1) == int64(r.o.MaxTurns-max(r.o.MaxTurns/4, 1)) {
 		select {
 		case r.room <- struct{}{}:
 		default: // a value is there already

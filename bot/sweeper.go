@@ -17,7 +17,7 @@ const (
 	// claimTerm is for how long what a round claims is listed to no other process. What the round did not begin
 	// in half of that, it leaves: it is listed again when the claim is over.
 	claimTerm = time.Second
-	// sweepSlow is how long the sweep waits for turns to end before it runs more than three quarters of Options.MaxTurns.
+	// sweepSlow is how long the sweep waits for a quarter of Options.MaxTurns to be free.
 	sweepSlow = 10 * time.Millisecond
 	// sweepAgain is the wait after the store did not answer.
 	sweepAgain = time.Second
@@ -118,22 +118,23 @@ func (s *sweeper) round(limit int) time.Duration {
 	return wait
 }
 
-// awaitRoom returns how many sessions the sweep may begin now: as many as make three quarters of Options.MaxTurns
-// busy, so that events which arrive find room. Where turns are slow, and as many are busy for 10 ms, the sweep may
-// use all.
-// It waits until there is room, and returns 0 if there is none at that time, or if Shutdown begins.
+// awaitRoom returns how many sessions the sweep may begin now. It waits until a quarter of Options.MaxTurns is free,
+// so that many are begun at once, which costs the store less; where turns are slow, it begins what there is room for
+// every 10 ms. It returns 0 if there is none at that time, or if Shutdown begins.
 func (s *sweeper) awaitRoom(end time.Time) int {
-	room := func(turns int) int {
-		return turns - int(s.runner.occupied.Load()+s.courier.sending.Load())
+	room := func() int {
+		return s.o.MaxTurns - int(s.runner.occupied.Load()+s.courier.sending.Load())
 	}
-	n := room(max(s.o.MaxTurns*3/4, 1))
-	for n <= 0 && time.Now().Before(end) {
+	n := room()
+	for n < max(s.o.MaxTurns/4, 1) && time.Now().Before(end) {
 		t := time.NewTimer(sweepSlow)
 		select {
 		case <-s.runner.room:
-			n = room(max(s.o.MaxTurns*3/4, 1))
+			n = room()
 		case <-t.C:
-			n = room(s.o.MaxTurns)
+			if n = room(); n > 0 {
+				return n
+			}
 		case <-s.crew.stop:
 			t.Stop()
 			return 0

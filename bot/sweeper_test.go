@@ -102,28 +102,3 @@ func TestTwoSweepsBeginEachSessionOnce(t *testing.T) {
 		}
 	})
 }
-
-// The sweep keeps a quarter of the turns free for events that arrive, until its turns turn out to be slow.
-func TestSweepLeavesRoomForEvents(t *testing.T) {
-	inBubble(t, bot.Options{MaxTurns: 8}, func(r *rig) {
-		const users = 20
-		for i := range users {
-			r.say(fmt.Sprint("user-", i), "start")
-		}
-		r.channel.take()
-		for i := range users {
-			e := said(fmt.Sprint("user-", i), fmt.Sprint("e", i), "slow") // for 2 s
-			key, _ := session.KeyOf(e.Source, session.PerMember)
-			_, err := r.store.Begin(context.Background(), &session.BeginRequest{
-				ID: key.ID(), Hold: true, Event: session.Event{ID: e.ID, Time: e.Time, Body: e.Raw},
-			})
-			require.NoError(t, err)
-		}
-		r.pass(5 * time.Millisecond)
-		require.EqualValues(t, 6, r.bot.Stats().Running)
-		r.pass(10 * time.Millisecond)
-		require.EqualValues(t, 8, r.bot.Stats().Running)
-		r.pass(8 * time.Second)
-		require.Len(t, r.channel.take(), users)
-	})
-}

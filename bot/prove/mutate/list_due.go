@@ -34,11 +34,8 @@ func dueGuards() []guard {
 		{"bot: two sweeps do not begin the same sessions", "bot",
 			"Due(ctx, s.accounts.names, limit, claimTerm)", "Due(ctx, s.accounts.names, limit, 0)",
 			"bot TestTwoSweepsBeginEachSessionOnce"},
-		{"bot: the sweep leaves room for events", "bot",
-			"n := room(max(s.o.MaxTurns*3/4, 1))", "n := room(s.o.MaxTurns)",
-			"bot TestSweepLeavesRoomForEvents"},
-		{"bot: where turns are slow, the sweep uses all of them", "bot",
-			"n = room(s.o.MaxTurns)", "n = 0",
-			"bot TestSweepLeavesRoomForEvents"},
+		{"bot: where turns are slow, the sweep uses the last places too", "bot",
+			"if n = room(); n > 0 {", "if n = room(); false {",
+			"bot TestWaitingEventsHaveTurnsOfTheirOwn"},
 	}
 }
