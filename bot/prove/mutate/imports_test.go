@@ -28,6 +28,7 @@ import (
 	_ "github.com/kaiwa-go/kaiwa/transport/line/emulator"
 	_ "github.com/kaiwa-go/kaiwa/transport/line/people"
 	_ "github.com/kaiwa-go/kaiwa/transport/line/richmenu"
+	_ "github.com/kaiwa-go/kaiwa/transport/line/tokens"
 )
 
 func TestEveryGuardedPackageIsImported(t *testing.T) {
