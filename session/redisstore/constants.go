@@ -29,8 +29,8 @@ const (
 	expiryAt     = 16
 	leaseFormat  = ">c8I6B"
 	outboxFormat = ">I6c8BI3"
-	tailFormat   = ">c8I6I6I6"
-	tailBytes    = 8 + 6 + 6 // of a tail before the event's time
+	tailFormat   = ">c8BI6I6I6"
+	tailBytes    = 8 + 1 + 6 + 6 // of a tail before the event's time
 	outputFormat = ">I5I4"
 	outputBytes  = 9               // of an output before its body
 	outboxBytes  = 18              // of an outbox before its outputs

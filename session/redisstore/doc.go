@@ -51,8 +51,8 @@
 //
 // # The short way
 //
-// Most turns are alike: a new event comes to a session in which nothing runs or waits, and nothing comes until the turn is
-// committed. For these there are two short scripts, which cost Redis about half:
+// Most turns are alike: a new event comes to a session in which nothing runs or waits, whose outputs are delivered or being
+// delivered, and nothing comes until the turn is committed. For these there are two short scripts, which cost Redis about half:
 //
 //	Begin     shortbegin appends a tail to the value: the event, and the lease. begin would write the value anew
 //	Commit    shortcommit sees by the end of the value that nothing was written to it since, and sets what the

@@ -141,8 +141,9 @@ func (p *parcel) read(ctx context.Context) (again []*parcel) {
 // memo is what Begin knows of the value that shortbegin left, for Commit. As bytes, in session.BeginResult.Memo, it is
 // the value up to its seen events, and then what memoBytes counts.
 type memo struct {
-	value     []byte // header, state and seen events, before the event of the turn
-	seen      []byte // the seen events
+	value     []byte      // header, state and seen events, before the event of the turn
+	seen      []byte      // the seen events
+	last      session.Seq // of the outputs that wait; 0 if none does
 	rev       uint32
 	began     int64 // when, in ms
 	indexed   int64 // the time of the session in the watch index, in ms
@@ -151,7 +152,7 @@ type memo struct {
 	eventHash [8]byte
 }
 
-const memoBytes = 6 + 6 + 4 + 8 + 8 // began, indexed, length, token, eventHash
+const memoBytes = 6 + 6 + 5 + 4 + 8 + 8 // began, indexed, last, length, token, eventHash
 
 // parseValue finds the parts of a value, up to the end of the seen events.
 func (m *memo) parseValue(value []byte) (state []byte, due time.Time, ok bool) {
@@ -174,7 +175,7 @@ func readMemo(b []byte) (m memo, ok bool) {
 	end := len(b) - memoBytes
 	_, _, ok = m.parseValue(b[:end])
 	a := answer{b: b[end:]}
-	m.began, m.indexed, m.length = int64(a.num(6)), int64(a.num(6)), int(a.num(4))
+	m.began, m.indexed, m.last, m.length = int64(a.num(6)), int64(a.num(6)), session.Seq(a.num(5)), int(a.num(4))
 	m.token, m.eventHash = session.LeaseToken(a.take(8)), [8]byte(a.take(8))
 	return m, ok && len(m.value) == end
 }
@@ -184,6 +185,7 @@ func (m *memo) bytes() []byte {
 	c := call{request: m.value}
 	c.u48(m.began)
 	c.u48(m.indexed)
+	c.u40(uint64(m.last))
 	c.u32(uint32(m.length))
 	return append(append(c.request, m.token[:]...), m.eventHash[:]...)
 }
@@ -213,19 +215,33 @@ func parseShortBegun(b []byte, r *session.BeginRequest, tail int) (session.Begin
 	begun.Event.Accepted, begun.Event.Body = now, bytes.Clone(r.Event.Body)
 	m.began = now.UnixMilli()
 	m.indexed = m.began + min(termOf(r.Lease, session.DefaultLease), termOf(r.DeliveryLease, session.DefaultDeliveryLease))
+	if box := a.b[len(m.value):]; len(box) > 0 {
+		o := answer{b: box}
+		until := int64(o.num(6))
+		o.take(outboxBytes - 6)
+		for _, out := range o.outputs() {
+			m.last = out.Seq
+		}
+		if m.last <= r.Done {
+			m.last = 0 // they are delivered
+		} else {
+			m.indexed = min(m.indexed, until)
+		}
+		ok = ok && !o.bad
+	}
 	begun.Memo = m.bytes()
 	return begun, ok && !a.bad
 }
 
 // shortCommit adds the short way to a call of the commit script, if Begin left a memo and the turn ends as most
-// turns do. The watch index has the time that shortbegin wrote. If outputs wait, that stays: it is no later
+// turns do. Outputs that waited are delivered by now, or commit puts those of the turn behind them. The watch index has the time that shortbegin wrote. If outputs wait, that stays: it is no later
 // than the end of their delivery lease, and changes when they are acknowledged. A timer that is due before it
 // is left to commit.
 func (c *call) shortCommit(sc *script, l *home, r *session.CommitRequest) {
 	m, ok := readMemo(r.Memo)
 	due, term, wait := millis(r.Due), termOf(r.DeliveryLease, session.DefaultDeliveryLease), len(r.Outputs) > 0
 	if !ok || m.token != r.Token || m.rev != r.Rev || m.eventHash != eventHash(r.EventID) || r.Dead != "" ||
-		due > 0 && due < m.indexed || wait && m.began+term < m.indexed {
+		m.last > r.Done || due > 0 && due < m.indexed || wait && m.began+term < m.indexed {
 		return
 	}
 	life := keepAtLeast.Milliseconds()
@@ -297,11 +313,13 @@ func unfolded(value []byte) []byte {
 		return value // a turn runs or something waits: shortbegin leaves such a value alone
 	}
 	a := answer{b: value[len(m.value):]}
+	var outbox []byte
 	if flags&hasOutbox != 0 {
-		a.take(outboxBytes - 3)
-		a.take(int(a.num(3)))
+		header := a.take(outboxBytes)
+		length := answer{b: header[max(0, len(header)-3):]}
+		outbox = append(header, a.take(int(length.num(3)))...)
 	}
-	hash, accepted, until := a.take(8), a.take(6), a.take(6)
+	hash, keeps, accepted, until := a.take(8), a.num(1), a.take(6), a.take(6)
 	event := a.b[:max(0, len(a.b)-len(session.LeaseToken{}))] // the event's time, and what follows it
 	token := a.b[len(event):]
 	if a.bad || len(event) < 6 {
@@ -315,11 +333,17 @@ func unfolded(value []byte) []byte {
 	c.u24(max(int64(hours.num(3)), hoursUp(ms+keepWaiting.Milliseconds())))
 	c.request = append(c.request, m.value[expiryAt+3:]...)
 	c.request[1] = hasLease | hasHead | byAccount
+	if keeps == 1 {
+		c.request[1] |= hasOutbox
+	}
 	c.request[23]++ // the seen events
 	c.request = append(c.request, hash...)
 	c.u16(ms / seenUnit.Milliseconds() % seenModulo)
 	c.request = append(append(append(c.request, token...), until...), 1)
 	c.u24(int64(len(event) + 6))
 	c.request = append(append(append(c.request, event[:6]...), accepted...), event[6:]...)
+	if keeps == 1 {
+		c.request = append(c.request, outbox...)
+	}
 	return c.request
 }

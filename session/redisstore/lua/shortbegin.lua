@@ -1,6 +1,6 @@
 #!lua
 -- shortbegin is begin for the most common case, and for several sessions at once: an event that is new comes to a
--- session in which nothing runs, waits or is left to deliver. What begin would write, shortbegin appends to the value
+-- session in which nothing runs or waits, and whose outputs are delivered, or are being delivered. What begin would write, shortbegin appends to the value
 -- as a tail: see tail. A session in any other case is left alone: then the caller calls begin.
 --
 -- KEYS: for each session three: session, watch index, account bounds
@@ -19,10 +19,11 @@ for n = 1, #ARGV / 2 do
   local value, stored = call('GET', key), ''
   if value then stored = value else value = NEW_SESSION end
   local layout, flags, _, _, _, expiryHours, _, seenCount, stateLength, at = unpack(HEADER, value)
-  local seenAt, isNew, endsAt = at + stateLength, false, 0
+  local seenAt, isNew, endsAt, keeps, deliveryUntil = at + stateLength, false, 0, 0, 0
   at = seenAt + SEEN_BYTES * seenCount
   if layout == LAYOUT and flags % BY_ACCOUNT == HAS_OUTBOX then
-    local _, _, _, length, outputAt = unpack(OUTBOX, value, at)
+    local length, outputAt, _
+    deliveryUntil, _, _, length, outputAt = unpack(OUTBOX, value, at)
     endsAt = outputAt + length
     local seq = doneSeq -- of the last output in the outbox
     while outputAt < endsAt and seq <= doneSeq do
@@ -30,6 +31,8 @@ for n = 1, #ARGV / 2 do
       outputAt = outputAt + OUTPUT_BYTES + length
     end
     isNew = seq <= doneSeq
+    -- The user was quick: the answer is seen, and its delivery is not yet noted.
+    if not isNew and doneSeq == 0 and deliveryUntil > now and flags >= BY_ACCOUNT then isNew, keeps = true, 1 end
   elseif layout == LAYOUT and flags % BY_ACCOUNT == 0 then
     isNew, endsAt = true, at
   end
@@ -37,7 +40,7 @@ for n = 1, #ARGV / 2 do
   if isNew and endsAt > #value and seenCount < MAX_SEEN
     and (seenCount == 0 or (unit - unpack('>I2', value, seenAt + SEEN_BYTES - 2)) % SEEN_MODULO <= SEEN_TERM)
     and not find(value, eventHash, seenAt, true) then
-    local tail = pack('>c8I6I6', eventHash, now, now + leaseTerm) .. event
+    local tail = pack('>c8BI6I6', eventHash, keeps, now, now + leaseTerm) .. event
     if stored == '' then
       call('SET', key, value .. tail, 'PX', KEEP_WAITING)
     else
@@ -48,10 +51,13 @@ for n = 1, #ARGV / 2 do
       end
     end
     -- The earlier of the two leases: then shortcommit need not bring the entry down for the outputs that it leaves.
+    -- While outputs wait, the index has the session by the end of their delivery lease at the latest.
     local dueAt = now + math.min(leaseTerm, deliveryTerm)
-    call('ZADD', KEYS[3 * n - 1], format('%d', dueAt), sub(key, -HASH_LENGTH))
-    if flags < BY_ACCOUNT or dueAt < now + BOUND_AHEAD then
-      call('ZADD', KEYS[3 * n], 'LT', format('%d', math.min(dueAt, now + BOUND_AHEAD)), sub(KEYS[3 * n - 1], #KEYS[3 * n] + 2))
+    if keeps == 0 or dueAt < deliveryUntil then
+      call('ZADD', KEYS[3 * n - 1], format('%d', dueAt), sub(key, -HASH_LENGTH))
+      if flags < BY_ACCOUNT or dueAt < now + BOUND_AHEAD then
+        call('ZADD', KEYS[3 * n], 'LT', format('%d', math.min(dueAt, now + BOUND_AHEAD)), sub(KEYS[3 * n - 1], #KEYS[3 * n] + 2))
+      end
     end
     answers[n + 1] = value
   else
