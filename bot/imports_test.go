@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"transport/line/internal/httpcall":    {},
 	"transport/line/internal/textlen":     {},
 	"transport/line/internal/webhook":     {"transport", "transport/line/internal/textlen"},
+	"transport/line/internal/webhooktest": {},
 	"transport/line/internal/write":       {},
 	"transport/line/tokens":               {"transport/line", "transport/line/internal/credential", "transport/line/internal/httpcall"},
 	"transport/line/internal/id":          {},

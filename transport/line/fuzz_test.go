@@ -1,9 +1,6 @@
 package line
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,58 +12,8 @@ import (
 
 	"github.com/kaiwa-go/kaiwa/transport"
 	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhook"
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhooktest"
 )
-
-// uniqueKeys reports whether no object of raw has two keys that differ in case at most.
-func uniqueKeys(raw []byte) bool {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	var walk func() bool
-	walk = func() bool {
-		tok, err := dec.Token()
-		if err != nil {
-			return err == io.EOF
-		}
-		open, ok := tok.(json.Delim)
-		if !ok {
-			return true
-		}
-		seen := map[string]bool{}
-		for dec.More() {
-			if open == '{' {
-				key, err := dec.Token()
-				if err != nil {
-					return false
-				}
-				k := strings.ToLower(strings.ToUpper(key.(string)))
-				if seen[k] || !knownCase(key.(string)) {
-					return false
-				}
-				seen[k] = true
-			}
-			if !walk() {
-				return false
-			}
-		}
-		_, err = dec.Token()
-		return err == nil
-	}
-	return walk()
-}
-
-// knownCase reports whether the key, if it is one that counts, has the case that LINE gives it.
-func knownCase(key string) bool {
-	for _, k := range []string{
-		"type", "mode", "timestamp", "webhookEventId", "replyToken", "deliveryContext", "isRedelivery", "source",
-		"userId", "groupId", "roomId", "message", "id", "text", "postback", "data", "params", "unsend", "messageId",
-		"title", "address", "latitude", "longitude", "packageId", "stickerId", "keywords", "fileName", "fileSize",
-		"imageSet", "index", "total", "mention", "mentionees", "length", "isSelf", "quotedMessageId",
-	} {
-		if strings.EqualFold(k, key) && k != key {
-			return false
-		}
-	}
-	return true
-}
 
 // FuzzEnvelope holds the whole body against LINE's SDK: where both succeed, they agree.
 func FuzzEnvelope(f *testing.F) {
@@ -89,7 +36,7 @@ func FuzzEnvelope(f *testing.F) {
 			require.True(t, utf8.ValidString(e.ID+e.Text+e.Type+e.ReplyToken+e.Postback.Data))
 		}
 		var theirs sdk.CallbackRequest
-		if !uniqueKeys(body) || theirs.UnmarshalJSON(body) != nil || cb.Malformed+cb.Probes > 0 {
+		if !webhooktest.UniqueKeys(body) || theirs.UnmarshalJSON(body) != nil || cb.Malformed+cb.Probes > 0 {
 			return
 		}
 		require.Len(t, cb.Events, len(theirs.Events))

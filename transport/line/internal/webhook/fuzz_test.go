@@ -3,12 +3,12 @@ package webhook
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kaiwa-go/kaiwa/transport/line/internal/webhooktest"
 )
 
 // plainEvents are as LINE sends them.
@@ -114,7 +114,7 @@ func FuzzEvent(f *testing.F) {
 			requireSame(t, &slow, &fast)
 		}
 		var oracle eventJSON
-		if !uniqueKeys(raw) || depth.leap() > maxDepth {
+		if !webhooktest.UniqueKeys(raw) || depth.leap() > maxDepth {
 			return
 		}
 		err := json.Unmarshal(raw, &oracle)
@@ -134,55 +134,4 @@ func requireSame(t *testing.T, want, got *fields) {
 	g, gErr := got.assemble(nil, "")
 	require.Equal(t, wErr, gErr)
 	require.Equal(t, w, g)
-}
-
-// uniqueKeys reports whether no object of raw has two keys that differ in case at most.
-func uniqueKeys(raw []byte) bool {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	var walk func() bool
-	walk = func() bool {
-		tok, err := dec.Token()
-		if err != nil {
-			return err == io.EOF
-		}
-		open, ok := tok.(json.Delim)
-		if !ok {
-			return true
-		}
-		seen := map[string]bool{}
-		for dec.More() {
-			if open == '{' {
-				key, err := dec.Token()
-				if err != nil {
-					return false
-				}
-				k := strings.ToLower(strings.ToUpper(key.(string)))
-				if seen[k] || !knownCase(key.(string)) {
-					return false
-				}
-				seen[k] = true
-			}
-			if !walk() {
-				return false
-			}
-		}
-		_, err = dec.Token()
-		return err == nil
-	}
-	return walk()
-}
-
-// knownCase reports whether the key, if it is one that counts, has the case that LINE gives it.
-func knownCase(key string) bool {
-	for _, k := range []string{
-		"type", "mode", "timestamp", "webhookEventId", "replyToken", "deliveryContext", "isRedelivery", "source",
-		"userId", "groupId", "roomId", "message", "id", "text", "postback", "data", "params", "unsend", "messageId",
-		"title", "address", "latitude", "longitude", "packageId", "stickerId", "keywords", "fileName", "fileSize",
-		"imageSet", "index", "total", "mention", "mentionees", "length", "isSelf", "quotedMessageId",
-	} {
-		if strings.EqualFold(k, key) && k != key {
-			return false
-		}
-	}
-	return true
 }
