@@ -35,7 +35,7 @@ type batcher struct {
 	timeout  time.Duration // of each call, and of each batch
 	flushers int           // how many may be busy at once, for each node
 	barrier  *barrier      // what each batch waits for behind its answers; nil for nothing
-	watch    *watch        // of the master; nil in a Cluster, and for calls that promise nothing
+	lookout  *lookout      // for another master; nil in a Cluster
 
 	mu     sync.Mutex
 	queues map[string]*queue // by the address of the node; one, without an address, if this is no Cluster

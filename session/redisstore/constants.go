@@ -27,6 +27,7 @@ const (
 	headerBytes  = 27
 	floorAt      = 12 // where the floor is in the header, and the expiry
 	expiryAt     = 16
+	seenCountAt  = 23 // and the number of seen events
 	leaseFormat  = ">c8I6B"
 	outboxFormat = ">I6c8BI3"
 	tailFormat   = ">c8BI6I6I6"

@@ -58,61 +58,32 @@ func (w *barrier) met(answer *redis.Cmd) bool {
 	return err == nil && len(n) == 2 && n[0] >= 1 && n[1] >= w.replicas
 }
 
-// sendFirm makes the calls of a batch, with a barrier behind them. In a Cluster all go to the node that has the
-// keys of the first call: a Cluster's client would send WAIT, which has no key, to any node. If a slot has
-// moved since the calls were queued, that node answers MOVED for its calls, and settle sends them again.
-func (b *batcher) sendFirm(ctx context.Context, batch []*call) {
-	node, ok := b.client.(*redis.Client)
-	if cluster, is := b.client.(*redis.ClusterClient); is {
-		var err error
-		node, err = cluster.MasterForKey(ctx, batch[0].keys[0])
-		if ok = err == nil; !ok {
-			for _, c := range batch {
-				c.err = err
-			}
-		}
-	}
-	if ok {
-		b.sendTo(ctx, node, batch)
-	}
+// behind adds touch and the barrier to the pipeline. key is any key of the server.
+func (w *barrier) behind(ctx context.Context, pipe redis.Pipeliner, key string) (touch, wait *redis.Cmd) {
+	touch = redis.NewCmd(ctx, "eval", w.touch.text, 1, markOf(key))
+	wait = redis.NewCmd(ctx, w.args...)
+	_ = pipe.Process(ctx, touch)
+	_ = pipe.Process(ctx, wait)
+	return touch, wait
 }
 
-// sendTo makes the calls on one connection: first the calls, then touch, then the barrier. A call has
-// succeeded if its own answer, that of touch and that of the barrier are all good. What parcel.read
-// returns goes again, with a barrier of its own.
-func (b *batcher) sendTo(ctx context.Context, node *redis.Client, calls []*call) {
-	_, cluster := b.client.(*redis.ClusterClient)
-	mark := markOf(calls[0].keys[0])
-	for left := parcels(ctx, calls, !cluster); len(left) > 0; {
-		pipe, wait := node.Pipeline(), redis.NewCmd(ctx, b.barrier.args...)
-		touch := redis.NewCmd(ctx, "eval", b.barrier.touch.text, 1, mark)
-		for _, p := range left {
-			_ = pipe.Process(ctx, p.cmd)
-		}
-		_ = pipe.Process(ctx, touch)
-		_ = pipe.Process(ctx, wait)
-		role := b.askRole(ctx)
-		if role != nil {
-			_ = pipe.Process(ctx, role)
-		}
-		_, _ = pipe.Exec(ctx) // each command keeps its own error
-		met := b.barrier.met(wait)
-		// A call that Redis refused keeps its own error, whatever touch and the barrier answered.
-		var again []*parcel
-		for _, p := range left {
-			next := p.read(ctx)
-			again = append(again, next...)
-			for _, c := range p.calls {
-				switch {
-				case c.err != nil || c.reply == nil && len(next) > 0: // refused, or it goes again
-				case touch.Err() != nil:
-					c.err = touch.Err() // with MOVED, settle has the call go again; it may run twice
-				case !met:
-					c.err = errUnmet
-				}
-			}
-		}
-		b.distrust(ctx, role, left)
-		left = again
+// verdict is the error of a call that Redis answered, by the answers of touch and of the barrier behind it.
+func (w *barrier) verdict(touch, wait *redis.Cmd) error {
+	switch {
+	case touch.Err() != nil:
+		return touch.Err() // with MOVED, settle has the call go again; it may run twice
+	case !w.met(wait):
+		return errUnmet
 	}
+	return nil
+}
+
+// server is what gets a batch: the client, or, with a barrier in a Cluster, the node that has the keys of the batch.
+// A Cluster's client would send WAIT, which has no key, to any node. If a slot has moved since the calls were
+// queued, the node answers MOVED for its calls, and settle sends them again.
+func (b *batcher) server(ctx context.Context, c *call) (redis.UniversalClient, error) {
+	if cluster, ok := b.client.(*redis.ClusterClient); ok && b.barrier != nil {
+		return cluster.MasterForKey(ctx, c.keys[0])
+	}
+	return b.client, nil
 }

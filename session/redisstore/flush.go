@@ -69,37 +69,50 @@ func (b *batcher) send(q *queue, batch []*call) bool {
 	defer cancel()
 	// inTime stops the timer. It returns false if the timer has started replace already.
 	inTime := context.AfterFunc(ctx, func() { b.replace(q) })
-	if b.barrier != nil {
-		b.sendFirm(ctx, batch)
+	if to, err := b.server(ctx, batch[0]); err == nil {
+		b.exchange(ctx, to, batch)
 	} else {
-		b.sendPlain(ctx, batch)
+		for _, c := range batch {
+			c.err = err
+		}
 	}
 	ok := inTime()
 	b.settle(ctx, q, batch)
 	return ok
 }
 
-// sendPlain makes the calls without a barrier: a single command as it is, several as a pipeline, with ROLE behind
-// them where a master is watched. Then it makes those again that parcel.read returns.
-func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
+// exchange makes the calls: a single command as it is, several as a pipeline. Behind them go the barrier, if there is
+// one, and ROLE where another server may become the master. A call has succeeded if its own answer and the barrier
+// are good. What parcel.read returns goes again, with a barrier of its own.
+func (b *batcher) exchange(ctx context.Context, to redis.UniversalClient, calls []*call) {
 	_, cluster := b.client.(*redis.ClusterClient)
-	for left := parcels(ctx, batch, !cluster); len(left) > 0; {
+	for left := parcels(ctx, calls, !cluster); len(left) > 0; {
+		pipe := to.Pipeline()
+		for _, p := range left {
+			_ = pipe.Process(ctx, p.cmd)
+		}
+		var touch, wait *redis.Cmd
+		if b.barrier != nil {
+			touch, wait = b.barrier.behind(ctx, pipe, calls[0].keys[0])
+		}
 		role := b.askRole(ctx)
-		if len(left) == 1 && role == nil {
-			_ = b.client.Process(ctx, left[0].cmd) // the command keeps the error
+		if role != nil {
+			_ = pipe.Process(ctx, role)
+		}
+		if pipe.Len() == 1 {
+			_ = to.Process(ctx, left[0].cmd) // the command keeps the error
 		} else {
-			pipe := b.client.Pipeline()
-			for _, p := range left {
-				_ = pipe.Process(ctx, p.cmd)
-			}
-			if role != nil {
-				_ = pipe.Process(ctx, role)
-			}
 			_, _ = pipe.Exec(ctx) // each command keeps its own error
 		}
 		var again []*parcel
 		for _, p := range left {
-			again = append(again, p.read(ctx)...)
+			next := p.read(ctx)
+			again = append(again, next...)
+			for _, c := range p.calls {
+				if goesAgain := c.reply == nil && len(next) > 0; b.barrier != nil && c.err == nil && !goesAgain {
+					c.err = b.barrier.verdict(touch, wait)
+				}
+			}
 		}
 		b.distrust(ctx, role, left)
 		left = again
@@ -108,7 +121,7 @@ func (b *batcher) sendPlain(ctx context.Context, batch []*call) {
 
 // askRole returns a ROLE to be sent behind a batch; nil if no master is watched.
 func (b *batcher) askRole(ctx context.Context) *redis.Cmd {
-	if b.watch == nil || !b.watch.on.Load() {
+	if b.lookout == nil || !b.lookout.on.Load() {
 		return nil
 	}
 	return redis.NewCmd(ctx, "role")
@@ -120,7 +133,7 @@ func (b *batcher) distrust(ctx context.Context, role *redis.Cmd, batch []*parcel
 	if role == nil {
 		return
 	}
-	err := b.watch.look(ctx, role)
+	err := b.lookout.look(ctx, role)
 	if err == nil {
 		return
 	}

@@ -23,9 +23,7 @@ func (s *Store) Ack(ctx context.Context, r *session.AckRequest) (session.AckResu
 	l := s.at(r.ID)
 	c.seal(&s.scripts.ack, l.session, l.watch, l.bounds)
 	if r.Done > 0 && !l.earlier {
-		c.short.script = &s.scripts.shortAck
-		c.short.keys, c.short.count = [3]string{l.session, l.watch}, 2
-		c.short.argv, c.short.args = [3]arg{c.request[:5]}, 1
+		c.sealShort(&s.scripts.shortAck, []string{l.session, l.watch}, c.request[:5])
 	}
 	reply, err := s.firm.do(ctx, c)
 	if err != nil {

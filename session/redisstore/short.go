@@ -2,11 +2,7 @@ package redisstore
 
 import (
 	"bytes"
-	"context"
-	"strconv"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"github.com/kaiwa-go/kaiwa/session"
 )
@@ -21,15 +17,8 @@ import (
 //	Ack       shortack cuts the outbox off, if all that is in it was delivered
 //
 // If the session is in another case, the short script leaves it alone, and the call is made again by the full
-// script, with the same token: see call.read. A memo goes from Begin to Commit with the turn: it has what Commit must know
-// of the value. A turn without a memo is committed by the full script.
-//
-// Short calls of one batch travel as one script call, which costs Redis less again. In a Cluster each
-// travels alone, since their keys are in several hash slots.
-
-// maxMerged is how many short calls are one script call at most: Redis does nothing else while a script runs, and
-// 32 take about 0.3 ms.
-const maxMerged = 32
+// script, with the same token. A memo goes from Begin to Commit with the turn: it has what Commit must know of
+// the value. A turn without a memo is committed by the full script. How short calls travel: see parcel.
 
 // shortCall has what one session adds to the call of a short script. Its arguments are cut out of the call's request.
 type shortCall struct {
@@ -40,102 +29,10 @@ type shortCall struct {
 	args   int // count of argv
 }
 
-// parcel is one command, with the calls that it is for: one call, or several short ones.
-type parcel struct {
-	calls []*call
-	cmd   redis.Cmder
-	text  bool // the script goes as text, since Redis does not know it
-}
-
-// parcels makes the commands for the calls. With merge, up to maxMerged short calls of one script are one command.
-func parcels(ctx context.Context, calls []*call, merge bool) []*parcel {
-	all := make([]*parcel, 0, len(calls))
-	open := map[*script]*parcel{} // those with room
-	for _, c := range calls {
-		sc := c.short.script
-		if p := open[sc]; sc != nil && p != nil && len(p.calls) < maxMerged {
-			p.calls = append(p.calls, c)
-			continue
-		}
-		p := &parcel{calls: []*call{c}}
-		all = append(all, p)
-		if sc != nil && merge {
-			open[sc] = p
-		}
-	}
-	for _, p := range all {
-		p.pack(ctx)
-	}
-	return all
-}
-
-// pack makes the command: EVALSHA or EVAL, see call.seal.
-func (p *parcel) pack(ctx context.Context) {
-	c, sc := p.calls[0], p.calls[0].short.script
-	if sc == nil {
-		if p.text {
-			c.args[0], c.args[1] = "eval", c.script.text
-		}
-		p.cmd = redis.NewStringCmd(ctx, c.args...)
-		return
-	}
-	keys := 0
-	for _, c := range p.calls {
-		keys += c.short.count
-	}
-	args := make([]any, 0, 3+keys+len(c.short.argv)*len(p.calls))
-	if p.text {
-		args = append(args, "eval", sc.text, strconv.Itoa(keys))
-	} else {
-		args = append(args, "evalsha", &sc.sha, strconv.Itoa(keys))
-	}
-	for _, c := range p.calls {
-		for i := range c.short.count {
-			args = append(args, &c.short.keys[i])
-		}
-	}
-	for _, c := range p.calls {
-		for i := range c.short.args {
-			args = append(args, &c.short.argv[i])
-		}
-	}
-	p.cmd = redis.NewSliceCmd(ctx, args...)
-}
-
-// read gives the calls their answers, and returns what must be sent again:
-//
-//   - the same parcel with the script's text, if Redis has lost the script: after SCRIPT FLUSH, a restart or a failover
-//   - each call by its full script, if the short one left the session alone
-//   - each call by its full script, if Redis answered an error: it may be for one of the sessions alone
-func (p *parcel) read(ctx context.Context) (again []*parcel) {
-	err := p.cmd.Err()
-	if !p.text && redis.HasErrorPrefix(err, "NOSCRIPT") {
-		p.text = true
-		p.pack(ctx)
-		return []*parcel{p}
-	}
-	if cmd, ok := p.cmd.(*redis.StringCmd); ok {
-		p.calls[0].reply, p.calls[0].err = cmd.Bytes()
-		return nil
-	}
-	answers := p.cmd.(*redis.SliceCmd).Val() // the time, and then one for each call
-	for i, c := range p.calls {
-		c.reply, c.err = nil, err
-		if err == nil && len(answers) == 1+len(p.calls) {
-			if answer, _ := answers[i+1].(string); answer != "" {
-				now, _ := answers[0].(string)
-				c.reply = append(append(make([]byte, 0, len(now)+len(answer)+memoBytes), now...), answer...)
-				continue
-			}
-		}
-		if err == nil || !isNetwork(err) {
-			c.short.script = nil
-			full := &parcel{calls: []*call{c}}
-			full.pack(ctx)
-			again = append(again, full)
-		}
-	}
-	return again
+// sealShort has the call try the short way first. Call it behind seal. The arguments are parts of the request.
+func (c *call) sealShort(s *script, keys []string, argv ...arg) {
+	c.short.script = s
+	c.short.count, c.short.args = copy(c.short.keys[:], keys), copy(c.short.argv[:], argv)
 }
 
 // memo is what Begin knows of the value that shortbegin left, for Commit. As bytes, in session.BeginResult.Memo, it is
@@ -197,9 +94,7 @@ func (c *call) shortBegin(sc *script, l *home, r *session.BeginRequest) {
 		return
 	}
 	c.request = append(c.request, r.Token[:]...)
-	c.short.script = sc
-	c.short.keys, c.short.count = [3]string{l.session, l.watch, l.bounds}, 3
-	c.short.argv, c.short.args = [3]arg{c.request[beginTerms:beginTime], c.request[beginTime:]}, 2
+	c.sealShort(sc, []string{l.session, l.watch, l.bounds}, c.request[beginTerms:beginTime], c.request[beginTime:])
 }
 
 // parseShortBegun reads the answer of shortbegin: the time, and the value as it was before.
@@ -234,8 +129,9 @@ func parseShortBegun(b []byte, r *session.BeginRequest, tail int) (session.Begin
 }
 
 // shortCommit adds the short way to a call of the commit script, if Begin left a memo and the turn ends as most
-// turns do. Outputs that waited are delivered by now, or commit puts those of the turn behind them. The watch index has the time that shortbegin wrote. If outputs wait, that stays: it is no later
-// than the end of their delivery lease, and changes when they are acknowledged. A timer that is due before it
+// turns do. Outputs that waited before the turn are delivered by now; otherwise commit puts those of the turn
+// behind them. The watch index has the time that shortbegin wrote. If the turn leaves outputs, that stays: it is no
+// later than the end of their delivery lease, and changes when they are acknowledged. A timer that is due before it
 // is left to commit.
 func (c *call) shortCommit(sc *script, l *home, r *session.CommitRequest) {
 	m, ok := readMemo(r.Memo)
@@ -283,67 +179,19 @@ func (c *call) shortCommit(sc *script, l *home, r *session.CommitRequest) {
 	if wait {
 		c.request = append(c.request, r.Token[:]...)
 		c.u8(0)
-		outputs := len(c.argv[4])
-		c.u24(int64(outputs))
-		c.request = append(c.request, c.argv[4]...)
+		outputs := c.argv[4]
+		c.u24(int64(len(outputs)))
+		c.request = append(c.request, outputs...)
 	}
-	c.short.script = sc
-	c.short.keys, c.short.count = [3]string{l.session, l.watch}, 1
-	if !wait {
-		c.short.count = 2
+	keys := []string{l.session, l.watch}
+	if wait {
+		keys = keys[:1] // the index is left as it is
 	}
-	c.short.argv, c.short.args = [3]arg{c.request[from:value], c.request[value:rest], c.request[rest:]}, 3
+	c.sealShort(sc, keys, c.request[from:value], c.request[value:rest], c.request[rest:])
 }
 
 // hoursUp is a time in ms as the header of a value has it: in whole hours, rounded up.
 func hoursUp(ms int64) int64 {
 	hour := time.Hour.Milliseconds()
 	return (ms + hour - 1) / hour
-}
-
-// unfolded returns a value as begin would have written it: with the tail in the sections that it stands for. It
-// does what lua/tail.lua does, for Describe. A value without a tail, or a malformed one, is returned as it is.
-func unfolded(value []byte) []byte {
-	var m memo
-	if _, _, ok := m.parseValue(value); !ok || len(value) < headerBytes || value[0] != layout {
-		return value
-	}
-	flags := value[1]
-	if flags&^(hasOutbox|byAccount) != 0 {
-		return value // a turn runs or something waits: shortbegin leaves such a value alone
-	}
-	a := answer{b: value[len(m.value):]}
-	var outbox []byte
-	if flags&hasOutbox != 0 {
-		header := a.take(outboxBytes)
-		length := answer{b: header[max(0, len(header)-3):]}
-		outbox = append(header, a.take(int(length.num(3)))...)
-	}
-	hash, keeps, accepted, until := a.take(8), a.num(1), a.take(6), a.take(6)
-	event := a.b[:max(0, len(a.b)-len(session.LeaseToken{}))] // the event's time, and what follows it
-	token := a.b[len(event):]
-	if a.bad || len(event) < 6 {
-		return value
-	}
-	head := answer{b: accepted}
-	ms := int64(head.num(6))
-	c := call{}
-	c.request = append(c.request, m.value[:expiryAt]...)
-	hours := answer{b: m.value[expiryAt : expiryAt+3]}
-	c.u24(max(int64(hours.num(3)), hoursUp(ms+keepWaiting.Milliseconds())))
-	c.request = append(c.request, m.value[expiryAt+3:]...)
-	c.request[1] = hasLease | hasHead | byAccount
-	if keeps == 1 {
-		c.request[1] |= hasOutbox
-	}
-	c.request[23]++ // the seen events
-	c.request = append(c.request, hash...)
-	c.u16(ms / seenUnit.Milliseconds() % seenModulo)
-	c.request = append(append(append(c.request, token...), until...), 1)
-	c.u24(int64(len(event) + 6))
-	c.request = append(append(append(c.request, event[:6]...), accepted...), event[6:]...)
-	if keeps == 1 {
-		c.request = append(c.request, outbox...)
-	}
-	return c.request
 }

@@ -34,15 +34,15 @@ func (s *Store) start(ctx context.Context, opt *Options) error {
 	}
 	s.demand.warn(servers, opt.Logger)
 	if c, ok := s.client.(*redis.Client); ok {
-		s.watch = &watch{client: c}
+		s.lookout = &lookout{client: c}
 		s.watchReplicas(servers)
-		if err := s.watch.look(ctx, s.client.Do(ctx, "role")); err != nil {
+		if err := s.lookout.look(ctx, s.client.Do(ctx, "role")); err != nil {
 			return callError("role", err)
 		}
-		s.batch.watch = s.watch
+		s.batch.lookout = s.lookout
 	}
 	if w := makeBarrier(opt, opt.Fsync && haveWaitAOF(servers), &s.scripts.touch); w != nil {
-		s.firm = &batcher{client: s.client, timeout: opt.Timeout, flushers: firmFlushers, barrier: w, watch: s.watch}
+		s.firm = &batcher{client: s.client, timeout: opt.Timeout, flushers: firmFlushers, barrier: w, lookout: s.lookout}
 	}
 	return nil
 }
@@ -50,8 +50,8 @@ func (s *Store) start(ctx context.Context, opt *Options) error {
 // watchReplicas has the master watched from now on if it has replicas. Without any, nobody could take its place.
 func (s *Store) watchReplicas(servers []server) {
 	for i := range servers {
-		if s.watch != nil && servers[i].info["connected_slaves"] != "0" {
-			s.watch.on.Store(true)
+		if s.lookout != nil && servers[i].info["connected_slaves"] != "0" {
+			s.lookout.on.Store(true)
 		}
 	}
 }

@@ -68,7 +68,7 @@ type Store struct {
 	batch   *batcher // for calls that promise nothing
 	firm    *batcher // for calls that do: waits for replicas and disks if Options ask for it
 	scripts scripts
-	watch   *watch // of the master; nil in a Cluster
+	lookout *lookout // for another master; nil in a Cluster
 
 	peers     atomic.Int64 // how many processes serve the accounts of this one, as Heartbeat counted last
 	processes string       // what the keys of Heartbeat begin with: in one hash slot, as one script reads them

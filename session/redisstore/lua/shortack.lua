@@ -13,17 +13,13 @@ for n = 1, #ARGV do
   local value, answer = call('GET', key) or NEW_SESSION, ''
   local layout, flags, revision, timerAt, floor, expiryHours, commitMark, seenCount, stateLength, at = unpack(HEADER, value)
   if layout == LAYOUT and flags == HAS_OUTBOX + BY_ACCOUNT then
-    local outboxAt = at + stateLength + SEEN_BYTES * seenCount
-    local _, _, _, length, outputAt = unpack(OUTBOX, value, outboxAt)
-    local endsAt, seq = outputAt + length, doneSeq
-    while outputAt < endsAt and seq <= doneSeq do
-      seq, length = unpack(OUTPUT, value, outputAt)
-      outputAt = outputAt + OUTPUT_BYTES + length
-    end
+    at = at + stateLength + SEEN_BYTES * seenCount
+    local deliveryUntil, endsAt
+--include delivered
     -- A tail behind the outbox is a turn that runs.
-    if seq <= doneSeq and endsAt > #value then
+    if delivered and endsAt > #value then
       call('SET', key, pack(HEADER, LAYOUT, timerAt > 0 and BY_ACCOUNT or 0, revision, timerAt, floor, expiryHours,
-        commitMark, seenCount, stateLength) .. sub(value, HEADER_BYTES + 1, outboxAt - 1), 'KEEPTTL')
+        commitMark, seenCount, stateLength) .. sub(value, HEADER_BYTES + 1, at - 1), 'KEEPTTL')
       if timerAt > 0 then
         call('ZADD', KEYS[2 * n], string.format('%d', timerAt), sub(key, -HASH_LENGTH))
       else

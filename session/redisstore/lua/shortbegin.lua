@@ -22,15 +22,8 @@ for n = 1, #ARGV / 2 do
   local seenAt, isNew, endsAt, keeps, deliveryUntil = at + stateLength, false, 0, 0, 0
   at = seenAt + SEEN_BYTES * seenCount
   if layout == LAYOUT and flags % BY_ACCOUNT == HAS_OUTBOX then
-    local length, outputAt, _
-    deliveryUntil, _, _, length, outputAt = unpack(OUTBOX, value, at)
-    endsAt = outputAt + length
-    local seq = doneSeq -- of the last output in the outbox
-    while outputAt < endsAt and seq <= doneSeq do
-      seq, length = unpack(OUTPUT, value, outputAt)
-      outputAt = outputAt + OUTPUT_BYTES + length
-    end
-    isNew = seq <= doneSeq
+--include delivered
+    isNew = delivered
     -- The user was quick: the answer is seen, and its delivery is not yet noted.
     if not isNew and doneSeq == 0 and deliveryUntil > now and flags >= BY_ACCOUNT then isNew, keeps = true, 1 end
   elseif layout == LAYOUT and flags % BY_ACCOUNT == 0 then

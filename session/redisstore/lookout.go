@@ -17,8 +17,8 @@ import (
 // second or more later.
 var errDemoted = errors.New("a replica has taken the master's place")
 
-// watch notices that the master was demoted. Each batch ends with ROLE, which names the replicas. A replica that is
-// promoted leaves its master first, so the list is shorter from then on. When a replica is missing, watch asks it
+// lookout notices that the master was demoted. Each batch ends with ROLE, which names the replicas. A replica that is
+// promoted leaves its master first, so the list is shorter from then on. When a replica is missing, lookout asks it
 // what it is now:
 //
 //	a master, with this master's history    the batch fails with errDemoted, and its calls go again
@@ -29,8 +29,8 @@ var errDemoted = errors.New("a replica has taken the master's place")
 // takes a Begin at 0.5 s, and C confirms it. But ROLE names C alone, and B says that it is a master. So nobody is
 // told that the event is safe. The call goes again until the client has found B.
 //
-// A Cluster needs no watch: CLUSTER FAILOVER stops the old master first.
-type watch struct {
+// A Cluster needs no lookout: CLUSTER FAILOVER stops the old master first.
+type lookout struct {
 	client *redis.Client
 	on     atomic.Bool // whether there have been replicas
 
@@ -38,11 +38,11 @@ type watch struct {
 	replicas []string // addresses, as of the last batch that was trusted
 }
 
-// watchWait is how long a replica that is missing may take to say what it is.
-const watchWait = 300 * time.Millisecond
+// lookoutWait is how long a replica that is missing may take to say what it is.
+const lookoutWait = 300 * time.Millisecond
 
 // look returns nil if the answer of ROLE shows that the batch before it may be trusted.
-func (w *watch) look(ctx context.Context, role *redis.Cmd) error {
+func (w *lookout) look(ctx context.Context, role *redis.Cmd) error {
 	replicas, err := replicasOf(role)
 	if err != nil {
 		return err
@@ -77,14 +77,14 @@ func replicasOf(role *redis.Cmd) (addrs []string, err error) {
 
 // promoted asks the server at addr, which was a replica, whether it is a master now with the history of the one
 // that the client talks to. A replica that is promoted keeps the id of that history as master_replid2.
-func (w *watch) promoted(ctx context.Context, addr string) bool {
-	ctx, cancel := context.WithTimeout(ctx, watchWait)
+func (w *lookout) promoted(ctx context.Context, addr string) bool {
+	ctx, cancel := context.WithTimeout(ctx, lookoutWait)
 	defer cancel()
 	o := w.client.Options()
 	other := redis.NewClient(&redis.Options{
 		Addr: addr, Username: o.Username, Password: o.Password, TLSConfig: o.TLSConfig, Protocol: o.Protocol,
 		CredentialsProvider: o.CredentialsProvider, CredentialsProviderContext: o.CredentialsProviderContext,
-		MaxRetries: -1, DialerRetries: 1, DialTimeout: watchWait, ReadTimeout: watchWait, ContextTimeoutEnabled: true,
+		MaxRetries: -1, DialerRetries: 1, DialTimeout: lookoutWait, ReadTimeout: lookoutWait, ContextTimeoutEnabled: true,
 		DisableIdentity: true,
 	})
 	defer other.Close()
